@@ -1,0 +1,131 @@
+/**
+ * A role's policy: who may open what, said in nouns, and the formula a key carries for it.
+ *
+ * Every policy names part, confidentiality and sensitivity and has `t:always` in its time cover; one that does
+ * not cannot be said here. Groups are padded to fixed shapes with labels that match nothing, so that the cloud
+ * cannot tell a narrow role from a wide one by the length of its key (keys.md §6).
+ *
+ * @module
+ */
+import {
+  CareletError,
+  type Confidentiality,
+  confidentialities,
+  type Kind,
+  kinds,
+  type Part,
+  type Period,
+  parts,
+  type Sensitivity,
+  sensitivities,
+} from '../../model/index.ts';
+import type { Attribute } from './attributes.ts';
+
+/** What a doctor's key opens at one organisation. */
+export type Policy = {
+  /** Which parts of a record. */
+  readonly parts: readonly Part[];
+  readonly kinds: readonly Kind[];
+  readonly confidentiality: readonly Confidentiality[];
+  /** `none` is most records; a named group is opened only for named patients. */
+  readonly sensitivity: readonly Sensitivity[];
+  /** Chart pseudonyms (32 hex digits), or everyone of the unit. */
+  readonly patients: 'everyone' | readonly string[];
+  /** The organisation's card id in hex, then units separated by `/`. */
+  readonly unit: string;
+  /** First day of the records meant, `YYYY-MM-DD`, or from the beginning. */
+  readonly from: string | 'beginning';
+  /** Last day, `YYYY-MM-DD`: the key ends with it, at most a quarter ahead. */
+  readonly until: string;
+};
+
+/** How a label is made of an attribute; the patient only matters for sensitive groups. */
+export type Labelling = {
+  readonly label: (attribute: Attribute) => string;
+  readonly sensitive: (pat: string, group: Sensitivity) => string;
+  /** A label that matches nothing. */
+  readonly blank: () => string;
+};
+
+const shape = { parts: 3, confidentiality: 3, kinds: 24, patients: [1, 8, 32, 64], sensitive: [1, 8, 32], times: 32 } as const;
+
+/**
+ * The formula of a policy, in labels, as `kp-abe/formula` reads it.
+ *
+ * @param times the periods its key names, from `timeCover`
+ * @throws {CareletError} `invalid` when the policy opens nothing or names a sensitive group for everyone
+ */
+export function compile(policy: Policy, times: readonly Period[], labelling: Labelling): string {
+  const refuse = (because: string) => new CareletError('invalid', 'compile policy', { because });
+  check(policy.parts, parts, 'part', refuse);
+  check(policy.kinds, kinds, 'kind of record', refuse);
+  check(policy.confidentiality, confidentialities, 'confidentiality', refuse);
+  check(policy.sensitivity, sensitivities, 'sensitivity', refuse);
+  if (!times.includes('always')) throw refuse('its time cover leaves out undated records');
+  const groups = policy.sensitivity.filter((group) => group !== 'none');
+  if (groups.length > 0 && policy.patients === 'everyone') throw refuse(`${groups.join(', ')} can only be opened for named patients`);
+  if (policy.patients !== 'everyone' && policy.patients.length === 0) throw refuse('it names no patient');
+
+  const { label, sensitive, blank } = labelling;
+  const anyOf = (labels: readonly string[], size: number): string => {
+    const padded = [...labels, ...Array.from({ length: Math.max(0, size - labels.length) }, blank)].sort();
+    return padded.length === 1 ? padded[0]! : `(${padded.join(' or ')})`;
+  };
+  const named = (name: Attribute['name'], values: readonly string[]) => values.map((value) => label({ name, value }));
+
+  // Identity and quasi-identity hang on trees of their own kind, whatever the medicine is about.
+  const kindsMeant = policy.parts.some((part) => part !== 'MI') ? [...new Set<Kind>([...policy.kinds, 'identity'])] : policy.kinds;
+  const sensitiveLabels =
+    policy.patients === 'everyone' ? [] : policy.patients.flatMap((pat) => groups.map((group) => sensitive(pat, group)));
+  const sensLabels = [...(policy.sensitivity.includes('none') ? named('sens', ['none']) : []), ...sensitiveLabels];
+
+  const clauses = [
+    anyOf(named('part', policy.parts), shape.parts),
+    anyOf(named('conf', policy.confidentiality), shape.confidentiality),
+    anyOf(sensLabels, fitting(shape.sensitive, sensLabels.length)),
+    anyOf(named('kind', kindsMeant), shape.kinds),
+    label({ name: 'org', value: policy.unit }),
+    anyOf(named('t', times), Math.ceil(times.length / shape.times) * shape.times),
+  ];
+  if (policy.patients !== 'everyone') clauses.push(anyOf(named('pat', policy.patients), fitting(shape.patients, policy.patients.length)));
+  return clauses.join(' and ');
+}
+
+/**
+ * The labels of one node, as its wrap carries them.
+ */
+export function labelsOf(attributes: readonly Attribute[], pat: string, { label, sensitive }: Omit<Labelling, 'blank'>): string[] {
+  return attributes.map((attribute) =>
+    attribute.name === 'sens' && attribute.value !== 'none' ? sensitive(pat, attribute.value as Sensitivity) : label(attribute),
+  );
+}
+
+/** The policy in words, for the doctor, the approvers and the patient. */
+export function inWords(policy: Policy): string {
+  const what = policy.kinds.length === kinds.length ? 'all kinds of records' : list(policy.kinds.map((kind) => kind.replaceAll('-', ' ')));
+  const of =
+    policy.patients === 'everyone' ? 'everyone there' : policy.patients.length === 1 ? 'one patient' : `${policy.patients.length} patients`;
+  const partWords = { EID: 'names and contact data', QID: 'birth date, sex and town', MI: 'medical content' };
+  const groups = policy.sensitivity.filter((group) => group !== 'none');
+  return [
+    `${what} of ${of}`,
+    list(policy.parts.map((part) => partWords[part])),
+    policy.confidentiality.includes('R') || policy.confidentiality.includes('V') ? 'restricted ones too' : 'normal confidentiality only',
+    groups.length > 0 ? `and ${list(groups)}` : 'nothing especially sensitive',
+    policy.from === 'beginning' ? `until ${policy.until}` : `from ${policy.from} until ${policy.until}`,
+  ].join('; ');
+}
+
+function check(values: readonly string[], known: readonly string[], what: string, refuse: (because: string) => CareletError): void {
+  if (values.length === 0) throw refuse(`it names no ${what}`);
+  const strange = values.find((value) => !known.includes(value));
+  if (strange !== undefined) throw refuse(`"${strange}" is no ${what}; there are ${known.join(', ')}`);
+}
+
+function fitting(sizes: readonly number[], length: number): number {
+  return sizes.find((size) => size >= length) ?? length;
+}
+
+function list(words: readonly string[]): string {
+  return words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

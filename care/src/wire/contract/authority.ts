@@ -1,0 +1,160 @@
+/**
+ * What the authority is asked for: who may become what, and the keys that follow. It holds no ciphertext.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { confidentialities, kinds, parts, sensitivities } from '../../model/record.ts';
+import { card } from './cloud.ts';
+import { bytes, defineContract } from './kit.ts';
+
+const id = bytes({ length: 16 });
+const name = z.string().trim().min(1).max(200);
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day is written 2026-11-20');
+
+export const policy = z.strictObject({
+  parts: z.array(z.enum(parts)).min(1),
+  kinds: z.array(z.enum(kinds)).min(1),
+  confidentiality: z.array(z.enum(confidentialities)).min(1),
+  sensitivity: z.array(z.enum(sensitivities)).min(1),
+  patients: z.union([
+    z.literal('everyone'),
+    z
+      .array(z.string().regex(/^[0-9a-f]{32}$/))
+      .min(1)
+      .max(64),
+  ]),
+  unit: z.string().regex(/^[0-9a-f]{32}(\/[a-z0-9-]{1,40}){0,4}$/, 'a unit is an organisation, then wards separated by /'),
+  from: z.union([z.literal('beginning'), day]),
+  until: day,
+});
+
+export const enrolmentStates = ['pending', 'approved', 'rejected'] as const;
+
+const doctor = z.strictObject({
+  doctor: id,
+  name,
+  certificate: name,
+  specialty: name,
+  organisation: name,
+  state: z.enum(enrolmentStates),
+  /** Groups of four hex digits to compare with the doctor. */
+  fingerprint: z.string(),
+  /** UTC ISO time. */
+  registered: z.string(),
+  reason: z.string().nullable(),
+  policies: z.array(z.strictObject({ organisation: z.string(), words: z.string(), until: z.string(), approvals: z.array(name) })),
+});
+
+export const authorityContract = defineContract('authority', {
+  'login.present': {
+    summary: 'Shows a card, so that requests signed by it are known.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card, with: z.array(card).max(4) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'town.manifest': {
+    summary: 'The town manifest, signed by two issuers.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ manifest: bytes({ max: 262144 }) }),
+    idempotent: true,
+  },
+  'enrolment.claim': {
+    summary: 'Makes an administrator of whoever brings the one-time code the authority was started with.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ code: z.string().max(100), name, organisation: name, card }),
+    output: z.strictObject({ card }),
+  },
+  'enrolment.invite': {
+    summary: 'An administrator makes a one-time code for another administrator.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ code: z.string() }),
+  },
+  'enrolment.organisation': {
+    summary: 'An administrator enrols an organisation: it gets a domain, a label key and two vouchers.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ name, card }),
+    output: z.strictObject({ card }),
+    idempotent: true,
+  },
+  'enrolment.register': {
+    summary: 'A doctor registers with certificate, specialty and organisation, and waits.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card, name, certificate: name, specialty: name, organisation: name }),
+    output: z.strictObject({ state: z.enum(enrolmentStates) }),
+    idempotent: true,
+  },
+  'enrolment.doctors': {
+    summary: 'Everyone who registered, for administrators.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ state: z.enum(enrolmentStates).optional() }),
+    output: z.strictObject({ doctors: z.array(doctor) }),
+    idempotent: true,
+  },
+  'enrolment.approve': {
+    summary: 'An administrator signs a policy for a doctor; it counts once two of two organisations did.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ doctor: id, policy, signature: bytes({ length: 64 }) }),
+    output: z.strictObject({ state: z.enum(enrolmentStates), approvals: z.int(), needed: z.int() }),
+    idempotent: true,
+  },
+  'enrolment.reject': {
+    summary: 'An administrator turns a doctor down, with the reason she is told.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'enrolment.standing': {
+    summary: 'How the caller stands: pending, approved or rejected, and her vouched card.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ doctor: id }),
+    output: z.strictObject({ state: z.enum(enrolmentStates), reason: z.string().nullable(), card: card.nullable() }),
+    idempotent: true,
+  },
+  'keys.writer': {
+    summary: 'What an organisation seals with: its label key, its domain and K_pq, sealed to its card.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ sealed: bytes({ max: 65536 }) }),
+    idempotent: true,
+  },
+  'keys.issue': {
+    summary: 'The keys of an approved doctor, sealed to her card, each with the entitlement the cloud wants to see.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      keys: z.array(
+        z.strictObject({ organisation: id, sealed: bytes({ max: 262144 }), entitlement: bytes({ max: 262144 }), words: z.string() }),
+      ),
+    }),
+    idempotent: true,
+  },
+  'town.state': {
+    summary: 'Counts for the status page.',
+    caller: 'anyone',
+    body: 'json',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      town: z.string(),
+      organisations: z.array(z.string()),
+      doctors: z.strictObject({ pending: z.int(), approved: z.int(), rejected: z.int() }),
+    }),
+    idempotent: true,
+  },
+});

@@ -1,0 +1,193 @@
+/**
+ * What the cloud is asked for, and by whom. Every byte string here is sealed, signed or a pseudonym.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { parts } from '../../model/record.ts';
+import { bytes, defineContract } from './kit.ts';
+
+const id = bytes({ length: 16 });
+const hash = bytes({ length: 32 });
+const part = z.enum(parts);
+
+/** A card as `crypto/cards` encodes it. */
+export const card = bytes({ max: 8192 });
+
+export const row = z.strictObject({
+  rowId: id,
+  version: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1),
+  nodeId: id,
+  kc: hash,
+  mark: hash,
+  ct: bytes({ max: 16 * 1024 * 1024 }),
+});
+
+/** A row on its way up, with the version its writer saw before; 0 for none. */
+const rowUp = row.extend({ base: z.int().min(0) });
+
+const link = z.strictObject({ nodeId: id, parent: bytes({ max: 16 }) });
+
+export const wrap = z.strictObject({
+  nodeId: id,
+  kind: z.enum(['owner', 'policy']),
+  gen: z.int().min(0),
+  /** The organisation whose domain a policy wrap is sealed for; empty for the owner's. */
+  domain: bytes({ max: 16 }),
+  body: bytes({ max: 65536 }),
+  maker: id,
+  signature: bytes({ length: 64 }),
+});
+
+export const postingSeal = z.strictObject({
+  postingId: id,
+  writer: id,
+  pat: id,
+  part,
+  root: hash,
+  nodeCount: z.int().min(1),
+  links: hash,
+  signature: bytes({ length: 64 }),
+});
+
+const chart = z.strictObject({ pat: id, writer: id, owner: id });
+
+export const cloudContract = defineContract('cloud', {
+  'login.present': {
+    summary: 'Shows a card, so that requests signed by it are known.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card, with: z.array(card).max(4) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'login.cards': {
+    summary: 'Hands over cards by id; whoever asks judges them by the town manifest.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ ids: z.array(id).max(500) }),
+    output: z.strictObject({ cards: z.array(card) }),
+    idempotent: true,
+  },
+  'records.openChart': {
+    summary: 'A writer opens a chart for a patient whose card it names.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, owner: id }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'records.linkChart': {
+    summary: 'A writer hands a cradle chart to the patient, with owner wraps made anew.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, owner: id, wraps: z.array(wrap.extend({ part })).max(5000) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'records.charts': {
+    summary: 'The charts the caller owns, writes, or may open something of.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ charts: z.array(chart) }),
+    idempotent: true,
+  },
+  'records.versions': {
+    summary: 'The latest versions of rows, for their writer: what an interrupted import already brought.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, part, rowIds: z.array(id).max(5000) }),
+    output: z.strictObject({ versions: z.array(z.int().min(0)) }),
+    idempotent: true,
+  },
+  'records.wrapped': {
+    summary: 'Which of these nodes already carry a wrap of this kind and domain, for their writer or owner.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, kind: z.enum(['owner', 'policy']), domain: bytes({ max: 16 }), nodes: z.array(id).max(5000) }),
+    output: z.strictObject({ wrapped: z.array(z.boolean()) }),
+    idempotent: true,
+  },
+  'records.post': {
+    summary: 'Lays one signed batch on a shelf: all of it or nothing.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      posting: postingSeal,
+      rows: z.array(rowUp).min(1).max(5000),
+      links: z.array(link).max(20000),
+      wraps: z.array(wrap).max(5000),
+    }),
+    output: z.strictObject({ stored: z.int().min(0), already: z.boolean() }),
+    idempotent: true,
+    limit: 64 * 1024 * 1024,
+  },
+  'records.nodes': {
+    summary: 'The nodes of a chart the caller may open, with the wraps that open them.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id }),
+    output: z.strictObject({ nodes: z.array(link.extend({ part })), wraps: z.array(wrap.extend({ part })) }),
+    idempotent: true,
+  },
+  'records.rows': {
+    summary: 'Rows of nodes, in pages of whole rows.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      pat: id,
+      part,
+      nodes: z.array(id).min(1).max(20000),
+      after: z.strictObject({ nodeId: id, rowId: id, version: z.int() }).optional(),
+    }),
+    output: z.strictObject({ rows: z.array(row.extend({ postingId: id })), more: z.boolean() }),
+    idempotent: true,
+  },
+  'records.proofs': {
+    summary: 'What proves that the rows of nodes are all there and were posted by their writer.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, part, nodes: z.array(id).min(1).max(20000) }),
+    output: z.strictObject({
+      postings: z.array(
+        postingSeal.extend({
+          nodes: z.array(z.strictObject({ nodeId: id, index: z.int().min(0), path: z.array(hash).max(31) })),
+        }),
+      ),
+    }),
+    idempotent: true,
+  },
+  'sharing.enter': {
+    summary: 'A doctor shows what the issuers entitled her to; the cloud serves no node beyond it.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ entitlement: bytes({ max: 262144 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sharing.wrap': {
+    summary: 'The patient adds wraps (and the nodes they stand on) to a chart of her own.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, part, links: z.array(link).max(20000), wraps: z.array(wrap).max(5000) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'town.state': {
+    summary: 'Counts for the status page: what lies here, in numbers only.',
+    caller: 'anyone',
+    body: 'json',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      shelves: z.strictObject({ EID: z.int(), QID: z.int(), MI: z.int() }),
+      charts: z.int(),
+      postings: z.int(),
+      bytes: z.int(),
+    }),
+    idempotent: true,
+  },
+});

@@ -1,0 +1,96 @@
+/**
+ * What a cloudlet is asked for: pairing by its clinic, sessions and frames by devices, labels by patients.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { parts } from '../../model/record.ts';
+import { card } from './cloud.ts';
+import { bytes, defineContract } from './kit.ts';
+
+const id = bytes({ length: 16 });
+
+export const cloudletContract = defineContract('cloudlet', {
+  'login.present': {
+    summary: 'Shows a card, so that requests signed by it are known.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card, with: z.array(card).max(4) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sessions.pair': {
+    summary: 'The clinic makes a pairing code for one device: single use, ten minutes.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ code: z.string(), device: id }),
+  },
+  'sessions.adopt': {
+    summary: 'A patient takes a paired device as hers: her card, the chart it writes to.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ device: id, proof: bytes({ length: 32 }), deviceCard: card }),
+    output: z.strictObject({ pat: id, writer: id, organisation: card }),
+    idempotent: true,
+  },
+  'sessions.announcement': {
+    summary: 'The epoch announcement, signed by the key every paired device pins.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ staticPublicKey: bytes({ max: 4096 }), announcement: bytes({ max: 4096 }) }),
+    idempotent: true,
+  },
+  'sessions.init': {
+    summary: 'A device opens a session; whatever does not fit is answered alike.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ init: bytes({ max: 8192 }) }),
+    output: z.strictObject({ ack: bytes({ max: 2048 }) }),
+  },
+  'sessions.frame': {
+    summary: 'One frame up; the answer is the authenticated acknowledgement, sent after the commit.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ frame: bytes({ max: 4 * 1024 * 1024 }) }),
+    output: z.strictObject({ frame: bytes({ max: 4096 }) }),
+  },
+  'sharing.labels': {
+    summary: "Labels for a patient's own nodes at this clinic, and what seals a wrap for its domain.",
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      pat: id,
+      nodes: z
+        .array(
+          z.strictObject({
+            part: z.enum(parts),
+            category: z.tuple([z.string().max(40), z.string().max(8), z.string().max(8)]),
+            period: z.string().max(10),
+          }),
+        )
+        .max(2000),
+    }),
+    output: z.strictObject({
+      /** The domain's K_pq, sealed to the patient's card. */
+      pq: bytes({ max: 4096 }),
+      labels: z.array(z.array(z.string().max(64)).max(32)),
+    }),
+    idempotent: true,
+  },
+  'town.state': {
+    summary: 'Counts for the status page.',
+    caller: 'anyone',
+    body: 'json',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      devices: z.int(),
+      waiting: z.int(),
+      forwarded: z.int(),
+      cloud: z.enum(['reachable', 'unreachable', 'unknown']),
+      lastForward: z.string().nullable(),
+    }),
+    idempotent: true,
+  },
+});

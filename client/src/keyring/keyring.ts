@@ -1,0 +1,156 @@
+/**
+ * A keyring: everything a person or an organisation holds, and nothing anyone else should.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, type Cbor, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { type Card, type CardKind, type CardSecrets, decodeCard, encodeCard, newCard } from '@carelet/crypto/cards/card';
+import { decodeManifest, encodeManifest, type Manifest } from '@carelet/crypto/cards/manifest';
+import type { Tree } from '@carelet/crypto/records/tree';
+
+/** A doctor's key for one organisation. */
+export type DoctorKey = {
+  readonly organisation: Bytes;
+  readonly domain: Bytes;
+  readonly key: Bytes;
+  readonly pq: Bytes;
+  /** UTC seconds. */
+  readonly notAfter: number;
+  /** What the issuers signed for the cloud to see. */
+  readonly entitlement: Bytes;
+  readonly words: string;
+};
+
+/** What an organisation seals with. */
+export type WriterKeys = { readonly domain: Bytes; readonly orgKey: Bytes; readonly pq: Bytes };
+
+/** A key tree of a chart, and the periods that hold records, so that a closing month gets its wrap. */
+export type ChartTree = Tree & { readonly gen: number; periods: string[] };
+
+/** A chart as the organisation that writes it holds it. */
+export type WriterChart = {
+  readonly pat: Bytes;
+  readonly ridKey: Bytes;
+  /** What the imported files call this patient; empty for the organisation's own directory. */
+  references: string[];
+  /** The owner's card: the patient's, a cradle's, or the organisation's for its directory. */
+  owner: Bytes;
+  /** The secrets of a cradle, until the patient is linked. */
+  cradle: CardSecrets | null;
+  gen: number;
+  /** By tree name, see `records/trees`. */
+  trees: Record<string, ChartTree>;
+  /** The last day its wraps were brought up to date. */
+  renewed: string;
+};
+
+export type Keyring = {
+  /** Short name, as in `--as ada`. */
+  readonly name: string;
+  /** As people say it. */
+  readonly title: string;
+  card: Card;
+  readonly secrets: CardSecrets;
+  /** The manifest this keyring started from, or a successor of it. */
+  manifest: Manifest;
+  doctorKeys: DoctorKey[];
+  writer: WriterKeys | null;
+  charts: WriterChart[];
+  /** Node keys opened before, by nodeId in hex: a second look costs no decapsulation. */
+  opened: Record<string, Bytes>;
+};
+
+const version = 1;
+
+/**
+ * A new keyring with a card of its own.
+ *
+ * @param expiry of the card, UTC seconds
+ */
+export function newKeyring(kind: CardKind, name: string, title: string, manifest: Manifest, expiry: number): Keyring {
+  const { card, secrets } = newCard(kind, expiry);
+  return { name, title, card, secrets, manifest, doctorKeys: [], writer: null, charts: [], opened: {} };
+}
+
+/** The keyring's content, to be locked before it rests anywhere. */
+export function encodeKeyring(keyring: Keyring): Bytes {
+  const { name, title, card, secrets, manifest, doctorKeys, writer, charts, opened } = keyring;
+  return cbor([
+    version,
+    name,
+    title,
+    encodeCard(card),
+    encodeSecrets(secrets),
+    encodeManifest(manifest),
+    doctorKeys.map((key) => [key.organisation, key.domain, key.key, key.pq, key.notAfter, key.entitlement, key.words]),
+    writer && [writer.domain, writer.orgKey, writer.pq],
+    charts.map((chart) => [
+      chart.pat,
+      chart.ridKey,
+      chart.references,
+      chart.owner,
+      chart.cradle && encodeSecrets(chart.cradle),
+      chart.gen,
+      Object.fromEntries(Object.entries(chart.trees).map(([tree, { id, root, gen, periods }]) => [tree, [id, root, gen, periods]])),
+      chart.renewed,
+    ]),
+    opened,
+  ]);
+}
+
+/** Reads a keyring's content; it was authenticated by its lock, so only its version can be strange. */
+export function decodeKeyring(content: Bytes): Keyring {
+  const fields = uncbor(content) as Cbor[];
+  if (!Array.isArray(fields) || fields[0] !== version) {
+    throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
+  }
+  const [, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened] = fields as [
+    number,
+    string,
+    string,
+    Bytes,
+    Bytes[],
+    Bytes,
+    [Bytes, Bytes, Bytes, Bytes, number, Bytes, string][],
+    [Bytes, Bytes, Bytes] | null,
+    [Bytes, Bytes, string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
+    Record<string, Bytes>,
+  ];
+  return {
+    name,
+    title,
+    card: decodeCard(card)!,
+    secrets: decodeSecrets(secrets),
+    manifest: decodeManifest(manifest)!,
+    doctorKeys: doctorKeys.map(([organisation, domain, key, pq, notAfter, entitlement, words]) => ({
+      organisation,
+      domain,
+      key,
+      pq,
+      notAfter,
+      entitlement,
+      words,
+    })),
+    writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2] },
+    charts: charts.map(([pat, ridKey, references, owner, cradle, gen, trees, renewed]) => ({
+      pat,
+      ridKey,
+      references,
+      owner,
+      cradle: cradle && decodeSecrets(cradle),
+      gen,
+      trees: Object.fromEntries(
+        Object.entries(trees).map(([tree, [id, root, treeGen, periods]]) => [tree, { id, root, gen: treeGen, periods }]),
+      ),
+      renewed,
+    })),
+    opened: { ...opened },
+  };
+}
+
+/** Keyrings print as their name and card, never as their keys. */
+export const describeKeyring = ({ name, card }: Keyring): string => `${name} (${card.kind} ${hex(card.id).slice(0, 8)})`;
+
+const encodeSecrets = ({ hybridSk, edSk }: CardSecrets): Cbor => [hybridSk, edSk];
+const decodeSecrets = ([hybridSk, edSk]: Bytes[]): CardSecrets => ({ hybridSk: hybridSk!, edSk: edSk! });

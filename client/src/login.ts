@@ -1,0 +1,71 @@
+/**
+ * Speaking with the services as somebody: each request signed by one's card, the card shown when a service
+ * does not know it yet.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type ConnectOptions, connect } from '@carelet/care/wire';
+import { authorityContract } from '@carelet/care/wire/contract/authority';
+import { cloudContract } from '@carelet/care/wire/contract/cloud';
+import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Card, type CardSecrets, encodeCard } from '@carelet/crypto/cards/card';
+import { signRequest } from '@carelet/crypto/login/request';
+
+export type Cloud = RoleOf<typeof cloudContract>;
+export type Cloudlet = RoleOf<typeof cloudletContract>;
+export type Authority = RoleOf<typeof authorityContract>;
+
+/** Somebody who can sign: a keyring fits. */
+export type Signer = { readonly card: Card; readonly secrets: CardSecrets };
+
+/** Where a service is: its URL, or its fetch handler when it runs in this process. */
+export type Where = string | ((request: Request) => Promise<Response>);
+
+export const connectCloud = (where: Where, as: Signer | null, clock?: () => number): Cloud => signedRole(cloudContract, where, as, clock);
+export const connectCloudlet = (where: Where, as: Signer | null, clock?: () => number): Cloudlet =>
+  signedRole(cloudletContract, where, as, clock);
+export const connectAuthority = (where: Where, as: Signer | null, clock?: () => number): Authority =>
+  signedRole(authorityContract, where, as, clock);
+
+type AnyContract = typeof cloudContract | typeof cloudletContract | typeof authorityContract;
+type Presenting = { login: { present(input: { card: Bytes; with: Bytes[] }): Promise<void> } };
+
+function signedRole<C extends AnyContract>(contract: C, where: Where, as: Signer | null, clock: () => number = Date.now): RoleOf<C> {
+  const options: ConnectOptions = {
+    ...(typeof where === 'string' ? { url: where } : { fetch: where }),
+    clock,
+    ...(as && {
+      authorize: async ({ op, body, skew }) =>
+        signRequest({ id: as.card.id, edSk: as.secrets.edSk }, { audience: contract.name, op, body }, Math.floor((clock() + skew) / 1000)),
+    }),
+  };
+  const role = connect<C>(contract, options);
+  if (!as) return role;
+  const present = () => (role as unknown as Presenting).login.present({ card: encodeCard(as.card), with: [] });
+  return showingCard(role, present);
+}
+
+/** Calls again once, after showing the card, when the service says it does not know it. */
+function showingCard<Role extends object>(role: Role, present: () => Promise<void>): Role {
+  let presenting: Promise<void> | null = null;
+  return new Proxy(role, {
+    get(target, name) {
+      const member = Reflect.get(target, name) as unknown;
+      if (typeof member === 'object' && member !== null) return showingCard(member, present);
+      if (typeof member !== 'function') return member;
+      return async (input: unknown) => {
+        try {
+          return await member.call(target, input);
+        } catch (thrown) {
+          if (!(thrown instanceof CareletError) || thrown.kind !== 'denied' || !thrown.because.startsWith('card:')) throw thrown;
+          presenting ??= present();
+          await presenting;
+          return member.call(target, input);
+        }
+      };
+    },
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * The mathematics that takes longer than a millisecond: KP-ABE seals and opens.
+ *
+ * The client calls it through this shape, so that it can run in worker threads under Node, in a Web Worker in
+ * a browser, or here. This file is what such a worker does.
+ *
+ * @module
+ */
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
+import { seal } from '@carelet/crypto/kp-abe/owner';
+import { keyCheck, open } from '@carelet/crypto/kp-abe/reader';
+
+/** A wrap to be sealed for a role. */
+export type PolicySeal = { domain: Bytes; pq: Bytes; labels: string[]; context: Bytes; content: Bytes };
+
+/** A wrap to be opened with a doctor's key. */
+export type PolicyOpen = { domain: Bytes; pq: Bytes; key: Bytes; context: Bytes; body: Bytes };
+
+export type Mathematics = {
+  sealPolicies(jobs: PolicySeal[]): Promise<Bytes[]>;
+  /** The content, or `null` where the key does not open it. */
+  openPolicies(jobs: PolicyOpen[]): Promise<(Bytes | null)[]>;
+  /** Whether a key is what its domain's authority should have made. */
+  checkKey(domain: Bytes, key: Bytes): Promise<boolean>;
+};
+
+export const sealPolicies: Mathematics['sealPolicies'] = async (jobs) => {
+  const group = await pairing();
+  return jobs.map(({ domain, pq, labels, context, content }) => seal(group, [domain], labels, context, content, { pq }));
+};
+
+export const openPolicies: Mathematics['openPolicies'] = async (jobs) => {
+  const group = await pairing();
+  return jobs.map(({ domain, pq, key, context, body }) => open(group, domain, key, context, body, { pq }));
+};
+
+export const checkKey: Mathematics['checkKey'] = async (domain, key) => keyCheck(await pairing(), domain, key);
+
+/** All of it in this thread. */
+export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkKey };
+
+/** mcl where WebAssembly is allowed, noble where it is refused. */
+const pairing = (): Promise<Group> => loadGroup('mcl').catch(() => loadGroup('noble'));

@@ -1,0 +1,38 @@
+/**
+ * Fetching from the cloud in as many answers as it takes.
+ *
+ * @module
+ */
+import type { Part } from '@carelet/care/model';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import type { Cloud } from '../login.ts';
+
+export type FetchedRow = Awaited<ReturnType<Cloud['records']['rows']>>['rows'][number];
+export type FetchedPosting = Awaited<ReturnType<Cloud['records']['proofs']>>['postings'][number];
+
+const nodesAtOnce = 10_000;
+
+/** Every row of the given nodes, page by page. */
+export async function* fetchRows(cloud: Cloud, pat: Bytes, part: Part, nodes: readonly Bytes[]): AsyncGenerator<FetchedRow[]> {
+  for (let at = 0; at < nodes.length; at += nodesAtOnce) {
+    const some = nodes.slice(at, at + nodesAtOnce);
+    let after: { nodeId: Bytes; rowId: Bytes; version: number } | undefined;
+    for (let more = true; more; ) {
+      const page = await cloud.records.rows({ pat, part, nodes: some, ...(after && { after }) });
+      if (page.rows.length > 0) yield page.rows;
+      const last = page.rows.at(-1);
+      more = page.more && last !== undefined;
+      if (last) after = { nodeId: last.nodeId, rowId: last.rowId, version: last.version };
+    }
+  }
+}
+
+/** What proves the rows of the given nodes. */
+export async function fetchProofs(cloud: Cloud, pat: Bytes, part: Part, nodes: readonly Bytes[]): Promise<FetchedPosting[]> {
+  const postings: FetchedPosting[] = [];
+  for (let at = 0; at < nodes.length; at += nodesAtOnce) {
+    const answer = await cloud.records.proofs({ pat, part, nodes: nodes.slice(at, at + nodesAtOnce) });
+    postings.push(...answer.postings);
+  }
+  return postings;
+}

@@ -1,0 +1,74 @@
+/**
+ * Which key tree a part of a record hangs in, and the way down to its node.
+ *
+ * Identity has one tree per chart; quasi-identity one per sensitive group; medical content one per category.
+ * An undated record hangs on `always` of a tree of its own: in a dated tree a wrap of `always` would open
+ * every day that is still to come.
+ *
+ * @module
+ */
+import type { Category, Part, Period } from '@carelet/care/model';
+import { ancestors } from '@carelet/care/rules/records/calendar';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
+import type { NodeLink } from '@carelet/crypto/records/posting';
+import { descend, newTree, nodeId, type Tree } from '@carelet/crypto/records/tree';
+import type { ChartTree, WriterChart } from '../keyring/keyring.ts';
+
+/** What a tree is for. */
+export type TreeOf = { readonly part: Part; readonly category: Category; readonly dated: boolean };
+
+/** The tree of one part of a record, and the period its row hangs on there. */
+export function treeOf(part: Part, category: Category, period: Period): TreeOf & { period: Period } {
+  switch (part) {
+    case 'EID':
+      return { part, category: { kind: 'identity', conf: 'N', sens: 'none' }, dated: false, period: 'always' };
+    case 'QID':
+      return { part, category: { kind: 'identity', conf: 'N', sens: category.sens }, dated: period !== 'always', period };
+    case 'MI':
+      return { part, category, dated: period !== 'always', period };
+  }
+}
+
+export const treeName = ({ part, category: { kind, conf, sens }, dated }: TreeOf, gen: number): string =>
+  [part, kind, conf, sens, dated ? 'dated' : 'undated', gen].join('|');
+
+/** What a tree's name says. */
+export function parseTreeName(name: string): TreeOf & { gen: number } {
+  const [part, kind, conf, sens, span, gen] = name.split('|') as [
+    Part,
+    Category['kind'],
+    Category['conf'],
+    Category['sens'],
+    string,
+    string,
+  ];
+  return { part, category: { kind, conf, sens }, dated: span === 'dated', gen: Number(gen) };
+}
+
+/** The chart's tree for a part, made now if there is none. */
+export function treeIn(chart: WriterChart, of: TreeOf, random: Random = systemRandom): ChartTree {
+  const name = treeName(of, chart.gen);
+  let tree = chart.trees[name];
+  if (!tree) {
+    tree = { ...newTree(random), gen: chart.gen, periods: [] };
+    chart.trees[name] = tree;
+  }
+  return tree;
+}
+
+/** The key of a period's node, from a tree's root. */
+export function nodeKey(tree: Tree, period: Period): Bytes {
+  return descend(tree.root, wayDown(period));
+}
+
+/** A node and every node above it, as the cloud keeps them: each with its parent, the root with none. */
+export function linksOf(tree: Tree, period: Period): NodeLink[] {
+  const way = ['always', ...wayDown(period)];
+  return way.map((step, i) => ({ nodeId: nodeId(tree.id, step), parent: i === 0 ? new Uint8Array() : nodeId(tree.id, way[i - 1]!) }));
+}
+
+/** The periods from just below `always` to this one. */
+export function wayDown(period: Period): Period[] {
+  return period === 'always' ? [] : [...ancestors(period).filter((above) => above !== 'always'), period];
+}

@@ -1,0 +1,112 @@
+/**
+ * Locking node keys to people: the owner by the hybrid KEM, roles by KP-ABE in their organisation's domain.
+ *
+ * @module
+ */
+import type { Part, Period } from '@carelet/care/model';
+import { attributesOf, type Source } from '@carelet/care/rules/sharing/attributes';
+import { labelsOf } from '@carelet/care/rules/sharing/policy';
+import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import type { Card } from '@carelet/crypto/cards/card';
+import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
+import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
+import { nodeId, type Tree } from '@carelet/crypto/records/tree';
+import { decodeGrant, encodeGrant, type NodeGrant, signWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
+import type { WriterKeys } from '../keyring/keyring.ts';
+import type { Signer } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+import { nodeKey, type TreeOf } from './trees.ts';
+
+/** A wrap as the cloud keeps it. */
+export type Wrap = {
+  nodeId: Bytes;
+  kind: 'owner' | 'policy';
+  gen: number;
+  domain: Bytes;
+  body: Bytes;
+  maker: Bytes;
+  signature: Bytes;
+};
+
+/** A node of a tree, and whose it is. */
+export type WrapNode = {
+  readonly pat: Bytes;
+  readonly writer: Bytes;
+  readonly tree: Tree & { readonly gen: number };
+  readonly of: TreeOf;
+  readonly period: Period;
+};
+
+const grantOf = ({ tree, of: { part, category }, writer, period }: WrapNode): NodeGrant => ({
+  key: nodeKey(tree, period),
+  treeId: tree.id,
+  writer,
+  part,
+  category: [category.kind, category.conf, category.sens],
+  period,
+});
+
+const placeOf = ({ pat, tree, of, period }: WrapNode, kind: Wrap['kind']): WrapPlace => ({
+  nodeId: nodeId(tree.id, period),
+  pat,
+  part: of.part,
+  gen: tree.gen,
+  kind,
+});
+
+function signed(maker: Signer, place: WrapPlace, domain: Bytes, body: Bytes): Wrap {
+  const { nodeId: id, kind, gen } = place;
+  return { nodeId: id, kind, gen, domain, body, maker: maker.card.id, signature: signWrap(maker.secrets.edSk, place, body) };
+}
+
+/** Wraps a whole tree for the chart's owner. */
+export function ownerWrap(maker: Signer, owner: Card, node: Omit<WrapNode, 'period'>): Wrap {
+  const root = { ...node, period: 'always' };
+  const place = placeOf(root, 'owner');
+  return signed(maker, place, new Uint8Array(), sealTo(owner.hybridPk, wrapContext(place), encodeGrant(grantOf(root))));
+}
+
+/** Opens an owner wrap; `null` when it is not for this card or not what it says. */
+export function openOwnerWrap(hybridSk: Bytes, place: WrapPlace, body: Bytes): NodeGrant | null {
+  const content = openWith(hybridSk, wrapContext(place), body);
+  return content && decodeGrant(content, place);
+}
+
+/** The labels of a node at one organisation. */
+export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, orgKey: Bytes, source: Source): string[] {
+  const attributes = attributesOf({ part: of.part, category: of.category, period, pat: hex(pat), unit: hex(organisation), source });
+  return labelsOf(attributes, hex(pat), {
+    label: ({ name, value }) => labelOf(orgKey, name, value),
+    sensitive: (patient, group) => sensitiveLabel(orgKey, unhex(patient), group),
+  });
+}
+
+/** Wraps nodes for the roles of an organisation's domain. */
+export async function policyWraps(
+  mathematics: Mathematics,
+  maker: Signer,
+  organisation: Bytes,
+  keys: Pick<WriterKeys, 'domain' | 'pq'>,
+  nodes: readonly { node: WrapNode; labels: string[] }[],
+): Promise<Wrap[]> {
+  const places = nodes.map(({ node }) => placeOf(node, 'policy'));
+  const bodies = await mathematics.sealPolicies(
+    nodes.map(({ node, labels }, i) => ({
+      domain: keys.domain,
+      pq: keys.pq,
+      labels,
+      context: wrapContext(places[i]!),
+      content: encodeGrant(grantOf(node)),
+    })),
+  );
+  return bodies.map((body, i) => signed(maker, places[i]!, organisation, body));
+}
+
+/** What a wrap that the cloud handed over stands on. */
+export const fetchedPlace = (pat: Bytes, wrap: { nodeId: Bytes; part: Part; gen: number; kind: 'owner' | 'policy' }): WrapPlace => ({
+  nodeId: wrap.nodeId,
+  pat,
+  part: wrap.part,
+  gen: wrap.gen,
+  kind: wrap.kind,
+});

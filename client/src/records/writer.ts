@@ -1,0 +1,284 @@
+/**
+ * Writing records: seal each part under its tree, post the batch, wrap what was not wrapped yet.
+ *
+ * A batch belongs to one chart. The cloud is the only journal: what it already holds is opened and compared,
+ * so that a second import stores nothing twice and an interrupted one goes on where it stopped. Trees are in
+ * the keyring, on disk, before anything sealed under them leaves.
+ *
+ * @module
+ */
+import type { Category, Part, Period } from '@carelet/care/model';
+import { parts } from '@carelet/care/model';
+import { wrapBudget } from '@carelet/care/rules/records/calendar';
+import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
+import { decodeCard, encodeCard, newCard } from '@carelet/crypto/cards/card';
+import { bind, unbind } from '@carelet/crypto/records/bind';
+import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
+import { openRow, type Row, recordId, rowIdOf, sealRow } from '@carelet/crypto/records/row';
+import { nodeId } from '@carelet/crypto/records/tree';
+import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
+import type { Cloud } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+import { fetchRows } from './fetch.ts';
+import { linksOf, nodeKey, parseTreeName, treeIn, treeName, treeOf } from './trees.ts';
+import { nodeLabels, ownerWrap, policyWraps, type Wrap, type WrapNode } from './wraps.ts';
+
+/** A record on its way: its parts already encoded as bodies. */
+export type Draft = {
+  /** What makes it the same record the next time. */
+  readonly type: string;
+  readonly id: string;
+  readonly bodies: { readonly [X in Part]?: Bytes };
+  readonly category: Category;
+  readonly period: Period;
+};
+
+/** What became of a draft. */
+export type Posted = 'stored' | 'updated' | 'already';
+
+export type Writer = {
+  /** The chart under one of these references, made (with a cradle for its owner) when there is none. */
+  chartFor(references: readonly string[]): Promise<WriterChart>;
+  /** The organisation's own chart, for resources that concern no patient. */
+  directory(): Promise<WriterChart>;
+  /** Posts a batch; gives each draft's outcome in order. */
+  post(chart: WriterChart, drafts: readonly Draft[]): Promise<Posted[]>;
+};
+
+/** How rows are sealed; the town's benchmarks measure the way with another, that does not seal. */
+export type RowSeal = typeof sealRow;
+
+export type WriterOptions = {
+  readonly keyring: Keyring;
+  /** Puts the keyring on disk. */
+  readonly save: () => Promise<void>;
+  readonly cloud: Cloud;
+  readonly mathematics: Mathematics;
+  /** UTC milliseconds. */
+  readonly clock?: () => number;
+  readonly random?: Random;
+  readonly sealRow?: RowSeal;
+};
+
+const cradleYears = 10;
+
+export function writer(options: WriterOptions): Writer {
+  const { keyring, save, cloud, mathematics, clock = Date.now, random = systemRandom, sealRow: seal = sealRow } = options;
+  const organisation = keyring.card.id;
+  const keys = keyring.writer as WriterKeys;
+  const byReference = new Map<string, WriterChart>();
+  for (const chart of keyring.charts) for (const reference of chart.references) byReference.set(reference, chart);
+  const today = () => new Date(clock()).toISOString().slice(0, 10);
+
+  const addChart = async (references: string[], owner: Bytes, ownerCard: Bytes, cradle: WriterChart['cradle']) => {
+    const chart: WriterChart = {
+      pat: random(16),
+      ridKey: random(32),
+      references,
+      owner: ownerCard,
+      cradle,
+      gen: 0,
+      trees: {},
+      renewed: '',
+    };
+    keyring.charts.push(chart);
+    for (const reference of references) byReference.set(reference, chart);
+    await save();
+    await cloud.login.present({ card: ownerCard, with: [] });
+    await cloud.records.openChart({ pat: chart.pat, owner });
+    return chart;
+  };
+
+  return {
+    async chartFor(references) {
+      const chart = references.map((reference) => byReference.get(reference)).find((known) => known !== undefined);
+      if (!chart) {
+        const expiry = Math.floor(clock() / 1000) + cradleYears * 365 * 86_400;
+        const { card, secrets } = newCard('cradle', expiry, random);
+        return addChart([...references], card.id, encodeCard(card), secrets);
+      }
+      const fresh = references.filter((reference) => !chart.references.includes(reference));
+      if (fresh.length > 0) {
+        chart.references.push(...fresh);
+        for (const reference of fresh) byReference.set(reference, chart);
+      }
+      return chart;
+    },
+
+    async directory() {
+      const own = encodeCard(keyring.card);
+      const chart = keyring.charts.find(({ owner }) => equalPublic(owner, own));
+      return chart ?? addChart([], organisation, own, null);
+    },
+
+    async post(chart, drafts) {
+      const prepared = drafts.map((draft) => ({ draft, rid: recordId(chart.ridKey, draft.type, draft.id) }));
+      const versions = await knownVersions(chart, prepared);
+      const unchanged = await unchangedOf(chart, prepared, versions);
+      const fresh = prepared.filter(({ rid }) => !unchanged.has(hex(rid)));
+
+      const renew = chart.renewed !== today();
+      if (fresh.length > 0 || renew) {
+        for (const { draft } of fresh) {
+          for (const part of partsIn(draft)) {
+            const { period, ...of } = treeOf(part, draft.category, draft.period);
+            const tree = treeIn(chart, of, random);
+            if (!tree.periods.includes(period)) tree.periods.push(period);
+          }
+        }
+        chart.renewed = today();
+        await save();
+        await send(chart, fresh, versions, renew);
+      }
+      return prepared.map(({ draft, rid }) =>
+        unchanged.has(hex(rid)) ? 'already' : partsIn(draft).some((part) => (versions[part].get(hex(rid)) ?? 0) > 0) ? 'updated' : 'stored',
+      );
+    },
+  };
+
+  type Prepared = { draft: Draft; rid: Bytes };
+  type Versions = Record<Part, Map<string, number>>;
+
+  async function knownVersions(chart: WriterChart, prepared: readonly Prepared[]): Promise<Versions> {
+    const versions: Versions = { EID: new Map(), QID: new Map(), MI: new Map() };
+    for (const part of parts) {
+      const having = prepared.filter(({ draft }) => draft.bodies[part]);
+      if (having.length === 0) continue;
+      const answer = await cloud.records.versions({
+        pat: chart.pat,
+        part,
+        rowIds: having.map(({ rid }) => rowIdOf(chart.ridKey, part, rid)),
+      });
+      for (const [i, { rid }] of having.entries()) versions[part].set(hex(rid), answer.versions[i]!);
+    }
+    return versions;
+  }
+
+  /** The records whose every part already lies in the cloud, in one version, with the very same content. */
+  async function unchangedOf(chart: WriterChart, prepared: readonly Prepared[], versions: Versions): Promise<Set<string>> {
+    const complete = prepared.filter(({ draft, rid }) => {
+      const seen = new Set(partsIn(draft).map((part) => versions[part].get(hex(rid)) ?? 0));
+      return seen.size === 1 && !seen.has(0);
+    });
+    const same = new Map(complete.map(({ rid }) => [hex(rid), true]));
+    for (const part of parts) {
+      const expected = new Map<string, { body: Bytes; key: Bytes; version: number; rid: string }>();
+      const nodes = new Map<string, Bytes>();
+      for (const { draft, rid } of complete) {
+        const body = draft.bodies[part];
+        if (!body) continue;
+        const { period, ...of } = treeOf(part, draft.category, draft.period);
+        const tree = chart.trees[treeName(of, chart.gen)];
+        if (!tree) {
+          same.set(hex(rid), false);
+          continue;
+        }
+        const node = nodeId(tree.id, period);
+        nodes.set(hex(node), node);
+        expected.set(hex(rowIdOf(chart.ridKey, part, rid)), {
+          body,
+          key: nodeKey(tree, period),
+          version: versions[part].get(hex(rid))!,
+          rid: hex(rid),
+        });
+      }
+      const found = new Set<string>();
+      for await (const page of fetchRows(cloud, chart.pat, part, [...nodes.values()])) {
+        for (const row of page) {
+          const wanted = expected.get(hex(row.rowId));
+          if (!wanted || wanted.version !== row.version) continue;
+          const opened = openRow(wanted.key, part, row);
+          const bound = opened.kind === 'opened' ? unbind(part, opened.content) : null;
+          if (bound && equalPublic(bound.body, wanted.body)) found.add(hex(row.rowId));
+        }
+      }
+      for (const [rowId, { rid }] of expected) if (!found.has(rowId)) same.set(rid, false);
+    }
+    return new Set([...same].filter(([, value]) => value).map(([rid]) => rid));
+  }
+
+  async function send(chart: WriterChart, fresh: readonly Prepared[], versions: Versions, renew: boolean): Promise<void> {
+    const records = fresh.map(({ draft, rid }) => {
+      const last = Math.max(0, ...partsIn(draft).map((part) => versions[part].get(hex(rid)) ?? 0));
+      return { draft, rid, version: last + 1 };
+    });
+    const contents =
+      records.length === 0
+        ? []
+        : bind(
+            records.map(({ rid, version, draft }) => ({ rid, version, bodies: draft.bodies })),
+            { id: organisation, secret: keyring.secrets.edSk },
+            random,
+          );
+
+    // MI last: a record shows once its other parts lie there.
+    for (const part of parts) {
+      const rows: (Row & { base: number })[] = [];
+      const links = new Map<string, NodeLink>();
+      records.forEach(({ draft, rid, version }, i) => {
+        const content = contents[i]![part];
+        if (!content) return;
+        const { period, ...of } = treeOf(part, draft.category, draft.period);
+        const tree = treeIn(chart, of, random);
+        for (const link of linksOf(tree, period)) links.set(hex(link.nodeId), link);
+        const at = { part, rowId: rowIdOf(chart.ridKey, part, rid), version, nodeId: nodeId(tree.id, period) };
+        rows.push({ ...seal(nodeKey(tree, period), at, content, random), base: versions[part].get(hex(rid)) ?? 0 });
+      });
+      const touched = new Set(
+        records
+          .filter(({ draft }) => draft.bodies[part])
+          .map(({ draft }) => treeName(treeOf(part, draft.category, draft.period), chart.gen)),
+      );
+      const wraps = await missingWraps(chart, part, (name) => renew || touched.has(name));
+      if (rows.length === 0) {
+        if (wraps.length > 0) await cloud.sharing.wrap({ pat: chart.pat, part, links: [], wraps });
+        continue;
+      }
+      rows.sort((a, b) => compare(a.rowId, b.rowId));
+      const posting = signPosting(keyring.secrets.edSk, { writer: organisation, pat: chart.pat, part }, rows, [...links.values()]);
+      await cloud.records.post({
+        posting: { ...posting, part },
+        rows: rows.map((row) => ({ ...row })),
+        links: [...links.values()].map((link) => ({ ...link })),
+        wraps,
+      });
+    }
+  }
+
+  /** Owner and policy wraps that the budget of keys.md §3 asks for and the cloud does not hold yet. */
+  async function missingWraps(chart: WriterChart, part: Part, concerns: (treeName: string) => boolean): Promise<Wrap[]> {
+    const owned: WrapNode[] = [];
+    const shared: WrapNode[] = [];
+    for (const [name, tree] of Object.entries(chart.trees)) {
+      const { gen: _, ...of } = parseTreeName(name);
+      if (of.part !== part || !concerns(name)) continue;
+      const node = { pat: chart.pat, writer: organisation, tree, of };
+      owned.push({ ...node, period: 'always' });
+      for (const period of of.dated ? wrapBudget(tree.periods, today()) : ['always']) shared.push({ ...node, period });
+    }
+    const owner = decodeCard(chart.owner)!;
+    const [ownedMissing, sharedMissing] = await Promise.all([
+      missing(chart.pat, owned, 'owner', new Uint8Array()),
+      missing(chart.pat, shared, 'policy', organisation),
+    ]);
+    return [
+      ...ownedMissing.map((node) => ownerWrap(keyring, owner, node)),
+      ...(await policyWraps(
+        mathematics,
+        keyring,
+        organisation,
+        keys,
+        sharedMissing.map((node) => ({ node, labels: nodeLabels(node, organisation, keys.orgKey, 'clinician') })),
+      )),
+    ];
+  }
+
+  async function missing(pat: Bytes, nodes: readonly WrapNode[], kind: Wrap['kind'], domain: Bytes): Promise<WrapNode[]> {
+    if (nodes.length === 0) return [];
+    const { wrapped } = await cloud.records.wrapped({ pat, kind, domain, nodes: nodes.map(({ tree, period }) => nodeId(tree.id, period)) });
+    return nodes.filter((_, i) => !wrapped[i]);
+  }
+}
+
+const partsIn = ({ bodies }: Draft): Part[] => parts.filter((part) => bodies[part]);

@@ -1,0 +1,180 @@
+/**
+ * Cards: whose public key this is, and who says so (keys.md §5).
+ *
+ * A card is self-signed. A doctor's, an organisation's or an administrator's is also signed by two issuers of
+ * the town manifest, a device's by the patient who paired it. No key is ever taken from the server that hands
+ * it over.
+ *
+ * @module
+ */
+import { type Bytes, type Cbor, cbor, equalPublic, uncbor } from '../algebra/bytes.ts';
+import { sha256 } from '../algebra/hash.ts';
+import { type Random, systemRandom } from '../algebra/random.ts';
+import { sign, signingKey, verify } from '../algebra/sign.ts';
+import { hybridKeygen } from '../ntru/hybrid.ts';
+import type { Manifest } from './manifest.ts';
+
+export const cardKinds = ['patient', 'cradle', 'doctor', 'organisation', 'administrator', 'device'] as const;
+export type CardKind = (typeof cardKinds)[number];
+
+/** What a card says. */
+export type CardBody = {
+  /** 16 bytes, the person's pseudonym towards servers. */
+  readonly id: Bytes;
+  readonly kind: CardKind;
+  /** From 1; a later card of the same id replaces an earlier one. */
+  readonly serial: number;
+  /** For what is sent to this person: NTRU-HPS-821 ‖ X25519. */
+  readonly hybridPk: Bytes;
+  /** For what this person signs: Ed25519. */
+  readonly edVk: Bytes;
+  /** UTC seconds. */
+  readonly expiry: number;
+  /** Hash of the card it replaces, or 32 zero bytes. */
+  readonly prevHash: Bytes;
+};
+
+/** Somebody else's word for a card: an issuer by number, or another card by id. */
+export type Voucher = { readonly by: number | Bytes; readonly signature: Bytes };
+
+export type Card = CardBody & { readonly selfSignature: Bytes; readonly vouchers: readonly Voucher[] };
+
+/** The secrets behind a card. They stay in a keyring. */
+export type CardSecrets = { readonly hybridSk: Bytes; readonly edSk: Bytes };
+
+const label = 'carelet/v1/card';
+
+/**
+ * Makes a person's first card.
+ *
+ * @param expiry UTC seconds
+ */
+export function newCard(kind: CardKind, expiry: number, random: Random = systemRandom): { card: Card; secrets: CardSecrets } {
+  const hybrid = hybridKeygen(random);
+  const signing = signingKey(random);
+  const body: CardBody = {
+    id: random(16),
+    kind,
+    serial: 1,
+    hybridPk: hybrid.publicKey,
+    edVk: signing.public,
+    expiry,
+    prevHash: new Uint8Array(32),
+  };
+  const card = { ...body, selfSignature: sign(signing.secret, label, parts(body)), vouchers: [] };
+  return { card, secrets: { hybridSk: hybrid.secretKey, edSk: signing.secret } };
+}
+
+/** Adds somebody's word. */
+export function vouch(card: Card, by: number | Bytes, secret: Bytes): Card {
+  const signature = sign(secret, 'carelet/v1/card/voucher', [cardHash(card), by]);
+  return { ...card, vouchers: [...card.vouchers, { by, signature }] };
+}
+
+/** Whether a card is signed by its own key and has not ended: it is a card, nobody's word for it yet. */
+export const selfSigned = (card: Card, now: number): boolean => now < card.expiry && verify(card.edVk, label, parts(card), card.selfSignature);
+
+/** What a card is known by when people compare it. */
+export const cardHash = (card: CardBody): Bytes => sha256(cbor([label, ...parts(card)]));
+
+/**
+ * Whether a card stands: its own signature, its expiry, and whoever must vouch for its kind.
+ *
+ * @param now UTC seconds
+ * @param voucherCard the card of a person who may vouch for a device; `null` when unknown
+ */
+export function cardStands(card: Card, manifest: Manifest, now: number, voucherCard: (id: Bytes) => Card | null = () => null): boolean {
+  if (!selfSigned(card, now)) return false;
+  const hash = cardHash(card);
+  switch (card.kind) {
+    case 'patient':
+    case 'cradle':
+      return true;
+    case 'doctor':
+    case 'organisation':
+    case 'administrator': {
+      const issuers = new Set<number>();
+      for (const { by, signature } of card.vouchers) {
+        if (typeof by !== 'number') continue;
+        const key = manifest.issuers[by];
+        if (key && verify(key, 'carelet/v1/card/voucher', [hash, by], signature)) issuers.add(by);
+      }
+      return issuers.size >= 2;
+    }
+    case 'device':
+      return card.vouchers.some(({ by, signature }) => {
+        if (typeof by === 'number') return false;
+        const person = voucherCard(by);
+        return person?.kind === 'patient' && verify(person.edVk, 'carelet/v1/card/voucher', [hash, by], signature);
+      });
+  }
+}
+
+export function encodeCard(card: Card): Bytes {
+  return cbor([...parts(card), card.selfSignature, card.vouchers.map(({ by, signature }) => [by, signature])]);
+}
+
+/** Reads a card's bytes strictly; `null` when they are none. Reading is not believing: see `cardStands`. */
+export function decodeCard(bytes: Bytes): Card | null {
+  try {
+    const [id, kind, serial, hybridPk, edVk, expiry, prevHash, selfSignature, vouchers, ...rest] = uncbor(bytes) as [
+      Bytes,
+      CardKind,
+      number,
+      Bytes,
+      Bytes,
+      number,
+      Bytes,
+      Bytes,
+      [number | Bytes, Bytes][],
+    ];
+    const is = (value: unknown, length: number) => value instanceof Uint8Array && value.length === length;
+    const sound =
+      rest.length === 0 &&
+      is(id, 16) &&
+      cardKinds.includes(kind) &&
+      Number.isSafeInteger(serial) &&
+      serial >= 1 &&
+      is(hybridPk, 1262) &&
+      is(edVk, 32) &&
+      Number.isSafeInteger(expiry) &&
+      is(prevHash, 32) &&
+      is(selfSignature, 64) &&
+      vouchers.length <= 8 &&
+      vouchers.every((v) => v.length === 2 && (Number.isSafeInteger(v[0]) || is(v[0], 16)) && is(v[1], 64));
+    if (!sound) return null;
+    return {
+      id,
+      kind,
+      serial,
+      hybridPk,
+      edVk,
+      expiry,
+      prevHash,
+      selfSignature,
+      vouchers: vouchers.map(([by, signature]) => ({ by, signature })),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** Eight words' worth of a card's hash for people to compare, as eight groups of four hex digits. */
+export function fingerprint(card: CardBody): string {
+  return Array.from(cardHash(card).subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .replace(/(.{4})(?=.)/g, '$1 ');
+}
+
+/** Whether two cards are of the same person and the same keys. */
+export const sameCard = (a: Card, b: Card): boolean => equalPublic(cardHash(a), cardHash(b));
+
+const parts = ({ id, kind, serial, hybridPk, edVk, expiry, prevHash }: CardBody): Cbor[] => [
+  id,
+  kind,
+  serial,
+  hybridPk,
+  edVk,
+  expiry,
+  prevHash,
+];

@@ -1,0 +1,55 @@
+/**
+ * An entitlement: what the issuers say a doctor's key opens at one organisation, as the cloud may see it.
+ *
+ * It carries the key's formula in labels and its end, signed by two issuers. The cloud serves nothing beyond
+ * it; it opens nothing.
+ *
+ * @module
+ */
+import { type Bytes, type Cbor, cbor, uncbor } from '../algebra/bytes.ts';
+import { sign, verify } from '../algebra/sign.ts';
+import type { Manifest } from './manifest.ts';
+
+export type Entitlement = {
+  /** The doctor's card id. */
+  readonly doctor: Bytes;
+  /** The organisation's card id. */
+  readonly organisation: Bytes;
+  /** The key's policy, in labels, as `kp-abe/formula` prints it. */
+  readonly formula: string;
+  /** UTC seconds. */
+  readonly notAfter: number;
+};
+
+const label = 'carelet/v1/sharing/entitlement';
+const parts = ({ doctor, organisation, formula, notAfter }: Entitlement): Cbor[] => [doctor, organisation, formula, notAfter];
+
+/** Signs an entitlement with the given issuers' secrets, by issuer number. */
+export function issueEntitlement(entitlement: Entitlement, secrets: readonly { issuer: number; secret: Bytes }[]): Bytes {
+  const signatures = secrets.map(({ issuer, secret }) => [issuer, sign(secret, label, parts(entitlement))]);
+  return cbor([...parts(entitlement), signatures]);
+}
+
+/** Reads an entitlement and checks that two issuers of the manifest signed it; `null` when they did not. */
+export function readEntitlement(bytes: Bytes, manifest: Manifest): Entitlement | null {
+  try {
+    const [doctor, organisation, formula, notAfter, signatures, ...rest] = uncbor(bytes) as [Bytes, Bytes, string, number, [number, Bytes][]];
+    const shaped =
+      rest.length === 0 &&
+      doctor instanceof Uint8Array &&
+      organisation instanceof Uint8Array &&
+      typeof formula === 'string' &&
+      Number.isSafeInteger(notAfter) &&
+      signatures.length <= 3;
+    if (!shaped) return null;
+    const entitlement = { doctor, organisation, formula, notAfter };
+    const good = new Set<number>();
+    for (const [issuer, signature] of signatures) {
+      const key = manifest.issuers[issuer];
+      if (key && verify(key, label, parts(entitlement), signature)) good.add(issuer);
+    }
+    return good.size >= 2 ? entitlement : null;
+  } catch {
+    return null;
+  }
+}

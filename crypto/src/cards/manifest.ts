@@ -1,0 +1,109 @@
+/**
+ * The town manifest: the keys everyone starts from (keys.md §5).
+ *
+ * It names the issuers and the organisations' sharing domains, is signed by two of the three issuers, and its
+ * hash is pinned when a keyring is made and when a device is paired. A later manifest is taken only when the
+ * issuers of the pinned one signed it; a server that serves keys of its own is refused.
+ *
+ * @module
+ */
+import { type Bytes, type Cbor, cbor, equalPublic, hex, uncbor } from '../algebra/bytes.ts';
+import { sha256 } from '../algebra/hash.ts';
+import { sign, verify } from '../algebra/sign.ts';
+
+/** One organisation's sharing domain. */
+export type Domain = {
+  /** The organisation's card id. */
+  readonly organisation: Bytes;
+  readonly name: string;
+  /** KP-ABE public key of the domain. */
+  readonly publicKey: Bytes;
+};
+
+export type ManifestBody = {
+  readonly town: string;
+  /** From 1; only ever grows. */
+  readonly serial: number;
+  /** Ed25519 keys of the three issuers. */
+  readonly issuers: readonly Bytes[];
+  readonly domains: readonly Domain[];
+};
+
+export type Manifest = ManifestBody & { readonly signatures: readonly { issuer: number; signature: Bytes }[] };
+
+const label = 'carelet/v1/manifest';
+
+/** Signs a manifest with the given issuers' secrets, by issuer number. */
+export function signManifest(body: ManifestBody, secrets: readonly { issuer: number; secret: Bytes }[]): Manifest {
+  return { ...body, signatures: secrets.map(({ issuer, secret }) => ({ issuer, signature: sign(secret, label, parts(body)) })) };
+}
+
+export const manifestHash = (manifest: ManifestBody): Bytes => sha256(cbor([label, ...parts(manifest)]));
+
+/** Whether two different issuers out of `issuers` signed it. */
+export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = manifest.issuers): boolean {
+  const good = new Set<number>();
+  for (const { issuer, signature } of manifest.signatures) {
+    const key = issuers[issuer];
+    if (key && verify(key, label, parts(manifest), signature)) good.add(issuer);
+  }
+  return good.size >= 2;
+}
+
+/**
+ * Judges a manifest a server offers against the pinned one: the same, or a later one that the pinned issuers
+ * signed and that changes no domain's key.
+ */
+export function successor(pinned: Manifest, offered: Manifest): boolean {
+  if (equalPublic(manifestHash(pinned), manifestHash(offered))) return true;
+  if (offered.town !== pinned.town || offered.serial <= pinned.serial || !signedByTwo(offered, pinned.issuers)) return false;
+  const known = new Map(offered.domains.map((domain) => [hex(domain.organisation), domain]));
+  return pinned.domains.every((domain) => {
+    const now = known.get(hex(domain.organisation));
+    return now !== undefined && equalPublic(now.publicKey, domain.publicKey);
+  });
+}
+
+export function encodeManifest(manifest: Manifest): Bytes {
+  return cbor([...parts(manifest), manifest.signatures.map(({ issuer, signature }) => [issuer, signature])]);
+}
+
+/** Reads a manifest's bytes strictly; `null` when they are none. Reading is not believing. */
+export function decodeManifest(bytes: Bytes): Manifest | null {
+  try {
+    const [town, serial, issuers, domains, signatures, ...rest] = uncbor(bytes) as [
+      string,
+      number,
+      Bytes[],
+      [Bytes, string, Bytes][],
+      [number, Bytes][],
+    ];
+    const is = (value: unknown, length?: number) => value instanceof Uint8Array && (length === undefined || value.length === length);
+    const sound =
+      rest.length === 0 &&
+      typeof town === 'string' &&
+      Number.isSafeInteger(serial) &&
+      issuers.length === 3 &&
+      issuers.every((key) => is(key, 32)) &&
+      domains.every((domain) => domain.length === 3 && is(domain[0], 16) && typeof domain[1] === 'string' && is(domain[2])) &&
+      signatures.length <= 3 &&
+      signatures.every((s) => s.length === 2 && Number.isSafeInteger(s[0]) && is(s[1], 64));
+    if (!sound) return null;
+    return {
+      town,
+      serial,
+      issuers,
+      domains: domains.map(([organisation, name, publicKey]) => ({ organisation, name, publicKey })),
+      signatures: signatures.map(([issuer, signature]) => ({ issuer, signature })),
+    };
+  } catch {
+    return null;
+  }
+}
+
+const parts = ({ town, serial, issuers, domains }: ManifestBody): Cbor[] => [
+  town,
+  serial,
+  issuers,
+  domains.map(({ organisation, name, publicKey }) => [organisation, name, publicKey]),
+];

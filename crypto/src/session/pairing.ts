@@ -1,0 +1,144 @@
+/**
+ * Pairing: what a device learns once, from a screen or a tag, and trusts from then on.
+ *
+ * The cloudlet's keys are pinned by it, so nobody between can pose as the cloudlet; the pre-shared key makes the
+ * device known to the cloudlet. A pairing is for one device, once, within ten minutes: the service that makes it sees to that.
+ *
+ * @module
+ */
+import { type Bytes, concat, equal, hex, plain } from '../algebra/bytes.ts';
+import { hashOf, kdf } from '../algebra/hash.ts';
+
+export type Pairing = {
+  /** 16 bytes: the device's name towards this cloudlet. */
+  readonly device: Bytes;
+  /** SHA3-256 of the cloudlet's static hybrid public key. */
+  readonly cloudlet: Bytes;
+  /** The Ed25519 key that signs its epoch announcements. */
+  readonly announcer: Bytes;
+  /** Hash of the town manifest. */
+  readonly town: Bytes;
+  /** 32 bytes that only these two know. Replaced with every session. */
+  readonly psk: Bytes;
+  /** UTC seconds after which the cloudlet accepts no first session. */
+  readonly expires: number;
+};
+
+/** How long a pairing may wait for its device: ten minutes, in seconds. */
+export const pairingLifetime = 600;
+
+const version = 1;
+const layout = [
+  ['device', 16],
+  ['cloudlet', 32],
+  ['announcer', 32],
+  ['town', 32],
+  ['psk', 32],
+] as const;
+const bodyLength = 1 + 4 + 144;
+const checkLength = 4;
+
+/**
+ * A pairing as text for a QR code (alphanumeric mode) or for typing: Crockford's base 32 in groups of five, with
+ * four bytes of check. It holds a secret: show it, do not send or log it.
+ *
+ * @throws {TypeError} on fields of wrong lengths
+ *
+ * @example
+ * ```ts
+ * import { pairingCode, parsePairingCode } from '@carelet/crypto/session/pairing';
+ * const b = (length: number) => new Uint8Array(length);
+ * const code = pairingCode({ device: b(16), cloudlet: b(32), announcer: b(32), town: b(32), psk: b(32), expires: 1_800_000_000 });
+ * parsePairingCode(code.toLowerCase().replaceAll('-', ' '))?.expires; // 1800000000
+ * ```
+ */
+export function pairingCode(pairing: Pairing): string {
+  const { expires } = pairing;
+  if (!Number.isSafeInteger(expires) || expires < 0 || expires > 0xffffffff)
+    throw new TypeError('a pairing expires within 32 bits of seconds');
+  for (const [name, length] of layout) {
+    if (pairing[name].length !== length) throw new TypeError(`the ${name} of a pairing has ${length} bytes`);
+  }
+  const time = new Uint8Array(4);
+  new DataView(time.buffer).setUint32(0, expires);
+  const body = concat(Uint8Array.of(version), time, ...layout.map(([name]) => pairing[name]));
+  return toBase32(concat(body, check(body)))
+    .replace(/.{5}(?=.)/g, '$&-')
+    .toUpperCase();
+}
+
+/**
+ * Reads a pairing code. Case, blanks and hyphens do not matter, and O, I and L are read as 0 and 1.
+ *
+ * @returns `null` for any other text, a mistyped one among them
+ */
+export function parsePairingCode(text: string): Pairing | null {
+  const bytes = fromBase32(text);
+  if (bytes?.length !== bodyLength + checkLength) return null;
+  const body = bytes.subarray(0, bodyLength);
+  if (!equal(bytes.subarray(bodyLength), check(body)) || body[0] !== version) return null;
+  let at = 5;
+  const field = (length: number): Bytes => {
+    at += length;
+    return body.slice(at - length, at);
+  };
+  return {
+    device: field(16),
+    cloudlet: field(32),
+    announcer: field(32),
+    town: field(32),
+    psk: field(32),
+    expires: new DataView(body.buffer, body.byteOffset).getUint32(1),
+  };
+}
+
+/**
+ * A device's names at the message broker. They come from the psk it was paired with, never from the device id, so
+ * the broker learns no name that anything else knows.
+ *
+ * @param psk the psk of the pairing itself, not a later one: whoever needs the names keeps them
+ */
+export function brokerNames(psk: Bytes): { readonly user: string; readonly password: string; readonly topic: string } {
+  const name = (use: string, length: number): string => hex(kdf(psk, 'carelet/v1/session/mqtt', [use], length));
+  return { user: name('user', 16), password: name('password', 32), topic: name('topic', 16) };
+}
+
+const check = (body: Bytes): Bytes => hashOf('carelet/v1/session/pairing', plain(body)).slice(0, checkLength);
+
+// Crockford's alphabet has no I, L, O and U.
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function toBase32(bytes: Bytes): string {
+  let out = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xfff;
+    held += 8;
+    while (held >= 5) {
+      held -= 5;
+      out += alphabet[(bits >> held) & 31];
+    }
+  }
+  return held > 0 ? out + alphabet[(bits << (5 - held)) & 31] : out;
+}
+
+function fromBase32(text: string): Bytes | null {
+  const digits = text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
+  const bytes = new Uint8Array(Math.floor((digits.length * 5) / 8));
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (const digit of digits) {
+    const value = alphabet.indexOf(digit);
+    if (value < 0) return null;
+    bits = ((bits << 5) | value) & 0xfff;
+    held += 5;
+    if (held >= 8) {
+      held -= 8;
+      bytes[at++] = bits >> held;
+    }
+  }
+  // Bits left over are zero, and fewer than a digit: one pairing has one code.
+  return held < 5 && (bits & ((1 << held) - 1)) === 0 ? bytes : null;
+}

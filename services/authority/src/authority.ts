@@ -1,0 +1,82 @@
+/**
+ * The authority, assembled: enrolment, keys, the manifest. It holds keys without ciphertext.
+ *
+ * @module
+ */
+import { authorityContract } from '@carelet/care/wire/contract/authority';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { encodeManifest } from '@carelet/crypto/cards/manifest';
+import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
+import type { Secrets } from '@carelet/ground/secrets';
+import { town } from '@carelet/ground/town';
+import type { Kysely } from 'kysely';
+import { enrolment, makeInvitation } from './enrolment.ts';
+import { issuers as issuersIn } from './issuers.ts';
+import { keys } from './keys.ts';
+import type { KeyMath } from './mathematics.ts';
+import type { AuthorityTables } from './schema.ts';
+
+export { authorityContract };
+export type AuthorityRole = RoleOf<typeof authorityContract>;
+
+export type Authority = {
+  readonly cards: Cards;
+  as(caller: KnownCaller | null): AuthorityRole;
+  /** A one-time code for the first administrator; `null` once there is one. */
+  firstInvitation(): Promise<string | null>;
+};
+
+/**
+ * @param townName stands in the manifest for good
+ * @param needed approvals of different organisations that a doctor's policy wants; two unless told
+ * @param clock UTC milliseconds
+ */
+export async function authority({
+  db,
+  secrets,
+  mathematics,
+  townName,
+  needed = 2,
+  clock = Date.now,
+}: {
+  db: Kysely<AuthorityTables>;
+  secrets: Secrets;
+  mathematics: KeyMath;
+  townName: string;
+  needed?: number;
+  clock?: () => number;
+}): Promise<Authority> {
+  const issuers = await issuersIn(db, secrets, mathematics, townName);
+  const cards = cardsIn(
+    db as unknown as Parameters<typeof cardsIn>[0],
+    town(async () => encodeManifest(await issuers.manifest()), undefined, clock),
+    'authority',
+    clock,
+  );
+
+  const as = (caller: KnownCaller | null): AuthorityRole => ({
+    login: { present: ({ card, with: others }) => cards.present(card, others) },
+    enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
+    keys: keys({ db, issuers, mathematics, needed, clock }, caller),
+    town: {
+      manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),
+      state: async () => {
+        const organisations = await db.selectFrom('domain').select('name').orderBy('name').execute();
+        const doctors = await db.selectFrom('doctor').select('state').execute();
+        const count = (state: string) => doctors.filter((doctor) => doctor.state === state).length;
+        return {
+          town: townName,
+          organisations: organisations.map(({ name }) => name),
+          doctors: { pending: count('pending'), approved: count('approved'), rejected: count('rejected') },
+        };
+      },
+    },
+  });
+
+  return {
+    cards,
+    as,
+    firstInvitation: async () =>
+      (await db.selectFrom('administrator').select('administrator').executeTakeFirst()) ? null : makeInvitation(db),
+  };
+}

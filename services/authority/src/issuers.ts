@@ -1,0 +1,106 @@
+/**
+ * The issuers and what they sign: cards, entitlements, the town manifest.
+ *
+ * [Note: Three issuers in one process]
+ * The town has three issuers and everything of theirs wants two signatures. In this first domain their keys,
+ * and the KP-ABE masters, lie in one process: whoever owns it can issue. The sharing scheme replaces this by
+ * issuers run apart, none of whom can make a key alone; signatures and manifest keep their shape.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { signingKey } from '@carelet/crypto/algebra/sign';
+import { type Card, vouch } from '@carelet/crypto/cards/card';
+import { type Entitlement, issueEntitlement } from '@carelet/crypto/cards/entitlement';
+import { decodeManifest, encodeManifest, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { transaction } from '@carelet/ground/database';
+import type { Secrets } from '@carelet/ground/secrets';
+import type { Kysely } from 'kysely';
+import type { KeyMath } from './mathematics.ts';
+import type { AuthorityTables } from './schema.ts';
+
+/** What an organisation's domain consists of. */
+export type DomainSecret = { readonly master: Bytes; readonly orgKey: Bytes; readonly pq: Bytes };
+
+export type Issuers = {
+  manifest(): Promise<Manifest>;
+  /** Two issuers vouch for a card. */
+  vouch(card: Card): Promise<Card>;
+  entitle(entitlement: Entitlement): Promise<Bytes>;
+  /** Makes an organisation's domain once, and puts it into the manifest. */
+  addDomain(organisation: Bytes, name: string): Promise<void>;
+  domain(organisation: Bytes): Promise<{ name: string; publicKey: Bytes; secret: DomainSecret } | null>;
+};
+
+export async function issuers(db: Kysely<AuthorityTables>, secrets: Secrets, mathematics: KeyMath, townName: string): Promise<Issuers> {
+  await firstStart(db, secrets, townName);
+  const rows = await db.selectFrom('issuer').selectAll().orderBy('issuer').execute();
+  const keys = rows.map(({ issuer, secret }) => ({ issuer, secret: secrets.open(`issuer/${issuer}`, secret) }));
+  const two = keys.slice(0, 2);
+
+  const manifest = async (): Promise<Manifest> => {
+    const row = await db.selectFrom('manifest').select('body').orderBy('serial', 'desc').limit(1).executeTakeFirstOrThrow();
+    return decodeManifest(row.body)!;
+  };
+
+  return {
+    manifest,
+    vouch: async (card) => two.reduce((vouched, { issuer, secret }) => vouch(vouched, issuer, secret), card),
+    entitle: async (entitlement) => issueEntitlement(entitlement, two),
+
+    async addDomain(organisation, name) {
+      const place = `domain/${hex(organisation)}`;
+      if (await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst()) return;
+      const { master, domain } = await mathematics.setup(`${townName}/${name}/${hex(organisation)}`);
+      const secret = cbor([master, systemRandom(32), systemRandom(32)]);
+      await transaction(db, async (within) => {
+        const last = await within
+          .selectFrom('manifest')
+          .select(['serial', 'body'])
+          .orderBy('serial', 'desc')
+          .limit(1)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        const added = await within
+          .insertInto('domain')
+          .values({ organisation, name, public_key: domain, secret: secrets.seal(place, secret) })
+          .onConflict((c) => c.doNothing())
+          .returning('organisation')
+          .executeTakeFirst();
+        if (!added)
+          throw new CareletError('conflict', 'enrol organisation', { subject: name, because: 'an organisation of this name is enrolled' });
+        const { town, serial, issuers: publicKeys, domains } = decodeManifest(last.body)!;
+        const body = { town, serial: serial + 1, issuers: publicKeys, domains: [...domains, { organisation, name, publicKey: domain }] };
+        await within
+          .insertInto('manifest')
+          .values({ serial: body.serial, body: encodeManifest(signManifest(body, two)) })
+          .execute();
+      });
+    },
+
+    async domain(organisation) {
+      const row = await db.selectFrom('domain').selectAll().where('organisation', '=', organisation).executeTakeFirst();
+      if (!row) return null;
+      const [master, orgKey, pq] = uncbor(secrets.open(`domain/${hex(organisation)}`, row.secret)) as [Bytes, Bytes, Bytes];
+      return { name: row.name, publicKey: row.public_key, secret: { master, orgKey, pq } };
+    },
+  };
+}
+
+async function firstStart(db: Kysely<AuthorityTables>, secrets: Secrets, town: string): Promise<void> {
+  await transaction(db, async (within) => {
+    if (await within.selectFrom('issuer').select('issuer').executeTakeFirst()) return;
+    const keys = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
+    await within
+      .insertInto('issuer')
+      .values(keys.map((key) => ({ issuer: key.issuer, public_key: key.public, secret: secrets.seal(`issuer/${key.issuer}`, key.secret) })))
+      .execute();
+    const body = { town, serial: 1, issuers: keys.map((key) => key.public), domains: [] };
+    await within
+      .insertInto('manifest')
+      .values({ serial: 1, body: encodeManifest(signManifest(body, keys.slice(0, 2))) })
+      .execute();
+  });
+}

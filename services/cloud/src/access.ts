@@ -1,0 +1,77 @@
+/**
+ * Who may fetch what: the owner everything of her chart, the writer what it wrote, a doctor the nodes below
+ * wraps whose labels satisfy a formula the issuers signed for her.
+ *
+ * This is the second lock, not the first: what a caller gets here he still cannot open without keys. It keeps
+ * counts and existence of what is withheld from those who may not know.
+ *
+ * @module
+ */
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Formula, parseFormula } from '@carelet/crypto/kp-abe/formula';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { CloudTables } from './schema.ts';
+
+/** A caller as the cloud knows him: his card's id and kind. */
+export type CloudCaller = { readonly id: Bytes; readonly kind: string };
+
+type Database = Kysely<CloudTables>;
+
+/**
+ * A formula as SQL over `wrap.labels`; the GIN index answers its attributes.
+ */
+export function formulaSql(formula: Formula): RawBuilder<boolean> {
+  if (formula.kind === 'attribute') return sql<boolean>`wrap.labels @> ${[formula.name]}::text[]`;
+  const plainOr = formula.k === 1 && formula.children.every((child) => child.kind === 'attribute');
+  if (plainOr)
+    return sql<boolean>`wrap.labels && ${formula.children.map((child) => (child.kind === 'attribute' ? child.name : ''))}::text[]`;
+  const children = formula.children.map(formulaSql);
+  if (formula.k === children.length) return sql<boolean>`(${sql.join(children, sql` and `)})`;
+  if (formula.k === 1) return sql<boolean>`(${sql.join(children, sql` or `)})`;
+  return sql<boolean>`(${sql.join(
+    children.map((child) => sql`(${child})::int`),
+    sql` + `,
+  )}) >= ${formula.k}`;
+}
+
+/** The wraps that a doctor's standing entitlements reach, as a condition on `wrap`; `null` for somebody with none. */
+export async function reachable(db: Database, caller: CloudCaller, now: number): Promise<RawBuilder<boolean> | null> {
+  const entitlements = await db
+    .selectFrom('entitlement')
+    .select(['organisation', 'formula'])
+    .where('doctor', '=', caller.id)
+    .where('not_after', '>', now)
+    .execute();
+  if (entitlements.length === 0) return null;
+  const conditions = entitlements.map(
+    ({ organisation, formula }) => sql<boolean>`(wrap.domain = ${organisation} and ${formulaSql(parseFormula(formula))})`,
+  );
+  return sql<boolean>`wrap.kind = 'policy' and (${sql.join(conditions, sql` or `)})`;
+}
+
+/** The part of a chart a caller may see. */
+export type Sight =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'some'; readonly wraps: RawBuilder<boolean> }
+  | { readonly kind: 'nothing' };
+
+export async function sightOf(db: Database, caller: CloudCaller, pat: Bytes, now: number): Promise<Sight> {
+  const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+  if (!chart) return { kind: 'nothing' };
+  if (same(chart.owner, caller.id) || same(chart.writer, caller.id)) return { kind: 'all' };
+  const wraps = await reachable(db, caller, now);
+  return wraps ? { kind: 'some', wraps } : { kind: 'nothing' };
+}
+
+/** The nodes of a chart in somebody's sight, as a subquery giving `node_id`. */
+export function nodesInSight(pat: Bytes, sight: Exclude<Sight, { kind: 'nothing' }>): RawBuilder<{ node_id: Bytes }> {
+  if (sight.kind === 'all') return sql`(select node_id from node where pat = ${pat})`;
+  return sql`
+    (with recursive sight(node_id) as (
+      select wrap.node_id from wrap where wrap.pat = ${pat} and ${sight.wraps}
+      union
+      select node.node_id from node join sight on node.parent = sight.node_id where node.pat = ${pat}
+    ) select node_id from sight)`;
+}
+
+const same = (a: Bytes, b: Bytes): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);

@@ -1,0 +1,421 @@
+/**
+ * The three shelves: what a writer posts, what a reader fetches.
+ *
+ * A posting is laid down whole or not at all. The primary key (pat, rowId, version) is the only deduplication;
+ * a version is written only by who saw the one before. Rows go in by rowId, so that their place tells nothing
+ * of when they came.
+ *
+ * @module
+ */
+import { CareletError, type Part } from '@carelet/care/model';
+import type { cloudContract } from '@carelet/care/wire/contract/cloud';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, compare, equal, hex } from '@carelet/crypto/algebra/bytes';
+import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { coversBatch, nodeLeaves, proveNode, verifyPosting } from '@carelet/crypto/records/posting';
+import { verifyWrap } from '@carelet/crypto/records/wrap';
+import { transaction } from '@carelet/ground/database';
+import { groupBy } from '@carelet/ground/group-by';
+import type { Cards, KnownCaller } from '@carelet/ground/login';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { nodesInSight, reachable, sightOf } from './access.ts';
+import { type CloudTables, shelves } from './schema.ts';
+
+type Records = RoleOf<typeof cloudContract>['records'];
+type Wrap = Parameters<Records['post']>[0]['wraps'][number];
+type Link = Parameters<Records['post']>[0]['links'][number];
+
+/** Rows in one answer, and the bytes after which an answer ends early. */
+const pageRows = 2000;
+const pageBytes = 8 * 1024 * 1024;
+
+const empty = new Uint8Array();
+
+/**
+ * The shelves as one caller may use them.
+ *
+ * @param now UTC seconds
+ */
+export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCaller, now: () => number): Records {
+  const chartOf = (pat: Bytes, within: Kysely<CloudTables> = db) =>
+    within.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+
+  const mine = async (pat: Bytes, op: string, as: readonly ('writer' | 'owner')[]) => {
+    const chart = await chartOf(pat);
+    if (!chart || !as.some((role) => equal(chart[role], caller.id))) throw notYours(op);
+    return chart;
+  };
+
+  return {
+    async openChart({ pat, owner }) {
+      if (caller.kind !== 'organisation') throw new CareletError('denied', 'open chart', { because: 'only an organisation opens charts' });
+      if ((await cards.byId([owner])).length === 0)
+        throw new CareletError('missing', 'open chart', { because: "the owner's card is not known here" });
+      await db
+        .insertInto('chart')
+        .values({ pat, writer: caller.id, owner })
+        .onConflict((c) => c.doNothing())
+        .execute();
+      const chart = await chartOf(pat);
+      if (!chart || !equal(chart.writer, caller.id))
+        throw new CareletError('conflict', 'open chart', { because: 'this pseudonym is taken' });
+    },
+
+    async linkChart({ pat, owner, wraps }) {
+      await mine(pat, 'link chart', ['writer']);
+      const [card] = await cards.byId([owner]);
+      if (card?.kind !== 'patient') throw new CareletError('missing', 'link chart', { because: "the patient's card is not known here" });
+      if (wraps.some((wrap) => wrap.kind !== 'owner'))
+        throw new CareletError('invalid', 'link chart', { because: 'linking makes owner wraps only' });
+      await transaction(db, async (within) => {
+        await within.updateTable('chart').set({ owner }).where('pat', '=', pat).execute();
+        for (const part of ['EID', 'QID', 'MI'] as const)
+          await layWraps(
+            within,
+            caller,
+            pat,
+            part,
+            wraps.filter((wrap) => wrap.part === part),
+          );
+      });
+    },
+
+    async charts() {
+      const own = await db
+        .selectFrom('chart')
+        .selectAll()
+        .where((where) => where.or([where('owner', '=', caller.id), where('writer', '=', caller.id)]))
+        .orderBy('pat')
+        .execute();
+      const wraps = await reachable(db, caller, now());
+      if (!wraps) return { charts: own };
+      const open = await db
+        .selectFrom('chart')
+        .selectAll('chart')
+        .where(sql<boolean>`exists (select 1 from wrap where wrap.pat = chart.pat and ${wraps})`)
+        .orderBy('pat')
+        .execute();
+      const seen = new Set(own.map(({ pat }) => hex(pat)));
+      return { charts: [...own, ...open.filter(({ pat }) => !seen.has(hex(pat)))] };
+    },
+
+    async versions({ pat, part, rowIds }) {
+      await mine(pat, 'list versions', ['writer']);
+      const rows = await latest(db, pat, part, rowIds);
+      return { versions: rowIds.map((rowId) => rows.get(hex(rowId)) ?? 0) };
+    },
+
+    async wrapped({ pat, kind, domain, nodes }) {
+      await mine(pat, 'list wraps', ['writer', 'owner']);
+      if (nodes.length === 0) return { wrapped: [] };
+      const rows = await db
+        .selectFrom('wrap')
+        .select('node_id')
+        .where('pat', '=', pat)
+        .where('kind', '=', kind)
+        .where('domain', '=', domain)
+        .where('node_id', '=', anyOf(nodes))
+        .execute();
+      const have = new Set(rows.map(({ node_id }) => hex(node_id)));
+      return { wrapped: nodes.map((node) => have.has(hex(node))) };
+    },
+
+    async post({ posting, rows, links, wraps }) {
+      const refuse = (because: string) => new CareletError('invalid', 'post records', { because });
+      if (caller.kind !== 'organisation' || !equal(posting.writer, caller.id)) throw notYours('post records');
+      if (!verifyPosting(caller.card.edVk, posting))
+        throw new CareletError('denied', 'post records', { because: 'the posting is not signed by its writer' });
+      if (!coversBatch(posting, rows, links)) throw refuse('the rows are not those the posting was signed over');
+      const sorted = [...rows].sort((a, b) => compare(a.rowId, b.rowId));
+      if (sorted.some((row, i) => i > 0 && equal(row.rowId, sorted[i - 1]!.rowId))) throw refuse('a row stands in it twice');
+      if (rows.some(({ version, base }) => version <= base)) throw refuse('a version must be later than the one it follows');
+      const { pat, part } = posting;
+
+      return transaction(db, async (within) => {
+        // The chart's row is the lock: postings to one chart come one after the other.
+        const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
+        if (!chart || !equal(chart.writer, caller.id)) throw notYours('post records');
+        const fresh = await within
+          .insertInto('posting')
+          .values({
+            pat,
+            posting_id: posting.postingId,
+            part,
+            writer: posting.writer,
+            root: posting.root,
+            node_count: posting.nodeCount,
+            links: posting.links,
+            signature: posting.signature,
+          })
+          .onConflict((c) => c.doNothing())
+          .returning('posting_id')
+          .executeTakeFirst();
+        if (!fresh) return { stored: 0, already: true };
+
+        await layLinks(within, pat, part, links);
+        await layWraps(within, caller, pat, part, wraps);
+        const nodes = new Set(
+          (
+            await known(
+              within,
+              pat,
+              rows.map(({ nodeId }) => nodeId),
+            )
+          ).map(hex),
+        );
+        if (rows.some(({ nodeId }) => !nodes.has(hex(nodeId)))) throw refuse('a row hangs on a node that is not linked');
+
+        const versions = await latest(
+          within,
+          pat,
+          part,
+          rows.map(({ rowId }) => rowId),
+        );
+        if (rows.some(({ rowId, base }) => (versions.get(hex(rowId)) ?? 0) !== base)) {
+          throw new CareletError('conflict', 'post records', { because: 'somebody wrote a later version in between' });
+        }
+        for (let at = 0; at < sorted.length; at += 1000) {
+          await within
+            .insertInto(shelves[part])
+            .values(
+              sorted.slice(at, at + 1000).map(({ rowId, version, nodeId, kc, mark, ct }) => ({
+                pat,
+                row_id: rowId,
+                version,
+                node_id: nodeId,
+                kc,
+                mark,
+                ct,
+                posting_id: posting.postingId,
+              })),
+            )
+            .execute();
+        }
+        await within
+          .insertInto('posting_node')
+          .values(nodeLeaves(rows).map(({ nodeId, count, leaf }) => ({ pat, posting_id: posting.postingId, node_id: nodeId, count, leaf })))
+          .execute();
+        return { stored: rows.length, already: false };
+      });
+    },
+
+    async nodes({ pat }) {
+      const sight = await sightOf(db, caller, pat, now());
+      if (sight.kind === 'nothing') return { nodes: [], wraps: [] };
+      const nodes = await db
+        .selectFrom('node')
+        .select(['node_id', 'parent', 'part'])
+        .where('pat', '=', pat)
+        .where('node_id', 'in', nodesInSight(pat, sight))
+        .execute();
+      const wraps = await db
+        .selectFrom('wrap')
+        .selectAll()
+        .where('pat', '=', pat)
+        .where(sight.kind === 'all' ? sql<boolean>`wrap.kind = 'owner'` : sight.wraps)
+        .execute();
+      return {
+        nodes: nodes.map(({ node_id, parent, part }) => ({ nodeId: node_id, parent, part: part as Part })),
+        wraps: wraps.map(({ node_id, kind, gen, domain, part, body, maker, signature }) => ({
+          nodeId: node_id,
+          kind: kind as Wrap['kind'],
+          gen,
+          domain,
+          part: part as Part,
+          body,
+          maker,
+          signature,
+        })),
+      };
+    },
+
+    async rows({ pat, part, nodes, after }) {
+      const sight = await sightOf(db, caller, pat, now());
+      if (sight.kind === 'nothing') return { rows: [], more: false };
+      const wanted = () =>
+        db
+          .selectFrom(shelves[part])
+          .where('pat', '=', pat)
+          .where('node_id', '=', anyOf(nodes))
+          .where('node_id', 'in', nodesInSight(pat, sight))
+          .orderBy('node_id')
+          .orderBy('row_id')
+          .orderBy('version');
+      const from = after
+        ? sql<boolean>`(node_id, row_id, version) > (${after.nodeId}, ${after.rowId}, ${after.version})`
+        : sql<boolean>`true`;
+      const sizes = await wanted()
+        .select(sql<number>`octet_length(ct)`.as('size'))
+        .where(from)
+        .limit(pageRows + 1)
+        .execute();
+      let count = 0;
+      for (let total = 0; count < Math.min(sizes.length, pageRows); count++) {
+        total += sizes[count]!.size;
+        if (count > 0 && total > pageBytes) break;
+      }
+      const rows = count === 0 ? [] : await wanted().selectAll().where(from).limit(count).execute();
+      return {
+        rows: rows.map(({ row_id, version, node_id, kc, mark, ct, posting_id }) => ({
+          rowId: row_id,
+          version,
+          nodeId: node_id,
+          kc,
+          mark,
+          ct,
+          postingId: posting_id,
+        })),
+        more: sizes.length > count,
+      };
+    },
+
+    async proofs({ pat, part, nodes }) {
+      const sight = await sightOf(db, caller, pat, now());
+      if (sight.kind === 'nothing') return { postings: [] };
+      const asked = await db
+        .selectFrom('posting_node')
+        .select(['posting_id', 'node_id'])
+        .where('pat', '=', pat)
+        .where('node_id', '=', anyOf(nodes))
+        .where('node_id', 'in', nodesInSight(pat, sight))
+        .execute();
+      if (asked.length === 0) return { postings: [] };
+      const ids = [...new Map(asked.map(({ posting_id }) => [hex(posting_id), posting_id])).values()];
+      const heads = await db
+        .selectFrom('posting')
+        .selectAll()
+        .where('pat', '=', pat)
+        .where('part', '=', part)
+        .where('posting_id', '=', anyOf(ids))
+        .execute();
+      const leaves = await db
+        .selectFrom('posting_node')
+        .select(['posting_id', 'node_id', 'count', 'leaf'])
+        .where('pat', '=', pat)
+        .where('posting_id', '=', anyOf(ids))
+        .orderBy('node_id')
+        .execute();
+      const leavesOf = groupBy(leaves, ({ posting_id }) => hex(posting_id));
+      const askedOf = groupBy(asked, ({ posting_id }) => hex(posting_id));
+      return {
+        postings: heads.map((head) => {
+          const name = hex(head.posting_id);
+          const all = (leavesOf.get(name) ?? []).map(({ node_id, count, leaf }) => ({ nodeId: node_id, count, leaf }));
+          return {
+            postingId: head.posting_id,
+            writer: head.writer,
+            pat,
+            part: head.part as Part,
+            root: head.root,
+            nodeCount: head.node_count,
+            links: head.links,
+            signature: head.signature,
+            nodes: (askedOf.get(name) ?? []).flatMap(({ node_id }) => {
+              const proof = proveNode(all, node_id);
+              return proof ? [{ nodeId: node_id, index: proof.index, path: [...proof.path] }] : [];
+            }),
+          };
+        }),
+      };
+    },
+  };
+}
+
+/**
+ * Wraps without records: the patient's day wraps for a device, ahead of its readings; the writer's for a month
+ * that has closed since.
+ */
+export async function addWraps(
+  db: Kysely<CloudTables>,
+  caller: KnownCaller,
+  { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
+): Promise<void> {
+  const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+  if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
+  await transaction(db, async (within) => {
+    await layLinks(within, pat, part, links);
+    await layWraps(within, caller, pat, part, wraps);
+  });
+}
+
+const anyOf = (ids: readonly Bytes[]) => sql<Bytes>`any(${ids}::bytea[])`;
+
+// One answer for a chart of somebody else's and a chart that does not exist.
+const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });
+
+async function latest(db: Kysely<CloudTables>, pat: Bytes, part: Part, rowIds: readonly Bytes[]): Promise<Map<string, number>> {
+  if (rowIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom(shelves[part])
+    .select(['row_id', (select) => select.fn.max('version').as('version')])
+    .where('pat', '=', pat)
+    .where('row_id', '=', anyOf(rowIds))
+    .groupBy('row_id')
+    .execute();
+  return new Map(rows.map(({ row_id, version }) => [hex(row_id), version]));
+}
+
+async function known(db: Kysely<CloudTables>, pat: Bytes, nodes: readonly Bytes[]): Promise<Bytes[]> {
+  const rows = await db.selectFrom('node').select('node_id').where('pat', '=', pat).where('node_id', '=', anyOf(nodes)).execute();
+  return rows.map(({ node_id }) => node_id);
+}
+
+async function layLinks(within: Transaction<CloudTables>, pat: Bytes, part: Part, links: readonly Link[]): Promise<void> {
+  if (links.length === 0) return;
+  await within
+    .insertInto('node')
+    .values(links.map(({ nodeId, parent }) => ({ pat, node_id: nodeId, parent, part })))
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
+
+async function layWraps(
+  within: Transaction<CloudTables>,
+  maker: KnownCaller,
+  pat: Bytes,
+  part: Part,
+  wraps: readonly Wrap[],
+): Promise<void> {
+  if (wraps.length === 0) return;
+  const rows = wraps.map((wrap) => {
+    const refuse = (because: string) => new CareletError('invalid', 'lay wraps', { because });
+    const place = { nodeId: wrap.nodeId, pat, part, gen: wrap.gen, kind: wrap.kind };
+    if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.card.edVk, place, wrap.body, wrap.signature)) {
+      throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
+    }
+    let labels: string[] = [];
+    if (wrap.kind === 'policy') {
+      const seen = inspect(wrap.body);
+      if (!seen) throw refuse('a wrap is malformed');
+      labels = [...seen.attributes];
+      if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
+    } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
+    return {
+      pat,
+      node_id: wrap.nodeId,
+      kind: wrap.kind,
+      domain: wrap.domain.length === 0 ? empty : wrap.domain,
+      part,
+      gen: wrap.gen,
+      labels,
+      body: wrap.body,
+      maker: wrap.maker,
+      signature: wrap.signature,
+    };
+  });
+  for (let at = 0; at < rows.length; at += 1000) {
+    await within
+      .insertInto('wrap')
+      .values(rows.slice(at, at + 1000))
+      .onConflict((c) =>
+        c.columns(['pat', 'node_id', 'kind', 'domain']).doUpdateSet((update) => ({
+          gen: update.ref('excluded.gen'),
+          labels: update.ref('excluded.labels'),
+          body: update.ref('excluded.body'),
+          maker: update.ref('excluded.maker'),
+          signature: update.ref('excluded.signature'),
+        })),
+      )
+      .execute();
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The cloud's tables. Every primary key begins with the patient's pseudonym, so that a sharded PostgreSQL can
+ * distribute by it; rows know no time and no order of arrival.
+ *
+ * @module
+ */
+import { type CardTables, cardMigrations } from '@carelet/ground/login';
+import { type Kysely, type Migration, sql } from 'kysely';
+
+type Bytes = Uint8Array;
+
+/** One shelf: sealed parts of one kind. */
+export type ShelfTable = {
+  pat: Bytes;
+  row_id: Bytes;
+  version: number;
+  node_id: Bytes;
+  kc: Bytes;
+  mark: Bytes;
+  ct: Bytes;
+  posting_id: Bytes;
+};
+
+export type CloudTables = CardTables & {
+  chart: { pat: Bytes; writer: Bytes; owner: Bytes };
+  shelf_eid: ShelfTable;
+  shelf_qid: ShelfTable;
+  shelf_mi: ShelfTable;
+  node: { pat: Bytes; node_id: Bytes; parent: Bytes; part: string };
+  wrap: {
+    pat: Bytes;
+    node_id: Bytes;
+    kind: string;
+    domain: Bytes;
+    part: string;
+    gen: number;
+    labels: string[];
+    body: Bytes;
+    maker: Bytes;
+    signature: Bytes;
+  };
+  posting: {
+    pat: Bytes;
+    posting_id: Bytes;
+    part: string;
+    writer: Bytes;
+    root: Bytes;
+    node_count: number;
+    links: Bytes;
+    signature: Bytes;
+  };
+  posting_node: { pat: Bytes; posting_id: Bytes; node_id: Bytes; count: number; leaf: Bytes };
+  entitlement: { doctor: Bytes; organisation: Bytes; formula: string; not_after: number };
+};
+
+export const shelves = { EID: 'shelf_eid', QID: 'shelf_qid', MI: 'shelf_mi' } as const;
+
+export const migrations: Record<string, Migration> = {
+  ...cardMigrations,
+  '0002 records': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table chart (pat bytea primary key, writer bytea not null, owner bytea not null)`.execute(db);
+      await sql`create index chart_owner on chart (owner)`.execute(db);
+      await sql`create index chart_writer on chart (writer)`.execute(db);
+      for (const shelf of Object.values(shelves)) {
+        await sql`create table ${sql.table(shelf)} (
+          pat bytea not null, row_id bytea not null, version integer not null, node_id bytea not null, kc bytea not null,
+          mark bytea not null, ct bytea not null, posting_id bytea not null, primary key (pat, row_id, version))`.execute(db);
+        // Ciphertext does not compress: trying to costs time and saves nothing.
+        await sql`alter table ${sql.table(shelf)} alter column ct set storage external`.execute(db);
+        await sql`create index ${sql.id(`${shelf}_node`)} on ${sql.table(shelf)} (pat, node_id, row_id, version)`.execute(db);
+      }
+      await sql`create table node (pat bytea not null, node_id bytea not null, parent bytea not null, part text not null, primary key (pat, node_id))`.execute(
+        db,
+      );
+      await sql`create index node_parent on node (pat, parent)`.execute(db);
+      await sql`create table wrap (
+        pat bytea not null, node_id bytea not null, kind text not null, domain bytea not null, part text not null, gen integer not null,
+        labels text[] not null, body bytea not null, maker bytea not null, signature bytea not null,
+        primary key (pat, node_id, kind, domain))`.execute(db);
+      await sql`create index wrap_labels on wrap using gin (labels)`.execute(db);
+      await sql`create table posting (
+        pat bytea not null, posting_id bytea not null, part text not null, writer bytea not null, root bytea not null,
+        node_count integer not null, links bytea not null, signature bytea not null, primary key (pat, posting_id))`.execute(db);
+      await sql`create table posting_node (
+        pat bytea not null, posting_id bytea not null, node_id bytea not null, count integer not null, leaf bytea not null,
+        primary key (pat, posting_id, node_id))`.execute(db);
+      await sql`create index posting_node_node on posting_node (pat, node_id)`.execute(db);
+    },
+  },
+  '0003 sharing': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table entitlement (
+        doctor bytea not null, organisation bytea not null, formula text not null, not_after bigint not null,
+        primary key (doctor, organisation))`.execute(db);
+    },
+  },
+};

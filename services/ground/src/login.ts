@@ -1,0 +1,146 @@
+/**
+ * Who is asking: cards a service has been shown, and requests signed by them.
+ *
+ * A service believes a card for what the town manifest and its vouchers say, never because it was sent. A
+ * request counts once, within five minutes of our clock; a clock further off is told so and nothing else.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
+import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { readRequestSignature, verifyRequest } from '@carelet/crypto/login/request';
+import { type Kysely, type Migration, sql } from 'kysely';
+import type { Town } from './town.ts';
+
+export type CardTables = { card: { card_id: Bytes; serial: number; kind: string; body: Bytes } };
+
+export const cardMigrations: Record<string, Migration> = {
+  '0001 cards': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table card (card_id bytea primary key, serial integer not null, kind text not null, body bytea not null)`.execute(
+        db,
+      );
+    },
+  },
+};
+
+/** A person, organisation or device whose request was signed by the card we know. */
+export type KnownCaller = { readonly id: Bytes; readonly kind: Card['kind']; readonly card: Card };
+
+/** How far a caller's clock may be off, in seconds. */
+export const clockSkew = 300;
+
+export type Cards = {
+  /** Takes a card that stands; `others` may hold the card of whoever vouches for a device. */
+  present(card: Bytes, others: readonly Bytes[]): Promise<void>;
+  /** Cards by id, as they were presented. */
+  byId(ids: readonly Bytes[]): Promise<Card[]>;
+  /** Judges a request's authorization; throws `denied` or `invalid`. */
+  identify(request: { op: string; body: Bytes; authorization: string | null }): Promise<KnownCaller | null>;
+};
+
+/**
+ * A service's cards, kept in its own schema.
+ *
+ * @param audience the service's own name, as callers sign for it
+ * @param clock UTC milliseconds
+ */
+export function cards(db: Kysely<CardTables>, town: Town, audience: string, clock: () => number = Date.now): Cards {
+  const seconds = () => Math.floor(clock() / 1000);
+  const used = new Nonces();
+  const known = new Map<string, Card>();
+
+  const byId = async (ids: readonly Bytes[]): Promise<Card[]> => {
+    if (ids.length === 0) return [];
+    const rows = await db
+      .selectFrom('card')
+      .select('body')
+      .where('card_id', 'in', [...ids])
+      .execute();
+    return rows.flatMap(({ body }) => decodeCard(body) ?? []);
+  };
+
+  const lookUp = async (id: Bytes): Promise<Card | null> => {
+    const name = hex(id);
+    const cached = known.get(name);
+    if (cached) return cached;
+    const [card] = await byId([id]);
+    if (!card) return null;
+    if (known.size >= 10_000) known.clear();
+    known.set(name, card);
+    return card;
+  };
+
+  return {
+    byId,
+
+    async present(bytes, others) {
+      const card = decodeCard(bytes);
+      if (!card) throw new CareletError('invalid', 'take card', { because: 'these bytes are no card' });
+      const companions = others.flatMap((other) => decodeCard(other) ?? []);
+      const stood = await Promise.all(
+        [...companions.map(({ id }) => id), ...card.vouchers.flatMap(({ by }) => (typeof by === 'number' ? [] : [by]))].map(lookUp),
+      );
+      const trusted = stood.filter((kept) => kept !== null);
+      const manifest = await town.manifest();
+      const stands = (candidate: typeof manifest) =>
+        cardStands(card, candidate, seconds(), (id) => trusted.find((kept) => equal(kept.id, id)) ?? null);
+      if (!stands(manifest) && !stands(await town.refresh())) {
+        throw new CareletError('denied', 'take card', { because: 'nobody who may vouch for this card did, or it has expired' });
+      }
+      const before = await lookUp(card.id);
+      if (before && before.serial > card.serial)
+        throw new CareletError('conflict', 'take card', { because: 'a later card of this person is known' });
+      if (before && before.serial === card.serial && !equal(before.edVk, card.edVk)) {
+        throw new CareletError('conflict', 'take card', { because: 'another card with this number is known' });
+      }
+      const body = encodeCard(card);
+      await db
+        .insertInto('card')
+        .values({ card_id: card.id, serial: card.serial, kind: card.kind, body })
+        .onConflict((conflict) => conflict.column('card_id').doUpdateSet({ serial: card.serial, kind: card.kind, body }))
+        .execute();
+      known.delete(hex(card.id));
+    },
+
+    async identify({ op, body, authorization }) {
+      if (authorization === null) return null;
+      const refuse = (because: string) => new CareletError('denied', 'accept request', { because });
+      const signature = readRequestSignature(authorization);
+      if (!signature) throw new CareletError('invalid', 'accept request', { because: 'the authorization is not one of ours' });
+      const now = seconds();
+      if (Math.abs(now - signature.time) > clockSkew) {
+        throw refuse(
+          `clock: your clock is ${Math.round(Math.abs(now - signature.time) / 60)} minutes ${signature.time > now ? 'ahead of' : 'behind'} ours`,
+        );
+      }
+      const card = await lookUp(signature.card);
+      if (!card || now >= card.expiry) throw refuse('card: this card is not known here');
+      if (!verifyRequest(card.edVk, { audience, op, body }, signature)) throw refuse('the signature does not fit the request');
+      if (!used.take(hex(signature.nonce), now)) throw refuse('replay: this request was already made');
+      return { id: card.id, kind: card.kind, card };
+    },
+  };
+}
+
+/**
+ * Nonces seen within twice the allowed skew. They live in memory: after a restart a request could be repeated
+ * for five minutes, and every operation that changes something gives the same outcome the second time.
+ */
+class Nonces {
+  #recent = new Set<string>();
+  #older = new Set<string>();
+  #turned = 0;
+
+  take(nonce: string, now: number): boolean {
+    if (now - this.#turned > 2 * clockSkew) {
+      this.#older = now - this.#turned > 4 * clockSkew ? new Set() : this.#recent;
+      this.#recent = new Set();
+      this.#turned = now;
+    }
+    if (this.#recent.has(nonce) || this.#older.has(nonce)) return false;
+    this.#recent.add(nonce);
+    return true;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * The town manifest as a service keeps it: pinned once, replaced only by a successor the pinned issuers signed.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, equal, unhex } from '@carelet/crypto/algebra/bytes';
+import { decodeManifest, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
+
+export type Town = {
+  manifest(): Promise<Manifest>;
+  /** Asks again: an organisation may have joined since. At most once a second. */
+  refresh(): Promise<Manifest>;
+};
+
+/**
+ * @param fetchManifest asks the authority
+ * @param pin hex SHA-256 of the manifest to start from; without one the first manifest is taken and kept
+ */
+export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: () => number = Date.now): Town {
+  let pinned: Manifest | undefined;
+  let asked = 0;
+
+  const refresh = async (): Promise<Manifest> => {
+    if (pinned && clock() - asked < 1000) return pinned;
+    const offered = decodeManifest(await fetchManifest());
+    asked = clock();
+    if (!offered || !signedByTwo(offered)) {
+      throw new CareletError('tampered', 'read town manifest', { because: 'two issuers did not sign it' });
+    }
+    if (!pinned && pin && offered.serial === 1 && !equal(manifestHash(offered), unhex(pin))) {
+      throw new CareletError('tampered', 'read town manifest', { because: 'it is not the manifest that was pinned here' });
+    }
+    if (pinned && !successor(pinned, offered)) {
+      throw new CareletError('tampered', 'read town manifest', { because: 'it does not follow from the one pinned here' });
+    }
+    pinned = offered;
+    return offered;
+  };
+
+  return { manifest: async () => pinned ?? refresh(), refresh };
+}
