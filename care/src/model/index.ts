@@ -1,2 +1,6 @@
 export * from './error.ts';
 export * from './record.ts';
+export * from './reading.ts';
+export * from './json.ts';
+export * from './r4/index.ts';
+export * from './resource.ts';

@@ -47,7 +47,10 @@ export type Labelling = {
   readonly blank: () => string;
 };
 
-const shape = { parts: 3, confidentiality: 3, kinds: 24, patients: [1, 8, 32, 64], sensitive: [1, 8, 32], times: 32 } as const;
+/** Rows of the largest formula a key can carry (kp-abe.md §2). */
+const longest = 256;
+
+const shape = { parts: 3, confidentiality: 3, kinds: 20, patients: [1, 8, 32, 64], sensitive: [1, 8, 32], times: 16 } as const;
 
 /**
  * The formula of a policy, in labels, as `kp-abe/formula` reads it.
@@ -88,7 +91,9 @@ export function compile(policy: Policy, times: readonly Period[], labelling: Lab
     anyOf(named('t', times), Math.ceil(times.length / shape.times) * shape.times),
   ];
   if (policy.patients !== 'everyone') clauses.push(anyOf(named('pat', policy.patients), fitting(shape.patients, policy.patients.length)));
-  return clauses.join(' and ');
+  const formula = clauses.join(' and ');
+  if (formula.split(/ and | or /).length > longest) throw refuse('it names too many patients and periods for one key; divide it');
+  return formula;
 }
 
 /**

@@ -53,6 +53,7 @@ export const cloudletContract = defineContract('cloudlet', {
     summary: 'One frame up; the answer is the authenticated acknowledgement, sent after the commit.',
     caller: 'anyone',
     body: 'cbor',
+    limit: 5 * 1024 * 1024,
     input: z.strictObject({ frame: bytes({ max: 4 * 1024 * 1024 }) }),
     output: z.strictObject({ frame: bytes({ max: 4096 }) }),
   },
