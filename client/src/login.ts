@@ -4,12 +4,12 @@
  *
  * @module
  */
-import { CareletError } from '@carelet/care/model';
 import { type ConnectOptions, connect } from '@carelet/care/wire';
 import { authorityContract } from '@carelet/care/wire/contract/authority';
 import { cloudContract } from '@carelet/care/wire/contract/cloud';
 import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { introducing } from '@carelet/care/wire/introduce';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Card, type CardSecrets, encodeCard } from '@carelet/crypto/cards/card';
 import { signRequest } from '@carelet/crypto/login/request';
@@ -45,27 +45,5 @@ function signedRole<C extends AnyContract>(contract: C, where: Where, as: Signer
   const role = connect<C>(contract, options);
   if (!as) return role;
   const present = () => (role as unknown as Presenting).login.present({ card: encodeCard(as.card), with: [] });
-  return showingCard(role, present);
-}
-
-/** Calls again once, after showing the card, when the service says it does not know it. */
-function showingCard<Role extends object>(role: Role, present: () => Promise<void>): Role {
-  let presenting: Promise<void> | null = null;
-  return new Proxy(role, {
-    get(target, name) {
-      const member = Reflect.get(target, name) as unknown;
-      if (typeof member === 'object' && member !== null) return showingCard(member, present);
-      if (typeof member !== 'function') return member;
-      return async (input: unknown) => {
-        try {
-          return await member.call(target, input);
-        } catch (thrown) {
-          if (!(thrown instanceof CareletError) || thrown.kind !== 'denied' || !thrown.because.startsWith('card:')) throw thrown;
-          presenting ??= present();
-          await presenting;
-          return member.call(target, input);
-        }
-      };
-    },
-  });
+  return introducing(role as object, present) as RoleOf<C>;
 }

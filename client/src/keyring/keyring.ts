@@ -34,6 +34,8 @@ export type WriterChart = {
   readonly ridKey: Bytes;
   /** What the imported files call this patient; empty for the organisation's own directory. */
   references: string[];
+  /** Names and numbers of the patient, to be cut out of free text. */
+  words: readonly string[];
   /** The owner's card: the patient's, a cradle's, or the organisation's for its directory. */
   owner: Bytes;
   /** The secrets of a cradle, until the patient is linked. */
@@ -89,6 +91,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
       chart.pat,
       chart.ridKey,
       chart.references,
+      chart.words,
       chart.owner,
       chart.cradle && encodeSecrets(chart.cradle),
       chart.gen,
@@ -114,7 +117,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     Bytes,
     [Bytes, Bytes, Bytes, Bytes, number, Bytes, string][],
     [Bytes, Bytes, Bytes] | null,
-    [Bytes, Bytes, string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
+    [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
   ];
   return {
@@ -133,10 +136,11 @@ export function decodeKeyring(content: Bytes): Keyring {
       words,
     })),
     writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2] },
-    charts: charts.map(([pat, ridKey, references, owner, cradle, gen, trees, renewed]) => ({
+    charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed]) => ({
       pat,
       ridKey,
       references,
+      words,
       owner,
       cradle: cradle && decodeSecrets(cradle),
       gen,

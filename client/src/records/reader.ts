@@ -12,9 +12,9 @@ import { CareletError, type Part, type Period, parts } from '@carelet/care/model
 import { children } from '@carelet/care/rules/records/calendar';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import { authorshipCheck, type Bound, partsOf, sameRecord, unbind } from '@carelet/crypto/records/bind';
+import type { Bound } from '@carelet/crypto/records/binding';
 import { coversNode, rowLeaf, verifyPosting } from '@carelet/crypto/records/posting';
-import { openRow } from '@carelet/crypto/records/row';
+import { authorshipCheck, openRow, partsOf, sameRecord, unbind } from '@carelet/crypto/records/reader';
 import { childKey, nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, wrapContext } from '@carelet/crypto/records/wrap';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -63,7 +63,7 @@ export type Reader = {
 };
 
 /** A node whose key is known. */
-type Held = NodeGrant & { readonly nodeId: Bytes };
+type Held = NodeGrant & { readonly nodeId: Bytes; readonly part: Part };
 
 export function reader({ keyring, cloud, mathematics, clock = Date.now, progress }: ReaderOptions): Reader {
   const cards = new Map<string, Card | null>();
@@ -156,7 +156,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const known = keyring.opened[hex(wrap.nodeId)];
       const grant = known && decodeGrant(known, place);
       if (grant) {
-        held.push({ ...grant, nodeId: wrap.nodeId });
+        held.push({ ...grant, nodeId: wrap.nodeId, part: wrap.part });
         continue;
       }
       const maker = cards.get(hex(wrap.maker));
@@ -169,7 +169,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         const opened = ownerSecrets(chart)
           .map((hybridSk) => openOwnerWrap(hybridSk, place, wrap.body))
           .find((one) => one !== null);
-        if (opened) held.push({ ...opened, nodeId: wrap.nodeId });
+        if (opened) held.push({ ...opened, nodeId: wrap.nodeId, part: wrap.part });
         else problems.push({ kind: 'cannot-open', what: 'a lock made for the owner does not open' });
         continue;
       }
@@ -187,7 +187,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         return;
       }
       keyring.opened[hex(place.nodeId)] = encodeGrant(grant);
-      held.push({ ...grant, nodeId: place.nodeId });
+      held.push({ ...grant, nodeId: place.nodeId, part: place.part as Part });
     });
     return held;
   }

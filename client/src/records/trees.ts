@@ -70,5 +70,5 @@ export function linksOf(tree: Tree, period: Period): NodeLink[] {
 
 /** The periods from just below `always` to this one. */
 export function wayDown(period: Period): Period[] {
-  return period === 'always' ? [] : [...ancestors(period).filter((above) => above !== 'always'), period];
+  return [...ancestors(period), period].slice(1);
 }

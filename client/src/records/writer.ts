@@ -13,10 +13,11 @@ import { wrapBudget } from '@carelet/care/rules/records/calendar';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard, newCard } from '@carelet/crypto/cards/card';
-import { bind, unbind } from '@carelet/crypto/records/bind';
 import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
-import { openRow, type Row, recordId, rowIdOf, sealRow } from '@carelet/crypto/records/row';
+import { openRow, unbind } from '@carelet/crypto/records/reader';
+import { type Row, recordId, rowIdOf } from '@carelet/crypto/records/row';
 import { nodeId } from '@carelet/crypto/records/tree';
+import { bind, sealRow } from '@carelet/crypto/records/writer';
 import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -73,6 +74,7 @@ export function writer(options: WriterOptions): Writer {
 
   const addChart = async (references: string[], owner: Bytes, ownerCard: Bytes, cradle: WriterChart['cradle']) => {
     const chart: WriterChart = {
+      words: [],
       pat: random(16),
       ridKey: random(32),
       references,
@@ -163,32 +165,33 @@ export function writer(options: WriterOptions): Writer {
     });
     const same = new Map(complete.map(({ rid }) => [hex(rid), true]));
     for (const part of parts) {
-      const expected = new Map<string, { body: Bytes; key: Bytes; version: number; rid: string }>();
-      const nodes = new Map<string, Bytes>();
+      const expected = new Map<string, { body: Bytes; version: number; rid: string }>();
+      const nodes = new Map<string, { nodeId: Bytes; key: Bytes }>();
       for (const { draft, rid } of complete) {
         const body = draft.bodies[part];
         if (!body) continue;
         const { period, ...of } = treeOf(part, draft.category, draft.period);
-        const tree = chart.trees[treeName(of, chart.gen)];
-        if (!tree) {
-          same.set(hex(rid), false);
-          continue;
+        // It may hang in a tree of an earlier generation, from before the patient was linked.
+        for (let gen = chart.gen; gen >= 0; gen--) {
+          const tree = chart.trees[treeName(of, gen)];
+          if (!tree?.periods.includes(period)) continue;
+          const id = nodeId(tree.id, period);
+          if (!nodes.has(hex(id))) nodes.set(hex(id), { nodeId: id, key: nodeKey(tree, period) });
         }
-        const node = nodeId(tree.id, period);
-        nodes.set(hex(node), node);
-        expected.set(hex(rowIdOf(chart.ridKey, part, rid)), {
-          body,
-          key: nodeKey(tree, period),
-          version: versions[part].get(hex(rid))!,
-          rid: hex(rid),
-        });
+        expected.set(hex(rowIdOf(chart.ridKey, part, rid)), { body, version: versions[part].get(hex(rid))!, rid: hex(rid) });
       }
       const found = new Set<string>();
-      for await (const page of fetchRows(cloud, chart.pat, part, [...nodes.values()])) {
+      for await (const page of fetchRows(
+        cloud,
+        chart.pat,
+        part,
+        [...nodes.values()].map((node) => node.nodeId),
+      )) {
         for (const row of page) {
           const wanted = expected.get(hex(row.rowId));
-          if (!wanted || wanted.version !== row.version) continue;
-          const opened = openRow(wanted.key, part, row);
+          const node = nodes.get(hex(row.nodeId));
+          if (!wanted || !node || wanted.version !== row.version) continue;
+          const opened = openRow(node.key, part, row);
           const bound = opened.kind === 'opened' ? unbind(part, opened.content) : null;
           if (bound && equalPublic(bound.body, wanted.body)) found.add(hex(row.rowId));
         }

@@ -8,6 +8,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
+import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
@@ -26,9 +27,6 @@ import type { AuthorityTables } from './schema.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
 type State = 'pending' | 'approved' | 'rejected';
-
-/** A role key lasts at most a quarter (keys.md §4). */
-const longestDays = 93;
 
 export function enrolment(
   {
@@ -145,9 +143,10 @@ export function enrolment(
       const organisation = unhex(policy.unit.slice(0, 32));
       const domain = await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst();
       if (!domain) throw new CareletError('missing', 'approve doctor', { because: 'no organisation has this number' });
-      const days = (Date.parse(policy.until) - clock()) / 86_400_000;
-      if (!(days > -1)) throw refuse(`the policy ended on ${policy.until}`);
-      if (days > longestDays) throw refuse('a key lasts at most a quarter; renew it then');
+      const today = dayOf(clock());
+      if (policy.until < today) throw refuse(`the policy ended on ${policy.until}`);
+      if (policy.until > addDays(today, longestKey))
+        throw refuse(`a key lasts at most a quarter, until ${addDays(today, longestKey)}; renew it then`);
       const text = policyText(policy);
       const card = decodeCard(row.card)!;
       if (!verifyApproval(approver.card.edVk, card, text, signature))

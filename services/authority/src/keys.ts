@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { CareletError, type Period } from '@carelet/care/model';
-import { timeCover } from '@carelet/care/rules/records/calendar';
+import { CareletError } from '@carelet/care/model';
+import { dayOf, timeCover } from '@carelet/care/rules/records/calendar';
 import { compile, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
@@ -15,7 +15,7 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
 import type { KeyMath } from './mathematics.ts';
-import { labelling } from './policy.ts';
+import { labelling, lastSecond } from './policy.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Keys = RoleOf<typeof authorityContract>['keys'];
@@ -80,12 +80,9 @@ export function keys(
     const domain = await issuers.domain(organisation);
     if (!domain) return null;
     const policy = JSON.parse(text) as Policy;
-    const notAfter = Math.floor(Date.parse(`${policy.until}T23:59:59Z`) / 1000);
-    const times: Period[] = timeCover(
-      policy.from === 'beginning' ? beginning : policy.from,
-      policy.until,
-      new Date(clock()).toISOString().slice(0, 10),
-    );
+    const notAfter = lastSecond(policy);
+    const from = policy.from === 'beginning' ? beginning : policy.from;
+    const times = timeCover(from, policy.until, dayOf(clock()));
     const formula = compile(policy, times, labelling(domain.secret.orgKey));
     const key = await mathematics.keygen(domain.secret.master, formula);
     const words = inWords(policy);

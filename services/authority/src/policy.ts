@@ -33,3 +33,6 @@ export function labelling(orgKey: Bytes, random: Random = systemRandom): Labelli
     blank: () => `l:${hex(random(16))}`,
   };
 }
+
+/** When a key for this policy ends, UTC seconds: with its last day. */
+export const lastSecond = ({ until }: Policy): number => Date.parse(`${until}T23:59:59Z`) / 1000;

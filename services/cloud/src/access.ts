@@ -8,7 +8,7 @@
  * @module
  */
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
-import { type Formula, parseFormula } from '@carelet/crypto/kp-abe/formula';
+import { type Formula, parse } from '@carelet/crypto/kp-abe/formula';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { CloudTables } from './schema.ts';
 
@@ -21,11 +21,11 @@ type Database = Kysely<CloudTables>;
  * A formula as SQL over `wrap.labels`; the GIN index answers its attributes.
  */
 export function formulaSql(formula: Formula): RawBuilder<boolean> {
-  if (formula.kind === 'attribute') return sql<boolean>`wrap.labels @> ${[formula.name]}::text[]`;
-  const plainOr = formula.k === 1 && formula.children.every((child) => child.kind === 'attribute');
+  if (formula.kind === 'attribute') return sql<boolean>`wrap.labels @> ${[formula.attribute]}::text[]`;
+  const plainOr = formula.k === 1 && formula.of.every((child) => child.kind === 'attribute');
   if (plainOr)
-    return sql<boolean>`wrap.labels && ${formula.children.map((child) => (child.kind === 'attribute' ? child.name : ''))}::text[]`;
-  const children = formula.children.map(formulaSql);
+    return sql<boolean>`wrap.labels && ${formula.of.flatMap((child) => (child.kind === 'attribute' ? [child.attribute] : []))}::text[]`;
+  const children = formula.of.map(formulaSql);
   if (formula.k === children.length) return sql<boolean>`(${sql.join(children, sql` and `)})`;
   if (formula.k === 1) return sql<boolean>`(${sql.join(children, sql` or `)})`;
   return sql<boolean>`(${sql.join(
@@ -44,7 +44,7 @@ export async function reachable(db: Database, caller: CloudCaller, now: number):
     .execute();
   if (entitlements.length === 0) return null;
   const conditions = entitlements.map(
-    ({ organisation, formula }) => sql<boolean>`(wrap.domain = ${organisation} and ${formulaSql(parseFormula(formula))})`,
+    ({ organisation, formula }) => sql<boolean>`(wrap.domain = ${organisation} and ${formulaSql(parse(formula))})`,
   );
   return sql<boolean>`wrap.kind = 'policy' and (${sql.join(conditions, sql` or `)})`;
 }
@@ -64,7 +64,7 @@ export async function sightOf(db: Database, caller: CloudCaller, pat: Bytes, now
 }
 
 /** The nodes of a chart in somebody's sight, as a subquery giving `node_id`. */
-export function nodesInSight(pat: Bytes, sight: Exclude<Sight, { kind: 'nothing' }>): RawBuilder<{ node_id: Bytes }> {
+export function nodesInSight(pat: Bytes, sight: Exclude<Sight, { kind: 'nothing' }>): RawBuilder<Bytes> {
   if (sight.kind === 'all') return sql`(select node_id from node where pat = ${pat})`;
   return sql`
     (with recursive sight(node_id) as (

@@ -9,7 +9,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { equal } from '@carelet/crypto/algebra/bytes';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
-import { parseFormula } from '@carelet/crypto/kp-abe/formula';
+import { parse } from '@carelet/crypto/kp-abe/formula';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
@@ -58,7 +58,7 @@ export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number =
             throw new CareletError('denied', 'enter', { because: 'the issuers did not sign this for you' });
           if (read.notAfter <= now()) throw new CareletError('denied', 'enter', { because: 'it has ended' });
           try {
-            parseFormula(read.formula);
+            parse(read.formula);
           } catch {
             throw new CareletError('invalid', 'enter', { because: 'its policy cannot be read' });
           }

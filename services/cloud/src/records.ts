@@ -206,7 +206,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         .selectFrom('node')
         .select(['node_id', 'parent', 'part'])
         .where('pat', '=', pat)
-        .where('node_id', 'in', nodesInSight(pat, sight))
+        .where(sql<boolean>`node_id in ${nodesInSight(pat, sight)}`)
         .execute();
       const wraps = await db
         .selectFrom('wrap')
@@ -237,7 +237,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           .selectFrom(shelves[part])
           .where('pat', '=', pat)
           .where('node_id', '=', anyOf(nodes))
-          .where('node_id', 'in', nodesInSight(pat, sight))
+          .where(sql<boolean>`node_id in ${nodesInSight(pat, sight)}`)
           .orderBy('node_id')
           .orderBy('row_id')
           .orderBy('version');
@@ -277,7 +277,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         .select(['posting_id', 'node_id'])
         .where('pat', '=', pat)
         .where('node_id', '=', anyOf(nodes))
-        .where('node_id', 'in', nodesInSight(pat, sight))
+        .where(sql<boolean>`node_id in ${nodesInSight(pat, sight)}`)
         .execute();
       if (asked.length === 0) return { postings: [] };
       const ids = [...new Map(asked.map(({ posting_id }) => [hex(posting_id), posting_id])).values()];

@@ -1,0 +1,34 @@
+/**
+ * The client's mathematics in worker threads, for Node: the command line, a hospital's import, the tests.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Mathematics } from './mathematics.ts';
+import type { Call } from './mathematics.worker.ts';
+
+/** Jobs handed to a thread at once: enough to be worth the way, few enough to spread. */
+const atOnce = 8;
+
+/** Mathematics that keeps this thread free; `await using` ends its threads. */
+export function mathematicsInThreads(threads = Math.max(1, availableParallelism())): Mathematics & AsyncDisposable {
+  // Threads read no TypeScript: from the sources, too, they run the built file.
+  const filename = fileURLToPath(new URL('../dist/mathematics.worker.js', import.meta.url));
+  const pool = new Piscina({ filename, minThreads: 0, maxThreads: threads, idleTimeout: 10_000, execArgv: [] });
+  const run = (call: Call) => pool.run(call);
+
+  const spread = async <Job, Result>(jobs: readonly Job[], some: (jobs: Job[]) => Promise<Result[]>): Promise<Result[]> => {
+    const chunks: Promise<Result[]>[] = [];
+    for (let at = 0; at < jobs.length; at += atOnce) chunks.push(some(jobs.slice(at, at + atOnce)));
+    return (await Promise.all(chunks)).flat();
+  };
+
+  return {
+    sealPolicies: (jobs) => spread(jobs, (some) => run({ name: 'sealPolicies', given: [some] })),
+    openPolicies: (jobs) => spread(jobs, (some) => run({ name: 'openPolicies', given: [some] })),
+    checkKey: (domain, key) => run({ name: 'checkKey', given: [domain, key] }),
+    [Symbol.asyncDispose]: () => pool.close({ force: true }),
+  };
+}

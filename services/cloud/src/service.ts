@@ -1,0 +1,49 @@
+/**
+ * The cloud as a service: its tables, its port.
+ *
+ * @module
+ */
+import { serve } from '@carelet/care/wire';
+import { maybe, readConfiguration, setting, text } from '@carelet/ground/config';
+import { openDatabase } from '@carelet/ground/database';
+import type { KnownCaller } from '@carelet/ground/login';
+import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings, townAt } from '@carelet/ground/service';
+import { cloud, cloudContract } from './cloud.ts';
+import { type CloudTables, migrations } from './schema.ts';
+
+export type CloudConfig = ServiceConfig & {
+  /** The authority's address, for the town manifest. */
+  readonly authority: string;
+  /** Hex hash of the first manifest, where it was pinned at install. */
+  readonly manifestPin?: string | undefined;
+  readonly clock?: () => number;
+};
+
+export const usualPort = 4103;
+
+export function configFrom(environment: NodeJS.ProcessEnv): CloudConfig {
+  const { authority, manifestPin, ...rest } = readConfiguration(
+    {
+      ...serviceSettings(usualPort),
+      authority: setting('CARELET_AUTHORITY', text()),
+      manifestPin: setting('CARELET_MANIFEST_PIN', maybe()),
+    },
+    environment,
+  );
+  return { ...asServiceConfig(rest), authority, manifestPin };
+}
+
+export async function startCloud(config: CloudConfig): Promise<Running> {
+  const db = await openDatabase<CloudTables>({ url: config.databaseUrl, schema: 'cloud', migrations });
+  try {
+    const role = cloud(db, townAt(config.authority, config.manifestPin), config.clock);
+    const handler = serve(cloudContract, {
+      role: (caller: KnownCaller | null) => role.as(caller),
+      identify: (asked) => role.cards.identify(asked),
+    });
+    return await run('cloud', config, db as never, handler, [() => db.destroy()]);
+  } catch (thrown) {
+    await db.destroy();
+    throw thrown;
+  }
+}

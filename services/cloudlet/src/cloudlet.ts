@@ -1,0 +1,92 @@
+/**
+ * The cloudlet, assembled: sessions, relay, labels. Its keys open the hop, never a record.
+ *
+ * @module
+ */
+
+import type { Category } from '@carelet/care/model';
+import { CareletError } from '@carelet/care/model';
+import { attributesOf } from '@carelet/care/rules/sharing/attributes';
+import { labelsOf } from '@carelet/care/rules/sharing/policy';
+import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
+import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Cards, KnownCaller } from '@carelet/ground/login';
+import type { Kysely } from 'kysely';
+import type { Organisation } from './organisation.ts';
+import type { Relay } from './relay.ts';
+import type { CloudletTables } from './schema.ts';
+import type { SessionRoom } from './sessions.ts';
+
+export { cloudletContract };
+export type CloudletRole = RoleOf<typeof cloudletContract>;
+
+/** The cloudlet as one caller may use it. */
+export function cloudlet(
+  {
+    db,
+    cards,
+    sessions,
+    relay,
+    organisation,
+  }: {
+    db: Kysely<CloudletTables>;
+    cards: Cards;
+    sessions: SessionRoom;
+    relay: Relay;
+    organisation: () => Promise<Organisation>;
+  },
+  caller: KnownCaller | null,
+): CloudletRole {
+  return {
+    login: { present: ({ card, with: others }) => cards.present(card, others) },
+    sessions: sessions.as(caller),
+    sharing: {
+      async labels({ pat, nodes }) {
+        const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
+        if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {
+          throw new CareletError('denied', 'give labels', { because: 'this chart is not yours' });
+        }
+        const { card, orgKey, pq, domain } = await organisation();
+        const unit = hex(card.id);
+        const context = cbor(['carelet/v1/sharing/pq', caller.id, card.id]);
+        return {
+          pq: sealTo(caller.card.hybridPk, context, cbor([domain, pq])),
+          labels: nodes.map(({ part, category: [kind, conf, sens], period }) =>
+            labelsOf(
+              attributesOf({ part, category: { kind, conf, sens } as Category, period, pat: hex(pat), unit, source: 'device' }),
+              hex(pat),
+              {
+                label: ({ name, value }) => labelOf(orgKey, name, value),
+                sensitive: (patient, group) => sensitiveLabel(orgKey, unhex(patient), group),
+              },
+            ),
+          ),
+        };
+      },
+    },
+    town: {
+      async state() {
+        const count = async (table: 'strip' | 'device') =>
+          Number(
+            (
+              await db
+                .selectFrom(table)
+                .select((select) => select.fn.countAll().as('n'))
+                .executeTakeFirstOrThrow()
+            ).n,
+          );
+        const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
+        return {
+          devices: await count('device'),
+          waiting: await count('strip'),
+          forwarded: tally?.forwarded ?? 0,
+          cloud: relay.state(),
+          lastForward: tally?.last_forward ?? null,
+        };
+      },
+    },
+  };
+}

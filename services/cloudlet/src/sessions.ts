@@ -1,0 +1,247 @@
+/**
+ * Sessions: pairing, epochs, handshakes and frames, as `session.md` §7 says.
+ *
+ * A frame's strip and the session's new state are on disk, in one transaction, before the acknowledgement is
+ * sealed and sent; a device forgets nothing without it. Whatever does not fit gets one and the same answer.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { kdf } from '@carelet/crypto/algebra/hash';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { manifestHash } from '@carelet/crypto/cards/manifest';
+import { decodeStrip } from '@carelet/crypto/records/strip';
+import { acknowledge } from '@carelet/crypto/session/acknowledgement';
+import {
+  type CloudletKeys,
+  confirm,
+  connectionOf,
+  epochFromBytes,
+  eraseEpoch,
+  finishInit,
+  frameTypes,
+  newCloudlet,
+  openUp,
+  pair,
+  recordFromBytes,
+  recordToBytes,
+  sealDown,
+  sessionFromBytes,
+  sessionToBytes,
+  staticKeyOf,
+} from '@carelet/crypto/session/cloudlet';
+import { pairingCode } from '@carelet/crypto/session/pairing';
+import { transaction } from '@carelet/ground/database';
+import type { Cards, KnownCaller } from '@carelet/ground/login';
+import type { Secrets } from '@carelet/ground/secrets';
+import type { Town } from '@carelet/ground/town';
+import type { Kysely } from 'kysely';
+import type { SessionMath } from './mathematics.ts';
+import type { Organisation } from './organisation.ts';
+import type { CloudletTables } from './schema.ts';
+import type { CloudRole } from './uplink.ts';
+
+type Sessions = RoleOf<typeof cloudletContract>['sessions'];
+
+const epochSeconds = 86_400;
+
+/** One answer for everything a stranger may send. */
+const silence = () => new CareletError('cannot-open', 'answer', { because: 'nothing here opens this' });
+
+export type SessionRoom = {
+  as(caller: KnownCaller | null): Sessions;
+};
+
+export async function sessions({
+  db,
+  secrets,
+  town,
+  cards,
+  mathematics,
+  organisation,
+  cloud,
+  clock,
+  arrived,
+}: {
+  db: Kysely<CloudletTables>;
+  secrets: Secrets;
+  town: Town;
+  cards: Cards;
+  mathematics: SessionMath;
+  organisation: () => Promise<Organisation>;
+  cloud: () => Promise<CloudRole>;
+  clock: () => number;
+  /** Told when a strip came in. */
+  arrived: () => void;
+}): Promise<SessionRoom> {
+  const now = () => Math.floor(clock() / 1000);
+  let keys: CloudletKeys | null = null;
+
+  async function ownKeys(): Promise<CloudletKeys> {
+    if (keys) return keys;
+    const kept = await db.selectFrom('own').select('secret').where('one', '=', 1).executeTakeFirst();
+    if (!kept) {
+      const fresh = newCloudlet(manifestHash(await town.manifest()));
+      const content = cbor([fresh.secretKey, fresh.announcer.secret, fresh.announcer.public, fresh.town]);
+      await db
+        .insertInto('own')
+        .values({ one: 1, secret: secrets.seal('cloudlet/own', content) })
+        .onConflict((c) => c.doNothing())
+        .execute();
+      return ownKeys();
+    }
+    const [secretKey, secret, publicKey, townHash] = uncbor(secrets.open('cloudlet/own', kept.secret)) as [Bytes, Bytes, Bytes, Bytes];
+    keys = { secretKey, announcer: { secret, public: publicKey }, town: townHash };
+    return keys;
+  }
+
+  /** The epochs that are not over, the newest first; makes one when the newest is half over, erases those past. */
+  async function epochs(): Promise<Bytes[]> {
+    await db.deleteFrom('epoch').where('until', '<=', now()).execute();
+    const rows = await db.selectFrom('epoch').selectAll().orderBy('until', 'desc').execute();
+    const newest = rows[0];
+    if (!newest || newest.until - now() < epochSeconds / 2) {
+      const bytes = await mathematics.newEpoch(await ownKeys(), now(), now() + epochSeconds);
+      const epoch = epochFromBytes(bytes)!;
+      const secret = secrets.seal(`cloudlet/epoch/${hex(epoch.id)}`, bytes);
+      await db.insertInto('epoch').values({ epoch_id: epoch.id, until: epoch.until, announcement: epoch.announcement, secret }).execute();
+      eraseEpoch(epoch);
+      return [bytes, ...rows.map(openEpoch)];
+    }
+    return rows.map(openEpoch);
+  }
+
+  const openEpoch = (row: { epoch_id: Bytes; secret: Bytes }) => secrets.open(`cloudlet/epoch/${hex(row.epoch_id)}`, row.secret);
+  const recordPlace = (device: Bytes) => `cloudlet/device/${hex(device)}`;
+  const sessionPlace = (connection: number) => `cloudlet/session/${connection}`;
+
+  const as = (caller: KnownCaller | null): Sessions => ({
+    async pair() {
+      const clinic = await organisation();
+      if (caller?.kind !== 'administrator' && !(caller && equalPublic(caller.id, clinic.card.id))) {
+        throw new CareletError('denied', 'pair device', { because: 'only the clinic or an administrator pairs devices' });
+      }
+      await db.deleteFrom('device').where('expires', '<=', now()).execute();
+      const { pairing, record } = pair(await ownKeys(), now());
+      await db
+        .insertInto('device')
+        .values({
+          device: record.device,
+          record: secrets.seal(recordPlace(record.device), recordToBytes(record)),
+          expires: pairing.expires,
+          next: 0,
+        })
+        .execute();
+      return { code: pairingCode(pairing), device: record.device };
+    },
+
+    async adopt({ device, proof, deviceCard }) {
+      const refuse = () => new CareletError('denied', 'adopt device', { because: 'this pairing is unknown, used up or over' });
+      if (caller?.kind !== 'patient') throw new CareletError('denied', 'adopt device', { because: 'only a patient adopts a device' });
+      const row = await db.selectFrom('device').selectAll().where('device', '=', device).executeTakeFirst();
+      const record = row && recordFromBytes(secrets.open(recordPlace(device), row.record));
+      const mine = row?.owner ? equalPublic(row.owner, caller.id) : row?.expires != null && row.expires > now();
+      if (!row || !record || !mine || !equal(proof, adoptionProof(record.psk))) throw refuse();
+      await cards.present(deviceCard, [encodeCard(caller.card)]);
+      const card = decodeCard(deviceCard)!;
+      const clinic = await organisation();
+      const answer = { writer: clinic.card.id, organisation: encodeCard(clinic.card) };
+      if (row.pat) return { pat: row.pat, ...answer };
+
+      // One chart for one patient, whatever she wears.
+      const other = await db
+        .selectFrom('device')
+        .select('pat')
+        .where('owner', '=', caller.id)
+        .where('pat', 'is not', null)
+        .executeTakeFirst();
+      const pat = other?.pat ?? systemRandom(16);
+      const uplink = await cloud();
+      await uplink.login.present({ card: encodeCard(caller.card), with: [] });
+      await uplink.records.openChart({ pat, owner: caller.id });
+      await db.updateTable('device').set({ pat, owner: caller.id, card: card.id, expires: null }).where('device', '=', device).execute();
+      return { pat, ...answer };
+    },
+
+    async announcement() {
+      const [newest] = await epochs();
+      return { staticPublicKey: staticKeyOf(await ownKeys()), announcement: epochFromBytes(newest!)!.announcement };
+    },
+
+    async init({ init }) {
+      const opened = await mathematics.openInit(await ownKeys(), await epochs(), init, now());
+      if (!opened) throw silence();
+      return transaction(db, async (within) => {
+        const row = await within.selectFrom('device').selectAll().where('device', '=', opened.device).forUpdate().executeTakeFirst();
+        const record = row && recordFromBytes(secrets.open(recordPlace(row.device), row.record));
+        if (!row || !record || !row.pat) throw silence();
+        const taken = new Set((await within.selectFrom('session').select('connection').execute()).map(({ connection }) => connection));
+        let connection = 0;
+        while (taken.has(connection)) connection++;
+        if (connection > 0xffff) throw new CareletError('unavailable', 'open session', { because: 'too many sessions are open' });
+        const welcome = finishInit(opened, record, { connection, now: now(), block: 1 });
+        if (!welcome) throw silence();
+        await within
+          .updateTable('device')
+          .set({ record: secrets.seal(recordPlace(row.device), recordToBytes(welcome.record)), last_seen: new Date(clock()).toISOString() })
+          .where('device', '=', row.device)
+          .execute();
+        await within
+          .insertInto('session')
+          .values({ connection, device: row.device, secret: secrets.seal(sessionPlace(connection), sessionToBytes(welcome.session)) })
+          .execute();
+        return { ack: welcome.ack };
+      });
+    },
+
+    async frame({ frame }) {
+      const connection = connectionOf(frame);
+      if (connection === null) throw silence();
+      const answer = await transaction(db, async (within) => {
+        const kept = await within.selectFrom('session').selectAll().where('connection', '=', connection).forUpdate().executeTakeFirst();
+        const session = kept && sessionFromBytes(secrets.open(sessionPlace(connection), kept.secret));
+        const opened = session && openUp(session, frame, now());
+        if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
+        const strip = decodeStrip(opened.message);
+        const row = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
+        if (!strip || !row.pat) throw silence();
+
+        let next = row.next;
+        if (strip.number === next) {
+          const { device, pat } = row;
+          await within.insertInto('strip').values({ device, number: strip.number, pat, part: strip.part, body: opened.message }).execute();
+          next++;
+        }
+        if (next === 0) throw silence();
+        const sealed = sealDown(opened.session, frameTypes.acknowledgement, acknowledge(next - 1), now());
+        if (!sealed) throw silence();
+
+        const record = confirm(recordFromBytes(secrets.open(recordPlace(row.device), row.record))!, opened.session);
+        await within
+          .updateTable('device')
+          .set({ next, record: secrets.seal(recordPlace(row.device), recordToBytes(record)), last_seen: new Date(clock()).toISOString() })
+          .where('device', '=', row.device)
+          .execute();
+        await within
+          .updateTable('session')
+          .set({ secret: secrets.seal(sessionPlace(connection), sessionToBytes(sealed.session)) })
+          .where('connection', '=', connection)
+          .execute();
+        // The device speaks in this session, so the ones before it are over.
+        await within.deleteFrom('session').where('device', '=', row.device).where('connection', '!=', connection).execute();
+        return { frame: sealed.frame };
+      });
+      arrived();
+      return answer;
+    },
+  });
+
+  return { as };
+}
+
+/** What shows that a patient holds the pairing code, without showing the code. */
+export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session/adopt');

@@ -1,0 +1,140 @@
+/**
+ * A service on a port.
+ *
+ * Nothing is opened outside loopback unless told. A client that sends its headers or its body too slowly, or
+ * headers too large, is shed; a service that closes answers what it has begun and no longer than it was told.
+ *
+ * @module
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CareletError } from '@carelet/care/model';
+import { getRequestListener, RequestError } from '@hono/node-server';
+import { type AppOptions, app, refusal } from './app.ts';
+import { event, traceOf } from './log.ts';
+
+export type ListenOptions = AppOptions & {
+  /** 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Where the port is taken, take the next free one of the hundred after it. */
+  readonly nextFree?: boolean;
+  /** How long a client may take, in milliseconds: for its headers, for its whole request, and to be silent. */
+  readonly patience?: { readonly headersMs?: number; readonly requestMs?: number; readonly silentMs?: number };
+};
+
+/** A service that listens; `await using` closes it. */
+export type Listening = AsyncDisposable & {
+  /** `http://127.0.0.1:4100` */
+  readonly url: string;
+  readonly port: number;
+  /** Answers what has begun for at most `graceMs` (5,000 unless told), then hangs up. */
+  readonly close: (graceMs?: number) => Promise<void>;
+};
+
+/**
+ * Opens a port for a service's handlers, health, metrics and OpenAPI document.
+ *
+ * @throws {CareletError} `conflict` when the port is taken, `denied` when it may not be opened, `invalid`
+ *   when the host is not an address of this machine
+ * @example
+ * ```ts
+ * import { listen } from '@carelet/ground/http';
+ * import { logger } from '@carelet/ground/log';
+ * import { metrics } from '@carelet/ground/metrics';
+ * const log = logger('cloud', { level: 'silent' });
+ * await using cloud = await listen({ name: 'cloud', handlers: [], port: 0, log, metrics: metrics('cloud') });
+ * (await fetch(`${cloud.url}/readyz`)).status; // 200
+ * ```
+ */
+export async function listen(options: ListenOptions): Promise<Listening> {
+  const { name, log, host = '127.0.0.1', port, nextFree = false, patience = {} } = options;
+  const { headersMs = 10_000, requestMs = 60_000, silentMs = 120_000 } = patience;
+  let closing = false;
+  const ready = async () => (closing ? ['it is closing'] : await (options.ready?.() ?? []));
+
+  const answer = getRequestListener(app({ ...options, ready }), {
+    hostname: 'localhost',
+    overrideGlobalObjects: false,
+    errorHandler: (thrown) => {
+      const malformed = thrown instanceof RequestError;
+      event(log, 'http.malformed', traceOf(thrown), malformed ? 'info' : 'error');
+      return refusal(malformed ? new CareletError('invalid', 'read request', { because: 'it is not well-formed' }) : thrown);
+    },
+  });
+  const server = createServer(
+    {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      keepAliveTimeout: 5_000,
+      maxHeaderSize: 16 * 1024,
+      connectionsCheckingInterval: Math.min(5_000, headersMs, requestMs),
+    },
+    (incoming, outgoing) => void answer(incoming, outgoing),
+  );
+  server.setTimeout(silentMs);
+
+  const taken = await bind(server, host, port, nextFree ? 100 : 0, name);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  event(log, 'listening', { address: url.slice('http://'.length), ...(taken !== port && port !== 0 && { asked: port }) });
+
+  let closed: Promise<void> | undefined;
+  const close = (graceMs = 5_000): Promise<void> => {
+    closing = true;
+    closed ??= shut(server, graceMs).then(() => event(log, 'closed', {}));
+    return closed;
+  };
+  return { url, port: taken, close, [Symbol.asyncDispose]: () => close() };
+}
+
+async function bind(server: Server, host: string, first: number, more: number, name: string): Promise<number> {
+  for (let port = first; ; port++) {
+    try {
+      return await tryPort(server, host, port);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'EADDRINUSE' && port < Math.min(first + more, 65_535)) continue;
+      throw refused(code, `${host}:${first}`, name, more > 0, cause);
+    }
+  }
+}
+
+function refused(code: string | undefined, subject: string, name: string, tried: boolean, cause: unknown): CareletError {
+  const op = `listen for the ${name}`;
+  switch (code) {
+    case 'EADDRINUSE':
+      return new CareletError('conflict', op, {
+        subject,
+        because: tried ? 'this port and those after it are taken' : 'the port is taken',
+        cause,
+      });
+    case 'EACCES':
+      return new CareletError('denied', op, { subject, because: 'the system does not allow this port', cause });
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CareletError('invalid', op, { subject, because: 'this is not an address of this machine', cause });
+    default:
+      return new CareletError('unavailable', op, { subject, because: 'the port could not be opened', cause });
+  }
+}
+
+function tryPort(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', fail);
+      done((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+async function shut(server: Server, graceMs: number): Promise<void> {
+  const hangUp = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A connection that is kept alive falls idle only after its last answer, so we look again.
+  const letGo = setInterval(() => server.closeIdleConnections(), 50);
+  await new Promise<void>((done) => server.close(() => done()));
+  clearTimeout(hangUp);
+  clearInterval(letGo);
+}
