@@ -1,14 +1,19 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+const slow = process.env.CARELET_SLOW === '1';
 
 // Tests run the sources: every workspace exports them under the condition `source`.
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['{crypto,care,client,services/*,apps/*,testbed,tools}/src/**/*.test.ts', 'tools/**/*.test.ts'],
-    exclude: ['**/*.slow.test.ts', '**/node_modules/**'],
-    testTimeout: 30_000,
+    include: ['{crypto,care,client,services/*,apps/*,testbed}/src/**/*.test.ts', 'tools/*.test.mjs'],
+    exclude: ['**/node_modules/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
+    globalSetup: ['services/ground/src/test-setup.ts'],
+    testTimeout: slow ? 600_000 : 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    maxWorkers: availableParallelism(),
   },
 });

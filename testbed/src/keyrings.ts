@@ -1,0 +1,47 @@
+/**
+ * The demo town's keyrings: one a person and one an organisation, all under the same well-known passphrase.
+ * Nobody real ever gets one of these.
+ *
+ * @module
+ */
+
+import { createKeyringFile, type KeyringFile, keyringPath, listKeyrings, openKeyringFile } from '@carelet/client/keyring/file';
+import { newKeyring } from '@carelet/client/keyring/keyring';
+import type { CardKind } from '@carelet/crypto/cards/card';
+import type { Manifest } from '@carelet/crypto/cards/manifest';
+
+/** Written in the README: it protects a demonstration. */
+export const demoPassphrase = 'lantern steps';
+
+/** Cheap to guess, as the passphrase is printed anyway; a real keyring takes `usualEffort`. */
+const demoEffort = { passes: 1, memory: 8 * 1024 * 1024 };
+
+const tenYears = 10 * 365 * 86_400;
+
+export type Keyrings = {
+  readonly folder: string;
+  /** Somebody's keyring, made when there is none. */
+  of(kind: CardKind, name: string, title: string): Promise<KeyringFile>;
+};
+
+export function keyrings(folder: string, manifest: Manifest, clock: () => number): Keyrings {
+  const open = new Map<string, KeyringFile>();
+  return {
+    folder,
+    async of(kind, name, title) {
+      let file = open.get(name);
+      if (!file) {
+        file = (await listKeyrings(folder)).includes(name)
+          ? await openKeyringFile(keyringPath(folder, name), demoPassphrase)
+          : await createKeyringFile(
+              folder,
+              newKeyring(kind, name, title, manifest, Math.floor(clock() / 1000) + tenYears),
+              demoPassphrase,
+              demoEffort,
+            );
+        open.set(name, file);
+      }
+      return file;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+/**
+ * Settling the demo town: enrol its people and places, import their lives, link the patients, issue keys.
+ *
+ * Every step can run again and does nothing when it is done, so an interrupted settling goes on.
+ *
+ * @module
+ */
+
+import { policyText } from '@carelet/authority/policy';
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { approve, claim, enrolOrganisation, register, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
+import type { KeyringFile } from '@carelet/client/keyring/file';
+import { connectAuthority, connectCloud } from '@carelet/client/login';
+import type { Mathematics } from '@carelet/client/mathematics';
+import { importRecords } from '@carelet/client/records/import';
+import { linkPatient } from '@carelet/client/records/link';
+import { writer } from '@carelet/client/records/writer';
+import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { decodeCard } from '@carelet/crypto/cards/card';
+import { doctors, fullName, officials, organisations, patients } from './cast.ts';
+import { lives, print } from './days/index.ts';
+import type { Keyrings } from './keyrings.ts';
+import { rolesOf } from './roles.ts';
+import type { Town } from './town.ts';
+
+export type SettleOptions = {
+  readonly town: Town;
+  readonly keyrings: Keyrings;
+  readonly mathematics: Mathematics;
+  readonly clock: () => number;
+  /** Everyone's seed, so that two towns of one seed and day hold the same medicine. */
+  readonly seed: string;
+  readonly tell: (line: string) => void;
+};
+
+export async function settle({ town, keyrings, mathematics, clock, seed, tell }: SettleOptions): Promise<void> {
+  const authorityAs = (file: KeyringFile | null) => connectAuthority(town.addresses.authority, file?.keyring ?? null, clock);
+  const cloudAs = (file: KeyringFile) => connectCloud(town.addresses.cloud, file.keyring, clock);
+
+  tell('enrolling hospitals, clinics and administrators');
+  const approvers: KeyringFile[] = [];
+  const invitation = await town.authority.firstInvitation();
+  for (const official of officials) {
+    const file = await keyrings.of('administrator', official.slug, fullName(official.name));
+    if (file.keyring.card.vouchers.length === 0) {
+      const code = approvers[0] ? (await authorityAs(approvers[0]).enrolment.invite()).code : invitation!;
+      await claim(authorityAs(null), file.keyring, code, official.office);
+      await file.save();
+    }
+    approvers.push(file);
+  }
+  const places = new Map<string, KeyringFile>();
+  for (const organisation of organisations) {
+    const file = await keyrings.of('organisation', organisation.slug, organisation.name);
+    if (!file.keyring.writer) {
+      await enrolOrganisation(authorityAs(approvers[0]!), () => authorityAs(file), file.keyring);
+      await file.save();
+    } else await takeWriterKeys(authorityAs(file), file.keyring);
+    places.set(organisation.slug, file);
+  }
+
+  let records = 0;
+  for (const { patient, organisation, bundle } of lives({ seed, to: new Date(clock()) })) {
+    const place = places.get(organisation)!;
+    const cloud = cloudAs(place);
+    const text = utf8(print(bundle));
+    const summary = await importRecords(
+      [
+        {
+          name: `${patient} at ${organisation}`,
+          async *read() {
+            yield text;
+          },
+        },
+      ],
+      {
+        writer: writer({ keyring: place.keyring, save: () => place.save(), cloud, mathematics, clock }),
+      },
+    );
+    records += summary.stored;
+    tell(`locking the demo records: ${records}`);
+    await place.save();
+
+    const person = patients.find(({ slug }) => slug === patient)!;
+    const file = await keyrings.of('patient', patient, fullName(person.name));
+    const chart = place.keyring.charts.find(
+      ({ references, cradle }) => cradle && references.some((reference) => text && print(bundle).includes(reference)),
+    );
+    if (chart) await linkPatient({ keyring: place.keyring, save: () => place.save(), cloud }, chart, file.keyring.card);
+  }
+
+  tell('approving doctors and issuing their keys');
+  for (const doctor of doctors) {
+    const file = await keyrings.of('doctor', doctor.slug, fullName(doctor.name));
+    await register(authorityAs(null), file.keyring, {
+      certificate: doctor.certificate.number,
+      specialty: doctor.specialty.word,
+      organisation: organisations.find(({ slug }) => slug === doctor.organisation)!.name,
+    });
+    if (doctor.standing !== 'approved' || file.keyring.doctorKeys.length > 0) continue;
+    for (const role of rolesOf(doctor.slug)) {
+      const place = places.get(role.organisation)!.keyring;
+      const policy: Policy = {
+        ...role.policy,
+        patients: role.patients === 'everyone' ? 'everyone' : await patsOf(place, role.patients),
+        unit: hex(place.card.id),
+        from: 'beginning',
+        until: addDays(dayOf(clock()), 90),
+      };
+      for (const approver of approvers.slice(1)) {
+        await approve(
+          authorityAs(approver),
+          approver.keyring,
+          { id: file.keyring.card.id, card: file.keyring.card },
+          policy,
+          policyText(policy),
+        );
+      }
+    }
+    await takeDoctorKeys(() => authorityAs(file), file.keyring, mathematics);
+    await file.save();
+  }
+
+  async function patsOf(place: KeyringFile['keyring'], slugs: readonly string[]): Promise<string[]> {
+    const cards = await Promise.all(slugs.map(async (slug) => hex((await keyrings.of('patient', slug, slug)).keyring.card.id)));
+    return place.charts.filter(({ owner }) => cards.includes(hex(decodeCard(owner)!.id))).map(({ pat }) => hex(pat));
+  }
+}

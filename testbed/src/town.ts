@@ -1,0 +1,96 @@
+/**
+ * The whole town in one process: PostgreSQL, authority, cloud, two cloudlets, the page.
+ *
+ * `npm start`, the tour, the tests and the benchmarks stand up this same town. Its data lies in one folder;
+ * opening it again finds the data.
+ *
+ * @module
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startAuthority } from '@carelet/authority/service';
+import { firstManifest } from '@carelet/client/enrolment';
+import { connectAuthority } from '@carelet/client/login';
+import { startCloud } from '@carelet/cloud/service';
+import { hex } from '@carelet/crypto/algebra/bytes';
+import { type Manifest, manifestHash } from '@carelet/crypto/cards/manifest';
+import { type Postgres, usePostgres } from '@carelet/ground/postgres';
+import type { Running } from '@carelet/ground/service';
+
+/** Where everything is, for whoever wants to speak with the town. */
+export type TownAddresses = {
+  readonly town: string;
+  readonly authority: string;
+  readonly cloud: string;
+  readonly cloudlets: readonly { readonly organisation: string; readonly url: string }[];
+  readonly manifest: string;
+};
+
+export type TownOptions = {
+  /** Everything the town keeps. */
+  readonly folder: string;
+  /** One's own PostgreSQL instead of the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  /** `false` trades safety against power cuts for speed: tests only. */
+  readonly durable?: boolean;
+  /** The first port; services take the ones after it, and the next free one where one is taken. 0 lets the system choose. */
+  readonly firstPort?: number;
+  readonly logLevel?: 'silent' | 'info' | 'warn';
+  readonly clock?: () => number;
+  /** Told what is being done, a line each. */
+  readonly tell?: (line: string) => void;
+};
+
+export type Town = AsyncDisposable & {
+  readonly addresses: TownAddresses;
+  readonly manifest: Manifest;
+  readonly postgres: Postgres;
+  readonly folder: string;
+  readonly authority: Awaited<ReturnType<typeof startAuthority>>;
+  readonly cloud: Running;
+  close(): Promise<void>;
+};
+
+export const townName = 'Carelet demo town';
+
+export async function openTown(options: TownOptions): Promise<Town> {
+  const { folder, databaseUrl, durable = true, firstPort = 0, logLevel = 'silent', clock = Date.now, tell = () => {} } = options;
+  await mkdir(folder, { recursive: true });
+  const opened: AsyncDisposable[] = [];
+  const use = <T extends AsyncDisposable>(thing: T): T => {
+    opened.unshift(thing);
+    return thing;
+  };
+  const close = async () => {
+    for (const thing of opened.splice(0)) await thing[Symbol.asyncDispose]();
+  };
+  try {
+    tell('starting PostgreSQL');
+    const postgres = use(await usePostgres({ url: databaseUrl, dataDir: join(folder, 'postgres'), durable, log: tell }));
+    const service = (offset: number) => ({
+      databaseUrl: postgres.url(),
+      host: '127.0.0.1',
+      port: firstPort === 0 ? 0 : firstPort + offset,
+      nextFree: true,
+      cors: [],
+      logLevel,
+      clock,
+    });
+    const keys = join(folder, 'keys');
+    const authority = use(await startAuthority({ ...service(2), townName, keys, needed: 2 }));
+    const cloud = use(await startCloud({ ...service(3), authority: authority.url }));
+    const manifest = await firstManifest(connectAuthority(authority.url, null));
+    const addresses: TownAddresses = {
+      town: townName,
+      authority: authority.url,
+      cloud: cloud.url,
+      cloudlets: [],
+      manifest: hex(manifestHash(manifest)),
+    };
+    await writeFile(join(folder, 'town.json'), `${JSON.stringify(addresses, null, 2)}\n`);
+    return { addresses, manifest, postgres, folder, authority, cloud, close, [Symbol.asyncDispose]: close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}

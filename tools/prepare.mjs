@@ -1,0 +1,132 @@
+// Makes the house ready to run: the right Node, the dependencies of the lock, the build. Only Node's built-ins.
+//
+// It remembers what it did in `node_modules/.carelet`; when nothing has changed since, it does nothing and says
+// nothing. Two at once are safe: the second waits. `--quiet` keeps the progress lines away, never the errors.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { filesIn, root, seconds, workspaces } from './house.mjs';
+
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  fail(`Carelet needs Node 20.19 or newer; this is ${process.versions.node}. See https://nodejs.org.`);
+}
+
+const say = process.argv.includes('--quiet') ? () => {} : (line) => console.log(line);
+const stampFile = join(root, 'node_modules/.carelet');
+const hash = (text) => createHash('sha256').update(text).digest('hex');
+
+const lock = await alone();
+const stamp = readStamp();
+const dependencies = hash(readFileSync(join(root, 'package-lock.json')));
+if (stamp.dependencies !== dependencies) {
+  if (!installed()) install();
+  writeStamp({ dependencies });
+}
+const sources = fingerprint();
+if (readStamp().sources !== sources || !built()) {
+  build();
+  writeStamp({ dependencies, sources });
+}
+lock?.close();
+
+/** A name in the kernel's table of sockets, held while we live; where there is none, we go without. */
+async function alone() {
+  const path = `\0carelet-prepare-${hash(root).slice(0, 16)}`;
+  for (let tries = 1; ; tries++) {
+    const server = createServer();
+    const problem = await new Promise((done) => server.once('error', (error) => done(error.code)).listen(path, () => done()));
+    if (problem === undefined) return server;
+    if (problem !== 'EADDRINUSE') return undefined;
+    if (tries === 5) say('Waiting for another preparation to finish …');
+    await sleep(200);
+  }
+}
+
+function readStamp() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function writeStamp(stamp) {
+  try {
+    writeFileSync(stampFile, `${JSON.stringify(stamp)}\n`);
+  } catch {
+    // Installed by another user: without a stamp we look again next time.
+  }
+}
+
+/** Whether npm itself has installed what the lock says: it keeps a list in `node_modules/.package-lock.json`. */
+function installed() {
+  const list = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(list)) return false;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const found = JSON.parse(readFileSync(list, 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([path, { version, link, optional }]) =>
+      !path.includes('node_modules/') || (found[path] ? found[path].version === version && found[path].link === link : optional),
+  );
+}
+
+function install() {
+  const started = performance.now();
+  say('Installing the dependencies (once, a minute at most) …');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--no-progress', '--loglevel=error'];
+  const options = { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 };
+  const { status, stdout, stderr, error } = npm?.endsWith('.js')
+    ? spawnSync(process.execPath, [npm, ...args], options)
+    : spawnSync('npm', args, options);
+  if (status !== 0) fail(`${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}\nThe dependencies could not be installed (npm ci failed).`);
+  say(`Installed in ${seconds(started)}`);
+}
+
+/** Names, sizes and times of everything the build reads. */
+function fingerprint() {
+  const files = ['tsconfig.base.json', 'tsconfig.json', 'package-lock.json'];
+  for (const { folder } of workspaces()) files.push(`${folder}/tsconfig.json`, `${folder}/package.json`, ...filesIn(`${folder}/src`));
+  return hash(files.map((file) => `${file} ${stat(file)}`).join('\n'));
+}
+
+function stat(file) {
+  const { size, mtimeMs } = statSync(join(root, file), { throwIfNoEntry: false }) ?? {};
+  return `${size} ${mtimeMs}`;
+}
+
+function built() {
+  return workspaces().every(
+    ({ folder }) => existsSync(join(root, folder, 'dist/.tsbuildinfo')) || [...filesIn(`${folder}/src`)].length === 0,
+  );
+}
+
+function build() {
+  const started = performance.now();
+  say('Building …');
+  for (const { folder } of workspaces()) sweep(join(root, folder, 'dist'), join(root, folder, 'src'));
+  const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '-b', '--pretty', String(process.stdout.isTTY === true)];
+  const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) fail('\nThe build stopped at the errors above.');
+  say(`Built in ${seconds(started)}`);
+}
+
+/** Removes what was built from sources that are gone: the compiler would still find it. */
+function sweep(dist, src) {
+  if (!existsSync(dist)) return;
+  for (const entry of readdirSync(dist, { withFileTypes: true })) {
+    if (entry.isDirectory()) sweep(join(dist, entry.name), join(src, entry.name));
+    const stem = entry.name.endsWith('.d.ts') ? entry.name.slice(0, -5) : undefined;
+    if (stem === undefined || ['.ts', '.tsx', '.d.ts'].some((ending) => existsSync(join(src, stem + ending)))) continue;
+    for (const ending of ['.d.ts', '.js', '.js.map']) rmSync(join(dist, stem + ending), { force: true });
+  }
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
