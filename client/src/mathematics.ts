@@ -6,10 +6,11 @@
  *
  * @module
  */
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
+import { sha256 } from '@carelet/crypto/algebra/hash';
 import { seal } from '@carelet/crypto/kp-abe/owner';
-import { keyCheck, open } from '@carelet/crypto/kp-abe/reader';
+import { type Key, keyCheck, open, openKey } from '@carelet/crypto/kp-abe/reader';
 
 /** A wrap to be sealed for a role. */
 export type PolicySeal = { domain: Bytes; pq: Bytes; labels: string[]; context: Bytes; content: Bytes };
@@ -32,8 +33,25 @@ export const sealPolicies: Mathematics['sealPolicies'] = async (jobs) => {
 
 export const openPolicies: Mathematics['openPolicies'] = async (jobs) => {
   const group = await pairing();
-  return jobs.map(({ domain, pq, key, context, body }) => open(group, domain, key, context, body, { pq }));
+  return jobs.map(({ domain, pq, key, context, body }) => {
+    const ready = decoded(group, domain, key);
+    return ready && open(group, domain, ready, context, body, { pq });
+  });
 };
+
+// Decoding a key's points costs more than opening with them, so the last few stay decoded.
+const keys = new Map<string, Key | null>();
+
+function decoded(group: Group, domain: Bytes, key: Bytes): Key | null {
+  const name = hex(sha256(key)) + hex(sha256(domain));
+  let ready = keys.get(name);
+  if (ready === undefined) {
+    if (keys.size >= 16) keys.delete(keys.keys().next().value!);
+    ready = openKey(group, domain, key);
+    keys.set(name, ready);
+  }
+  return ready;
+}
 
 export const checkKey: Mathematics['checkKey'] = async (domain, key) => keyCheck(await pairing(), domain, key);
 

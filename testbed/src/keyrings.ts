@@ -14,29 +14,32 @@ import type { Manifest } from '@carelet/crypto/cards/manifest';
 export const demoPassphrase = 'lantern steps';
 
 /** Cheap to guess, as the passphrase is printed anyway; a real keyring takes `usualEffort`. */
-const demoEffort = { passes: 1, memory: 8 * 1024 * 1024 };
+export const demoEffort = { passes: 1, memory: 8 * 1024 * 1024 };
 
 const tenYears = 10 * 365 * 86_400;
 
 export type Keyrings = {
   readonly folder: string;
+  /** What all of them are locked with. */
+  readonly passphrase: string;
   /** Somebody's keyring, made when there is none. */
   of(kind: CardKind, name: string, title: string): Promise<KeyringFile>;
 };
 
-export function keyrings(folder: string, manifest: Manifest, clock: () => number): Keyrings {
+export function keyrings(folder: string, manifest: Manifest, clock: () => number, passphrase = demoPassphrase): Keyrings {
   const open = new Map<string, KeyringFile>();
   return {
     folder,
+    passphrase,
     async of(kind, name, title) {
       let file = open.get(name);
       if (!file) {
         file = (await listKeyrings(folder)).includes(name)
-          ? await openKeyringFile(keyringPath(folder, name), demoPassphrase)
+          ? await openKeyringFile(keyringPath(folder, name), passphrase)
           : await createKeyringFile(
               folder,
               newKeyring(kind, name, title, manifest, Math.floor(clock() / 1000) + tenYears),
-              demoPassphrase,
+              passphrase,
               demoEffort,
             );
         open.set(name, file);

@@ -6,23 +6,35 @@
  * @module
  */
 
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { policyText } from '@carelet/authority/policy';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, claim, enrolOrganisation, register, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
+import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
-import { connectAuthority, connectCloud } from '@carelet/client/login';
+import { createLockedFile } from '@carelet/client/keyring/locked-file';
+import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { importRecords } from '@carelet/client/records/import';
 import { linkPatient } from '@carelet/client/records/link';
 import { writer } from '@carelet/client/records/writer';
+import { pairDevice } from '@carelet/client/session/pair';
+import { encodeWearable } from '@carelet/client/session/wearable';
 import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
-import { doctors, fullName, officials, organisations, patients } from './cast.ts';
+import { type DoctorSlug, doctors, fullName, type OrganisationSlug, officials, organisations, type PatientSlug, patients } from './cast.ts';
 import { lives, print } from './days/index.ts';
-import type { Keyrings } from './keyrings.ts';
+import { demoEffort, type Keyrings } from './keyrings.ts';
 import { rolesOf } from './roles.ts';
 import type { Town } from './town.ts';
+
+/** Who wears what, and which clinic's cloudlet it speaks with. */
+export const wearables = [
+  { owner: 'ada', clinic: 'harbour' },
+  { owner: 'layla', clinic: 'millbrook' },
+] as const;
 
 export type SettleOptions = {
   readonly town: Town;
@@ -32,9 +44,29 @@ export type SettleOptions = {
   /** Everyone's seed, so that two towns of one seed and day hold the same medicine. */
   readonly seed: string;
   readonly tell: (line: string) => void;
+  /** Some of the cast; all of it unless told. A doctor's role at a place that is left out falls away. */
+  readonly only?: Settlers;
 };
 
-export async function settle({ town, keyrings, mathematics, clock, seed, tell }: SettleOptions): Promise<void> {
+/** A part of the cast, for the tour, the tests and the benchmarks. */
+export type Settlers = {
+  readonly organisations: readonly OrganisationSlug[];
+  readonly patients: readonly PatientSlug[];
+  readonly doctors: readonly DoctorSlug[];
+};
+
+const everyone: Settlers = {
+  organisations: organisations.map(({ slug }) => slug),
+  patients: patients.map(({ slug }) => slug),
+  doctors: doctors.map(({ slug }) => slug),
+};
+
+/** A file says that the town settled whole. */
+const marker = (town: Town): string => join(town.folder, 'settled');
+
+export const settled = async (town: Town): Promise<boolean> => existsSync(marker(town));
+
+export async function settle({ town, keyrings, mathematics, clock, seed, tell, only = everyone }: SettleOptions): Promise<void> {
   const authorityAs = (file: KeyringFile | null) => connectAuthority(town.addresses.authority, file?.keyring ?? null, clock);
   const cloudAs = (file: KeyringFile) => connectCloud(town.addresses.cloud, file.keyring, clock);
 
@@ -52,16 +84,20 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell }:
   }
   const places = new Map<string, KeyringFile>();
   for (const organisation of organisations) {
+    if (!only.organisations.includes(organisation.slug)) continue;
     const file = await keyrings.of('organisation', organisation.slug, organisation.name);
     if (!file.keyring.writer) {
       await enrolOrganisation(authorityAs(approvers[0]!), () => authorityAs(file), file.keyring);
       await file.save();
     } else await takeWriterKeys(authorityAs(file), file.keyring);
     places.set(organisation.slug, file);
+    const { card, secrets, writer: keys } = file.keyring;
+    await town.cloudlets.get(organisation.slug)?.install({ card, edSk: secrets.edSk, ...keys! });
   }
 
   let records = 0;
   for (const { patient, organisation, bundle } of lives({ seed, to: new Date(clock()) })) {
+    if (!only.patients.includes(patient) || !only.organisations.includes(organisation)) continue;
     const place = places.get(organisation)!;
     const cloud = cloudAs(place);
     const text = utf8(print(bundle));
@@ -84,14 +120,31 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell }:
 
     const person = patients.find(({ slug }) => slug === patient)!;
     const file = await keyrings.of('patient', patient, fullName(person.name));
-    const chart = place.keyring.charts.find(
-      ({ references, cradle }) => cradle && references.some((reference) => text && print(bundle).includes(reference)),
-    );
+    const address = bundle.entry.find(({ resource }) => resource.resourceType === 'Patient')?.fullUrl;
+    const chart = place.keyring.charts.find(({ references, cradle }) => cradle && address !== undefined && references.includes(address));
     if (chart) await linkPatient({ keyring: place.keyring, save: () => place.save(), cloud }, chart, file.keyring.card);
+  }
+
+  for (const { owner, clinic } of wearables) {
+    if (!only.patients.includes(owner) || !only.organisations.includes(clinic)) continue;
+    const path = join(keyrings.folder, '..', 'wearables', `${owner}-watch.wearable`);
+    if (existsSync(path)) continue;
+    tell(`pairing ${owner}'s watch`);
+    const person = await keyrings.of('patient', owner, owner);
+    const cloudletAs = (file: KeyringFile) => connectCloudlet(town.cloudlets.get(clinic)!.url, file.keyring, clock);
+    const { code } = await cloudletAs(places.get(clinic)!).sessions.pair();
+    await renewManifest(authorityAs(person), person.keyring);
+    const wearable = await pairDevice(
+      { keyring: person.keyring, cloud: cloudAs(person), cloudlet: cloudletAs(person), mathematics, clock },
+      { name: `${owner}-watch`, code, address: town.cloudlets.get(clinic)!.url },
+    );
+    await createLockedFile(path, encodeWearable(wearable), keyrings.passphrase, demoEffort);
+    await person.save();
   }
 
   tell('approving doctors and issuing their keys');
   for (const doctor of doctors) {
+    if (!only.doctors.includes(doctor.slug)) continue;
     const file = await keyrings.of('doctor', doctor.slug, fullName(doctor.name));
     await register(authorityAs(null), file.keyring, {
       certificate: doctor.certificate.number,
@@ -100,7 +153,8 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell }:
     });
     if (doctor.standing !== 'approved' || file.keyring.doctorKeys.length > 0) continue;
     for (const role of rolesOf(doctor.slug)) {
-      const place = places.get(role.organisation)!.keyring;
+      const place = places.get(role.organisation)?.keyring;
+      if (!place) continue;
       const policy: Policy = {
         ...role.policy,
         patients: role.patients === 'everyone' ? 'everyone' : await patsOf(place, role.patients),
@@ -121,6 +175,8 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell }:
     await takeDoctorKeys(() => authorityAs(file), file.keyring, mathematics);
     await file.save();
   }
+
+  await writeFile(marker(town), '');
 
   async function patsOf(place: KeyringFile['keyring'], slugs: readonly string[]): Promise<string[]> {
     const cards = await Promise.all(slugs.map(async (slug) => hex((await keyrings.of('patient', slug, slug)).keyring.card.id)));

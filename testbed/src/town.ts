@@ -12,10 +12,11 @@ import { startAuthority } from '@carelet/authority/service';
 import { firstManifest } from '@carelet/client/enrolment';
 import { connectAuthority } from '@carelet/client/login';
 import { startCloud } from '@carelet/cloud/service';
+import { type RunningCloudlet, startCloudlet } from '@carelet/cloudlet/service';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { type Manifest, manifestHash } from '@carelet/crypto/cards/manifest';
 import { type Postgres, usePostgres } from '@carelet/ground/postgres';
-import type { Running } from '@carelet/ground/service';
+import { organisations } from './cast.ts';
 
 /** Where everything is, for whoever wants to speak with the town. */
 export type TownAddresses = {
@@ -37,9 +38,14 @@ export type TownOptions = {
   readonly firstPort?: number;
   readonly logLevel?: 'silent' | 'info' | 'warn';
   readonly clock?: () => number;
+  /** Starts the cloud somewhere else, given the authority's address; it runs in this process unless told. */
+  readonly cloud?: (authority: string) => Promise<CloudOfTown>;
   /** Told what is being done, a line each. */
   readonly tell?: (line: string) => void;
 };
+
+/** A cloud the town speaks with, wherever it runs. */
+export type CloudOfTown = AsyncDisposable & { readonly url: string };
 
 export type Town = AsyncDisposable & {
   readonly addresses: TownAddresses;
@@ -47,9 +53,14 @@ export type Town = AsyncDisposable & {
   readonly postgres: Postgres;
   readonly folder: string;
   readonly authority: Awaited<ReturnType<typeof startAuthority>>;
-  readonly cloud: Running;
+  readonly cloud: CloudOfTown;
+  /** By the clinic's slug. */
+  readonly cloudlets: ReadonlyMap<string, RunningCloudlet>;
   close(): Promise<void>;
 };
+
+/** The clinics that have a cloudlet. */
+const clinics = organisations.filter(({ cloudlet }) => cloudlet !== undefined);
 
 export const townName = 'Carelet demo town';
 
@@ -78,17 +89,22 @@ export async function openTown(options: TownOptions): Promise<Town> {
     });
     const keys = join(folder, 'keys');
     const authority = use(await startAuthority({ ...service(2), townName, keys, needed: 2 }));
-    const cloud = use(await startCloud({ ...service(3), authority: authority.url }));
+    const cloud = use(await (options.cloud ?? ((where) => startCloud({ ...service(3), authority: where })))(authority.url));
+    const cloudlets = new Map<string, RunningCloudlet>();
+    for (const [i, { slug }] of clinics.entries()) {
+      const place = { schema: `cloudlet_${slug}`, keys: join(keys, slug), authority: authority.url, cloud: cloud.url };
+      cloudlets.set(slug, use(await startCloudlet({ ...service(4 + i), ...place })));
+    }
     const manifest = await firstManifest(connectAuthority(authority.url, null));
     const addresses: TownAddresses = {
       town: townName,
       authority: authority.url,
       cloud: cloud.url,
-      cloudlets: [],
+      cloudlets: clinics.map(({ slug, name }) => ({ organisation: name, url: cloudlets.get(slug)!.url })),
       manifest: hex(manifestHash(manifest)),
     };
     await writeFile(join(folder, 'town.json'), `${JSON.stringify(addresses, null, 2)}\n`);
-    return { addresses, manifest, postgres, folder, authority, cloud, close, [Symbol.asyncDispose]: close };
+    return { addresses, manifest, postgres, folder, authority, cloud, cloudlets, close, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
     throw thrown;

@@ -42,5 +42,7 @@ export class CareletError extends Error {
 
 /** Any thrown value as a CareletError; what was not one becomes `internal`, its text kept out of the message. */
 export function asCareletError(thrown: unknown, op: string): CareletError {
-  return thrown instanceof CareletError ? thrown : new CareletError('internal', op, { because: 'something broke on our side', cause: thrown });
+  return thrown instanceof CareletError
+    ? thrown
+    : new CareletError('internal', op, { because: 'something broke on our side', cause: thrown });
 }

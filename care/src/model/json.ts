@@ -3,7 +3,8 @@
  *
  * FHIR says that 1.00 is not 1.0: the digits of a decimal carry its precision. A number that JavaScript would
  * print back as it was written is a `number`; any other is a `LosslessNumber` that keeps the text. So
- * `printJson(parseJson(t))` changes white space and the spelling of strings (escapes), never a number, and two
+ * `printJson(parseJson(t))` changes white space and the spelling of strings (escapes), never a number (names that
+ * are whole numbers come first, as in any JavaScript object; FHIR has none), and two
  * values are deeply equal exactly when their texts mean the same to FHIR.
  *
  * Stricter than `JSON.parse`: a key twice in one object is refused (which of the two was checked, and which was

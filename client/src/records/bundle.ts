@@ -1,8 +1,9 @@
 /**
  * Entries of a bundle of any size: the file is never in memory, only the entry at hand.
  *
- * Takes what hospitals send: a Bundle of any type, one resource, an array of either, or .ndjson with one on each
- * line. What cannot be read is refused by its place and the rest goes on, as far as its brackets fit.
+ * Takes what hospitals send: a Bundle, one resource, an array of either, or .ndjson with one on each line. A Bundle is
+ * a container and its entries are what counts, except a document or a message, which is one record; in .ndjson each line
+ * is one record, whatever it is. What cannot be read is refused by its place and the rest goes on, as far as its brackets fit.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import {
   parseResource,
 } from '@carelet/care/model';
 import type { Remark } from '@carelet/care/rules/records/report';
-import { type Slice, Slicer } from './slices.ts';
+import { type Slice, Slicer, wholeBundles } from './slices.ts';
 
 export type BundleItem = { readonly entry: Entry } | { readonly refused: Remark };
 
@@ -29,6 +30,7 @@ export type BundleItem = { readonly entry: Entry } | { readonly refused: Remark 
  * file) is known, and refused, only after them.
  *
  * @param source bytes of JSON in UTF-8, in chunks of any size
+ * @param options.lines each line is one record, a Bundle too
  * @returns entries and refusals in the order of the file; a refusal's place is `entry 17 at byte 4711: Patient.id`
  *
  * @example
@@ -42,9 +44,12 @@ export type BundleItem = { readonly entry: Entry } | { readonly refused: Remark 
  * // it has no resource
  * ```
  */
-export async function* entries(source: AsyncIterable<Uint8Array>): AsyncGenerator<BundleItem, void, undefined> {
-  const slicer = new Slicer();
-  const count = { entries: 0 };
+export async function* entries(
+  source: AsyncIterable<Uint8Array>,
+  { lines = false }: { readonly lines?: boolean } = {},
+): AsyncGenerator<BundleItem, void, undefined> {
+  const slicer = new Slicer({ whole: lines });
+  const count: Count = { entries: 0, lines };
   let empty = true;
   for await (const chunk of source) {
     if (chunk.length === 0) continue;
@@ -64,9 +69,12 @@ export async function* entries(source: AsyncIterable<Uint8Array>): AsyncGenerato
   if (empty) yield { refused: { kind: 'refused', place: 'the file', because: 'it is empty' } };
 }
 
-function* itemsOf(slice: Slice, slicer: Slicer, count: { entries: number }): Generator<BundleItem, void, undefined> {
+type Count = { entries: number; readonly lines: boolean };
+
+function* itemsOf(slice: Slice, slicer: Slicer, count: Count): Generator<BundleItem, void, undefined> {
   if (slice.kind === 'broken') {
-    yield refusal(count.entries + 1, slice.at, undefined, slice.because);
+    count.entries++;
+    yield refusal(count.entries, slice.at, undefined, slice.because);
     return;
   }
   const value = read(slice);
@@ -85,7 +93,7 @@ function* itemsOf(slice: Slice, slicer: Slicer, count: { entries: number }): Gen
     slicer.notBundle(slice.bytes);
     return;
   }
-  for (const parse of resourcesIn(value.json)) {
+  for (const parse of resourcesIn(value.json, count.lines)) {
     count.entries++;
     try {
       yield { entry: parse() };
@@ -98,10 +106,10 @@ function* itemsOf(slice: Slice, slicer: Slicer, count: { entries: number }): Gen
 }
 
 /** The resources a value stands for, each still to be checked. */
-function resourcesIn(value: Json): readonly (() => Entry)[] {
+function resourcesIn(value: Json, whole: boolean): readonly (() => Entry)[] {
   if (!isObject(value)) return [() => fail('it is not an object')];
   const type = own(value, 'resourceType');
-  if (type === 'Bundle') {
+  if (type === 'Bundle' && !whole && !wholeBundles.has(own(value, 'type'))) {
     const fault = bundleFault(value);
     const inside = own(value, 'entry');
     if (fault !== undefined) return [() => fail(fault)];

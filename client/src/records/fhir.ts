@@ -16,13 +16,18 @@ import { encodeBody } from './body.ts';
 import type { OpenedChart, OpenedParts } from './reader.ts';
 import type { Draft } from './writer.ts';
 
-/** A resource as its chart's writer will seal it, and the paths R4 does not know. */
+/** A resource as its chart's writer will seal it; the paths R4 does not know, and the dates that never were. */
 export function draftOf(
   entry: Entry,
   chart: Pick<WriterChart, 'pat' | 'references' | 'words'>,
-): { draft: Draft; unknown: readonly string[] } {
+): {
+  draft: Draft;
+  unknown: readonly string[];
+  impossible: readonly string[];
+} {
   const { resource } = entry;
   const { unknown, ...portions } = partition(entry, { pat: hex(chart.pat), references: chart.references, words: chart.words });
+  const { period, impossible } = periodOf(resource);
   const bodies: { [X in Part]?: Bytes } = {};
   for (const part of parts) {
     const portion = portions[part];
@@ -34,9 +39,10 @@ export function draftOf(
       id: identityOf(entry),
       bodies,
       category: categoryOf(resource),
-      period: periodOf(resource).period,
+      period,
     },
     unknown,
+    impossible,
   };
 }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { CareletError, type Entry, type Resource } from '@carelet/care/model';
+import { CareletError, type Entry, isObject, type Json, own, type Resource } from '@carelet/care/model';
 import { type Remark, wordsOf } from '@carelet/care/rules/records';
 import { subjectOf } from '@carelet/care/rules/records/subject';
 import { concat, hex } from '@carelet/crypto/algebra/bytes';
@@ -18,7 +18,12 @@ import { chartDraft, draftOf, identityOf } from './fhir.ts';
 import type { Draft, Writer } from './writer.ts';
 
 /** A source that can be read more than once, as a file can. */
-export type ImportSource = { readonly name: string; read(): AsyncIterable<Uint8Array> };
+export type ImportSource = {
+  readonly name: string;
+  /** Each line is one record, as in .ndjson. */
+  readonly lines?: boolean;
+  read(): AsyncIterable<Uint8Array>;
+};
 
 export type ImportProgress = { readonly done: number; readonly of: number };
 
@@ -70,7 +75,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
   };
 
   const chartOf = async (resource: Resource): Promise<WriterChart> => {
-    const reference = subjectOf(resource);
+    const reference = subjectOf(resource, (reference) => patients.has(reference));
     const known = reference === undefined ? undefined : patients.get(reference);
     const references = known?.references ?? (reference === undefined ? [] : [reference]);
     const name = references[0] ?? '';
@@ -89,7 +94,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
 
   for (const source of sources) {
     let position = 0;
-    for await (const item of entries(source.read())) {
+    for await (const item of entries(source.read(), source)) {
       position++;
       const place = `${source.name}, entry ${position}`;
       if ('refused' in item) {
@@ -101,7 +106,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
       try {
         const { entry } = item;
         const chart = await chartOf(entry.resource);
-        const { draft, unknown } = draftOf(entry, chart);
+        const { draft, unknown, impossible } = draftOf(entry, chart);
         const name = `${hex(chart.pat)}|${draft.type}|${draft.id}`;
         const content = contentOf(draft);
         const before = seen.get(name);
@@ -117,6 +122,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
         seen.set(name, content);
         for (const path of unknown)
           remark(path.includes('.') ? 'unknown-field' : 'unknown-type', `${place}: ${path}`, 'kept whole as medical content');
+        for (const path of impossible) remark('impossible-date', `${place}: ${path}`, 'filed among the undated');
         const key = hex(chart.pat);
         const batch = batches.get(key) ?? { chart, drafts: [] };
         batches.set(key, batch);
@@ -142,16 +148,27 @@ async function survey(sources: readonly ImportSource[]): Promise<{ patients: Map
   const patients = new Map<string, KnownPatient>();
   let total = 0;
   for (const source of sources) {
-    for await (const item of entries(source.read())) {
+    for await (const item of entries(source.read(), source)) {
       if ('refused' in item) continue;
       total++;
-      const { entry } = item;
-      if (entry.resource.resourceType !== 'Patient') continue;
-      const patient = { references: referencesTo(entry), words: wordsOf(entry.resource) };
-      for (const reference of patient.references) if (!patients.has(reference)) patients.set(reference, patient);
+      for (const entry of patientsIn(item.entry)) {
+        const patient = { references: referencesTo(entry), words: wordsOf(entry.resource) };
+        for (const reference of patient.references) if (!patients.has(reference)) patients.set(reference, patient);
+      }
     }
   }
   return { patients, total };
+}
+
+/** The patients an entry tells of: itself, or those inside a document. */
+function patientsIn(entry: Entry): Entry[] {
+  const { resource } = entry;
+  if (resource.resourceType === 'Patient') return [entry];
+  const inside = resource.resourceType === 'Bundle' && Array.isArray(resource.entry) ? (resource.entry as Json[]) : [];
+  return inside.flatMap((one) => {
+    const inner = isObject(one) ? own(one, 'resource') : undefined;
+    return isObject(inner) && inner.resourceType === 'Patient' ? [one as unknown as Entry] : [];
+  });
 }
 
 /** Every way this file may refer to a patient. */

@@ -25,7 +25,17 @@ export const largestPiece = 64 * 1024 * 1024;
 
 type Capture = { at: number; pieces: Uint8Array[]; size: number; from: number | undefined };
 
+/** Types of bundles that are records themselves, not containers of records. */
+export const wholeBundles: ReadonlySet<unknown> = new Set(['document', 'message']);
+
 export class Slicer {
+  /** Bundles stay whole. */
+  readonly #whole: boolean;
+
+  constructor(options: { readonly whole?: boolean } = {}) {
+    this.#whole = options.whole ?? false;
+  }
+
   /** Bytes of all chunks before this one. */
   #before = 0;
   #chunk: Uint8Array = new Uint8Array();
@@ -46,6 +56,8 @@ export class Slicer {
   #notBundle = false;
   /** Items came before the bundle had said that it is one; the first decides. */
   #undecided = false;
+  /** Nothing stands before this byte on its line. */
+  #lineBegins = false;
   /** Where the byte after the item is, in this chunk. */
   #resume = 0;
   /** After something broken: 'rest' of the line, then the 'start' of the next. */
@@ -93,8 +105,11 @@ export class Slicer {
         case openBrace:
         case openBracket:
           if (this.#open.length > 0 && this.#last !== colon && this.#last !== comma && this.#last !== openBracket) {
+            const lineBegins = this.#lineBegins;
             yield this.#break(i, 'a bracket where none can be');
-            break;
+            if (!lineBegins) break;
+            // The line before was not finished, this one is not to blame.
+            this.#skipping = undefined;
           }
           this.#openBracket(c, i);
           break;
@@ -113,6 +128,7 @@ export class Slicer {
           else this.#begin(i);
       }
       if (c > space) this.#last = c;
+      this.#lineBegins = c === newline;
     }
     for (const capture of [this.#document, this.#item]) if (capture) this.#keep(capture, chunk.length, true);
     this.#before += chunk.length;
@@ -156,7 +172,7 @@ export class Slicer {
     if (depth === 0) {
       this.#key = '';
       this.#type = undefined;
-      this.#notBundle = false;
+      this.#notBundle = this.#whole;
     }
   }
 
@@ -204,6 +220,8 @@ export class Slicer {
     this.#word = undefined;
     if (this.#key === '') this.#key = word;
     else if (this.#key === 'resourceType') this.#type = word;
+    // A document or a message was signed or sent as one: it stays one.
+    else if (this.#key === 'type' && wholeBundles.has(word)) this.#notBundle = true;
   }
 
   #break(i: number, because: string): Slice {

@@ -4,14 +4,12 @@
  * @module
  */
 import { x25519 } from '@noble/curves/ed25519.js';
-import { type Bytes, concat, unhex } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
 import { native } from './native.ts';
+import { privateKeyObject, publicKeyObject, rawPublic } from './okp.ts';
 import { type Random, systemRandom } from './random.ts';
 
 export type DhKey = { readonly secret: Bytes; readonly public: Bytes };
-
-const pkcs8 = unhex('302e020100300506032b656e04220420');
-const spki = unhex('302a300506032b656e032100');
 
 export function dhKey(random: Random = systemRandom): DhKey {
   const secret = random(32);
@@ -20,9 +18,7 @@ export function dhKey(random: Random = systemRandom): DhKey {
 
 /** The public key of a secret. */
 export function dhPublic(secret: Bytes): Bytes {
-  if (!native) return x25519.getPublicKey(secret);
-  const der = native.createPublicKey(privateKey(secret)).export({ format: 'der', type: 'spki' });
-  return new Uint8Array(der.subarray(spki.length));
+  return native ? rawPublic(privateKeyObject('X25519', secret)) : x25519.getPublicKey(secret);
 }
 
 /** The shared secret, or `null` when the other side sent a point of small order or the wrong length. */
@@ -31,18 +27,11 @@ export function dh(secret: Bytes, theirs: Bytes): Bytes | null {
   try {
     const shared = native
       ? new Uint8Array(
-          native.diffieHellman({
-            privateKey: privateKey(secret),
-            publicKey: native.createPublicKey({ key: concat(spki, theirs) as Buffer, format: 'der', type: 'spki' }),
-          }),
+          native.diffieHellman({ privateKey: privateKeyObject('X25519', secret), publicKey: publicKeyObject('X25519', theirs) }),
         )
       : x25519.getSharedSecret(secret, theirs);
     return shared.every((byte) => byte === 0) ? null : shared;
   } catch {
     return null;
   }
-}
-
-function privateKey(secret: Bytes): import('node:crypto').KeyObject {
-  return native!.createPrivateKey({ key: concat(pkcs8, secret) as Buffer, format: 'der', type: 'pkcs8' });
 }

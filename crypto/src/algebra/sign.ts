@@ -6,9 +6,12 @@
  *
  * @module
  */
+
+import type { KeyObject } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
-import { type Bytes, type Cbor, cbor, concat, hex, unhex } from './bytes.ts';
+import { type Bytes, type Cbor, cbor, hex } from './bytes.ts';
 import { native } from './native.ts';
+import { privateKeyObject, publicKeyObject } from './okp.ts';
 import { type Random, systemRandom } from './random.ts';
 
 export type Label = `carelet/v1/${string}`;
@@ -34,16 +37,11 @@ export function verify(publicKey: Bytes, label: Label, parts: readonly Cbor[], s
   const message = cbor([label, ...parts]);
   try {
     if (!native) return ed25519.verify(signature, message, publicKey, { zip215: false });
-    return native.verify(null, message, publicKeyObject(publicKey), signature);
+    return native.verify(null, message, publicKeyOf(publicKey), signature);
   } catch {
     return false;
   }
 }
-
-type KeyObject = import('node:crypto').KeyObject;
-
-const pkcs8 = unhex('302e020100300506032b657004220420');
-const spki = unhex('302a300506032b6570032100');
 
 // Reading a key into OpenSSL costs more than using it, so the last few are kept: a secret's only until its bytes go.
 const privateKeys = new WeakMap<Bytes, KeyObject>();
@@ -52,18 +50,18 @@ const publicKeys = new Map<string, KeyObject>();
 function privateKey(secret: Bytes): KeyObject {
   let key = privateKeys.get(secret);
   if (!key) {
-    key = native!.createPrivateKey({ key: concat(pkcs8, secret) as Buffer, format: 'der', type: 'pkcs8' });
+    key = privateKeyObject('Ed25519', secret);
     privateKeys.set(secret, key);
   }
   return key;
 }
 
-function publicKeyObject(bytes: Bytes): KeyObject {
+function publicKeyOf(bytes: Bytes): KeyObject {
   const name = hex(bytes);
   let key = publicKeys.get(name);
   if (!key) {
     if (publicKeys.size >= 1024) publicKeys.clear();
-    key = native!.createPublicKey({ key: concat(spki, bytes) as Buffer, format: 'der', type: 'spki' });
+    key = publicKeyObject('Ed25519', bytes);
     publicKeys.set(name, key);
   }
   return key;

@@ -39,9 +39,9 @@ export function sortedAttributes(attributes: readonly Attribute[]): Attribute[] 
 }
 
 type Base = { readonly point: G1; readonly times: (k: Scalar) => G1 };
-const bases = remembered<Base>(2048);
+const bases = remembered<Base>(1024);
 
-/** The last few thousand points and tables are kept (4 KiB each): an organisation uses few labels, many times. */
+/** The last thousand points and tables are kept (some 10 KiB each): an organisation uses few labels, many times. */
 function baseOf(group: Group, attribute: Attribute): Base {
   return bases(group, attribute, () => {
     const point = group.hashToG1(cbor(attribute), attributeTag);

@@ -119,6 +119,7 @@ export function enrolment(
             reason: row.reason,
             registered: row.registered,
             fingerprint: fingerprint(card),
+            card: row.card,
             policies: [...byPolicy.values()].map((signed) => {
               const policy = JSON.parse(signed[0]!.policy) as Policy;
               return {

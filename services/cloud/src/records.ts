@@ -343,6 +343,14 @@ const anyOf = (ids: readonly Bytes[]) => sql<Bytes>`any(${ids}::bytea[])`;
 // One answer for a chart of somebody else's and a chart that does not exist.
 const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });
 
+function labelsIn(sealed: Bytes): string[] | null {
+  try {
+    return [...inspect(sealed).attributes];
+  } catch {
+    return null;
+  }
+}
+
 async function latest(db: Kysely<CloudTables>, pat: Bytes, part: Part, rowIds: readonly Bytes[]): Promise<Map<string, number>> {
   if (rowIds.length === 0) return new Map();
   const rows = await db
@@ -385,9 +393,8 @@ async function layWraps(
     }
     let labels: string[] = [];
     if (wrap.kind === 'policy') {
-      const seen = inspect(wrap.body);
-      if (!seen) throw refuse('a wrap is malformed');
-      labels = [...seen.attributes];
+      labels = labelsIn(wrap.body) ?? [];
+      if (labels.length === 0) throw refuse('a wrap is malformed');
       if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
     } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
     return {

@@ -152,15 +152,16 @@ export async function sessions({
       const answer = { writer: clinic.card.id, organisation: encodeCard(clinic.card) };
       if (row.pat) return { pat: row.pat, ...answer };
 
-      // One chart for one patient, whatever she wears.
+      // One chart for one patient at one clinic, whatever she wears and whoever wrote in it before.
+      const uplink = await cloud();
       const other = await db
         .selectFrom('device')
         .select('pat')
         .where('owner', '=', caller.id)
         .where('pat', 'is not', null)
         .executeTakeFirst();
-      const pat = other?.pat ?? systemRandom(16);
-      const uplink = await cloud();
+      const charts = other ? [] : (await uplink.records.charts()).charts;
+      const pat = other?.pat ?? charts.find(({ owner }) => equalPublic(owner, caller.id))?.pat ?? systemRandom(16);
       await uplink.login.present({ card: encodeCard(caller.card), with: [] });
       await uplink.records.openChart({ pat, owner: caller.id });
       await db.updateTable('device').set({ pat, owner: caller.id, card: card.id, expires: null }).where('device', '=', device).execute();

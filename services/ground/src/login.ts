@@ -8,7 +8,8 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
-import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { verify } from '@carelet/crypto/algebra/sign';
+import { type Card, cardHash, cardStands, decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
 import { readRequestSignature, verifyRequest } from '@carelet/crypto/login/request';
 import { type Kysely, type Migration, sql } from 'kysely';
 import type { Town } from './town.ts';
@@ -90,18 +91,26 @@ export function cards(db: Kysely<CardTables>, town: Town, audience: string, cloc
         throw new CareletError('denied', 'take card', { because: 'nobody who may vouch for this card did, or it has expired' });
       }
       const before = await lookUp(card.id);
-      if (before && before.serial > card.serial)
-        throw new CareletError('conflict', 'take card', { because: 'a later card of this person is known' });
-      if (before && before.serial === card.serial && !equal(before.edVk, card.edVk)) {
-        throw new CareletError('conflict', 'take card', { because: 'another card with this number is known' });
-      }
+      // The words on a card are not part of what was signed, so a known card keeps those it came with.
+      if (before && sameCard(before, card)) return;
+      if (before) mustFollow(before, card);
       const body = encodeCard(card);
-      await db
+      const taken = await db
         .insertInto('card')
         .values({ card_id: card.id, serial: card.serial, kind: card.kind, body })
-        .onConflict((conflict) => conflict.column('card_id').doUpdateSet({ serial: card.serial, kind: card.kind, body }))
-        .execute();
+        .onConflict((conflict) =>
+          conflict
+            .column('card_id')
+            .doUpdateSet({ serial: card.serial, kind: card.kind, body })
+            .where('card.serial', '<', card.serial)
+            .where('card.serial', '=', before?.serial ?? 0),
+        )
+        .returning('card_id')
+        .executeTakeFirst();
       known.delete(hex(card.id));
+      // Somebody else showed a card under this number at the same moment: it is judged against that one.
+      const [kept] = taken ? [card] : await byId([card.id]);
+      if (kept && !sameCard(kept, card)) mustFollow(kept, card);
     },
 
     async identify({ op, body, authorization }) {
@@ -122,6 +131,24 @@ export function cards(db: Kysely<CardTables>, town: Town, audience: string, cloc
       return { id: card.id, kind: card.kind, card };
     },
   };
+}
+
+/**
+ * Refuses a card that does not follow the one known under its number: later, of the same kind, naming the card it
+ * replaces, and vouched for with that one's key. A number alone is no secret, so whoever knows it could otherwise
+ * put a card of his own in its place.
+ */
+function mustFollow(before: Card, card: Card): void {
+  if (before.serial >= card.serial) {
+    throw new CareletError('conflict', 'take card', { because: 'another card with this number, as late or later, is known' });
+  }
+  const replaced = card.vouchers.some(
+    ({ by, signature }) =>
+      typeof by !== 'number' && equal(by, card.id) && verify(before.edVk, 'carelet/v1/card/voucher', [cardHash(card), by], signature),
+  );
+  if (before.kind !== card.kind || !equal(card.prevHash, cardHash(before)) || !replaced) {
+    throw new CareletError('denied', 'take card', { because: 'the card it replaces does not vouch for it' });
+  }
 }
 
 /**

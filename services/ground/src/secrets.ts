@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { chmod, mkdir, open as openFile, readFile } from 'node:fs/promises';
+import { link, mkdir, open as openFile, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { nonceLength, open, seal } from '@carelet/crypto/algebra/aead';
-import { type Bytes, cbor, concat } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, concat, hex } from '@carelet/crypto/algebra/bytes';
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 
@@ -48,13 +48,19 @@ export async function secretsFile(path: string): Promise<Secrets> {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
   }
   await mkdir(dirname(path), { recursive: true });
+  // Written whole under another name first: nobody ever reads half a key, whatever the power does.
+  const beside = `${path}.${process.pid}.${hex(systemRandom(4))}.new`;
   try {
-    await using file = await openFile(path, 'wx', 0o600);
-    await file.writeFile(systemRandom(32));
-    await file.sync();
+    {
+      await using file = await openFile(beside, 'wx', 0o600);
+      await file.writeFile(systemRandom(32));
+      await file.sync();
+    }
+    await link(beside, path);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
+  } finally {
+    await rm(beside, { force: true });
   }
-  await chmod(path, 0o600);
   return read();
 }

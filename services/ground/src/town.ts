@@ -15,7 +15,8 @@ export type Town = {
 
 /**
  * @param fetchManifest asks the authority
- * @param pin hex SHA-256 of the manifest to start from; without one the first manifest is taken and kept
+ * @param pin hex SHA-256 of the town's first manifest, or of the very one to start from; without one the first
+ * manifest that is offered is taken and kept
  */
 export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: () => number = Date.now): Town {
   let pinned: Manifest | undefined;
@@ -28,7 +29,7 @@ export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: (
     if (!offered || !signedByTwo(offered)) {
       throw new CareletError('tampered', 'read town manifest', { because: 'two issuers did not sign it' });
     }
-    if (!pinned && pin && offered.serial === 1 && !equal(manifestHash(offered), unhex(pin))) {
+    if (!pinned && pin && !isPinned(offered, unhex(pin))) {
       throw new CareletError('tampered', 'read town manifest', { because: 'it is not the manifest that was pinned here' });
     }
     if (pinned && !successor(pinned, offered)) {
@@ -40,3 +41,8 @@ export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: (
 
   return { manifest: async () => pinned ?? refresh(), refresh };
 }
+
+/** The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation yet. */
+export const foundingHash = (manifest: Manifest): Bytes => manifestHash({ ...manifest, serial: 1, domains: [] });
+
+const isPinned = (offered: Manifest, pin: Bytes): boolean => equal(foundingHash(offered), pin) || equal(manifestHash(offered), pin);

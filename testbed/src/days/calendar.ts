@@ -21,7 +21,7 @@ export type Calendar = {
   readonly to: Moment;
   /** The moment `days` days before today, at a wall time `HH:MM`. Today is the last day whose 09:30 has passed. */
   ago(days: number, time?: string): Moment;
-  /** The same, moved back to Friday when it falls on a weekend: clinics are shut. */
+  /** The same, moved back to a day when clinics are open. */
   workday(days: number, time?: string): Moment;
   /** The last time it was this day of the year (month 1 to 12), no later than `to`. */
   last(month: number, dayOfMonth: number, time?: string): Moment;
@@ -68,10 +68,15 @@ export function wall(moment: Moment, time: string): Moment {
   return local - offset(local);
 }
 
-/** A wall time on the town's day of a moment, or on the Friday before when that is a weekend. */
+/** Weekends, Christmas and New Year. */
+const isShut = (moment: Moment): boolean =>
+  [0, 6].includes(new Date(moment).getUTCDay()) || ['12-25', '12-26', '01-01'].includes(new Date(moment).toISOString().slice(5, 10));
+
+/** A wall time on the town's day of a moment, or on the last day before it when clinics are open. */
 export function workday(moment: Moment, time: string): Moment {
-  const dayOfWeek = new Date(midnight(moment)).getUTCDay();
-  return wall(moment - (dayOfWeek === 6 ? 1 : dayOfWeek === 0 ? 2 : 0) * day, time);
+  let open = midnight(moment);
+  while (isShut(open)) open -= day;
+  return wall(open, time);
 }
 
 /** A FHIR instant in the town's wall time: `2026-06-04T07:52:00+01:00`. */

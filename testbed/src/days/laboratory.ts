@@ -18,6 +18,8 @@ type Test = Range & {
   readonly unit: string;
   readonly ucum: string;
   readonly digits: number;
+  /** Below this the method cannot count: such a value is written `<` and this. */
+  readonly least?: number;
   /** The range for men, where it differs. */
   readonly men?: Range;
 };
@@ -129,15 +131,18 @@ export const tests = {
     { high: 14 },
   ),
   tsh: test('3016-3', 'Thyrotropin [Units/volume] in Serum or Plasma', 'Thyroid (TSH)', 'mIU/L', 'm[IU]/L', 2, { low: 0.4, high: 4 }),
-  viralLoad: test(
-    '20447-9',
-    'HIV 1 RNA [#/volume] (viral load) in Serum or Plasma by NAA with probe detection',
-    'Viral load',
-    'copies/mL',
-    '{copies}/mL',
-    0,
-    { high: 50 },
-  ),
+  viralLoad: {
+    ...test(
+      '20447-9',
+      'HIV 1 RNA [#/volume] (viral load) in Serum or Plasma by NAA with probe detection',
+      'Viral load',
+      'copies/mL',
+      '{copies}/mL',
+      0,
+      { high: 50 },
+    ),
+    least: 20,
+  },
   cd4: test('24467-3', 'CD3+CD4+ (T4 helper) cells [#/volume] in Blood', 'CD4 cells', 'cells/uL', '{cells}/uL', 0, {
     low: 500,
     high: 1500,
@@ -184,7 +189,7 @@ export function laboratory(
     const one: Test = tests[name as TestName];
     return observe(chart, `${panel}/${name}`, taken, 'laboratory', concept(systems.loinc, one.code, one.display, one.text), {
       performer: [chart.organisation],
-      valueQuantity: quantity(value, one.unit, one.ucum, one.digits),
+      valueQuantity: counted(one, value),
       ...judged(one, value, chart.person.sex),
     });
   });
@@ -208,6 +213,10 @@ export function laboratory(
     privacy,
   );
 }
+
+/** The value as the laboratory writes it. */
+const counted = ({ least, unit, ucum, digits }: Test, value: number): JsonObject =>
+  least !== undefined && value < least ? { ...quantity(least, unit, ucum, digits), comparator: '<' } : quantity(value, unit, ucum, digits);
 
 /** The value against its range: the range itself, and low, normal or high. */
 function judged(one: Test, value: number, sex: 'female' | 'male'): JsonObject {

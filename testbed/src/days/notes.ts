@@ -9,7 +9,7 @@
  * @module
  */
 import { clinicianOf, fullName } from '../cast.ts';
-import { clock, dateTime, spoken } from './calendar.ts';
+import { clock, dateTime, type Moment, spoken } from './calendar.ts';
 import type { Chart, Labelled, Privacy } from './chart.ts';
 import { concept, type JsonObject, systems } from './fhir.ts';
 import { nameAt } from './people.ts';
@@ -38,19 +38,22 @@ export function note(chart: Chart, visit: Visit, plan: Note): void {
 }
 
 function write(chart: Chart, visit: Visit, { kind, title, sections, privacy }: Note): void {
+  // What sums up a stay is written when it ends.
+  const at = ['emergency', 'discharge', 'birth'].includes(kind) ? visit.end : visit.at;
+  if (at > chart.time.to) return;
   const [code, display, text] = kinds[kind];
-  const page = pageOf(chart, visit, title, [...sections, ...printed(chart, visit, privacy)]);
+  const page = pageOf(chart, at, visit.by, title, [...sections, ...printed(chart, at, visit, privacy)]);
   const bytes = Buffer.from(page, 'utf8');
   chart.add(
     'DocumentReference',
-    `${kind}/${dateTime(visit.at)}`,
+    `${kind}/${dateTime(at)}`,
     {
       status: 'current',
       docStatus: 'final',
       type: concept(systems.loinc, code, display, text),
       category: [concept('http://hl7.org/fhir/us/core/CodeSystem/us-core-documentreference-category', 'clinical-note', 'Clinical Note')],
       subject: chart.patient,
-      date: dateTime(visit.at),
+      date: dateTime(at),
       author: [chart.by(visit.by)],
       custodian: chart.organisation,
       description: title,
@@ -62,7 +65,7 @@ function write(chart: Chart, visit: Visit, { kind, title, sections, privacy }: N
             data: bytes.toString('base64'),
             size: bytes.length,
             title,
-            creation: dateTime(visit.at),
+            creation: dateTime(at),
           },
         },
       ],
@@ -72,11 +75,11 @@ function write(chart: Chart, visit: Visit, { kind, title, sections, privacy }: N
   );
 }
 
-function pageOf(chart: Chart, { at, by }: Visit, title: string, sections: Note['sections']): string {
+function pageOf(chart: Chart, at: Moment, by: string, title: string, sections: Note['sections']): string {
   const { place, person } = chart;
   const who = clinicianOf(by);
   const head = [
-    `${place.name}, ${who.specialty.display.toLowerCase()}`,
+    `${place.name}, ${who.specialty.word.replace('-', ' ')}`,
     `${fullName(nameAt(person, place))}, born ${spoken(person.born)}, record ${person.records[place.slug]}`,
     `${spoken(at)}, ${clock(at)}`,
     '',
@@ -101,7 +104,7 @@ function wrapped(text: string, width: number): string[] {
 }
 
 /** What the chart prints below a note, in the words of its own resources; what there is nothing of is left out. */
-function printed(chart: Chart, { at, reference }: Visit, privacy: Privacy | undefined): Note['sections'] {
+function printed(chart: Chart, at: Moment, { reference }: Visit, privacy: Privacy | undefined): Note['sections'] {
   const group = privacy?.slice(0, 3);
   const visible = (one: Labelled): boolean => one.privacy === undefined || one.privacy.slice(0, 3) === group;
   const now = dateTime(at).slice(0, 10);
@@ -145,5 +148,5 @@ function shown(one: JsonObject): string | undefined {
     .filter((quantity) => quantity !== undefined);
   if (value === undefined) return undefined;
   const unit = String(value.unit).replace('{score}', 'points');
-  return low === undefined ? `${value.value} ${unit}` : `${value.value} over ${low.value} ${unit}`;
+  return low === undefined ? `${value.comparator ?? ''}${value.value} ${unit}` : `${value.value} over ${low.value} ${unit}`;
 }

@@ -21,7 +21,7 @@ const kinds = {
 } as const;
 
 /** A visit that took place: what a reading or a note taken there refers to. */
-export type Visit = { readonly at: Moment; readonly by: string; readonly reference: Reference };
+export type Visit = { readonly at: Moment; readonly end: Moment; readonly by: string; readonly reference: Reference };
 
 export type VisitPlan = {
   readonly at: Moment;
@@ -65,7 +65,7 @@ export function visit(chart: Chart, plan: VisitPlan, happens: (visit: Visit) => 
     },
     plan.privacy,
   );
-  const took: Visit = { at, by, reference };
+  const took: Visit = { at, end, by, reference };
   happens(took);
   return took;
 }

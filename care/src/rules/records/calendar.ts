@@ -176,7 +176,7 @@ export function timeCover(from: Period, to: Period, today: Period, validUntil: P
   if ([from, to, today, validUntil].some((day) => spanOf(day) !== 'day')) throw refuse('a window is given in days');
   if (from > to) throw refuse('the window ends before it begins');
   if (validUntil < today || validUntil > addDays(today, longestKey)) throw refuse('a key lasts at most a quarter');
-  const last = to < validUntil ? to : validUntil;
+  const last = validUntil < to ? validUntil : to;
   const firstDay = addDays(today, 1 - daysWrapped);
   const cover: Period[] = ['always'];
   for (const decade of children('always')) descend(decade);

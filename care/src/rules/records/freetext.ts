@@ -128,7 +128,8 @@ export function base64OfText(text: string): string {
 export function wordsOf(patient: Resource): readonly string[] {
   const words = new Set<string>();
   const add = (value: Json | undefined, atLeast: number) => {
-    for (const item of Array.isArray(value) ? value : [value]) if (typeof item === 'string' && item.trim().length >= atLeast) words.add(item);
+    for (const item of Array.isArray(value) ? value : [value])
+      if (typeof item === 'string' && item.trim().length >= atLeast) words.add(item);
   };
   for (const name of objects(own(patient, 'name'))) for (const field of ['text', 'family', 'given']) add(own(name, field), 3);
   for (const identifier of objects(own(patient, 'identifier'))) add(own(identifier, 'value'), 4);
@@ -139,4 +140,3 @@ export function wordsOf(patient: Resource): readonly string[] {
 
 const objects = (value: Json | undefined) => (Array.isArray(value) ? value : []).filter(isObject);
 const escapeXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll("'", '&#39;');
-

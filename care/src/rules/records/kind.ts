@@ -52,6 +52,7 @@ const kindByType: Readonly<Record<string, Kind>> = {
   DocumentReference: 'notes',
   DocumentManifest: 'notes',
   Composition: 'notes',
+  Bundle: 'notes',
   ClinicalImpression: 'notes',
   Communication: 'notes',
   CommunicationRequest: 'notes',
@@ -104,7 +105,9 @@ const reportKinds: ReadonlyMap<string, Kind> = new Map<string, Kind>(
     waveforms: 'EC EN',
     procedures: 'CUS PF PHY SUR CTH LP29708-2',
     notes: '34117-2 51847-2 11488-4 18842-5 11506-3 28570-0 34746-8 11504-8 47039-3 LP173421-1',
-  } satisfies { readonly [kind in Kind]?: string }).flatMap(([kind, codes]) => codes.split(' ').map((code): [string, Kind] => [code, kind as Kind])),
+  } satisfies { readonly [kind in Kind]?: string }).flatMap(([kind, codes]) =>
+    codes.split(' ').map((code): [string, Kind] => [code, kind as Kind]),
+  ),
 );
 
 /** LOINC's vital signs (http://hl7.org/fhir/R4/observation-vitalsigns.html), for those who forget the category. */

@@ -28,7 +28,10 @@ export function bundle(name: string): readonly Entry[] {
 
 /** HL7's, IPS' and US Core's examples: name and text. */
 export function examples(): readonly { readonly name: string; readonly text: string }[] {
-  const hl7 = gunzipSync(readFileSync(join(conformance, 'hl7-r4-examples.ndjson.gz'))).toString().trim().split('\n');
+  const hl7 = gunzipSync(readFileSync(join(conformance, 'hl7-r4-examples.ndjson.gz')))
+    .toString()
+    .trim()
+    .split('\n');
   return [
     ...hl7.map((text, i) => ({ name: `HL7 ${i}`, text })),
     ...['ips-2.0.0', 'us-core'].flatMap((folder) =>
@@ -50,7 +53,11 @@ export function verdicts(): readonly Verdict[] {
   const cases = JSON.parse(readFileSync(join(folder, '_expected.json'), 'utf8')) as { file: string; expect_valid: boolean }[];
   return cases
     .filter(({ file }) => file.endsWith('.json'))
-    .map(({ file, expect_valid }) => ({ file, text: readFileSync(join(folder, file), 'utf8').replace(/^\ufeff/, ''), valid: expect_valid }));
+    .map(({ file, expect_valid }) => ({
+      file,
+      text: readFileSync(join(folder, file), 'utf8').replace(/^\ufeff/, ''),
+      valid: expect_valid,
+    }));
 }
 
 /** Every string in a value. */

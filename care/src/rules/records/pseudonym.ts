@@ -48,15 +48,16 @@ export function pseudonymsOf(chart: Chart): Pseudonyms {
   const alias = `Patient/${pat}`;
   // Longest first, and whole: `Patient/1` is not meant by `Patient/12`, but it is by `http://host/Patient/1/_history/2`.
   const known = [...new Set(references)].sort((a, b) => b.length - a.length).map(literal);
-  const bounded = known.length === 0 ? [] : [`(?<![A-Za-z0-9-])(?:${known.join('|')})(?![A-Za-z0-9-]|\\.[A-Za-z0-9-])`];
+  const bounded = known.length === 0 ? [] : [`(?<![A-Za-z0-9-])(${known.join('|')})(?![A-Za-z0-9-]|\\.[A-Za-z0-9-])`];
   const hidden = new RegExp([...bounded, alias].join('|'), 'g');
   const whole = known.length === 0 ? undefined : new RegExp(`^(?:${known.join('|')})(?:/_history/[A-Za-z0-9.-]+)?$`);
   const shown = new RegExp(`${alias}(?:-(0|[1-9][0-9]*))?`, 'g');
   return {
     means: (reference) => whole?.test(reference) ?? false,
     conceal: (text) =>
-      text.replace(hidden, (found) => {
-        const index = references.indexOf(found);
+      text.replace(hidden, (_, reference?: unknown) => {
+        // Without a group there is no reference, but an offset: the pseudonym itself, found as text.
+        const index = typeof reference === 'string' ? references.indexOf(reference) : -1;
         return index === -1 ? `${alias}-0` : index === 0 ? alias : `${alias}-${index}`;
       }),
     reveal: (text) =>

@@ -11,7 +11,7 @@ export type Remark = {
    * MI, because there is no table for the type; `impossible-date`: filed as undated.
    */
   readonly kind: 'refused' | 'unknown-field' | 'unknown-type' | 'impossible-date';
-  /** `entry 17: Observation.component.foo`. */
+  /** `entry 17 at byte 4711: Observation.component.foo`. */
   readonly place: string;
   readonly because: string;
 };
@@ -20,7 +20,7 @@ export type Remark = {
 export function summary(remarks: Iterable<Remark>): readonly { readonly remark: Remark; readonly times: number }[] {
   const counted = new Map<string, { remark: Remark; times: number }>();
   for (const remark of remarks) {
-    const key = JSON.stringify([remark.kind, remark.place.replace(/^(?:entry|line) \d+: /, ''), remark.because]);
+    const key = JSON.stringify([remark.kind, remark.place.replace(/^.*?\b(?:entry|line) \d+(?: at byte \d+)?: /, ''), remark.because]);
     const known = counted.get(key);
     if (known) known.times++;
     else counted.set(key, { remark, times: 1 });

@@ -149,7 +149,11 @@ function search(value: Json, found: Set<Sensitive>): void {
 
 function judge(system: Json | undefined, code: string, found: Set<Sensitive>): void {
   if (typeof system !== 'string') return;
-  const direct = actCodeSystems.has(system) ? (Object.hasOwn(actCodes, code) ? actCodes[code] : undefined) : byCode.get(`${system}|${code}`);
+  const direct = actCodeSystems.has(system)
+    ? Object.hasOwn(actCodes, code)
+      ? actCodes[code]
+      : undefined
+    : byCode.get(`${system}|${code}`);
   if (direct) found.add(direct);
   else if (icd10System.test(system)) for (const group of order) if (icd10[group].test(code)) found.add(group);
   if (atcSystem.test(system)) for (const group of order) if (atc[group]?.test(code)) found.add(group);

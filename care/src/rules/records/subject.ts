@@ -61,6 +61,7 @@ export function subjectOf(resource: Resource, isPatient: (reference: string) => 
   const type = resource.resourceType;
   if (type === 'Patient') return typeof resource.id === 'string' ? `Patient/${resource.id}` : undefined;
   if (directory.has(type)) return undefined;
+  if (type === 'Bundle') return subjectInside(resource, isPatient);
   const special = Object.hasOwn(paths, type) ? paths[type]! : undefined;
   // A list of targets holds all sorts of things: there, silence about the type is no patient.
   const silenceCounts = special === undefined || type === 'Coverage' || type === 'Task' || type === 'ResearchSubject';
@@ -70,6 +71,22 @@ export function subjectOf(resource: Resource, isPatient: (reference: string) => 
       .filter(({ sort }) => sort === 'patient' || (sort === 'unsaid' && (silenceCounts || path === 'subject')));
     const best = found.find(({ sort }) => sort === 'patient') ?? found[0];
     if (best) return own(best.reference, 'reference') as string;
+  }
+  return undefined;
+}
+
+/** A document is about the first patient in it, or whom its parts are about. */
+function subjectInside(bundle: Resource, isPatient: (reference: string) => boolean): string | undefined {
+  const entry = own(bundle, 'entry');
+  const inside = (Array.isArray(entry) ? entry : []).filter(isObject).filter((one) => isObject(own(one, 'resource')));
+  const patient = inside.find((one) => (own(one, 'resource') as Resource).resourceType === 'Patient');
+  if (patient) {
+    const address = own(patient, 'fullUrl');
+    return typeof address === 'string' ? address : subjectOf(own(patient, 'resource') as Resource);
+  }
+  for (const one of inside) {
+    const subject = subjectOf(own(one, 'resource') as Resource, isPatient);
+    if (subject !== undefined) return subject;
   }
   return undefined;
 }
@@ -84,7 +101,8 @@ function sortOf(reference: JsonObject, isPatient: (reference: string) => boolean
   const link = own(reference, 'reference');
   if (typeof link !== 'string') return 'other';
   if (isPatient(link)) return 'patient';
-  const said = own(reference, 'type') ?? /(?:^|\/)([A-Z][A-Za-z]+)(?:\/[A-Za-z0-9.-]+(?:\/_history\/[A-Za-z0-9.-]+)?|\?.*)$/.exec(link)?.[1];
+  const said =
+    own(reference, 'type') ?? /(?:^|\/)([A-Z][A-Za-z]+)(?:\/[A-Za-z0-9.-]+(?:\/_history\/[A-Za-z0-9.-]+)?|\?.*)$/.exec(link)?.[1];
   return said === undefined ? 'unsaid' : said === 'Patient' ? 'patient' : 'other';
 }
 

@@ -37,6 +37,7 @@ const first: Readonly<Record<string, readonly string[]>> = {
   AppointmentResponse: ['start'],
   Communication: ['sent', 'received'],
   Composition: ['event.0.period.start', 'date'],
+  Bundle: ['timestamp'],
   Task: ['executionPeriod.start', 'authoredOn'],
   Consent: ['dateTime'],
   QuestionnaireResponse: ['authored'],

@@ -40,6 +40,8 @@ const doctor = z.strictObject({
   state: z.enum(enrolmentStates),
   /** Groups of four hex digits to compare with the doctor. */
   fingerprint: z.string(),
+  /** The card as it was registered (vouched for, once approved): approvers sign over its keys. */
+  card,
   /** UTC ISO time. */
   registered: z.string(),
   reason: z.string().nullable(),

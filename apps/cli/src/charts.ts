@@ -1,0 +1,146 @@
+/**
+ * The charts somebody can open, chart by chart: whose they are, where they were written, what is in them.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { mathematicsInThreads } from '@carelet/client/threads';
+import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
+import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
+import { compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { familyNames, spokenName } from './describe.ts';
+import type { Io } from './io.ts';
+import type { Person } from './person.ts';
+import { count, note, paint, progress, say } from './terminal.ts';
+
+/** An opened chart, and what people call it. */
+export type Chart = {
+  readonly ref: ChartRef;
+  /** The pseudonym, 32 hex digits. */
+  readonly pat: string;
+  /** The organisation that writes it. */
+  readonly organisation: string;
+  /** An organisation's own chart, of what concerns no patient. */
+  readonly isDirectory: boolean;
+  /** The patient's name, if these keys open it. */
+  readonly name: string | undefined;
+  readonly records: readonly OpenedRecord[];
+  readonly problems: readonly Problem[];
+};
+
+export const nothingOpens = 'Nothing here opens with your keys.';
+
+/**
+ * Opens the charts one's keys open something of, one after the other, and keeps what was learned on the way.
+ *
+ * @param patient only this one: a FHIR id, the beginning of a pseudonym, a family name; `all` is everyone
+ * @throws {CareletError} `missing` when something opens and nothing of this patient does
+ */
+export async function* openCharts(person: Person, io: Io, { op, patient = 'all' }: { op: string; patient?: string | undefined }): AsyncGenerator<Chart> {
+  const { keyring, cloud } = person;
+  await using mathematics = mathematicsInThreads();
+  await using line = progress(io, 'parts of records opened');
+  let before = 0;
+  let now = 0;
+  const opening = reader({
+    keyring,
+    cloud,
+    mathematics,
+    clock: io.clock,
+    progress: (parts) => {
+      now = parts;
+      line.at(before + now);
+    },
+  });
+  let anything = false;
+  let anybody = false;
+  const wanted = patient === 'all' ? undefined : patient.toLowerCase();
+  try {
+    // The charts of one owner follow each other, an organisation's own come last.
+    const refs = (await opening.charts()).toSorted((a, b) => Number(ownChart(a)) - Number(ownChart(b)) || compare(a.owner, b.owner));
+    for (const ref of refs) {
+      const opened = await opening.open(ref);
+      before += now;
+      now = 0;
+      const chart = inWords(person, opened);
+      if (chart.records.length === 0 && chart.problems.length === 0) continue;
+      anything = true;
+      if (wanted !== undefined && !isMeant(chart, opened, wanted)) continue;
+      anybody = true;
+      yield chart;
+    }
+  } finally {
+    await person.keep();
+  }
+  if (wanted !== undefined && anything && !anybody) {
+    throw new CareletError('missing', op, { subject: patient, because: 'no patient of that id or name is among what your keys open' });
+  }
+}
+
+function inWords({ keyring }: Person, opened: OpenedChart): Chart {
+  const { chart: ref, problems } = opened;
+  const records = recordsOf(opened);
+  const domain = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, ref.writer));
+  const isDirectory = ownChart(ref);
+  return {
+    ref,
+    pat: hex(ref.pat),
+    organisation: domain?.name ?? hex(ref.writer).slice(0, 8),
+    isDirectory,
+    name: isDirectory ? undefined : patients(records).map(spokenName).find((name) => name !== undefined),
+    records,
+    problems,
+  };
+}
+
+/** Of what concerns no patient. */
+const ownChart = ({ owner, writer }: ChartRef): boolean => equalPublic(owner, writer);
+
+const patients = (records: readonly OpenedRecord[]) =>
+  records.flatMap(({ entries }) => entries.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? [resource] : [])));
+
+function isMeant({ pat, isDirectory, records }: Chart, { records: raw }: OpenedChart, wanted: string): boolean {
+  if (isDirectory) return false;
+  if (/^[0-9a-f]{4,32}$/.test(wanted) && pat.startsWith(wanted)) return true;
+  const references = raw.flatMap(({ bodies }) => (bodies.EID?.kind === 'chart' ? bodies.EID.references : []));
+  if (references.some((reference) => [reference, reference.replace(/^.*[/:]/, '')].some((one) => one.toLowerCase() === wanted))) return true;
+  return patients(records).some(
+    (resource) =>
+      (typeof resource.id === 'string' && resource.id.toLowerCase() === wanted) ||
+      familyNames(resource).some((family) => family.toLowerCase() === wanted),
+  );
+}
+
+/** How a chart is headed: whose it is. */
+export const headOf = ({ isDirectory, name, pat }: Chart): string => (isDirectory ? 'Directory' : (name ?? `Patient ${pat.slice(0, 8)}`));
+
+/**
+ * Tells what did not fit, each sort once with its number; gives the exit code that belongs to it.
+ */
+export function tellProblems(io: Io, problems: readonly Problem[]): number {
+  if (problems.length === 0) return 0;
+  const { warn } = paint(io.stderr, io.env);
+  io.stderr.write(`${warn(`${count(problems.length, 'thing does', 'things do')} not fit:`)}\n`);
+  for (const { kind, what, times } of sorted(problems)) io.stderr.write(`  ${times} × ${what} (${kind})\n`);
+  return 1;
+}
+
+/** Problems of one sort counted together, the most frequent first. */
+export function sorted(problems: readonly Problem[]): { kind: Problem['kind']; what: string; times: number }[] {
+  const counted = new Map<string, { kind: Problem['kind']; what: string; times: number }>();
+  for (const { kind, what } of problems) {
+    const known = counted.get(kind + what);
+    if (known) known.times++;
+    else counted.set(kind + what, { kind, what, times: 1 });
+  }
+  return [...counted.values()].sort((a, b) => b.times - a.times);
+}
+
+/** Nothing opened: said in one way, whatever there may be. A doctor without keys is told how to get them. */
+export function tellNothing(io: Io, { keyring }: Person): void {
+  say(io, nothingOpens);
+  const now = io.clock() / 1000;
+  if (keyring.card.kind !== 'doctor' || keyring.doctorKeys.some(({ notAfter }) => notAfter > now)) return;
+  const had = keyring.doctorKeys.length > 0 ? 'Your keys have ended' : 'You hold no keys yet';
+  note(io, `${had}; take what was approved for you with: carelet keys take --as ${keyring.name}`);
+}

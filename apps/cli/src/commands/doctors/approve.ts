@@ -1,0 +1,102 @@
+/**
+ * `carelet doctors approve`: an administrator signs what a doctor's key may open.
+ *
+ * @module
+ */
+import { policyText } from '@carelet/authority/policy';
+import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
+import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
+import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { approve } from '@carelet/client/enrolment';
+import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
+import { command, common, listed, oneOf, UsageError } from '../../command.ts';
+import { enter } from '../../person.ts';
+import { agreed, plainText, say } from '../../terminal.ts';
+import { findDoctor, findOrganisation } from '../../who.ts';
+
+/** A key lasts so many days unless told; a quarter is the longest. */
+const usualDays = 90;
+
+export const doctorsApprove = command({
+  name: 'doctors approve',
+  group: 'doctors and their keys',
+  summary: "sign what a doctor's key may open at one organisation",
+  takes: [{ name: 'doctor', says: "name, certificate, or the beginning of the card's number" }],
+  options: {
+    ...common.as('an administrator'),
+    at: { type: 'text', value: 'organisation', says: 'whose records, by name', required: true },
+    kinds: { type: 'text', value: 'kinds', says: 'kinds of records between commas, or all', required: true },
+    parts: { type: 'text', value: 'parts', says: 'MI (medical content), QID (birth date, sex, town), EID (name, address)', required: true },
+    patients: { type: 'text', value: 'who', says: 'pseudonyms of charts between commas, or everyone (usual: everyone)' },
+    sensitivity: { type: 'text', value: 'groups', says: `none, or groups for named patients: ${sensitivities.slice(1).join(', ')} (usual: none)` },
+    confidentiality: { type: 'text', value: 'levels', says: 'N normal, R restricted, V very restricted (usual: N)' },
+    from: { type: 'text', value: 'day', says: 'first day of the records (usual: from the beginning)' },
+    until: { type: 'text', value: 'day', says: `last day of the key, a quarter ahead at most (usual: in ${usualDays} days)` },
+    ...common.yes,
+    ...common.town,
+    ...common.keyrings,
+  },
+  more: `Two administrators of two organisations have to sign the very same policy; the first sees how many are still needed. Compare the fingerprint with the doctor, in person or by telephone: it is what the key will be locked to.
+
+Kinds: ${kinds.join(', ')}.`,
+  examples: [
+    'carelet doctors approve chen --as mara --at "Northgate Hospital" --kinds vital-signs,laboratory --parts MI,QID --patients 8c1f…',
+  ],
+  async run({ options, given, io }) {
+    const op = 'approve doctor';
+    const today = dayOf(io.clock());
+    const until = day('until', options.until ?? addDays(today, usualDays));
+    const policyOf = (unit: string): Policy => ({
+      parts: oneOf('parts', options.parts, parts),
+      kinds: options.kinds === 'all' ? kinds : oneOf('kinds', options.kinds, kinds),
+      confidentiality: oneOf('confidentiality', options.confidentiality ?? 'N', confidentialities),
+      sensitivity: oneOf('sensitivity', options.sensitivity ?? 'none', sensitivities),
+      patients: patientsOf(options.patients ?? 'everyone'),
+      unit,
+      from: options.from === undefined || options.from === 'beginning' ? 'beginning' : day('from', options.from),
+      until,
+    });
+    policyOf(''); // what is mistyped is told before anything is unlocked
+    await using person = await enter(io, options, { op, kinds: ['administrator'] });
+    await person.keep();
+    const place = findOrganisation(person.keyring.manifest, options.at, op);
+    const policy = policyOf(hex(place.organisation));
+    const { doctor, name, certificate, specialty, organisation, card: bytes } = await findDoctor(person.authority, given[0]!, op);
+    const card = decodeCard(bytes);
+    if (!card || !equalPublic(card.id, doctor) || !selfSigned(card, Math.floor(io.clock() / 1000))) {
+      throw new CareletError('tampered', op, { subject: name, because: 'the card that came from the authority is not signed by its own key' });
+    }
+
+    say(io, `${plainText(name)}, ${plainText(specialty)} at ${plainText(organisation)}, certificate ${plainText(certificate)}`);
+    say(io, `  fingerprint  ${fingerprint(card)}`);
+    say(io, `  may open at ${place.name}: ${inWords(policy)}`);
+    if (!options.yes && !(await agreed(io, 'Have you compared the fingerprint, and do you sign this?'))) {
+      say(io, 'Nothing was signed.');
+      return 1;
+    }
+    const { approvals, needed } = await approve(person.authority, person.keyring, { id: doctor, card }, policy, policyText(policy));
+    const missing = needed - approvals;
+    if (missing <= 0) say(io, `Signed. That makes ${approvals} of ${needed}: the key is ready for ${plainText(name)} to take.`);
+    else {
+      const more = missing === 1 ? 'one more administrator of another organisation has' : `${missing} more administrators of other organisations have`;
+      say(io, `Signed. That makes ${approvals} of ${needed}: ${more} to sign the same, until ${until}.`);
+    }
+    return 0;
+  },
+});
+
+function day(option: string, text: string): string {
+  if (spanOf(text) !== 'day') throw new UsageError(`--${option}: "${text}" is no day like 2026-11-20.`);
+  return text;
+}
+
+function patientsOf(text: string): Policy['patients'] {
+  if (text === 'everyone') return text;
+  const pseudonyms = listed(text);
+  const strange = pseudonyms.find((one) => !/^[0-9a-f]{32}$/.test(one));
+  if (strange !== undefined || pseudonyms.length === 0) {
+    throw new UsageError(`--patients: "${strange ?? text}" is no pseudonym of 32 digits; the organisation sees them with: carelet records list.`);
+  }
+  return pseudonyms;
+}

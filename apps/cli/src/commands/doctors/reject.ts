@@ -1,0 +1,32 @@
+/**
+ * `carelet doctors reject`: an administrator turns a doctor down.
+ *
+ * @module
+ */
+import { command, common } from '../../command.ts';
+import { enter } from '../../person.ts';
+import { plainText, say } from '../../terminal.ts';
+import { findDoctor } from '../../who.ts';
+
+export const doctorsReject = command({
+  name: 'doctors reject',
+  group: 'doctors and their keys',
+  summary: 'turn a doctor down, with the reason she is told',
+  takes: [{ name: 'doctor', says: "name, certificate, or the beginning of the card's number" }],
+  options: {
+    ...common.as('an administrator'),
+    reason: { type: 'text', value: 'text', says: 'what the doctor is told', required: true },
+    ...common.town,
+    ...common.keyrings,
+  },
+  more: 'Whatever was signed for her counts no more and no new key is issued. A key she took already opens what it opened until it ends.',
+  examples: ['carelet doctors reject lind --as mara --reason "The certificate has ended."'],
+  async run({ options, given, io }) {
+    await using person = await enter(io, options, { op: 'reject doctor', kinds: ['administrator'] });
+    const { doctor, name } = await findDoctor(person.authority, given[0]!, 'reject doctor');
+    await person.authority.enrolment.reject({ doctor, reason: options.reason });
+    await person.keep();
+    say(io, `${plainText(name)} is turned down and will be told why.`);
+    return 0;
+  },
+});

@@ -1,0 +1,117 @@
+/**
+ * `carelet import`: a hospital's FHIR files, sealed and sent.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Remark, summary as grouped } from '@carelet/care/rules/records';
+import { type ImportSummary, importRecords } from '@carelet/client/records/import';
+import { writer } from '@carelet/client/records/writer';
+import { mathematicsInThreads } from '@carelet/client/threads';
+import { command, common } from '../command.ts';
+import type { Io } from '../io.ts';
+import { enter } from '../person.ts';
+import { sourcesAt } from '../sources.ts';
+import { count, paint, progress, say } from '../terminal.ts';
+
+/** Sorts of remarks told in full; the rest is a number. */
+const sortsTold = 20;
+const interrupted = 130;
+
+export const importCommand = command({
+  name: 'import',
+  group: 'records',
+  summary: 'seal FHIR files of an organisation and send them to the cloud',
+  takes: [{ name: 'file or folder', says: 'a bundle, a resource or lines of them: .json, .ndjson, also .gz', many: true }],
+  options: {
+    ...common.as('the organisation whose records these are'),
+    json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
+    ...common.town,
+    ...common.keyrings,
+  },
+  more: `Each resource is parted (who it is, what would give away who it is, the rest), each part sealed, and only then sent. A file may be of any size. Folders are searched to the bottom, in order of name.
+
+Importing twice stores nothing twice: what the cloud has is left alone, what has changed becomes a new version. Ctrl-C stops between two batches; run the same command again and it goes on. What cannot be taken is told with its place and its reason, and the rest goes on; the exit code is then 1.`,
+  examples: ['carelet import ada.json --as northgate', 'carelet import exports/2026/ --as northgate --json'],
+  async run({ options, given, io }) {
+    const sources = await sourcesAt(io.cwd, given);
+    await using person = await enter(io, options, { op: 'import records', kinds: ['organisation'], writes: true });
+    const { keyring, save, cloud } = person;
+    if (!keyring.writer) {
+      throw new CareletError('denied', 'import records', {
+        subject: keyring.name,
+        because: 'this organisation is not enrolled yet; an administrator does that with: carelet organisations enrol',
+      });
+    }
+    await using mathematics = mathematicsInThreads();
+    let done = 0;
+    let result: ImportSummary;
+    try {
+      await using line = progress(io, 'records locked');
+      result = await importRecords(sources, {
+        writer: writer({ keyring, save, cloud, mathematics, clock: io.clock }),
+        signal: io.signal,
+        progress: (at) => {
+          done = at.done;
+          line.at(at.done, at.of);
+        },
+      });
+      await save();
+    } catch (thrown) {
+      if (!io.signal.aborted) throw thrown;
+      await save();
+      io.stderr.write(`Stopped after ${count(done, 'record')}. Nothing is lost: run the same command again and it goes on.\n`);
+      return interrupted;
+    }
+    const remarks = grouped(result.remarks.map(withoutPlaceInFile));
+    if (options.json) {
+      say(io, JSON.stringify({ ...result, remarks: remarks.map(({ remark, times }) => ({ ...remark, times })) }));
+    } else {
+      tell(io, result);
+      tellRemarks(io, result.remarks, remarks);
+    }
+    return result.refused > 0 ? 1 : 0;
+  },
+});
+
+function tell(io: Io, { records, patients, stored, updated, already, refused }: ImportSummary): void {
+  const of = patients > 0 ? ` of ${count(patients, 'patient')}` : '';
+  const parts = [`${stored.toLocaleString('en')} stored`];
+  if (updated > 0) parts.push(`${updated.toLocaleString('en')} updated`);
+  if (already > 0) parts.push(`${already.toLocaleString('en')} there already`);
+  if (refused > 0) parts.push(`${refused.toLocaleString('en')} refused`);
+  say(io, `${count(records, 'record')}${of}: ${parts.join(', ')}.`);
+}
+
+const headings: Record<Remark['kind'], string> = {
+  refused: 'Refused',
+  'unknown-field': 'Elements that FHIR R4 does not know',
+  'unknown-type': 'Types that FHIR R4 does not know',
+  'impossible-date': 'Dates that cannot be; filed without a date',
+};
+
+function tellRemarks(io: Io, all: readonly Remark[], sorts: ReturnType<typeof grouped>): void {
+  const { warn, dim } = paint(io.stderr, io.env);
+  for (const [kind, heading] of Object.entries(headings)) {
+    const here = sorts.filter(({ remark }) => remark.kind === kind);
+    if (here.length === 0) continue;
+    io.stderr.write(`${kind === 'refused' ? warn(heading) : heading}:\n`);
+    for (const { remark, times } of here.slice(0, sortsTold)) {
+      const first = all.find((one) => one.kind === kind && one.because === remark.because && withoutPlaceInFile(one).place === remark.place);
+      const where = first && first.place !== remark.place ? dim(` (${times > 1 ? 'first in ' : ''}${placeInFile(first.place)})`) : '';
+      io.stderr.write(`  ${times} × ${remark.place}: ${remark.because}${where}\n`);
+    }
+    if (here.length > sortsTold) io.stderr.write(`  and ${count(here.length - sortsTold, 'more sort')}\n`);
+  }
+}
+
+/** `ada.json, entry 17 at byte 4711: Observation.status` in two: where in the files, and which element. */
+const inFile = /^(.*?(?:entry|line|byte) \d+(?: at byte \d+)?)(?:: (.*))?$/s;
+
+/** A remark by its element alone, so that the same fault in a thousand entries is one line. */
+function withoutPlaceInFile(remark: Remark): Remark {
+  const match = inFile.exec(remark.place);
+  return match ? { ...remark, place: match[2] ?? 'the entry' } : remark;
+}
+
+const placeInFile = (place: string): string => inFile.exec(place)?.[1] ?? place;

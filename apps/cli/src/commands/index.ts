@@ -1,0 +1,45 @@
+/**
+ * Every verb, in the order of the help. A new one is a file beside this and a line here.
+ *
+ * @module
+ */
+import type { Command } from '../command.ts';
+import { adminClaim } from './admin/claim.ts';
+import { adminInvite } from './admin/invite.ts';
+import { doctorsApprove } from './doctors/approve.ts';
+import { doctorsList } from './doctors/list.ts';
+import { doctorsRegister } from './doctors/register.ts';
+import { doctorsReject } from './doctors/reject.ts';
+import { importCommand } from './import.ts';
+import { keyringNew } from './keyring/new.ts';
+import { keyringShow } from './keyring/show.ts';
+import { keysTake } from './keys/take.ts';
+import { link } from './link.ts';
+import { organisationsEnrol } from './organisations/enrol.ts';
+import { people } from './people.ts';
+import { recordsExport } from './records/export.ts';
+import { recordsList } from './records/list.ts';
+import { recordsOpen } from './records/open.ts';
+import { serve } from './serve.ts';
+import { start } from './start.ts';
+
+export const commands: readonly Command[] = [
+  start,
+  serve,
+  importCommand,
+  recordsList,
+  recordsOpen,
+  recordsExport,
+  link,
+  people,
+  keyringNew,
+  keyringShow,
+  doctorsRegister,
+  doctorsList,
+  doctorsApprove,
+  doctorsReject,
+  keysTake,
+  organisationsEnrol,
+  adminClaim,
+  adminInvite,
+];

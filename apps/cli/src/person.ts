@@ -1,0 +1,108 @@
+/**
+ * Standing before the town as somebody: the keyring unlocked, the services at the other end of the line.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { renewManifest } from '@carelet/client/enrolment';
+import type { KeyringFile } from '@carelet/client/keyring/file';
+import type { Keyring } from '@carelet/client/keyring/keyring';
+import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import type { CardKind } from '@carelet/crypto/cards/card';
+import type { TownAddresses } from '@carelet/testbed/town';
+import type { Io } from './io.ts';
+import { holdKeyring } from './keyring-lock.ts';
+import { findTown, type Whereabouts } from './town.ts';
+import { pathOf, unlock } from './unlock.ts';
+
+export type Who = Whereabouts & { readonly as: string };
+
+/** Somebody, unlocked, with the town at the other end of the line. */
+export type Person = AsyncDisposable & {
+  readonly keyring: Keyring;
+  readonly town: TownAddresses;
+  readonly authority: Authority;
+  readonly cloud: Cloud;
+  /** Puts the keyring on disk. */
+  readonly save: () => Promise<void>;
+  /** Puts on disk what was learned on the way: opened node keys, a later manifest. */
+  readonly keep: () => Promise<void>;
+};
+
+export type Entering = {
+  /** What is being done, for the error: `import records`. */
+  readonly op: string;
+  /** Who may do it. */
+  readonly kinds: readonly CardKind[];
+  /** Whether the keyring will be changed by more than what is learned on the way. */
+  readonly writes?: boolean;
+};
+
+const kindWords: Record<CardKind, string> = {
+  patient: 'a patient',
+  doctor: 'a doctor',
+  organisation: 'an organisation',
+  administrator: 'an administrator',
+  cradle: 'a cradle',
+  device: 'a device',
+};
+
+/** `a patient`, `an organisation`. */
+export const kindInWords = (kind: CardKind): string => kindWords[kind];
+
+/**
+ * Unlocks a keyring and connects as its owner; `await using` lets go of it.
+ *
+ * @throws {CareletError} `missing` for a name nobody has, `cannot-open` for a wrong passphrase, `denied` for the
+ *   wrong kind of keyring, `conflict` while another command changes it
+ */
+export async function enter(io: Io, who: Who, { op, kinds, writes = false }: Entering): Promise<Person> {
+  const town = await findTown(io, who);
+  const held = await holdKeyring(await pathOf(io, who, who.as));
+  try {
+    if (!held && writes) {
+      throw new CareletError('conflict', op, { subject: who.as, because: 'another command is using this keyring; wait until it is done' });
+    }
+    const file = await unlock(io, who, who.as);
+    mustBe(file.keyring, kinds, op);
+    return await connected(io, town, file, held);
+  } catch (thrown) {
+    await held?.[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+/** Refuses a keyring of the wrong kind. */
+export function mustBe({ name, card }: Keyring, kinds: readonly CardKind[], op: string): void {
+  if (kinds.includes(card.kind)) return;
+  const wanted = kinds.map(kindInWords).join(' or ');
+  throw new CareletError('denied', op, { subject: name, because: `${wanted} does that, and this is the keyring of ${kindInWords(card.kind)}` });
+}
+
+async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: AsyncDisposable | null): Promise<Person> {
+  const { keyring } = file;
+  const authority = connectAuthority(town.authority, keyring, io.clock);
+  const learned = () => `${keyring.manifest.serial} ${Object.keys(keyring.opened).length}`;
+  let kept = learned();
+  try {
+    await renewManifest(authority, keyring);
+  } catch (thrown) {
+    // Without the authority one works with the manifest one has.
+    if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
+  }
+  const save = async () => {
+    await file.save();
+    kept = learned();
+  };
+  return {
+    keyring,
+    town,
+    authority,
+    cloud: connectCloud(town.cloud, keyring, io.clock),
+    save,
+    keep: async () => {
+      if (held && learned() !== kept) await save();
+    },
+    [Symbol.asyncDispose]: async () => held?.[Symbol.asyncDispose](),
+  };
+}
