@@ -20,16 +20,24 @@ import type { Mathematics } from './mathematics.ts';
 /**
  * The town manifest for a new keyring.
  *
- * @param pin hex hash to compare with, where one was handed over at install; without it the manifest is taken on
- * first use
+ * @param pin hex hash of the town's first manifest, or of this very one, where one was handed over at install;
+ * without it the manifest is taken on first use
  */
 export async function firstManifest(authority: Authority, pin?: string): Promise<Manifest> {
   const offered = decodeManifest((await authority.town.manifest()).manifest);
-  if (!offered || !signedByTwo(offered) || (pin !== undefined && hex(manifestHash(offered)) !== pin)) {
+  const known = (manifest: Manifest) =>
+    pin === undefined || [foundingHash(manifest), manifestHash(manifest)].some((hash) => hex(hash) === pin);
+  if (!offered || !signedByTwo(offered) || !known(offered)) {
     throw new CareletError('tampered', 'read town manifest', { because: 'it is not the one this town is known by' });
   }
   return offered;
 }
+
+/**
+ * The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation
+ * yet. Every later manifest of the town gives the same one.
+ */
+export const foundingHash = (manifest: Manifest): Bytes => manifestHash({ ...manifest, serial: 1, domains: [] });
 
 /** Brings a keyring's manifest up to date; refuses one that does not follow from it. */
 export async function renewManifest(authority: Authority, keyring: Keyring): Promise<void> {

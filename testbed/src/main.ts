@@ -12,8 +12,8 @@ import { maybe, port, readConfiguration, setting } from '@carelet/ground/config'
 import { startPortal } from '@carelet/portal/service';
 import { people } from './cast.ts';
 import { demoPassphrase, keyrings } from './keyrings.ts';
-import { settle, settled } from './settle.ts';
-import { openTown } from './town.ts';
+import { renewWearables, settle, settled } from './settle.ts';
+import { openTown, townName } from './town.ts';
 
 export type Started = AsyncDisposable & { readonly url: string };
 
@@ -30,28 +30,27 @@ export async function start(tell: (line: string) => void, environment: NodeJS.Pr
   await mkdir(place, { recursive: true });
   // The database's own user passes through here; what is secret inside has modes of its own.
   await chmod(place, 0o711);
-  const town = await openTown({ folder: place, databaseUrl, firstPort, logLevel: 'warn', tell });
+  // The portal's port first: the services must know its origin, and it learns their addresses once they are up.
+  const addresses = { town: townName, authority: '', cloud: '', cloudlets: [], manifest: '' };
+  const portal = await startPortal({ host: '127.0.0.1', port: firstPort, nextFree: true, town: addresses, people, logLevel: 'warn' });
+  const opened: AsyncDisposable[] = [portal];
+  const close = async () => {
+    for (const thing of opened.splice(0).reverse()) await thing[Symbol.asyncDispose]();
+  };
   try {
-    if (!(await settled(town))) {
-      await using mathematics = mathematicsInThreads();
-      const rings = keyrings(join(place, 'keyrings'), town.manifest, Date.now);
-      await settle({ town, keyrings: rings, mathematics, clock: Date.now, seed: 'town', tell });
-    }
-    const portal = await startPortal({
-      host: '127.0.0.1',
-      port: firstPort,
-      nextFree: true,
-      town: town.addresses,
-      people,
-      logLevel: 'warn',
-    });
-    const close = async () => {
-      await portal.close();
-      await town.close();
-    };
+    const portalOrigins = [portal.url, portal.url.replace('127.0.0.1', 'localhost')];
+    const town = await openTown({ folder: place, databaseUrl, firstPort, portalOrigins, logLevel: 'warn', tell });
+    opened.push(town);
+    Object.assign(addresses, town.addresses);
+    const mathematics = mathematicsInThreads();
+    opened.push(mathematics);
+    const rings = keyrings(join(place, 'keyrings'), town.manifest, Date.now);
+    const demo = { town, keyrings: rings, mathematics, clock: Date.now };
+    if (!(await settled(town))) await settle({ ...demo, seed: 'town', tell });
+    else renewWearables(demo).catch((thrown) => tell(asCareletError(thrown, 'renew the watches').message));
     return { url: portal.url, [Symbol.asyncDispose]: close };
   } catch (thrown) {
-    await town.close();
+    await close();
     throw thrown;
   }
 }

@@ -21,8 +21,9 @@ import { importRecords } from '@carelet/client/records/import';
 import { linkPatient } from '@carelet/client/records/link';
 import { writer } from '@carelet/client/records/writer';
 import { pairDevice } from '@carelet/client/session/pair';
+import { renewDevices } from '@carelet/client/session/renew';
 import { encodeWearable } from '@carelet/client/session/wearable';
-import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
 import { type DoctorSlug, doctors, fullName, type OrganisationSlug, officials, organisations, type PatientSlug, patients } from './cast.ts';
 import { lives, print } from './days/index.ts';
@@ -65,6 +66,24 @@ const everyone: Settlers = {
 const marker = (town: Town): string => join(town.folder, 'settled');
 
 export const settled = async (town: Town): Promise<boolean> => existsSync(marker(town));
+
+/** Keeps the demo wearables' days open to their doctors for another week: what their owners' clients would do. */
+export async function renewWearables({ town, keyrings, mathematics, clock }: Omit<SettleOptions, 'seed' | 'tell'>): Promise<void> {
+  for (const { owner } of wearables) {
+    const { keyring } = await keyrings.of('patient', owner, owner);
+    await renewDevices({
+      keyring,
+      cloud: connectCloud(town.addresses.cloud, keyring, clock),
+      mathematics,
+      cloudletOf: (organisation) => {
+        const name = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name;
+        const address = town.addresses.cloudlets.find((cloudlet) => cloudlet.organisation === name);
+        return address ? connectCloudlet(address.url, keyring, clock) : null;
+      },
+      clock,
+    });
+  }
+}
 
 export async function settle({ town, keyrings, mathematics, clock, seed, tell, only = everyone }: SettleOptions): Promise<void> {
   const authorityAs = (file: KeyringFile | null) => connectAuthority(town.addresses.authority, file?.keyring ?? null, clock);

@@ -36,6 +36,8 @@ export type TownOptions = {
   readonly durable?: boolean;
   /** The first port; services take the ones after it, and the next free one where one is taken. 0 lets the system choose. */
   readonly firstPort?: number;
+  /** Origins of the portal that may ask from a browser. */
+  readonly portalOrigins?: readonly string[];
   readonly logLevel?: 'silent' | 'info' | 'warn';
   readonly clock?: () => number;
   /** Starts the cloud somewhere else, given the authority's address; it runs in this process unless told. */
@@ -83,7 +85,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
       host: '127.0.0.1',
       port: firstPort === 0 ? 0 : firstPort + offset,
       nextFree: true,
-      cors: [],
+      cors: options.portalOrigins ?? [],
       logLevel,
       clock,
     });
@@ -103,7 +105,8 @@ export async function openTown(options: TownOptions): Promise<Town> {
       cloudlets: clinics.map(({ slug, name }) => ({ organisation: name, url: cloudlets.get(slug)!.url })),
       manifest: hex(manifestHash(manifest)),
     };
-    await writeFile(join(folder, 'town.json'), `${JSON.stringify(addresses, null, 2)}\n`);
+    // `demo` tells the command line that this town's passphrase is everybody's.
+    await writeFile(join(folder, 'town.json'), `${JSON.stringify({ ...addresses, demo: true }, null, 2)}\n`);
     return { addresses, manifest, postgres, folder, authority, cloud, cloudlets, close, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();

@@ -8,20 +8,19 @@
  *
  * @module
  */
-import { CareletError, type Part, type Period, parts } from '@carelet/care/model';
-import { children } from '@carelet/care/rules/records/calendar';
+import { CareletError, type Part, parts } from '@carelet/care/model';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import type { Bound } from '@carelet/crypto/records/binding';
-import { coversNode, rowLeaf, verifyPosting } from '@carelet/crypto/records/posting';
 import { authorshipCheck, openRow, partsOf, sameRecord, unbind } from '@carelet/crypto/records/reader';
-import { childKey, nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, wrapContext } from '@carelet/crypto/records/wrap';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Body, decodeBody } from './body.ts';
-import { type FetchedRow, fetchProofs, fetchRows } from './fetch.ts';
+import { type FetchedRow, fetchRows } from './fetch.ts';
+import { postingsOf } from './postings.ts';
+import { type Held, walkDown } from './walk.ts';
 import { fetchedPlace, openOwnerWrap } from './wraps.ts';
 
 /** A chart in sight. */
@@ -46,6 +45,9 @@ export type Problem = { readonly kind: 'cannot-open' | 'tampered' | 'missing'; r
 
 export type OpenedChart = { readonly chart: ChartRef; readonly records: OpenedParts[]; readonly problems: Problem[] };
 
+/** A part as it came out of its row. */
+type Piece = { readonly bound: Bound; readonly held: Held; readonly row: FetchedRow };
+
 export type ReaderOptions = {
   readonly keyring: Keyring;
   readonly cloud: Cloud;
@@ -62,11 +64,9 @@ export type Reader = {
   open(chart: ChartRef): Promise<OpenedChart>;
 };
 
-/** A node whose key is known. */
-type Held = NodeGrant & { readonly nodeId: Bytes; readonly part: Part };
-
 export function reader({ keyring, cloud, mathematics, clock = Date.now, progress }: ReaderOptions): Reader {
-  const cards = new Map<string, Card | null>();
+  // One's own card is the one card nobody needs to vouch for, least of all the cloud.
+  const cards = new Map<string, Card | null>([[hex(keyring.card.id), keyring.card]]);
   const now = () => Math.floor(clock() / 1000);
 
   return {
@@ -81,25 +81,18 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       await learnCards([chart.writer, chart.owner, ...wraps.map(({ maker }) => maker)]);
       const grants = await openWraps(chart, wraps, problems);
       const held = walkDown(grants, nodes);
-      const found = new Map<string, Map<Part, { bound: Bound; held: Held; row: FetchedRow }[]>>();
+      const found = new Map<string, Map<Part, Piece[]>>();
       let opened = 0;
       for (const part of parts) {
         const mine = new Map([...held].filter(([, node]) => node.part === part));
         if (mine.size === 0) continue;
-        const leaves = new Map<string, { nodeId: Bytes; rows: ReturnType<typeof rowLeaf>[] }>();
-        for await (const page of fetchRows(
-          cloud,
-          chart.pat,
-          part,
-          [...mine.values()].map((node) => node.nodeId),
-        )) {
+        const ids = [...mine.values()].map((node) => node.nodeId);
+        const postings = await postingsOf({ cloud, pat: chart.pat, part, writer: cards.get(hex(chart.writer)) ?? null }, ids);
+        for await (const page of fetchRows(cloud, chart.pat, part, ids)) {
           for (const row of page) {
             const node = mine.get(hex(row.nodeId));
             if (!node) continue;
-            const place = hex(row.postingId) + hex(row.nodeId);
-            const leaf = leaves.get(place) ?? { nodeId: row.nodeId, rows: [] };
-            leaf.rows.push(rowLeaf(row));
-            leaves.set(place, leaf);
+            const posted = postings.vouched(postings.saw(row));
             const result = openRow(node.key, part, row);
             const bound = result.kind === 'opened' ? unbind(part, result.content) : null;
             if (!bound || bound.version !== row.version) {
@@ -110,14 +103,15 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
               });
               continue;
             }
-            const byPart = found.get(hex(bound.rid)) ?? new Map<Part, { bound: Bound; held: Held; row: FetchedRow }[]>();
+            if (!posted) continue;
+            const byPart = found.get(hex(bound.rid)) ?? new Map<Part, Piece[]>();
             byPart.set(part, [...(byPart.get(part) ?? []), { bound, held: node, row }]);
             found.set(hex(bound.rid), byPart);
           }
           opened += page.length;
           progress?.(opened);
         }
-        await checkPostings(chart, part, [...mine.values()], leaves, problems);
+        for (const { what } of await postings.close()) problems.push({ kind: 'tampered', what });
       }
       const records = await join(chart, found, [...new Set([...held.values()].map(({ part }) => part))], problems);
       return { chart, records, problems };
@@ -131,6 +125,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
   /** Takes cards from the cloud, and believes none that the manifest or a patient's card does not vouch for. */
   async function learnCards(ids: readonly Bytes[]): Promise<void> {
     const unknown = [...new Map(ids.map((id) => [hex(id), id])).values()].filter((id) => !cards.has(hex(id)));
+    for (const id of unknown) cards.set(hex(id), null);
     for (let at = 0; at < unknown.length; at += 500) {
       const some = unknown.slice(at, at + 500);
       const answer = await cloud.login.cards({ ids: some });
@@ -160,7 +155,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         continue;
       }
       const maker = cards.get(hex(wrap.maker));
-      const mayMake = equalPublic(wrap.maker, chart.writer) || equalPublic(wrap.maker, chart.owner);
+      const mayMake = equalPublic(wrap.maker, chart.writer) || equalPublic(wrap.maker, chart.owner) || isDeviceOf(maker, chart.owner);
       if (!maker || !mayMake || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
         problems.push({ kind: 'tampered', what: 'a lock on a part of this chart was made by nobody who may' });
         continue;
@@ -198,53 +193,36 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     return cradle ? [cradle.hybridSk, keyring.secrets.hybridSk] : [keyring.secrets.hybridSk];
   }
 
-  async function checkPostings(
-    chart: ChartRef,
-    part: Part,
-    nodes: readonly Held[],
-    leaves: Map<string, { nodeId: Bytes; rows: ReturnType<typeof rowLeaf>[] }>,
-    problems: Problem[],
-  ): Promise<void> {
-    const writer = cards.get(hex(chart.writer));
-    const proven = new Set<string>();
-    for (const posting of await fetchProofs(
-      cloud,
-      chart.pat,
-      part,
-      nodes.map((node) => node.nodeId),
-    )) {
-      const ours = equalPublic(posting.writer, chart.writer) && equalPublic(posting.pat, chart.pat) && posting.part === part;
-      if (!writer || !ours || !verifyPosting(writer.edVk, posting)) {
-        problems.push({ kind: 'tampered', what: 'a batch was not posted by the organisation it names' });
-        continue;
-      }
-      for (const { nodeId: node, index, path } of posting.nodes) {
-        const place = hex(posting.postingId) + hex(node);
-        proven.add(place);
-        if (!coversNode(posting, node, leaves.get(place)?.rows ?? [], { index, path })) {
-          problems.push({ kind: 'tampered', what: 'records of a batch are missing or were exchanged' });
-        }
-      }
-    }
-    for (const place of leaves.keys())
-      if (!proven.has(place)) problems.push({ kind: 'tampered', what: 'records lie here that no batch vouches for' });
-  }
-
   async function join(
     chart: ChartRef,
-    found: Map<string, Map<Part, { bound: Bound; held: Held; row: FetchedRow }[]>>,
+    found: Map<string, Map<Part, Piece[]>>,
     openParts: readonly Part[],
     problems: Problem[],
   ): Promise<OpenedParts[]> {
     const authors = [...found.values()].flatMap((byPart) => [...byPart.values()].flat().map(({ bound }) => bound.authorship.author));
     await learnCards(authors);
-    const written = authorshipCheck((author) => cards.get(hex(author))?.edVk ?? null);
+    const written = authorshipCheck((author) => {
+      const card = cards.get(hex(author));
+      const may = equalPublic(author, chart.writer) || equalPublic(author, chart.owner) || isDeviceOf(card, chart.owner);
+      return (may && card?.edVk) || null;
+    });
+    const owns = equalPublic(chart.owner, keyring.card.id);
     const records: OpenedParts[] = [];
     for (const byPart of found.values()) {
-      const version = Math.max(...[...byPart.values()].flat().map(({ bound }) => bound.version));
-      const pieces = [...byPart].flatMap(([part, all]) =>
-        all.filter(({ bound }) => bound.version === version).map((one) => ({ part, ...one })),
-      );
+      const versions = [...new Set([...byPart.values()].flat().map(({ bound }) => bound.version))].sort((a, b) => b - a);
+      const piecesOf = (version: number) =>
+        [...byPart].flatMap(([part, all]) => all.filter(({ bound }) => bound.version === version).map((one) => ({ part, ...one })));
+      const isWhole = (version: number) => {
+        const there = piecesOf(version);
+        return partsOf(there[0]!.bound).every((part) => there.some((piece) => piece.part === part));
+      };
+      // Who opens everything sees the last version that is all there, not half of the one on its way.
+      const version = (owns && versions.find(isWhole)) || versions[0]!;
+      const pieces = piecesOf(version);
+      if (version !== versions[0]) {
+        const [later] = piecesOf(versions[0]!);
+        problems.push({ kind: 'missing', what: 'a later version of a record is not all there', rowId: later!.row.rowId });
+      }
       const first = pieces.find(({ part }) => part === 'MI') ?? pieces[0]!;
       const { rid } = first.bound;
       if (pieces.some(({ bound }) => !sameRecord(bound, first.bound)) || new Set(pieces.map(({ part }) => part)).size !== pieces.length) {
@@ -263,7 +241,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const withheld = partsOf(first.bound).filter((part) => !pieces.some((piece) => piece.part === part));
       // A part on a shelf these keys open that is not there was taken away, or is still on its way.
       for (const part of withheld) {
-        if (openParts.includes(part) && equalPublic(chart.owner, keyring.card.id)) {
+        if (openParts.includes(part) && owns) {
           problems.push({ kind: 'missing', what: 'a part of a record is not there', rowId: first.row.rowId });
         }
       }
@@ -282,31 +260,9 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
   }
 }
 
-/**
- * Every node below the granted ones, with its key: the cloud knows which node hangs under which, and a child's
- * period is one of few, so trying them finds it.
- */
-function walkDown(grants: readonly Held[], nodes: readonly { nodeId: Bytes; parent: Bytes }[]): Map<string, Held> {
-  const below = new Map<string, Bytes[]>();
-  for (const { nodeId: id, parent } of nodes) {
-    const siblings = below.get(hex(parent));
-    if (siblings) siblings.push(id);
-    else below.set(hex(parent), [id]);
-  }
-  const held = new Map<string, Held>();
-  const queue = [...grants];
-  for (let node = queue.pop(); node; node = queue.pop()) {
-    if (held.has(hex(node.nodeId))) continue;
-    held.set(hex(node.nodeId), node);
-    const wanted = new Set((below.get(hex(node.nodeId)) ?? []).map(hex));
-    if (wanted.size === 0) continue;
-    for (const period of children(node.period) as Period[]) {
-      const id = nodeId(node.treeId, period);
-      if (wanted.has(hex(id))) queue.push({ ...node, period, key: childKey(node.key, period), nodeId: id });
-    }
-  }
-  return held;
-}
+/** A device whose owner vouched for it; `cardStands` has checked the voucher. */
+const isDeviceOf = (card: Card | null | undefined, owner: Bytes): boolean =>
+  card?.kind === 'device' && card.vouchers.some(({ by }) => typeof by !== 'number' && equalPublic(by, owner));
 
 /** Refuses a chart whose problems are more than what a person would want to see past. */
 export function mustBeWhole({ problems }: OpenedChart): void {

@@ -13,9 +13,11 @@ import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
 import { nodeId, type Tree } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, signWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
 import type { WriterKeys } from '../keyring/keyring.ts';
-import type { Signer } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { nodeKey, type TreeOf } from './trees.ts';
+
+/** Whoever makes a wrap: a writer, a patient, a device. */
+export type Maker = { readonly card: { readonly id: Bytes }; readonly secrets: { readonly edSk: Bytes } };
 
 /** A wrap as the cloud keeps it. */
 export type Wrap = {
@@ -54,13 +56,13 @@ const placeOf = ({ pat, tree, of, period }: WrapNode, kind: Wrap['kind']): WrapP
   kind,
 });
 
-function signed(maker: Signer, place: WrapPlace, domain: Bytes, body: Bytes): Wrap {
+function signed(maker: Maker, place: WrapPlace, domain: Bytes, body: Bytes): Wrap {
   const { nodeId: id, kind, gen } = place;
   return { nodeId: id, kind, gen, domain, body, maker: maker.card.id, signature: signWrap(maker.secrets.edSk, place, body) };
 }
 
 /** Wraps a whole tree for the chart's owner. */
-export function ownerWrap(maker: Signer, owner: Card, node: Omit<WrapNode, 'period'>): Wrap {
+export function ownerWrap(maker: Maker, owner: Card, node: Omit<WrapNode, 'period'>): Wrap {
   const root = { ...node, period: 'always' };
   const place = placeOf(root, 'owner');
   return signed(maker, place, new Uint8Array(), sealTo(owner.hybridPk, wrapContext(place), encodeGrant(grantOf(root))));
@@ -84,7 +86,7 @@ export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, o
 /** Wraps nodes for the roles of an organisation's domain. */
 export async function policyWraps(
   mathematics: Mathematics,
-  maker: Signer,
+  maker: Maker,
   organisation: Bytes,
   keys: Pick<WriterKeys, 'domain' | 'pq'>,
   nodes: readonly { node: WrapNode; labels: string[] }[],

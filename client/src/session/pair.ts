@@ -5,22 +5,21 @@
  * @module
  */
 import { CareletError, type Period } from '@carelet/care/model';
-import { addDays, addMonths, dayOf, daysAhead } from '@carelet/care/rules/records/calendar';
-import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
+import { addMonths, dayOf } from '@carelet/care/rules/records/calendar';
+import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { cardStands, decodeCard, encodeCard, newCard, vouch } from '@carelet/crypto/cards/card';
-import { manifestHash } from '@carelet/crypto/cards/manifest';
-import { openWith } from '@carelet/crypto/ntru/hybrid';
-import type { NodeLink } from '@carelet/crypto/records/posting';
-import { newTree, type Tree } from '@carelet/crypto/records/tree';
+import { newTree } from '@carelet/crypto/records/tree';
 import { newDevice } from '@carelet/crypto/session/device';
 import { parsePairingCode } from '@carelet/crypto/session/pairing';
+import { foundingHash } from '../enrolment.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
-import { linksOf, nodeKey } from '../records/trees.ts';
-import { ownerWrap, policyWraps, type Wrap, type WrapNode } from '../records/wraps.ts';
+import { nodeKey } from '../records/trees.ts';
+import { ownerWrap, type Wrap, type WrapNode } from '../records/wraps.ts';
+import { daysToCome, shareNodes } from './renew.ts';
 import { categoryOfStrip, type StripKind, type Wearable } from './wearable.ts';
 
 const cardYears = 5;
@@ -50,6 +49,7 @@ export async function pairDevice(
   const pairing = parsePairingCode(code);
   if (!pairing) throw refuse('this is no pairing code; was it typed whole?');
   if (pairing.expires <= now) throw refuse('the pairing code is over; ask the clinic for a new one');
+  if (!equalPublic(pairing.town, foundingHash(keyring.manifest))) throw refuse('the code is of another town');
 
   const { card, secrets } = newCard('device', now + cardYears * 365 * 86_400);
   const vouched = vouch(card, keyring.card.id, keyring.secrets.edSk);
@@ -59,8 +59,6 @@ export async function pairDevice(
   if (!clinic || !equalPublic(clinic.id, writer) || !cardStands(clinic, keyring.manifest, now)) {
     throw new CareletError('tampered', 'pair device', { because: 'the cloudlet works for an organisation nobody vouches for' });
   }
-  if (keyring.manifest.serial === 1 && !equalPublic(pairing.town, manifestHash(keyring.manifest)))
-    throw refuse('the code is of another town');
   await cloud.login.present({ card: encodeCard(vouched), with: [encodeCard(keyring.card)] });
 
   const trees = kinds.map((kind) => ({ kind, tree: newTree() }));
@@ -71,6 +69,7 @@ export async function pairDevice(
     device: newDevice(pairing),
     card: vouched,
     edSk: secrets.edSk,
+    owner: keyring.card,
     pat,
     ridKey: systemRandom(32),
     trees: trees.map(({ kind, tree }) => ({
@@ -81,61 +80,23 @@ export async function pairDevice(
     next: 0,
     waiting: [],
   };
-  const device = { id: vouched.id, pat, trees: trees.map(({ kind, tree }) => ({ kind, tree: { ...tree, gen: 0 } })) };
-  await layWraps({ keyring, cloud, cloudlet, mathematics, clock }, writer, device);
+  const nodes: WrapNode[] = [];
+  const owned: Wrap[] = [];
+  for (const { kind, tree } of trees) {
+    const node = {
+      pat,
+      writer: vouched.id,
+      tree: { ...tree, gen: 0 },
+      of: { part: 'MI' as const, category: categoryOfStrip(kind), dated: true },
+    };
+    owned.push(ownerWrap(keyring, keyring.card, node));
+    for (const period of daysToCome(dayOf(clock()))) nodes.push({ ...node, period });
+  }
+  await shareNodes({ keyring, cloud, cloudlet, mathematics }, writer, pat, nodes, owned);
   return wearable;
 }
 
 /** This month and the next, which a device holds. */
-function monthsFrom(day: Period): Period[] {
+export function monthsFrom(day: Period): Period[] {
   return [addMonths(day, 0), addMonths(day, 1)];
-}
-
-type PairedDevice = {
-  readonly id: Bytes;
-  readonly pat: Bytes;
-  readonly trees: readonly { kind: StripKind; tree: Tree & { gen: number } }[];
-};
-
-/** Owner wraps for the device's trees, and day wraps for the clinic's roles, a week ahead. */
-async function layWraps(
-  { keyring, cloud, cloudlet, mathematics, clock = Date.now }: PairOptions,
-  organisation: Bytes,
-  device: PairedDevice,
-): Promise<void> {
-  const today = dayOf(clock());
-  const days = Array.from({ length: daysAhead + 1 }, (_, i) => addDays(today, i));
-  const nodes: WrapNode[] = [];
-  const links = new Map<string, NodeLink>();
-  const wraps: Wrap[] = [];
-  for (const { kind, tree } of device.trees) {
-    const of = { part: 'MI' as const, category: categoryOfStrip(kind), dated: true };
-    const node = { pat: device.pat, writer: device.id, tree, of };
-    wraps.push(ownerWrap(keyring, keyring.card, node));
-    for (const period of days) {
-      nodes.push({ ...node, period });
-      for (const link of linksOf(tree, period)) links.set(link.nodeId.join(), link);
-    }
-  }
-  const { pq: sealed, labels } = await cloudlet.sharing.labels({
-    pat: device.pat,
-    nodes: nodes.map(({ of: { part, category }, period }) => ({ part, category: [category.kind, category.conf, category.sens], period })),
-  });
-  const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/sharing/pq', keyring.card.id, organisation]), sealed);
-  if (!content) throw new CareletError('cannot-open', 'pair device', { because: 'what the clinic sent is not sealed to this card' });
-  const [domain, pq] = uncbor(content) as [Bytes, Bytes];
-  const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
-  if (!known || !equalPublic(known.publicKey, domain)) {
-    throw new CareletError('tampered', 'pair device', { because: 'the town manifest names another key for this clinic' });
-  }
-  wraps.push(
-    ...(await policyWraps(
-      mathematics,
-      keyring,
-      organisation,
-      { domain, pq },
-      nodes.map((node, i) => ({ node, labels: labels[i]! })),
-    )),
-  );
-  await cloud.sharing.wrap({ pat: device.pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps });
 }

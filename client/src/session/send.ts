@@ -5,19 +5,22 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { ancestors, dayOf } from '@carelet/care/rules/records/calendar';
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, wipe } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import type { NodeLink } from '@carelet/crypto/records/posting';
 import { recordId, rowIdOf } from '@carelet/crypto/records/row';
-import { encodeStrip } from '@carelet/crypto/records/strip';
-import { childKey, nodeId } from '@carelet/crypto/records/tree';
+import { encodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
+import { childKey, newTree, nodeId } from '@carelet/crypto/records/tree';
 import { bind, sealRow } from '@carelet/crypto/records/writer';
 import { readAcknowledgement } from '@carelet/crypto/session/acknowledgement';
 import { begin, finish, frameTypes, openDown, rekeyDue, sealUp } from '@carelet/crypto/session/device';
 import type { Cloudlet } from '../login.ts';
 import { encodeBody } from '../records/body.ts';
+import { nodeKey } from '../records/trees.ts';
+import { ownerWrap } from '../records/wraps.ts';
 import type { RowSeal } from '../records/writer.ts';
-import type { StripKind, Wearable } from './wearable.ts';
+import { monthsFrom } from './pair.ts';
+import { categoryOfStrip, type StripKind, type Wearable } from './wearable.ts';
 
 export type Sender = {
   /** Seals a strip and keeps it; it is on disk when this returns. */
@@ -45,9 +48,9 @@ export function sender(options: SenderOptions): Sender {
   return {
     async keep({ kind, from, bytes }) {
       const number = wearable.next;
-      const { row, links } = seal(kind, dayOf(from), number, bytes);
+      const sealed = seal(kind, dayOf(from), number, bytes);
       wearable.next++;
-      wearable.waiting.push({ number, body: encodeStrip({ number, part: 'MI', row, links }) });
+      wearable.waiting.push({ number, body: encodeStrip({ number, part: 'MI', ...sealed }) });
       await save();
     },
 
@@ -113,14 +116,10 @@ export function sender(options: SenderOptions): Sender {
     await save();
   }
 
-  function seal(kind: StripKind, day: string, number: number, bytes: Bytes) {
-    const tree = wearable.trees.find((one) => one.kind === kind);
+  function seal(kind: StripKind, day: string, number: number, bytes: Bytes): Pick<SealedStrip, 'row' | 'links' | 'wrap'> {
     const month = day.slice(0, 7);
-    const monthKey = tree?.months[month];
-    if (!tree || !monthKey) {
-      const held = Object.keys(tree?.months ?? {}).join(' and ');
-      throw new CareletError('invalid', 'seal strip', { because: `this device holds keys for ${held}, not for ${month}` });
-    }
+    const held = wearable.trees.find((tree) => tree.kind === kind && tree.months[month]);
+    const { tree, wrap } = held ? { tree: held, wrap: null } : startTree(kind, day);
     const id = nodeId(tree.treeId, day);
     const rid = recordId(wearable.ridKey, 'strip', `${wearable.name}/${number}`);
     const body = encodeBody({ kind: 'strip', device: wearable.card.id, number, packed: bytes });
@@ -131,6 +130,19 @@ export function sender(options: SenderOptions): Sender {
       nodeId: nodeId(tree.treeId, period),
       parent: i === 0 ? new Uint8Array() : nodeId(tree.treeId, way[i - 1]!),
     }));
-    return { row: sealOne(childKey(monthKey, day), at, contents!.MI!, random), links };
+    return { row: sealOne(childKey(tree.months[month]!, day), at, contents!.MI!, random), links, wrap };
+  }
+
+  /** A device without a key for this month starts a tree of its own, wraps it for its owner and forgets the root. */
+  function startTree(kind: StripKind, day: string) {
+    const tree = { ...newTree(random), gen: 0 };
+    const months = Object.fromEntries(monthsFrom(day).map((month) => [month, nodeKey(tree, month)]));
+    const fresh = { kind, treeId: tree.id, months };
+    const of = { part: 'MI' as const, category: categoryOfStrip(kind), dated: true };
+    const maker = { card: wearable.card, secrets: { edSk: wearable.edSk } };
+    const wrap = ownerWrap(maker, wearable.owner, { pat: wearable.pat, writer: wearable.card.id, tree, of });
+    wipe(tree.root);
+    wearable.trees.push(fresh);
+    return { tree: fresh, wrap: { nodeId: wrap.nodeId, body: wrap.body, signature: wrap.signature } };
   }
 }

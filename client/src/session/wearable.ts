@@ -27,6 +27,8 @@ export type Wearable = {
   device: Device;
   readonly card: Card;
   readonly edSk: Bytes;
+  /** The card of whoever wears it: a tree the device starts itself is wrapped for her. */
+  readonly owner: Card;
   /** The chart its strips belong to. */
   readonly pat: Bytes;
   readonly ridKey: Bytes;
@@ -40,7 +42,7 @@ export type Wearable = {
 const version = 1;
 
 export function encodeWearable(wearable: Wearable): Bytes {
-  const { name, cloudlet, device, card, edSk, pat, ridKey, trees, next, waiting } = wearable;
+  const { name, cloudlet, device, card, edSk, owner, pat, ridKey, trees, next, waiting } = wearable;
   return cbor([
     version,
     name,
@@ -48,6 +50,7 @@ export function encodeWearable(wearable: Wearable): Bytes {
     deviceToBytes(device),
     encodeCard(card),
     edSk,
+    encodeCard(owner),
     pat,
     ridKey,
     trees.map(({ kind, treeId, months }) => [kind, treeId, months]),
@@ -61,10 +64,11 @@ export function decodeWearable(bytes: Bytes): Wearable {
   const refuse = () =>
     new CareletError('invalid', 'read wearable', { because: 'a newer version of Carelet wrote it, or it is something else' });
   if (!Array.isArray(fields) || fields[0] !== version) throw refuse();
-  const [, name, cloudlet, deviceBytes, cardBytes, edSk, pat, ridKey, trees, next, waiting] = fields as [
+  const [, name, cloudlet, deviceBytes, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting] = fields as [
     number,
     string,
     string,
+    Bytes,
     Bytes,
     Bytes,
     Bytes,
@@ -76,13 +80,15 @@ export function decodeWearable(bytes: Bytes): Wearable {
   ];
   const device = deviceFromBytes(deviceBytes);
   const card = decodeCard(cardBytes);
-  if (!device || !card) throw refuse();
+  const owner = decodeCard(ownerBytes);
+  if (!device || !card || !owner) throw refuse();
   return {
     name,
     cloudlet,
     device,
     card,
     edSk,
+    owner,
     pat,
     ridKey,
     trees: trees.map(([kind, treeId, months]) => ({ kind, treeId, months: { ...months } })),

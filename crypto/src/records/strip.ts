@@ -15,21 +15,33 @@ export type SealedStrip = {
   readonly part: string;
   readonly row: Row;
   readonly links: readonly NodeLink[];
+  /** The owner wrap of a tree the device had to start itself; `null` for nearly every strip. */
+  readonly wrap: DeviceWrap | null;
 };
 
-export function encodeStrip({ number, part, row, links }: SealedStrip): Bytes {
+/** A wrap as its device made and signed it; its generation is 0 and its kind `owner`. */
+export type DeviceWrap = { readonly nodeId: Bytes; readonly body: Bytes; readonly signature: Bytes };
+
+export function encodeStrip({ number, part, row, links, wrap }: SealedStrip): Bytes {
   const { rowId, version, nodeId, kc, mark, ct } = row;
-  return cbor([number, part, [rowId, version, nodeId, kc, mark, ct], links.map((link) => [link.nodeId, link.parent])]);
+  return cbor([
+    number,
+    part,
+    [rowId, version, nodeId, kc, mark, ct],
+    links.map((link) => [link.nodeId, link.parent]),
+    wrap && [wrap.nodeId, wrap.body, wrap.signature],
+  ]);
 }
 
 /** Reads a strip's bytes strictly; `null` when they are none. */
 export function decodeStrip(bytes: Bytes): SealedStrip | null {
   try {
-    const [number, part, row, links, ...rest] = uncbor(bytes) as [
+    const [number, part, row, links, wrap, ...rest] = uncbor(bytes) as [
       number,
       string,
       [Bytes, number, Bytes, Bytes, Bytes, Bytes],
       [Bytes, Bytes][],
+      [Bytes, Bytes, Bytes] | null,
     ];
     const [rowId, version, nodeId, kc, mark, ct, ...more] = row;
     const is = (value: unknown, ...lengths: number[]) =>
@@ -47,9 +59,16 @@ export function decodeStrip(bytes: Bytes): SealedStrip | null {
       is(mark, 32) &&
       is(ct) &&
       links.length <= 5 &&
-      links.every((link) => link.length === 2 && is(link[0], 16) && is(link[1], 0, 16));
+      links.every((link) => link.length === 2 && is(link[0], 16) && is(link[1], 0, 16)) &&
+      (wrap === null || (wrap.length === 3 && is(wrap[0], 16) && is(wrap[1]) && is(wrap[2], 64)));
     if (!sound) return null;
-    return { number, part, row: { rowId, version, nodeId, kc, mark, ct }, links: links.map(([id, parent]) => ({ nodeId: id, parent })) };
+    return {
+      number,
+      part,
+      row: { rowId, version, nodeId, kc, mark, ct },
+      links: links.map(([id, parent]) => ({ nodeId: id, parent })),
+      wrap: wrap && { nodeId: wrap[0], body: wrap[1], signature: wrap[2] },
+    };
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
-import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { compile, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex, unhex, utf8 } from '@carelet/crypto/algebra/bytes';
@@ -22,7 +22,7 @@ import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
-import { policyText } from './policy.ts';
+import { labelling, policyText, timesOf } from './policy.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
@@ -57,12 +57,15 @@ export function enrolment(
     async claim({ code, name, organisation, card: bytes }) {
       const card = readCard(bytes, 'administrator', 'enrol administrator');
       const vouched = await issuers.vouch(card);
+      const spent = () => new CareletError('denied', 'enrol administrator', { because: 'this code is unknown or was used already' });
+      if (!(await db.selectFrom('invitation').select('code').where('code', '=', codeHash(code)).executeTakeFirst())) throw spent();
+      // The card first: under a number somebody else has already it is refused, and the code is still good.
+      await cards.present(encodeCard(vouched), []);
       await transaction(db, async (within) => {
-        const spent = await within.deleteFrom('invitation').where('code', '=', codeHash(code)).returning('code').executeTakeFirst();
-        if (!spent) throw new CareletError('denied', 'enrol administrator', { because: 'this code is unknown or was used already' });
+        const found = await within.deleteFrom('invitation').where('code', '=', codeHash(code)).returning('code').executeTakeFirst();
+        if (!found) throw spent();
         await within.insertInto('administrator').values({ administrator: card.id, name, organisation }).execute();
       });
-      await cards.present(encodeCard(vouched), []);
       return { card: encodeCard(vouched) };
     },
 
@@ -75,8 +78,8 @@ export function enrolment(
       await administrator('enrol organisation');
       const card = readCard(bytes, 'organisation', 'enrol organisation');
       const vouched = await issuers.vouch(card);
-      await issuers.addDomain(card.id, name);
       await cards.present(encodeCard(vouched), []);
+      await issuers.addDomain(card.id, name);
       return { card: encodeCard(vouched) };
     },
 
@@ -148,6 +151,9 @@ export function enrolment(
       if (policy.until < today) throw refuse(`the policy ended on ${policy.until}`);
       if (policy.until > addDays(today, longestKey))
         throw refuse(`a key lasts at most a quarter, until ${addDays(today, longestKey)}; renew it then`);
+      if (policy.from !== 'beginning' && policy.from > policy.until) throw refuse('the policy ends before it begins');
+      // What cannot be compiled is found out now, not when she comes for her keys.
+      compile(policy, timesOf(policy, clock()), labelling(new Uint8Array(32)));
       const text = policyText(policy);
       const card = decodeCard(row.card)!;
       if (!verifyApproval(approver.card.edVk, card, text, signature))

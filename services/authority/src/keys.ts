@@ -4,7 +4,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { dayOf, timeCover } from '@carelet/care/rules/records/calendar';
+import { dayOf } from '@carelet/care/rules/records/calendar';
 import { compile, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
@@ -15,13 +15,10 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
 import type { KeyMath } from './mathematics.ts';
-import { labelling, lastSecond } from './policy.ts';
+import { labelling, lastSecond, timesOf } from './policy.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Keys = RoleOf<typeof authorityContract>['keys'];
-
-/** The oldest day a record is expected to name. */
-const beginning = '1900-01-01';
 
 export function keys(
   {
@@ -53,7 +50,8 @@ export function keys(
       const row = caller && (await db.selectFrom('doctor').selectAll().where('doctor', '=', caller.id).executeTakeFirst());
       if (!caller || row?.state !== 'approved') throw new CareletError('denied', 'issue keys', { because: 'no approved doctor asks' });
       const now = Math.floor(clock() / 1000);
-      const approved = await approvedPolicies(caller.id);
+      const today = dayOf(clock());
+      const approved = (await approvedPolicies(caller.id)).filter(({ text }) => (JSON.parse(text) as Policy).until >= today);
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
@@ -81,9 +79,7 @@ export function keys(
     if (!domain) return null;
     const policy = JSON.parse(text) as Policy;
     const notAfter = lastSecond(policy);
-    const from = policy.from === 'beginning' ? beginning : policy.from;
-    const times = timeCover(from, policy.until, dayOf(clock()));
-    const formula = compile(policy, times, labelling(domain.secret.orgKey));
+    const formula = compile(policy, timesOf(policy, clock()), labelling(domain.secret.orgKey));
     const key = await mathematics.keygen(domain.secret.master, formula);
     const words = inWords(policy);
     const context = cbor(['carelet/v1/enrolment/key', doctor, organisation]);

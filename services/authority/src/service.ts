@@ -60,6 +60,7 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
     const handler = serve(authorityContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),
+      ...(config.clock && { clock: config.clock }),
     });
     const running = await run('authority', config, db as never, handler, standsOn);
     return { ...running, firstInvitation: () => role.firstInvitation() };

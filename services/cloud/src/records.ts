@@ -11,6 +11,7 @@ import { CareletError, type Part } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equal, hex } from '@carelet/crypto/algebra/bytes';
+import type { Card } from '@carelet/crypto/cards/card';
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import { coversBatch, nodeLeaves, proveNode, verifyPosting } from '@carelet/crypto/records/posting';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
@@ -59,15 +60,21 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       const chart = await chartOf(pat);
       if (!chart || !equal(chart.writer, caller.id))
         throw new CareletError('conflict', 'open chart', { because: 'this pseudonym is taken' });
+      if (!equal(chart.owner, owner)) throw hasOwner('open chart');
     },
 
     async linkChart({ pat, owner, wraps }) {
-      await mine(pat, 'link chart', ['writer']);
+      const { owner: before } = await mine(pat, 'link chart', ['writer']);
       const [card] = await cards.byId([owner]);
       if (card?.kind !== 'patient') throw new CareletError('missing', 'link chart', { because: "the patient's card is not known here" });
       if (wraps.some((wrap) => wrap.kind !== 'owner'))
         throw new CareletError('invalid', 'link chart', { because: 'linking makes owner wraps only' });
+      // Only a cradle can be handed on; asked again after a lost answer, the same patient gets the same answer.
+      const [cradle] = await cards.byId([before]);
+      if (cradle?.kind !== 'cradle' && !equal(before, owner)) throw hasOwner('link chart');
       await transaction(db, async (within) => {
+        const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
+        if (!chart || !equal(chart.owner, before)) throw hasOwner('link chart');
         await within.updateTable('chart').set({ owner }).where('pat', '=', pat).execute();
         for (const part of ['EID', 'QID', 'MI'] as const)
           await layWraps(
@@ -153,7 +160,12 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         if (!fresh) return { stored: 0, already: true };
 
         await layLinks(within, pat, part, links);
-        await layWraps(within, caller, pat, part, wraps);
+        const [own, devices] = [
+          wraps.filter(({ maker }) => equal(maker, caller.id)),
+          wraps.filter(({ maker }) => !equal(maker, caller.id)),
+        ];
+        await layWraps(within, caller, pat, part, own);
+        await layDeviceWraps(within, cards, chart.owner, pat, part, devices);
         const nodes = new Set(
           (
             await known(
@@ -232,29 +244,32 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
     async rows({ pat, part, nodes, after }) {
       const sight = await sightOf(db, caller, pat, now());
       if (sight.kind === 'nothing') return { rows: [], more: false };
-      const wanted = () =>
-        db
+      const from = after
+        ? sql<boolean>`(node_id, row_id, version) > (${after.nodeId}, ${after.rowId}, ${after.version})`
+        : sql<boolean>`true`;
+      // First how large, then what: both of the same moment, or a row that comes in between pushes another off the page.
+      const page = async (within: Transaction<CloudTables>) => {
+        const wanted = within
           .selectFrom(shelves[part])
           .where('pat', '=', pat)
           .where('node_id', '=', anyOf(nodes))
           .where(sql<boolean>`node_id in ${nodesInSight(pat, sight)}`)
+          .where(from)
           .orderBy('node_id')
           .orderBy('row_id')
           .orderBy('version');
-      const from = after
-        ? sql<boolean>`(node_id, row_id, version) > (${after.nodeId}, ${after.rowId}, ${after.version})`
-        : sql<boolean>`true`;
-      const sizes = await wanted()
-        .select(sql<number>`octet_length(ct)`.as('size'))
-        .where(from)
-        .limit(pageRows + 1)
-        .execute();
-      let count = 0;
-      for (let total = 0; count < Math.min(sizes.length, pageRows); count++) {
-        total += sizes[count]!.size;
-        if (count > 0 && total > pageBytes) break;
-      }
-      const rows = count === 0 ? [] : await wanted().selectAll().where(from).limit(count).execute();
+        const sizes = await wanted
+          .select(sql<number>`octet_length(ct)`.as('size'))
+          .limit(pageRows + 1)
+          .execute();
+        let count = 0;
+        for (let total = 0; count < Math.min(sizes.length, pageRows); count++) {
+          total += sizes[count]!.size;
+          if (count > 0 && total > pageBytes) break;
+        }
+        return { rows: count === 0 ? [] : await wanted.selectAll().limit(count).execute(), more: sizes.length > count };
+      };
+      const { rows, more } = await transaction(db, page, { isolation: 'repeatable read' });
       return {
         rows: rows.map(({ row_id, version, node_id, kc, mark, ct, posting_id }) => ({
           rowId: row_id,
@@ -265,7 +280,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           ct,
           postingId: posting_id,
         })),
-        more: sizes.length > count,
+        more,
       };
     },
 
@@ -340,8 +355,63 @@ export async function addWraps(
 
 const anyOf = (ids: readonly Bytes[]) => sql<Bytes>`any(${ids}::bytea[])`;
 
+const hasOwner = (op: string) => new CareletError('conflict', op, { because: 'this chart has an owner already' });
+
 // One answer for a chart of somebody else's and a chart that does not exist.
 const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });
+
+/**
+ * Owner wraps of trees a device had to start itself, brought by its clinic: only from a device the chart's owner
+ * vouched for, and never in the place of a wrap that is there.
+ */
+async function layDeviceWraps(
+  within: Transaction<CloudTables>,
+  cards: Cards,
+  owner: Bytes,
+  pat: Bytes,
+  part: Part,
+  wraps: readonly Wrap[],
+): Promise<void> {
+  for (const wrap of wraps) {
+    const [device] = await cards.byId([wrap.maker]);
+    const vouched = device?.kind === 'device' && device.vouchers.some(({ by }) => typeof by !== 'number' && equal(by, owner));
+    if (!device || !vouched || wrap.kind !== 'owner') {
+      throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
+    }
+    await within
+      .insertInto('wrap')
+      .values(wrapRow(wrap, device, pat, part))
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+}
+
+/** A wrap as it is stored, once its maker's signature and its shape are checked. */
+function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
+  const refuse = (because: string) => new CareletError('invalid', 'lay wraps', { because });
+  const place = { nodeId: wrap.nodeId, pat, part, gen: wrap.gen, kind: wrap.kind };
+  if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
+    throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
+  }
+  let labels: string[] = [];
+  if (wrap.kind === 'policy') {
+    labels = labelsIn(wrap.body) ?? [];
+    if (labels.length === 0) throw refuse('a wrap is malformed');
+    if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
+  } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
+  return {
+    pat,
+    node_id: wrap.nodeId,
+    kind: wrap.kind,
+    domain: wrap.domain.length === 0 ? empty : wrap.domain,
+    part,
+    gen: wrap.gen,
+    labels,
+    body: wrap.body,
+    maker: wrap.maker,
+    signature: wrap.signature,
+  };
+}
 
 function labelsIn(sealed: Bytes): string[] | null {
   try {
@@ -385,31 +455,10 @@ async function layWraps(
   wraps: readonly Wrap[],
 ): Promise<void> {
   if (wraps.length === 0) return;
-  const rows = wraps.map((wrap) => {
-    const refuse = (because: string) => new CareletError('invalid', 'lay wraps', { because });
-    const place = { nodeId: wrap.nodeId, pat, part, gen: wrap.gen, kind: wrap.kind };
-    if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.card.edVk, place, wrap.body, wrap.signature)) {
-      throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
-    }
-    let labels: string[] = [];
-    if (wrap.kind === 'policy') {
-      labels = labelsIn(wrap.body) ?? [];
-      if (labels.length === 0) throw refuse('a wrap is malformed');
-      if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
-    } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
-    return {
-      pat,
-      node_id: wrap.nodeId,
-      kind: wrap.kind,
-      domain: wrap.domain.length === 0 ? empty : wrap.domain,
-      part,
-      gen: wrap.gen,
-      labels,
-      body: wrap.body,
-      maker: wrap.maker,
-      signature: wrap.signature,
-    };
-  });
+  const rows = wraps.map((wrap) => wrapRow(wrap, maker.card, pat, part));
+  if (new Set(rows.map(({ node_id, kind, domain }) => `${hex(node_id)}|${kind}|${hex(domain)}`)).size < rows.length) {
+    throw new CareletError('invalid', 'lay wraps', { because: 'a node has two wraps for the same' });
+  }
   for (let at = 0; at < rows.length; at += 1000) {
     await within
       .insertInto('wrap')

@@ -40,6 +40,7 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
     const handler = serve(cloudContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),
+      ...(config.clock && { clock: config.clock }),
     });
     return await run('cloud', config, db as never, handler, [() => db.destroy()]);
   } catch (thrown) {

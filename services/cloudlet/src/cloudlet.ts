@@ -69,19 +69,17 @@ export function cloudlet(
     },
     town: {
       async state() {
-        const count = async (table: 'strip' | 'device') =>
-          Number(
-            (
-              await db
-                .selectFrom(table)
-                .select((select) => select.fn.countAll().as('n'))
-                .executeTakeFirstOrThrow()
-            ).n,
-          );
+        const counted = async (query: { executeTakeFirstOrThrow(): Promise<{ n: string | number | bigint }> }) =>
+          Number((await query.executeTakeFirstOrThrow()).n);
+        const devices = db.selectFrom('device').select((select) => select.fn.countAll().as('n'));
+        const waiting = db
+          .selectFrom('strip')
+          .select((select) => select.fn.countAll().as('n'))
+          .where('refused', 'is', null);
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
         return {
-          devices: await count('device'),
-          waiting: await count('strip'),
+          devices: await counted(devices),
+          waiting: await counted(waiting),
           forwarded: tally?.forwarded ?? 0,
           cloud: relay.state(),
           lastForward: tally?.last_forward ?? null,

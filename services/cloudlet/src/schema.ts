@@ -35,6 +35,8 @@ export type CloudletTables = CardTables & {
     /** The sealed row and its links, as the device sent them. */
     body: Bytes;
     arrived: Generated<string>;
+    /** Why the cloud will not have it, however often it is asked; it stays here then. */
+    refused: Generated<string | null>;
   };
   tally: { one: number; forwarded: number; last_forward: string | null };
 };
@@ -60,6 +62,11 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0003 refused strips': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table strip add column refused text`.execute(db);
     },
   },
 };

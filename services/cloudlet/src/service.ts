@@ -91,6 +91,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, relay, organisation }, caller),
       identify: (asked) => cards.identify(asked),
+      clock,
     });
     const running = await run('cloudlet', config, db as never, handler, standsOn);
     return {

@@ -13,8 +13,7 @@ import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/cryp
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
-import { manifestHash } from '@carelet/crypto/cards/manifest';
-import { decodeStrip } from '@carelet/crypto/records/strip';
+import { decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
 import { acknowledge } from '@carelet/crypto/session/acknowledgement';
 import {
   type CloudletKeys,
@@ -38,8 +37,8 @@ import { pairingCode } from '@carelet/crypto/session/pairing';
 import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
-import type { Town } from '@carelet/ground/town';
-import type { Kysely } from 'kysely';
+import { foundingHash, type Town } from '@carelet/ground/town';
+import { type Kysely, sql } from 'kysely';
 import type { SessionMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import type { CloudletTables } from './schema.ts';
@@ -48,6 +47,8 @@ import type { CloudRole } from './uplink.ts';
 type Sessions = RoleOf<typeof cloudletContract>['sessions'];
 
 const epochSeconds = 86_400;
+/** Sessions a device may open without speaking in one: answers get lost, but not that often. */
+const sessionsAtOnce = 8;
 
 /** One answer for everything a stranger may send. */
 const silence = () => new CareletError('cannot-open', 'answer', { because: 'nothing here opens this' });
@@ -85,7 +86,7 @@ export async function sessions({
     if (keys) return keys;
     const kept = await db.selectFrom('own').select('secret').where('one', '=', 1).executeTakeFirst();
     if (!kept) {
-      const fresh = newCloudlet(manifestHash(await town.manifest()));
+      const fresh = newCloudlet(foundingHash(await town.manifest()));
       const content = cbor([fresh.secretKey, fresh.announcer.secret, fresh.announcer.public, fresh.town]);
       await db
         .insertInto('own')
@@ -146,11 +147,18 @@ export async function sessions({
       const record = row && recordFromBytes(secrets.open(recordPlace(device), row.record));
       const mine = row?.owner ? equalPublic(row.owner, caller.id) : row?.expires != null && row.expires > now();
       if (!row || !record || !mine || !equal(proof, adoptionProof(record.psk))) throw refuse();
+      const card = decodeCard(deviceCard);
+      if (card?.kind !== 'device' || !card.vouchers.some(({ by }) => typeof by !== 'number' && equalPublic(by, caller.id))) {
+        throw new CareletError('invalid', 'adopt device', { because: 'this is no card of a device that the patient vouches for' });
+      }
       await cards.present(deviceCard, [encodeCard(caller.card)]);
-      const card = decodeCard(deviceCard)!;
       const clinic = await organisation();
       const answer = { writer: clinic.card.id, organisation: encodeCard(clinic.card) };
-      if (row.pat) return { pat: row.pat, ...answer };
+      if (row.pat) {
+        // Her answer was lost on the way, and she asks again with a card made anew.
+        await db.updateTable('device').set({ card: card.id }).where('device', '=', device).execute();
+        return { pat: row.pat, ...answer };
+      }
 
       // One chart for one patient at one clinic, whatever she wears and whoever wrote in it before.
       const uplink = await cloud();
@@ -164,7 +172,14 @@ export async function sessions({
       const pat = other?.pat ?? charts.find(({ owner }) => equalPublic(owner, caller.id))?.pat ?? systemRandom(16);
       await uplink.login.present({ card: encodeCard(caller.card), with: [] });
       await uplink.records.openChart({ pat, owner: caller.id });
-      await db.updateTable('device').set({ pat, owner: caller.id, card: card.id, expires: null }).where('device', '=', device).execute();
+      const adopted = await db
+        .updateTable('device')
+        .set({ pat, owner: caller.id, card: card.id, expires: null })
+        .where('device', '=', device)
+        .where((where) => where.or([where('owner', 'is', null), where('owner', '=', caller.id)]))
+        .returning('device')
+        .executeTakeFirst();
+      if (!adopted) throw refuse();
       return { pat, ...answer };
     },
 
@@ -180,6 +195,10 @@ export async function sessions({
         const row = await within.selectFrom('device').selectAll().where('device', '=', opened.device).forUpdate().executeTakeFirst();
         const record = row && recordFromBytes(secrets.open(recordPlace(row.device), row.record));
         if (!row || !record || !row.pat) throw silence();
+        // Devices of all sorts may open sessions at once; each takes a number of its own.
+        await sql`select pg_advisory_xact_lock(hashtext(current_schema() || '/session'))`.execute(within);
+        const own = await within.selectFrom('session').select('connection').where('device', '=', row.device).execute();
+        if (own.length >= sessionsAtOnce) await within.deleteFrom('session').where('device', '=', row.device).execute();
         const taken = new Set((await within.selectFrom('session').select('connection').execute()).map(({ connection }) => connection));
         let connection = 0;
         while (taken.has(connection)) connection++;
@@ -207,7 +226,7 @@ export async function sessions({
         const session = kept && sessionFromBytes(secrets.open(sessionPlace(connection), kept.secret));
         const opened = session && openUp(session, frame, now());
         if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
-        const strip = decodeStrip(opened.message);
+        const strip = wellFormed(decodeStrip(opened.message));
         const row = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
         if (!strip || !row.pat) throw silence();
 
@@ -246,3 +265,9 @@ export async function sessions({
 
 /** What shows that a patient holds the pairing code, without showing the code. */
 export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session/adopt');
+
+/** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */
+function wellFormed(strip: SealedStrip | null): SealedStrip | null {
+  if (!strip || strip.part !== 'MI' || strip.row.version !== 1) return null;
+  return strip.links.some(({ nodeId }) => equalPublic(nodeId, strip.row.nodeId)) ? strip : null;
+}

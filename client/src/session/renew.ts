@@ -1,0 +1,105 @@
+/**
+ * Keeping a device's readings open to those who may see them, ahead of time.
+ *
+ * A device makes no policy wraps: its owner's client does, for the days of the coming week, and for months and
+ * years of its trees once they are over (keys.md §3). Whenever the patient's client is used it looks what is
+ * missing.
+ *
+ * @module
+ */
+import { CareletError, type Period } from '@carelet/care/model';
+import { addDays, dayOf, daysAhead, wrapBudget } from '@carelet/care/rules/records/calendar';
+import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { openWith } from '@carelet/crypto/ntru/hybrid';
+import type { NodeLink } from '@carelet/crypto/records/posting';
+import { nodeId } from '@carelet/crypto/records/tree';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { Cloud, Cloudlet } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+import { linksOf } from '../records/trees.ts';
+import { type Held, walkDown } from '../records/walk.ts';
+import { fetchedPlace, openOwnerWrap, policyWraps, type Wrap, type WrapNode } from '../records/wraps.ts';
+
+export type RenewOptions = {
+  /** The patient's. */
+  readonly keyring: Keyring;
+  readonly cloud: Cloud;
+  readonly mathematics: Mathematics;
+  /** The cloudlet of an organisation; `null` when nobody knows where it is. */
+  readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  readonly clock?: () => number;
+};
+
+/**
+ * Makes the wraps that a patient's devices lack; gives how many.
+ *
+ * @throws {CareletError} `unavailable` when a clinic's cloudlet does not answer
+ */
+export async function renewDevices({ keyring, cloud, mathematics, cloudletOf, clock = Date.now }: RenewOptions): Promise<number> {
+  const today = dayOf(clock());
+  let made = 0;
+  for (const chart of (await cloud.records.charts()).charts) {
+    if (!equalPublic(chart.owner, keyring.card.id)) continue;
+    const cloudlet = cloudletOf(chart.writer);
+    if (!cloudlet) continue;
+    const { nodes: links, wraps } = await cloud.records.nodes({ pat: chart.pat });
+    const roots = wraps.flatMap((wrap): Held[] => {
+      const grant = wrap.kind === 'owner' ? openOwnerWrap(keyring.secrets.hybridSk, fetchedPlace(chart.pat, wrap), wrap.body) : null;
+      return grant && !equalPublic(grant.writer, chart.writer) ? [{ ...grant, nodeId: wrap.nodeId, part: wrap.part }] : [];
+    });
+    const wanted = roots.flatMap((root) => {
+      const periods = [...walkDown([root], links).values()].map(({ period }) => period);
+      const dated = periods.filter((period) => period !== 'always');
+      return [...new Set([...wrapBudget(dated, today), ...daysToCome(today)])].map((period) => asNode(chart.pat, root, period));
+    });
+    if (wanted.length === 0) continue;
+    const ids = wanted.map(({ tree, period }) => nodeId(tree.id, period));
+    const { wrapped } = await cloud.records.wrapped({ pat: chart.pat, kind: 'policy', domain: chart.writer, nodes: ids });
+    const missing = wanted.filter((_, i) => !wrapped[i]);
+    if (missing.length > 0) await shareNodes({ keyring, cloud, cloudlet, mathematics }, chart.writer, chart.pat, missing, []);
+    made += missing.length;
+  }
+  return made;
+}
+
+/** Today and the week after it. */
+export const daysToCome = (today: Period): Period[] => Array.from({ length: daysAhead + 1 }, (_, i) => addDays(today, i));
+
+const asNode = (pat: Bytes, { treeId, key, writer, category: [kind, conf, sens], part }: Held, period: Period): WrapNode => ({
+  pat,
+  writer,
+  tree: { id: treeId, root: key, gen: 0 },
+  of: { part, category: { kind, conf, sens } as WrapNode['of']['category'], dated: true },
+  period,
+});
+
+/** Wraps nodes of a patient's own trees for the roles of a clinic, with the labels its cloudlet gives. */
+export async function shareNodes(
+  { keyring, cloud, cloudlet, mathematics }: { keyring: Keyring; cloud: Cloud; cloudlet: Cloudlet; mathematics: Mathematics },
+  organisation: Bytes,
+  pat: Bytes,
+  nodes: readonly WrapNode[],
+  owned: readonly Wrap[],
+): Promise<void> {
+  const { pq: sealed, labels } = await cloudlet.sharing.labels({
+    pat,
+    nodes: nodes.map(({ of: { part, category }, period }) => ({ part, category: [category.kind, category.conf, category.sens], period })),
+  });
+  const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/sharing/pq', keyring.card.id, organisation]), sealed);
+  if (!content) throw new CareletError('cannot-open', 'share nodes', { because: 'what the clinic sent is not sealed to this card' });
+  const [domain, pq] = uncbor(content) as [Bytes, Bytes];
+  const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
+  if (!known || !equalPublic(known.publicKey, domain)) {
+    throw new CareletError('tampered', 'share nodes', { because: 'the town manifest names another key for this clinic' });
+  }
+  const links = new Map<string, NodeLink>();
+  for (const { tree, period } of nodes) for (const link of linksOf(tree, period)) links.set(hex(link.nodeId), link);
+  const policy = await policyWraps(
+    mathematics,
+    keyring,
+    organisation,
+    { domain, pq },
+    nodes.map((node, i) => ({ node, labels: labels[i]! })),
+  );
+  await cloud.sharing.wrap({ pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...policy] });
+}
