@@ -11,7 +11,8 @@ import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { introducing } from '@carelet/care/wire/introduce';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
-import { type Card, type CardSecrets, encodeCard } from '@carelet/crypto/cards/card';
+import { type Card, encodeCard } from '@carelet/crypto/cards/card';
+import type { CardSecrets } from '@carelet/crypto/cards/owner';
 import { signRequest } from '@carelet/crypto/login/request';
 
 export type Cloud = RoleOf<typeof cloudContract>;

@@ -5,8 +5,9 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, type Cbor, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { type Card, type CardKind, type CardSecrets, decodeCard, encodeCard, newCard } from '@carelet/crypto/cards/card';
+import { type Card, type CardKind, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { decodeManifest, encodeManifest, type Manifest } from '@carelet/crypto/cards/manifest';
+import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
 import type { Tree } from '@carelet/crypto/records/tree';
 
 /** A doctor's key for one organisation. */

@@ -46,32 +46,70 @@ export type ImportOptions = {
 
 /** Records in one batch: enough to share a signature, few enough to lose little when interrupted. */
 const batchSize = 250;
+/** Bytes of content in one batch: with seals, proofs and wraps it stays far below what the cloud takes at once. */
+const batchBytes = 16 * 1024 * 1024;
 const openCharts = 64;
 const longestReport = 1000;
 
+/** A draft on its way, and where in the file it stood. */
+type Waiting = { readonly draft: Draft; readonly place: string };
+type Batch = { readonly chart: WriterChart; readonly waiting: Waiting[]; bytes: number };
+
 export async function importRecords(sources: readonly ImportSource[], { writer, progress, signal }: ImportOptions): Promise<ImportSummary> {
   const summary: ImportSummary = { records: 0, stored: 0, updated: 0, already: 0, refused: 0, patients: 0, remarks: [] };
-  const { patients, total } = await survey(sources);
+  const { patients, total } = await survey(sources, signal);
   const charts = new Map<string, WriterChart>();
-  const batches = new Map<string, { chart: WriterChart; drafts: Draft[] }>();
+  const batches = new Map<string, Batch>();
   const seen = new Map<string, string>();
+  const people = new Set<string>();
   let done = 0;
 
   const remark = (kind: Remark['kind'], place: string, because: string) => {
     if (summary.remarks.length < longestReport) summary.remarks.push({ kind, place, because });
   };
 
+  /** Posts what was gathered; what the cloud will not have alone is reported, and keeps back nothing else. */
+  const post = async (chart: WriterChart, waiting: readonly Waiting[]): Promise<void> => {
+    signal?.throwIfAborted();
+    try {
+      const outcomes = await writer.post(
+        chart,
+        waiting.map(({ draft }) => draft),
+      );
+      outcomes.forEach((outcome, i) => {
+        if (waiting[i]!.draft.type !== 'chart') summary[outcome]++;
+      });
+    } catch (thrown) {
+      if (!(thrown instanceof CareletError) || thrown.kind !== 'invalid') throw thrown;
+      const half = Math.ceil(waiting.length / 2);
+      if (waiting.length > 1) {
+        await post(chart, waiting.slice(0, half));
+        await post(chart, waiting.slice(half));
+        return;
+      }
+      const [{ draft, place }] = waiting as [Waiting];
+      if (draft.type !== 'chart') summary.refused++;
+      remark('refused', `${place}: ${draft.type}`, thrown.because);
+    }
+    done += waiting.filter(({ draft }) => draft.type !== 'chart').length;
+    progress?.({ done, of: total });
+  };
+
   const flush = async (name: string) => {
     const batch = batches.get(name);
     batches.delete(name);
-    if (!batch) return;
-    signal?.throwIfAborted();
-    const outcomes = await writer.post(batch.chart, batch.drafts);
-    outcomes.forEach((outcome, i) => {
-      if (batch.drafts[i]!.type !== 'chart') summary[outcome]++;
-    });
-    done += batch.drafts.filter(({ type }) => type !== 'chart').length;
-    progress?.({ done, of: total });
+    if (batch) await post(batch.chart, batch.waiting);
+  };
+
+  /** Puts a draft into its chart's batch, and posts what has grown large enough. */
+  const gather = async (chart: WriterChart, one: Waiting) => {
+    const name = hex(chart.pat);
+    const batch = batches.get(name) ?? { chart, waiting: [], bytes: 0 };
+    batches.set(name, batch);
+    batch.waiting.push(one);
+    for (const body of Object.values(one.draft.bodies)) batch.bytes += body.length;
+    if (batch.waiting.length >= batchSize || batch.bytes >= batchBytes) await flush(name);
+    else if (batches.size > openCharts) await flush(batches.keys().next().value!);
   };
 
   const chartOf = async (resource: Resource): Promise<WriterChart> => {
@@ -84,9 +122,10 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
       chart = references.length === 0 ? await writer.directory() : await writer.chartFor(references);
       if (known && chart.words.length === 0) chart.words = known.words;
       charts.set(name, chart);
-      if (references.length > 0) {
+      if (references.length > 0 && !people.has(hex(chart.pat))) {
+        people.add(hex(chart.pat));
         summary.patients++;
-        batches.set(hex(chart.pat), { chart, drafts: [chartDraft(chart.references)] });
+        await gather(chart, { draft: chartDraft(chart.references), place: 'how the file names the patient' });
       }
     }
     return chart;
@@ -103,6 +142,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
         continue;
       }
       summary.records++;
+      let next: { chart: WriterChart; waiting: Waiting } | undefined;
       try {
         const { entry } = item;
         const chart = await chartOf(entry.resource);
@@ -123,17 +163,13 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
         for (const path of unknown)
           remark(path.includes('.') ? 'unknown-field' : 'unknown-type', `${place}: ${path}`, 'kept whole as medical content');
         for (const path of impossible) remark('impossible-date', `${place}: ${path}`, 'filed among the undated');
-        const key = hex(chart.pat);
-        const batch = batches.get(key) ?? { chart, drafts: [] };
-        batches.set(key, batch);
-        batch.drafts.push(draft);
-        if (batch.drafts.length >= batchSize) await flush(key);
-        else if (batches.size > openCharts) await flush(batches.keys().next().value!);
+        next = { chart, waiting: { draft, place } };
       } catch (thrown) {
         if (!(thrown instanceof CareletError) || thrown.kind !== 'invalid') throw thrown;
         summary.refused++;
         remark('refused', `${place}: ${item.entry.resource.resourceType}`, thrown.because);
       }
+      if (next) await gather(next.chart, next.waiting);
     }
   }
   for (const name of [...batches.keys()]) await flush(name);
@@ -144,11 +180,15 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
 type KnownPatient = { references: string[]; words: readonly string[] };
 
 /** Who the patients are, under every name they are referred to by; and how many records come. */
-async function survey(sources: readonly ImportSource[]): Promise<{ patients: Map<string, KnownPatient>; total: number }> {
+async function survey(
+  sources: readonly ImportSource[],
+  signal: AbortSignal | undefined,
+): Promise<{ patients: Map<string, KnownPatient>; total: number }> {
   const patients = new Map<string, KnownPatient>();
   let total = 0;
   for (const source of sources) {
     for await (const item of entries(source.read(), source)) {
+      signal?.throwIfAborted();
       if ('refused' in item) continue;
       total++;
       for (const entry of patientsIn(item.entry)) {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Part, Period } from '@carelet/care/model';
-import { children } from '@carelet/care/rules/records/calendar';
+import { children, spanOf } from '@carelet/care/rules/records/calendar';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { childKey, nodeId } from '@carelet/crypto/records/tree';
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
@@ -29,7 +29,8 @@ export function walkDown(grants: readonly Held[], nodes: readonly { nodeId: Byte
     if (held.has(hex(node.nodeId))) continue;
     held.set(hex(node.nodeId), node);
     const wanted = new Set((below.get(hex(node.nodeId)) ?? []).map(hex));
-    if (wanted.size === 0) continue;
+    // A writer may have sealed nonsense for a period: then this node has no children, and no other suffers.
+    if (wanted.size === 0 || spanOf(node.period) === undefined) continue;
     for (const period of children(node.period) as Period[]) {
       const id = nodeId(node.treeId, period);
       if (wanted.has(hex(id))) queue.push({ ...node, period, key: childKey(node.key, period), nodeId: id });

@@ -12,7 +12,8 @@ import { parts } from '@carelet/care/model';
 import { wrapBudget } from '@carelet/care/rules/records/calendar';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
-import { decodeCard, encodeCard, newCard } from '@carelet/crypto/cards/card';
+import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { newCard } from '@carelet/crypto/cards/owner';
 import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
 import { openRow, unbind } from '@carelet/crypto/records/reader';
 import { type Row, recordId, rowIdOf } from '@carelet/crypto/records/row';
@@ -72,7 +73,7 @@ export function writer(options: WriterOptions): Writer {
   for (const chart of keyring.charts) for (const reference of chart.references) byReference.set(reference, chart);
   const today = () => new Date(clock()).toISOString().slice(0, 10);
 
-  const addChart = async (references: string[], owner: Bytes, ownerCard: Bytes, cradle: WriterChart['cradle']) => {
+  const addChart = async (references: string[], ownerCard: Bytes, cradle: WriterChart['cradle']) => {
     const chart: WriterChart = {
       words: [],
       pat: random(16),
@@ -87,8 +88,6 @@ export function writer(options: WriterOptions): Writer {
     keyring.charts.push(chart);
     for (const reference of references) byReference.set(reference, chart);
     await save();
-    await cloud.login.present({ card: ownerCard, with: [] });
-    await cloud.records.openChart({ pat: chart.pat, owner });
     return chart;
   };
 
@@ -98,7 +97,7 @@ export function writer(options: WriterOptions): Writer {
       if (!chart) {
         const expiry = Math.floor(clock() / 1000) + cradleYears * 365 * 86_400;
         const { card, secrets } = newCard('cradle', expiry, random);
-        return addChart([...references], card.id, encodeCard(card), secrets);
+        return addChart([...references], encodeCard(card), secrets);
       }
       const fresh = references.filter((reference) => !chart.references.includes(reference));
       if (fresh.length > 0) {
@@ -111,10 +110,11 @@ export function writer(options: WriterOptions): Writer {
     async directory() {
       const own = encodeCard(keyring.card);
       const chart = keyring.charts.find(({ owner }) => equalPublic(owner, own));
-      return chart ?? addChart([], organisation, own, null);
+      return chart ?? addChart([], own, null);
     },
 
     async post(chart, drafts) {
+      if (chart.renewed === '') await openInCloud(chart);
       const prepared = drafts.map((draft) => ({ draft, rid: recordId(chart.ridKey, draft.type, draft.id) }));
       const versions = await knownVersions(chart, prepared);
       const unchanged = await unchangedOf(chart, prepared, versions);
@@ -129,15 +129,24 @@ export function writer(options: WriterOptions): Writer {
             if (!tree.periods.includes(period)) tree.periods.push(period);
           }
         }
-        chart.renewed = today();
         await save();
         await send(chart, fresh, versions, renew);
+        if (renew) {
+          chart.renewed = today();
+          await save();
+        }
       }
       return prepared.map(({ draft, rid }) =>
         unchanged.has(hex(rid)) ? 'already' : partsIn(draft).some((part) => (versions[part].get(hex(rid)) ?? 0) > 0) ? 'updated' : 'stored',
       );
     },
   };
+
+  /** A chart nothing was ever posted to may not be there: whoever made it may have been interrupted. Asked twice, it is opened once. */
+  async function openInCloud(chart: WriterChart): Promise<void> {
+    await cloud.login.present({ card: chart.owner, with: [] });
+    await cloud.records.openChart({ pat: chart.pat, owner: decodeCard(chart.owner)!.id });
+  }
 
   type Prepared = { draft: Draft; rid: Bytes };
   type Versions = Record<Part, Map<string, number>>;

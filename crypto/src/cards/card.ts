@@ -9,9 +9,7 @@
  */
 import { type Bytes, type Cbor, cbor, equalPublic, uncbor } from '../algebra/bytes.ts';
 import { sha256 } from '../algebra/hash.ts';
-import { type Random, systemRandom } from '../algebra/random.ts';
-import { sign, signingKey, verify } from '../algebra/sign.ts';
-import { hybridKeygen } from '../ntru/hybrid.ts';
+import { sign, verify } from '../algebra/sign.ts';
 import type { Manifest } from './manifest.ts';
 
 export const cardKinds = ['patient', 'cradle', 'doctor', 'organisation', 'administrator', 'device'] as const;
@@ -39,31 +37,8 @@ export type Voucher = { readonly by: number | Bytes; readonly signature: Bytes }
 
 export type Card = CardBody & { readonly selfSignature: Bytes; readonly vouchers: readonly Voucher[] };
 
-/** The secrets behind a card. They stay in a keyring. */
-export type CardSecrets = { readonly hybridSk: Bytes; readonly edSk: Bytes };
-
-const label = 'carelet/v1/card';
-
-/**
- * Makes a person's first card.
- *
- * @param expiry UTC seconds
- */
-export function newCard(kind: CardKind, expiry: number, random: Random = systemRandom): { card: Card; secrets: CardSecrets } {
-  const hybrid = hybridKeygen(random);
-  const signing = signingKey(random);
-  const body: CardBody = {
-    id: random(16),
-    kind,
-    serial: 1,
-    hybridPk: hybrid.publicKey,
-    edVk: signing.public,
-    expiry,
-    prevHash: new Uint8Array(32),
-  };
-  const card = { ...body, selfSignature: sign(signing.secret, label, parts(body)), vouchers: [] };
-  return { card, secrets: { hybridSk: hybrid.secretKey, edSk: signing.secret } };
-}
+/** What a card's own signature and hash are labelled with. */
+export const cardLabel = 'carelet/v1/card';
 
 /** Adds somebody's word. */
 export function vouch(card: Card, by: number | Bytes, secret: Bytes): Card {
@@ -72,10 +47,11 @@ export function vouch(card: Card, by: number | Bytes, secret: Bytes): Card {
 }
 
 /** Whether a card is signed by its own key and has not ended: it is a card, nobody's word for it yet. */
-export const selfSigned = (card: Card, now: number): boolean => now < card.expiry && verify(card.edVk, label, parts(card), card.selfSignature);
+export const selfSigned = (card: Card, now: number): boolean =>
+  now < card.expiry && verify(card.edVk, cardLabel, cardParts(card), card.selfSignature);
 
 /** What a card is known by when people compare it. */
-export const cardHash = (card: CardBody): Bytes => sha256(cbor([label, ...parts(card)]));
+export const cardHash = (card: CardBody): Bytes => sha256(cbor([cardLabel, ...cardParts(card)]));
 
 /**
  * Whether a card stands: its own signature, its expiry, and whoever must vouch for its kind.
@@ -111,7 +87,7 @@ export function cardStands(card: Card, manifest: Manifest, now: number, voucherC
 }
 
 export function encodeCard(card: Card): Bytes {
-  return cbor([...parts(card), card.selfSignature, card.vouchers.map(({ by, signature }) => [by, signature])]);
+  return cbor([...cardParts(card), card.selfSignature, card.vouchers.map(({ by, signature }) => [by, signature])]);
 }
 
 /** Reads a card's bytes strictly; `null` when they are none. Reading is not believing: see `cardStands`. */
@@ -169,7 +145,8 @@ export function fingerprint(card: CardBody): string {
 /** Whether two cards are of the same person and the same keys. */
 export const sameCard = (a: Card, b: Card): boolean => equalPublic(cardHash(a), cardHash(b));
 
-const parts = ({ id, kind, serial, hybridPk, edVk, expiry, prevHash }: CardBody): Cbor[] => [
+/** What a card's signature covers, in order. */
+export const cardParts = ({ id, kind, serial, hybridPk, edVk, expiry, prevHash }: CardBody): Cbor[] => [
   id,
   kind,
   serial,

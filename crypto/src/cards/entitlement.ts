@@ -33,7 +33,13 @@ export function issueEntitlement(entitlement: Entitlement, secrets: readonly { i
 /** Reads an entitlement and checks that two issuers of the manifest signed it; `null` when they did not. */
 export function readEntitlement(bytes: Bytes, manifest: Manifest): Entitlement | null {
   try {
-    const [doctor, organisation, formula, notAfter, signatures, ...rest] = uncbor(bytes) as [Bytes, Bytes, string, number, [number, Bytes][]];
+    const [doctor, organisation, formula, notAfter, signatures, ...rest] = uncbor(bytes) as [
+      Bytes,
+      Bytes,
+      string,
+      number,
+      [number, Bytes][],
+    ];
     const shaped =
       rest.length === 0 &&
       doctor instanceof Uint8Array &&

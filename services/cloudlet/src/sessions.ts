@@ -268,6 +268,6 @@ export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session
 
 /** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */
 function wellFormed(strip: SealedStrip | null): SealedStrip | null {
-  if (!strip || strip.part !== 'MI' || strip.row.version !== 1) return null;
+  if (strip?.part !== 'MI' || strip.row.version !== 1) return null;
   return strip.links.some(({ nodeId }) => equalPublic(nodeId, strip.row.nodeId)) ? strip : null;
 }

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { type Bytes, equal, utf8 } from '../algebra/bytes.ts';
+import { seededRandom } from '../algebra/random.ts';
+import { signingKey } from '../algebra/sign.ts';
+import { signApproval, verifyApproval } from './approval.ts';
+import { type Card, cardHash, cardStands, decodeCard, encodeCard, fingerprint, selfSigned, vouch } from './card.ts';
+import { issueEntitlement, readEntitlement } from './entitlement.ts';
+import { labelOf, sensitiveLabel } from './label.ts';
+import { decodeManifest, encodeManifest, type Manifest, manifestHash, signedByTwo, signManifest, successor } from './manifest.ts';
+import { newCard } from './owner.ts';
+
+const random = seededRandom('cards');
+const now = 1_800_000_000;
+const later = now + 1000;
+const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey(random) }));
+const body = { town: 'Test', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };
+const manifest = signManifest(body, issuers.slice(0, 2));
+const vouchedBy = (card: Card, ...numbers: number[]) => numbers.reduce((vouched, i) => vouch(vouched, i, issuers[i]!.secret), card);
+
+test('a card comes back from its bytes, and other bytes are no card', () => {
+  const { card } = newCard('doctor', later, random);
+  const whole = vouchedBy(card, 0, 1);
+  expect(decodeCard(encodeCard(whole))).toEqual(whole);
+  const bytes = encodeCard(whole);
+  for (let i = 0; i < bytes.length; i += 97) expect(decodeCard(bytes.slice(0, i))).toBeNull();
+  expect(decodeCard(utf8('card'))).toBeNull();
+  expect(fingerprint(card)).toMatch(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+});
+
+test("a patient's card stands by itself, a doctor's by two issuers", () => {
+  expect(cardStands(newCard('patient', later, random).card, manifest, now)).toBe(true);
+  const { card } = newCard('doctor', later, random);
+  expect(cardStands(card, manifest, now)).toBe(false);
+  expect(cardStands(vouchedBy(card, 0), manifest, now)).toBe(false);
+  expect(cardStands(vouchedBy(card, 1, 1), manifest, now)).toBe(false);
+  expect(cardStands(vouchedBy(card, 0, 2), manifest, now)).toBe(true);
+});
+
+test('an expired card, a card with a key exchanged, and vouchers of another card do not stand', () => {
+  const { card } = newCard('organisation', later, random);
+  const good = vouchedBy(card, 0, 1);
+  const other = newCard('organisation', later, random).card;
+  expect(cardStands(good, manifest, later)).toBe(false);
+  expect(cardStands({ ...good, hybridPk: other.hybridPk }, manifest, now)).toBe(false);
+  expect(cardStands({ ...good, edVk: other.edVk }, manifest, now)).toBe(false);
+  expect(cardStands({ ...good, kind: 'patient' }, manifest, now)).toBe(false);
+  expect(cardStands({ ...other, vouchers: good.vouchers }, manifest, now)).toBe(false);
+  expect(selfSigned(card, now)).toBe(true);
+  expect(selfSigned({ ...card, serial: 2 }, now)).toBe(false);
+});
+
+test('a device stands by the patient who paired it, and by nobody else', () => {
+  const ada = newCard('patient', later, random);
+  const chen = newCard('doctor', later, random);
+  const { card } = newCard('device', later, random);
+  const watch = vouch(card, ada.card.id, ada.secrets.edSk);
+  const known = (people: Card[]) => (id: Bytes) => people.find((person) => equal(person.id, id)) ?? null;
+  expect(cardStands(watch, manifest, now, known([ada.card]))).toBe(true);
+  expect(cardStands(watch, manifest, now, known([]))).toBe(false);
+  expect(cardStands(vouch(card, chen.card.id, chen.secrets.edSk), manifest, now, known([chen.card]))).toBe(false);
+  expect(cardStands(vouchedBy(card, 0, 1), manifest, now)).toBe(false);
+});
+
+test('a manifest wants two issuers, and a successor the issuers of the pinned one', () => {
+  expect(signedByTwo(manifest)).toBe(true);
+  expect(signedByTwo(signManifest(body, issuers.slice(0, 1)))).toBe(false);
+  expect(signedByTwo({ ...manifest, town: 'Other' })).toBe(false);
+  expect(decodeManifest(encodeManifest(manifest))).toEqual(manifest);
+  const domain = { organisation: random(16), name: 'Northgate', publicKey: random(100) };
+  const grown = signManifest({ ...body, serial: 2, domains: [domain] }, issuers.slice(1));
+  expect(successor(manifest, grown)).toBe(true);
+  expect(successor(manifest, manifest)).toBe(true);
+  expect(successor(grown, manifest)).toBe(false);
+  const strangers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey(random) }));
+  const foreign: Manifest = signManifest({ ...body, serial: 3, issuers: strangers.map((key) => key.public) }, strangers);
+  expect(signedByTwo(foreign)).toBe(true);
+  expect(successor(manifest, foreign)).toBe(false);
+  const swapped = signManifest({ ...body, serial: 3, domains: [{ ...domain, publicKey: random(100) }] }, issuers);
+  expect(successor(grown, swapped)).toBe(false);
+  expect(successor(grown, signManifest({ ...body, serial: 3, domains: [] }, issuers))).toBe(false);
+  expect(manifestHash(grown)).not.toEqual(manifestHash(manifest));
+});
+
+test('an entitlement is what two issuers signed, to the letter', () => {
+  const entitlement = { doctor: random(16), organisation: random(16), formula: 'l:a and l:b', notAfter: later };
+  const bytes = issueEntitlement(entitlement, issuers.slice(0, 2));
+  expect(readEntitlement(bytes, manifest)).toEqual(entitlement);
+  expect(readEntitlement(issueEntitlement(entitlement, issuers.slice(0, 1)), manifest)).toBeNull();
+  for (let i = 0; i < bytes.length; i += 7) {
+    const changed = bytes.map((byte, j) => (i === j ? byte ^ 1 : byte));
+    expect(readEntitlement(changed, manifest)).toBeNull();
+  }
+});
+
+test('an approval is for one policy and one set of keys', () => {
+  const mara = signingKey(random);
+  const { card } = newCard('doctor', later, random);
+  const signature = signApproval(mara.secret, card, '{"parts":["MI"]}');
+  expect(verifyApproval(mara.public, card, '{"parts":["MI"]}', signature)).toBe(true);
+  expect(verifyApproval(mara.public, card, '{"parts":["EID"]}', signature)).toBe(false);
+  expect(verifyApproval(mara.public, newCard('doctor', later, random).card, '{"parts":["MI"]}', signature)).toBe(false);
+});
+
+test('labels differ by organisation, name and value, and a rare group does not gather patients', () => {
+  const [one, two, ada, ben] = [random(32), random(32), random(16), random(16)];
+  const labels = [
+    labelOf(one, 'kind', 'laboratory'),
+    labelOf(two, 'kind', 'laboratory'),
+    labelOf(one, 'part', 'laboratory'),
+    labelOf(one, 'kind', 'notes'),
+    sensitiveLabel(one, ada, 'HIV'),
+    sensitiveLabel(one, ben, 'HIV'),
+  ];
+  expect(new Set(labels).size).toBe(labels.length);
+  for (const label of labels) expect(label).toMatch(/^l:[0-9a-f]{32}$/);
+});
+
+test('a card hash covers the keys and not the vouchers', () => {
+  const { card } = newCard('doctor', later, random);
+  expect(cardHash(vouchedBy(card, 0, 1))).toEqual(cardHash(card));
+});
