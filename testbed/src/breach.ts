@@ -62,10 +62,16 @@ export type Breach = {
   /** Shapes that words and keys were looked for in. */
   readonly needles: number;
   readonly records: number;
-  readonly places: readonly Searched[];
-  /** Secrets that were found, each with the places where. */
-  readonly found: readonly { readonly secret: Secret; readonly where: readonly string[] }[];
+  readonly places: readonly BreachPlace[];
+  /** Secrets that were found, by name, each with the places where. What they are is not said again. */
+  readonly found: readonly { readonly name: string; readonly kind: Secret['kind']; readonly where: readonly string[] }[];
   readonly seconds: number;
+};
+
+/** One place, in figures. */
+export type BreachPlace = Omit<Searched, 'found'> & {
+  /** How many secrets were seen there. */
+  readonly hits: number;
 };
 
 /** Who settles the town that is robbed: enough for every kind of key to be in use. */
@@ -115,8 +121,8 @@ export async function breach(options: BreachOptions): Promise<Breach> {
     keys: keys.length,
     needles: needles.length,
     records: planted.records,
-    places,
-    found: [...where].map(([secret, spots]) => ({ secret, where: spots })),
+    places: places.map(({ found, ...place }) => ({ ...place, hits: new Set(found.map(({ needle }) => needle.of)).size })),
+    found: [...where].map(([{ name, kind }, spots]) => ({ name, kind, where: spots })),
     seconds: (performance.now() - began) / 1000,
   };
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createKeyringFile, type KeyringFile, keyringPath, listKeyrings, openKeyringFile } from '@carelet/client/keyring/file';
 import { newKeyring } from '@carelet/client/keyring/keyring';
 import type { CardKind } from '@carelet/crypto/cards/card';
@@ -12,6 +14,11 @@ import type { Manifest } from '@carelet/crypto/cards/manifest';
 
 /** Written in the README: it protects a demonstration. */
 export const demoPassphrase = 'lantern steps';
+
+/** Lies beside the keyrings, so that nobody takes them for real ones: the command line uses the passphrase unasked only where it does. */
+const readme = `These are keyrings of Carelet's demo town. Everyone in it is invented, and all of them
+have the same passphrase: ${demoPassphrase}
+`;
 
 /** Cheap to guess, as the passphrase is printed anyway; a real keyring takes `usualEffort`. */
 export const demoEffort = { passes: 1, memory: 8 * 1024 * 1024 };
@@ -42,6 +49,7 @@ export function keyrings(folder: string, manifest: Manifest, clock: () => number
               passphrase,
               demoEffort,
             );
+        if (passphrase === demoPassphrase) await writeFile(join(folder, 'README'), readme);
         open.set(name, file);
       }
       return file;

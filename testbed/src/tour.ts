@@ -36,7 +36,7 @@ export async function* tour(stage: Stage): AsyncGenerator<TourStep> {
   for (const step of way) yield await step(stage);
 }
 
-const margin = 18;
+const margin = 19;
 
 /** A step as it is printed: at most 80 columns. */
 export function printed({ title, says, holds }: TourStep, number: number): string {

@@ -47,7 +47,7 @@ export type TownOptions = {
 };
 
 /** A cloud the town speaks with, wherever it runs. */
-export type CloudOfTown = AsyncDisposable & { readonly url: string };
+export type CloudOfTown = AsyncDisposable & { readonly url: string; readonly fetch?: Running['fetch'] };
 
 export type Town = AsyncDisposable & {
   readonly addresses: TownAddresses;

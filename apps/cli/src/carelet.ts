@@ -40,8 +40,17 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   if (words[0] === 'help') return help(words.slice(1), io);
   const command = find(words);
   if (asked) return command ? show(io, helpForOne(command)) : help(words, io);
-  if (command) return command.run(argv.slice(command.name.split(' ').length), io);
+  if (command) return runCommand(command, argv.slice(command.name.split(' ').length), io);
   throw unknown(words);
+}
+
+async function runCommand(command: Command, argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await command.run(argv, io);
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown;
+    throw new UsageError(`${thrown.message} More: carelet help ${command.name}.`);
+  }
 }
 
 function help(words: readonly string[], io: Io): number {

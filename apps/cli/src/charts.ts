@@ -4,9 +4,10 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { mathematicsInThreads } from '@carelet/client/threads';
+import type { Keyring } from '@carelet/client/keyring/keyring';
 import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
 import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
+import { mathematicsInThreads } from '@carelet/client/threads';
 import { compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { familyNames, spokenName } from './describe.ts';
 import type { Io } from './io.ts';
@@ -36,10 +37,17 @@ export const nothingOpens = 'Nothing here opens with your keys.';
  * @param patient only this one: a FHIR id, the beginning of a pseudonym, a family name; `all` is everyone
  * @throws {CareletError} `missing` when something opens and nothing of this patient does
  */
-export async function* openCharts(person: Person, io: Io, { op, patient = 'all' }: { op: string; patient?: string | undefined }): AsyncGenerator<Chart> {
+export async function* openCharts(
+  person: Person,
+  io: Io,
+  { op, patient = 'all' }: { op: string; patient?: string | undefined },
+): AsyncGenerator<Chart> {
   const { keyring, cloud } = person;
+  // Doctors open by keys alone; before they have one, the cloud does not even know them.
+  if (keyring.card.kind === 'doctor' && !hasKey(person, io)) return;
   await using mathematics = mathematicsInThreads();
   await using line = progress(io, 'parts of records opened');
+  line.first('asking for what can be opened');
   let before = 0;
   let now = 0;
   const opening = reader({
@@ -58,7 +66,11 @@ export async function* openCharts(person: Person, io: Io, { op, patient = 'all' 
   try {
     // The charts of one owner follow each other, an organisation's own come last.
     const refs = (await opening.charts()).toSorted((a, b) => Number(ownChart(a)) - Number(ownChart(b)) || compare(a.owner, b.owner));
+    const given = refs.filter((ref) => handedOver(keyring, ref));
+    if (given.length > 0)
+      note(io, `${count(given.length, 'chart was', 'charts were')} handed over to the patient, who opens what is in there.`);
     for (const ref of refs) {
+      if (given.includes(ref)) continue;
       const opened = await opening.open(ref);
       before += now;
       now = 0;
@@ -87,11 +99,21 @@ function inWords({ keyring }: Person, opened: OpenedChart): Chart {
     pat: hex(ref.pat),
     organisation: domain?.name ?? hex(ref.writer).slice(0, 8),
     isDirectory,
-    name: isDirectory ? undefined : patients(records).map(spokenName).find((name) => name !== undefined),
+    name: isDirectory
+      ? undefined
+      : patients(records)
+          .map(spokenName)
+          .find((name) => name !== undefined),
     records,
     problems,
   };
 }
+
+/** Written by this organisation for a patient who has taken it over. */
+const handedOver = ({ card, charts }: Keyring, { pat, owner, writer }: ChartRef): boolean =>
+  equalPublic(writer, card.id) && !equalPublic(owner, card.id) && !charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
+
+const hasKey = ({ keyring }: Person, io: Io): boolean => keyring.doctorKeys.some(({ notAfter }) => notAfter * 1000 > io.clock());
 
 /** Of what concerns no patient. */
 const ownChart = ({ owner, writer }: ChartRef): boolean => equalPublic(owner, writer);
@@ -103,7 +125,8 @@ function isMeant({ pat, isDirectory, records }: Chart, { records: raw }: OpenedC
   if (isDirectory) return false;
   if (/^[0-9a-f]{4,32}$/.test(wanted) && pat.startsWith(wanted)) return true;
   const references = raw.flatMap(({ bodies }) => (bodies.EID?.kind === 'chart' ? bodies.EID.references : []));
-  if (references.some((reference) => [reference, reference.replace(/^.*[/:]/, '')].some((one) => one.toLowerCase() === wanted))) return true;
+  if (references.some((reference) => [reference, reference.replace(/^.*[/:]/, '')].some((one) => one.toLowerCase() === wanted)))
+    return true;
   return patients(records).some(
     (resource) =>
       (typeof resource.id === 'string' && resource.id.toLowerCase() === wanted) ||
@@ -137,10 +160,10 @@ export function sorted(problems: readonly Problem[]): { kind: Problem['kind']; w
 }
 
 /** Nothing opened: said in one way, whatever there may be. A doctor without keys is told how to get them. */
-export function tellNothing(io: Io, { keyring }: Person): void {
+export function tellNothing(io: Io, person: Person): void {
+  const { keyring } = person;
   say(io, nothingOpens);
-  const now = io.clock() / 1000;
-  if (keyring.card.kind !== 'doctor' || keyring.doctorKeys.some(({ notAfter }) => notAfter > now)) return;
+  if (keyring.card.kind !== 'doctor' || hasKey(person, io)) return;
   const had = keyring.doctorKeys.length > 0 ? 'Your keys have ended' : 'You hold no keys yet';
   note(io, `${had}; take what was approved for you with: carelet keys take --as ${keyring.name}`);
 }

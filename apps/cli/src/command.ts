@@ -125,8 +125,7 @@ export function oneOf<const Word extends string>(option: string, text: string, k
   if (words.length === 0) throw new UsageError(`--${option} names nothing; there are ${known.join(', ')}.`);
   return words.map((word) => {
     const found = known.find((one) => one.toLowerCase() === word.toLowerCase());
-    if (found === undefined)
-      throw new UsageError(`--${option}: "${word}" is none of ${known.join(', ')}.${suggestion(word, known)}`);
+    if (found === undefined) throw new UsageError(`--${option}: "${word}" is none of ${known.join(', ')}.${suggestion(word, known)}`);
     return found;
   });
 }

@@ -19,10 +19,15 @@ export function describe(record: OpenedRecord): Described {
   if (record.bodies.MI?.kind === 'strip') {
     const signs = [...new Set(resources.map(nameOf))].join(', ');
     const [from, to] = [periodOf(first).period, periodOf(resources.at(-1)!).period];
-    return { type: 'Observation', id: undefined, date: from === to ? from : `${from} to ${to}`, what: `${resources.length} readings: ${signs}` };
+    return {
+      type: 'Observation',
+      id: undefined,
+      date: from === to ? from : `${from} to ${to}`,
+      what: `${resources.length} readings: ${signs}`,
+    };
   }
   const { period } = periodOf(first);
-  const what = [nameOf(first), valueOf(first)].filter((text) => text !== '').join(' ');
+  const what = [nameOf(first), measured(first)].filter((text) => text !== '').join(' ');
   return {
     type: first.resourceType,
     id: typeof first.id === 'string' ? first.id : undefined,
@@ -82,7 +87,7 @@ function conceptWords(value: Json | undefined): string {
   return typeof code === 'string' ? code : '';
 }
 
-function valueOf(resource: Resource): string {
+function measured(resource: Resource): string {
   const parts = own(resource, 'component');
   if (Array.isArray(parts)) {
     const values = parts.filter(isObject).map((part) => quantityOf(own(part, 'valueQuantity')));

@@ -76,7 +76,10 @@ export async function enter(io: Io, who: Who, { op, kinds, writes = false }: Ent
 export function mustBe({ name, card }: Keyring, kinds: readonly CardKind[], op: string): void {
   if (kinds.includes(card.kind)) return;
   const wanted = kinds.map(kindInWords).join(' or ');
-  throw new CareletError('denied', op, { subject: name, because: `${wanted} does that, and this is the keyring of ${kindInWords(card.kind)}` });
+  throw new CareletError('denied', op, {
+    subject: name,
+    because: `${wanted} does that, and this is the keyring of ${kindInWords(card.kind)}`,
+  });
 }
 
 async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: AsyncDisposable | null): Promise<Person> {

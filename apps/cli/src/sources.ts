@@ -58,6 +58,7 @@ async function filesIn(folder: string): Promise<string[]> {
 function sourceOf(name: string, path: string): ImportSource {
   return {
     name,
+    lines: /\.ndjson(\.gz)?$/i.test(path),
     async *read() {
       const file = createReadStream(path);
       const bytes = /\.gz$/i.test(path) ? pipeline(file, createGunzip(), () => {}) : file;
@@ -74,7 +75,8 @@ function sourceOf(name: string, path: string): ImportSource {
 
 function unreadable(subject: string, cause: unknown): CareletError {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new CareletError('missing', op, { subject, because: 'there is no such file or folder', cause });
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new CareletError('missing', op, { subject, because: 'there is no such file or folder', cause });
   if (code === 'EACCES' || code === 'EPERM') return new CareletError('denied', op, { subject, because: 'it may not be read', cause });
   if (code.startsWith('Z_')) return new CareletError('invalid', op, { subject, because: 'it is not a whole gzip file', cause });
   return new CareletError('unavailable', op, { subject, because: 'it cannot be read', cause });

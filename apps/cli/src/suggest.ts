@@ -4,14 +4,13 @@
  * @module
  */
 
-/** The nearest of the known words, if one is near: one slip in four letters. */
+/** The nearest of the known words, if one is near: one slip in four letters, or the only one that begins alike. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
-  const begun = known.filter((one) => lower.length >= 2 && one.startsWith(lower));
-  if (begun.length === 1) return begun[0];
-  const ranked = known.map((one) => ({ one, far: slips(lower, one) })).sort((a, b) => a.far - b.far);
-  const best = ranked[0];
-  return best && best.far <= Math.max(1, Math.ceil(best.one.length / 4)) ? best.one : undefined;
+  const [best] = known.map((one) => ({ one, far: slips(lower, one.toLowerCase()) })).sort((a, b) => a.far - b.far);
+  if (best && best.far <= Math.max(1, Math.floor(best.one.length / 4))) return best.one;
+  const begun = known.filter((one) => lower.length >= 2 && one.toLowerCase().startsWith(lower.slice(0, 3)));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** ` Did you mean "import"?`, or nothing. */

@@ -11,10 +11,13 @@ import { UsageError } from './command.ts';
 import type { Io, Sink } from './io.ts';
 
 /** Whether a sink takes colours. */
-const coloured = (sink: Sink, env: Io['env']): boolean =>
-  sink.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
+const coloured = (sink: Sink, env: Io['env']): boolean => sink.isTTY === true && (env.NO_COLOR ?? '') === '' && env.TERM !== 'dumb';
 
-export type Paint = { readonly dim: (text: string) => string; readonly bold: (text: string) => string; readonly warn: (text: string) => string };
+export type Paint = {
+  readonly dim: (text: string) => string;
+  readonly bold: (text: string) => string;
+  readonly warn: (text: string) => string;
+};
 
 /** Colours for a sink, or none. */
 export function paint(sink: Sink, env: Io['env']): Paint {
@@ -82,6 +85,8 @@ function cut(text: string, longest: number): string {
 
 /** How far something is: one line that changes on a terminal, a line now and then elsewhere. */
 export type Progress = AsyncDisposable & {
+  /** What is done before anything can be counted; on a terminal only. */
+  first(words: string): void;
   /** @param of left out while nobody knows */
   at(done: number, of?: number): void;
 };
@@ -102,8 +107,12 @@ export function progress(io: Io, words: string): Progress {
     io.stderr.write(`\r${line}\u001B[K`);
   };
   return {
+    first(before) {
+      if (terminal) show(before);
+    },
     at(done, of) {
-      const line = of === undefined ? `${done.toLocaleString('en')} ${words}` : `${done.toLocaleString('en')} of ${of.toLocaleString('en')} ${words}`;
+      const line =
+        of === undefined ? `${done.toLocaleString('en')} ${words}` : `${done.toLocaleString('en')} of ${of.toLocaleString('en')} ${words}`;
       if (terminal) return show(of === undefined ? line : `${bar(done, of)} ${line}`);
       if (io.clock() - said < nowAndThen) return;
       said = io.clock();

@@ -31,8 +31,19 @@ export type World = {
   readonly kept: Map<string, string>;
 };
 
-export type Transcript = { readonly title: string; readonly steps: readonly Step[]; readonly files: readonly { name: string; text: string }[]; readonly source: string };
-type Step = { readonly remarks: readonly string[]; readonly typed: string; readonly answers: readonly string[]; readonly keeps: readonly string[]; readonly expected: readonly string[] };
+export type Transcript = {
+  readonly title: string;
+  readonly steps: readonly Step[];
+  readonly files: readonly { name: string; text: string }[];
+  readonly source: string;
+};
+type Step = {
+  readonly remarks: readonly string[];
+  readonly typed: string;
+  readonly answers: readonly string[];
+  readonly keeps: readonly string[];
+  readonly expected: readonly string[];
+};
 
 /** Reads a transcript. */
 export function parseTranscript(source: string): Transcript {
@@ -114,7 +125,12 @@ async function type({ typed, answers }: Step, world: World): Promise<{ lines: st
   };
   const code = await main(words, io);
   const raw = pieces.map(({ text }) => text).join('');
-  const lines = pieces.flatMap(({ to, text }) => text.replace(/\n$/, '').split('\n').map((line) => (to + line).trimEnd()));
+  const lines = pieces.flatMap(({ to, text }) =>
+    text
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line) => (to + line).trimEnd()),
+  );
   if (code !== 0) lines.push(`? ${code}`);
   return { lines: lines.map((line) => alike(line, world)), raw };
 }
@@ -139,7 +155,7 @@ function alike(line: string, { cwd }: World): string {
     .replace(/\b(?:[0-9a-f]{4} ){7}[0-9a-f]{4}\b/g, '<fingerprint>')
     .replace(/\b[0-9a-f]{64}\b/g, '<hash>')
     .replace(/\b[0-9a-f]{32}\b/g, '<number>')
-    .replace(/(?<![\w-])(?=[a-f]*\d)[0-9a-f]{8}(?![\w-])/g, '<start>');
+    .replace(/(?<![\w-])(?=[a-f]*\d)[0-9a-f]{8}(?![\w-])/g, '<record>');
 }
 
 /** Whether the resources of two bundles are the same, whatever their order. */

@@ -37,20 +37,36 @@ export async function pathOf(io: Io, where: Whereabouts, name: string): Promise<
 /** Unlocks a keyring of the folder, asking for its passphrase where that has to be. */
 export async function unlock(io: Io, where: Whereabouts, name: string): Promise<KeyringFile> {
   const path = await pathOf(io, where, name);
+  return unlockWith(io, where, name, 'unlock keyring', (passphrase) => openKeyringFile(path, passphrase));
+}
+
+/**
+ * Opens something locked that lies among the keyrings or beside them, with the passphrase that is told, known to
+ * everybody, or typed.
+ *
+ * @param open opens it; throws `cannot-open` for another passphrase
+ */
+export async function unlockWith<T>(
+  io: Io,
+  where: Whereabouts,
+  name: string,
+  op: string,
+  open: (passphrase: string) => Promise<T>,
+): Promise<T> {
   const told = io.env.CARELET_PASSPHRASE;
-  if (told) return opened(path, told, name);
+  if (told) return opened(open(told), name, op);
   if (await isDemo(keyringFolder(io, where))) {
-    const file = await unlockQuietly(path, demoPassphrase);
-    if (file) {
+    const content = await quietly(open(demoPassphrase));
+    if (content !== null) {
       note(io, `Unlocked ${name} with the demo town's passphrase, which everybody knows.`);
-      return file;
+      return content;
     }
   }
-  if (!io.ask) throw unasked('unlock keyring', name);
+  if (!io.ask) throw unasked(op, name);
   for (let tries = 1; ; tries++) {
     const typed = await io.ask(`Passphrase of ${name}: `, { hidden: true });
     try {
-      return await opened(path, typed, name);
+      return await opened(open(typed), name, op);
     } catch (thrown) {
       if (tries === passphraseTries || !wrongPassphrase(thrown)) throw thrown;
       note(io, 'That does not open it. Try again.');
@@ -62,7 +78,7 @@ export async function unlock(io: Io, where: Whereabouts, name: string): Promise<
 export async function unlockUnasked(io: Io, where: Whereabouts, name: string): Promise<KeyringFile | null> {
   const path = await pathOf(io, where, name);
   const told = io.env.CARELET_PASSPHRASE || ((await isDemo(keyringFolder(io, where))) ? demoPassphrase : undefined);
-  return told === undefined ? null : unlockQuietly(path, told);
+  return told === undefined ? null : quietly(openKeyringFile(path, told));
 }
 
 /**
@@ -85,17 +101,18 @@ export async function makeKeyring(
   const town = await findTown(io, where);
   const pinned = await firstManifest(connectAuthority(town.authority, null, io.clock), manifest);
   const expiry = Math.floor(io.clock() / 1000) + cardYears * 365 * 86_400;
-  return createKeyringFile(folder, newKeyring(kind, name, title.trim(), pinned, expiry), await newPassphrase(io, folder, name));
+  return createKeyringFile(folder, newKeyring(kind, name, title.trim(), pinned, expiry), await newPassphrase(io, folder, name, 'make keyring'));
 }
 
-async function newPassphrase(io: Io, folder: string, name: string): Promise<string> {
+/** The passphrase for something new among the keyrings of a folder or beside them. */
+export async function newPassphrase(io: Io, folder: string, name: string, op: string): Promise<string> {
   const told = io.env.CARELET_PASSPHRASE;
   if (told) return told;
   if (await isDemo(folder)) {
     note(io, `Locked ${name} with the demo town's passphrase, which everybody knows.`);
     return demoPassphrase;
   }
-  if (!io.ask) throw unasked('make keyring', name);
+  if (!io.ask) throw unasked(op, name);
   for (;;) {
     const first = await io.ask(`A passphrase for ${name}: `, { hidden: true });
     const again = await io.ask('The same once more: ', { hidden: true });
@@ -105,19 +122,19 @@ async function newPassphrase(io: Io, folder: string, name: string): Promise<stri
   }
 }
 
-async function opened(path: string, passphrase: string, name: string): Promise<KeyringFile> {
+async function opened<T>(opening: Promise<T>, name: string, op: string): Promise<T> {
   try {
-    return await openKeyringFile(path, passphrase);
+    return await opening;
   } catch (thrown) {
     if (!wrongPassphrase(thrown)) throw thrown;
     const because = 'this is not its passphrase, or the file was changed';
-    throw new CareletError('cannot-open', 'unlock keyring', { subject: name, because, cause: thrown });
+    throw new CareletError('cannot-open', op, { subject: name, because, cause: thrown });
   }
 }
 
-async function unlockQuietly(path: string, passphrase: string): Promise<KeyringFile | null> {
+async function quietly<T>(opening: Promise<T>): Promise<T | null> {
   try {
-    return await openKeyringFile(path, passphrase);
+    return await opening;
   } catch (thrown) {
     if (wrongPassphrase(thrown)) return null;
     throw thrown;

@@ -15,9 +15,16 @@ export type RegisteredDoctor = Awaited<ReturnType<Authority['enrolment']['doctor
  *
  * @throws {CareletError} `missing` for nobody, `conflict` for several
  */
-export async function findDoctor(authority: Authority, who: string, op: string): Promise<RegisteredDoctor> {
+export async function findDoctor(authority: Authority, who: string): Promise<RegisteredDoctor> {
+  const op = 'find doctor';
   const { doctors } = await authority.enrolment.doctors({});
-  const plain = (text: string) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[\s.-]+/g, ' ').trim();
+  const plain = (text: string) =>
+    text
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[\s.-]+/g, ' ')
+      .trim();
   const wanted = plain(who);
   const exact = doctors.filter(({ name, certificate, doctor }) => [plain(name), plain(certificate), hex(doctor)].includes(wanted));
   const near = doctors.filter(
@@ -39,13 +46,15 @@ const within = (name: string, wanted: string): boolean => wanted.split(' ').ever
  *
  * @throws {CareletError} `missing` for none, `conflict` for several
  */
-export function findOrganisation({ domains }: Manifest, who: string, op: string): Domain {
+export function findOrganisation({ domains }: Manifest, who: string): Domain {
+  const op = 'find organisation';
   const wanted = who.trim().toLowerCase();
   const exact = domains.filter(({ name }) => name.toLowerCase() === wanted);
   const found = exact.length > 0 ? exact : domains.filter(({ name }) => name.toLowerCase().startsWith(wanted));
   const [first] = found;
   const all = domains.map(({ name }) => name).join(', ');
-  if (!first) throw new CareletError('missing', op, { subject: who, because: `the town has no such organisation; there are ${all || 'none yet'}` });
+  if (!first)
+    throw new CareletError('missing', op, { subject: who, because: `the town has no such organisation; there are ${all || 'none yet'}` });
   if (found.length === 1) return first;
   throw new CareletError('conflict', op, { subject: who, because: `it could be any of ${found.map(({ name }) => name).join(', ')}` });
 }

@@ -52,9 +52,9 @@ export function townPage({ town, state, people, at }: PageFacts): string {
 <h1>${title}</h1>
 <p class="lede">${lede}</p>
 ${flow(state)}
+${look()}
 ${residents(people)}
 ${services(state)}
-${look()}
 </main>
 <footer><p class="quiet">Everyone and everything in this town is invented. Nothing of it leaves this machine. Open the page again for newer numbers.</p></footer>
 </body>
@@ -78,7 +78,8 @@ function newsOf({ authority, cloud, cloudlets }: TownState): { title: string; le
     };
   }
   const rows = sealedParts(cloud);
-  if (rows === 0) return { title: 'The town is up, and nothing has flowed yet', lede: 'The first records come with an import, or from a wearable.' };
+  if (rows === 0)
+    return { title: 'The town is up, and nothing has flowed yet', lede: 'The first records come with an import, or from a wearable.' };
   return {
     title: 'The town is up, and its cloud can read nothing',
     lede: `${number(rows)} locked parts of records lie there. It knows how many, how large and when; not what they say, nor of whom.`,
@@ -92,26 +93,49 @@ function flow({ cloud, cloudlets, authority }: TownState): Html {
   if (cloud.state) {
     const { shelves, charts, postings, bytes } = cloud.state;
     cards.push(
-      figure('Who it is', shelves.EID, plural(shelves.EID, 'locked part'), 'names and addresses, on a shelf of their own'),
-      figure('What gives it away', shelves.QID, plural(shelves.QID, 'locked part'), 'birth dates, sex and towns, on another'),
-      figure('Medical content', shelves.MI, plural(shelves.MI, 'locked part'), 'on the third'),
-      figure('Charts', charts, plural(charts, 'chart'), `${number(postings)} signed ${plural(postings, 'batch', 'batches')}, ${size(bytes)} on disk`),
+      figure('Who it is', shelves.EID, plural(shelves.EID, 'locked part'), 'names and addresses, on the first shelf'),
+      figure('What gives it away', shelves.QID, plural(shelves.QID, 'locked part'), 'birth dates, sex and towns, on the second'),
+      figure('Medical content', shelves.MI, plural(shelves.MI, 'locked part'), 'everything else, on the third'),
+      figure(
+        'Charts',
+        charts,
+        plural(charts, 'chart'),
+        `${number(postings)} signed ${plural(postings, 'batch', 'batches')}, ${size(bytes)} on disk`,
+      ),
     );
   }
   for (const { organisation, state } of cloudlets) {
     if (!state) continue;
     const { devices, waiting, forwarded, cloud: link, lastForward } = state;
-    const road = { reachable: 'The cloud can be reached', unreachable: 'The cloud cannot be reached', unknown: 'Nothing was sent yet' }[link];
+    const road = { reachable: 'The cloud can be reached', unreachable: 'The cloud cannot be reached', unknown: 'Nothing was sent yet' }[
+      link
+    ];
     const last = lastForward === null ? '' : `, last at ${timeOf(Date.parse(lastForward))}`;
     const wait = waiting === 0 ? 'none waits' : `${number(waiting)} ${plural(waiting, 'waits', 'wait')} safe here`;
-    cards.push(figure(organisation, forwarded, `${plural(forwarded, 'strip')} sent on`, `${number(devices)} ${plural(devices, 'device')}; ${wait}. ${road}${last}.`));
+    cards.push(
+      figure(
+        organisation,
+        forwarded,
+        `${plural(forwarded, 'strip')} sent on`,
+        `${number(devices)} ${plural(devices, 'device')}; ${wait}. ${road}${last}.`,
+      ),
+    );
   }
   if (authority.state) {
     const { organisations, doctors } = authority.state;
     const { pending, approved, rejected } = doctors;
-    const others = [pending > 0 ? `${number(pending)} waiting` : '', rejected > 0 ? `${number(rejected)} turned down` : ''].filter((text) => text !== '');
+    const others = [pending > 0 ? `${number(pending)} waiting` : '', rejected > 0 ? `${number(rejected)} turned down` : ''].filter(
+      (text) => text !== '',
+    );
     const places = `${number(organisations.length)} ${plural(organisations.length, 'organisation')} enrolled`;
-    cards.push(figure('Doctors', approved, plural(approved, 'holds', 'hold') + (approved === 1 ? ' a key' : ' keys'), [...others, places].join('; ')));
+    cards.push(
+      figure(
+        'Doctors',
+        approved,
+        plural(approved, 'holds', 'hold') + (approved === 1 ? ' a key' : ' keys'),
+        [...others, places].join('; '),
+      ),
+    );
   }
   if (cards.length === 0) return html``;
   return html`<section aria-labelledby="flowed"><h2 id="flowed">What flowed</h2><ul class="cards">${cards}</ul></section>`;
@@ -125,20 +149,25 @@ function residents(people: readonly Resident[]): Html {
   const groups: { title: string; who: Resident[] }[] = [
     { title: 'Patients', who: people.filter(({ story }) => story !== undefined) },
     { title: 'Doctors', who: people.filter(({ standing }) => standing !== undefined) },
-    { title: 'Who else works here', who: people.filter(({ story, standing, title, specialty }) => !story && !standing && (title || specialty)) },
+    {
+      title: 'Who else works here',
+      who: people.filter(({ story, standing, title, specialty }) => !story && !standing && (title || specialty)),
+    },
     { title: 'Also about', who: people.filter(({ story, standing, title, specialty }) => !story && !standing && !title && !specialty) },
   ];
-  const shown = groups.filter(({ who }) => who.length > 0).map(
-    ({ title, who }) => html`<div class="group"><h3>${title}</h3><ul class="people">${who.map(resident)}</ul></div>`,
-  );
+  const shown = groups
+    .filter(({ who }) => who.length > 0)
+    .map(({ title, who }) => html`<div class="group"><h3>${title}</h3><ul class="people">${who.map(resident)}</ul></div>`);
   return html`<section aria-labelledby="people"><h2 id="people">Who lives here</h2><div class="groups">${shown}</div></section>`;
 }
 
-function resident({ name, slug, story, specialty, standing, title }: Resident): Html {
+function resident({ name, story, specialty, standing, title }: Resident): Html {
   const whole = [name.prefix, ...name.given, name.family].filter((word) => word !== undefined).join(' ');
-  const initials = [name.given[0] ?? '', name.family].map((word) => [...word][0] ?? '').join('');
+  const letters = [name.given[0] ?? '', name.family].map((word) => [...word][0] ?? '');
+  // Letters of a script that joins them would become a word.
+  const initials = letters.every((letter) => /\p{Script=Latin}/u.test(letter)) ? letters.join('') : letters[0]!;
   const key = standing === 'waiting' ? ', waiting for a key' : '';
-  const about = story ?? (specialty ? `${specialty.display}${key}` : (title ?? `Belongs to no office and holds no key; "${slug}" in the story.`));
+  const about = story ?? (specialty ? `${specialty.display}${key}` : (title ?? 'Holds no office and no key.'));
   return html`<li><span class="face" aria-hidden="true">${initials.toUpperCase()}</span><span><bdi class="name">${whole}</bdi><br><span class="quiet">${about}</span></span></li>`;
 }
 
@@ -146,7 +175,9 @@ function services({ authority, cloud, cloudlets }: TownState): Html {
   const rows = [
     row('Authority', 'vets doctors and issues their keys; holds no record', authority),
     row('Cloud', 'keeps three shelves of what it cannot read', cloud),
-    ...cloudlets.map((service) => row(`Cloudlet of ${service.organisation}`, 'takes what wearables send and passes it on, locked', service)),
+    ...cloudlets.map((service) =>
+      row(`Cloudlet of ${service.organisation}`, 'takes what wearables send and passes it on, locked', service),
+    ),
   ];
   return html`<section aria-labelledby="services"><h2 id="services">The services</h2>
 <div class="card scroll" role="region" aria-labelledby="services" tabindex="0"><table>
@@ -158,7 +189,9 @@ function services({ authority, cloud, cloudlets }: TownState): Html {
 function row(name: string, does: string, { url, health }: ServiceState<unknown>): Html {
   const { shape, words, tone } = inWords(health);
   return html`<tr><th scope="row">${name}<br><span class="quiet">${does}</span></th><td><code>${url}</code><br><span class="quiet">${
-    health.kind === 'silent' ? 'nobody there' : html`<a href="${url}/openapi.json">what it can be asked</a> · <a href="${url}/metrics">its numbers</a>`
+    health.kind === 'silent'
+      ? 'nobody there'
+      : html`<a href="${url}/openapi.json">what it can be asked</a> · <a href="${url}/metrics">its numbers</a>`
   }</span></td><td class="${tone}"><span aria-hidden="true">${shape}</span> ${words}</td></tr>`;
 }
 

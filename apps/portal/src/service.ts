@@ -60,8 +60,7 @@ export function configFrom(environment: NodeJS.ProcessEnv): PortalConfig {
 }
 
 /** Nothing but our own style and mark may be loaded, nothing may run, nobody may frame it. */
-const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const types = {
   html: 'text/html; charset=utf-8',
@@ -88,7 +87,11 @@ export async function startPortal(config: PortalConfig): Promise<Listening> {
       case '/mark.svg':
         // Its colours follow the scheme by a style of its own, which only a picture's own policy can allow.
         return new Response(mark, {
-          headers: { 'content-type': types.svg, 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'", 'cache-control': 'no-cache' },
+          headers: {
+            'content-type': types.svg,
+            'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+            'cache-control': 'no-cache',
+          },
         });
       case '/town.json':
         return answer('json', `${JSON.stringify(town, null, 2)}\n`, 'no-store');

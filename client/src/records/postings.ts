@@ -23,10 +23,12 @@ export type PostedChart = {
   readonly part: Part;
   /** The chart's writer; `null` when nobody vouches for it. */
   readonly writer: Card | null;
+  /** Whether the reader opens every node there is: then a posting of which a node is not there has lost it. */
+  readonly whole: boolean;
 };
 
 /** What did not fit. */
-export type PostingFault = { readonly what: string };
+export type PostingFault = { readonly kind: 'tampered' | 'missing'; readonly what: string };
 
 /** The rows of a part as they come in, and at the end which of them count. */
 export type Postings = {
@@ -44,7 +46,7 @@ type Proof = { readonly posting: FetchedPosting; readonly nodeId: Bytes; readonl
 export async function postingsOf(chart: PostedChart, nodes: readonly Bytes[]): Promise<Postings> {
   const faults: PostingFault[] = [];
   const proofs = proofsIn(chart, await fetchProofs(chart.cloud, chart.pat, chart.part, nodes), () =>
-    faults.push({ what: 'a batch was not posted by the organisation it names' }),
+    faults.push({ kind: 'tampered', what: 'a batch was not posted by the organisation it names' }),
   );
   const seen = new Map<string, { nodeId: Bytes; rows: RowLeaf[] }>();
 
@@ -62,14 +64,21 @@ export async function postingsOf(chart: PostedChart, nodes: readonly Bytes[]): P
     async close() {
       for (const [place, { posting, nodeId, index, path }] of proofs) {
         if (!coversNode(posting, nodeId, seen.get(place)?.rows ?? [], { index, path })) {
-          faults.push({ what: 'records of a batch are missing or were exchanged' });
+          faults.push({ kind: 'tampered', what: 'records of a batch are missing or were exchanged' });
+        }
+      }
+      if (chart.whole) {
+        const nodesOf = groupBy(proofs.values(), ({ posting }) => posting);
+        for (const [posting, known] of nodesOf) {
+          if (known.length < posting.nodeCount) faults.push({ kind: 'missing', what: 'a whole period of a batch is not there' });
         }
       }
       const unproven = [...seen].filter(([place]) => !proofs.has(place));
       if (unproven.length === 0) return faults;
       const ids = [...new Map(unproven.map(([, { nodeId }]) => [hex(nodeId), nodeId])).values()];
       const since = proofsIn(chart, await fetchProofs(chart.cloud, chart.pat, chart.part, ids), () => {});
-      for (const [place] of unproven) if (!since.has(place)) faults.push({ what: 'records lie here that no batch vouches for' });
+      for (const [place] of unproven)
+        if (!since.has(place)) faults.push({ kind: 'tampered', what: 'records lie here that no batch vouches for' });
       return faults;
     },
   };
@@ -87,6 +96,12 @@ function proofsIn({ pat, part, writer }: PostedChart, postings: readonly Fetched
     for (const { nodeId, index, path } of posting.nodes) proofs.set(placeOf(posting.postingId, nodeId), { posting, nodeId, index, path });
   }
   return proofs;
+}
+
+function groupBy<Key, Value>(values: Iterable<Value>, keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) groups.set(keyOf(value), [...(groups.get(keyOf(value)) ?? []), value]);
+  return groups;
 }
 
 const placeOf = (postingId: Bytes, nodeId: Bytes): string => hex(postingId) + hex(nodeId);

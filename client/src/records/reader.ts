@@ -87,7 +87,8 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         const mine = new Map([...held].filter(([, node]) => node.part === part));
         if (mine.size === 0) continue;
         const ids = [...mine.values()].map((node) => node.nodeId);
-        const postings = await postingsOf({ cloud, pat: chart.pat, part, writer: cards.get(hex(chart.writer)) ?? null }, ids);
+        const writer = cards.get(hex(chart.writer)) ?? null;
+        const postings = await postingsOf({ cloud, pat: chart.pat, part, writer, whole: opensAll(chart) }, ids);
         for await (const page of fetchRows(cloud, chart.pat, part, ids)) {
           for (const row of page) {
             const node = mine.get(hex(row.nodeId));
@@ -111,7 +112,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
           opened += page.length;
           progress?.(opened);
         }
-        for (const { what } of await postings.close()) problems.push({ kind: 'tampered', what });
+        problems.push(...(await postings.close()));
       }
       const records = await join(chart, found, [...new Set([...held.values()].map(({ part }) => part))], problems);
       return { chart, records, problems };
@@ -187,6 +188,11 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     return held;
   }
 
+  /** Whether every part of this chart is locked to oneself: the owner, or who keeps the owner's cradle. */
+  function opensAll({ pat, owner }: ChartRef): boolean {
+    return equalPublic(owner, keyring.card.id) || keyring.charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
+  }
+
   /** The secrets that may open owner wraps of this chart: one's own, or a cradle's kept for the patient. */
   function ownerSecrets(chart: ChartRef): Bytes[] {
     const cradle = keyring.charts.find(({ pat }) => equalPublic(pat, chart.pat))?.cradle;
@@ -206,7 +212,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const may = equalPublic(author, chart.writer) || equalPublic(author, chart.owner) || isDeviceOf(card, chart.owner);
       return (may && card?.edVk) || null;
     });
-    const owns = equalPublic(chart.owner, keyring.card.id);
+    const owns = opensAll(chart);
     const records: OpenedParts[] = [];
     for (const byPart of found.values()) {
       const versions = [...new Set([...byPart.values()].flat().map(({ bound }) => bound.version))].sort((a, b) => b - a);

@@ -89,7 +89,10 @@ export async function shareNodes(
   if (!content) throw new CareletError('cannot-open', 'share nodes', { because: 'what the clinic sent is not sealed to this card' });
   const [domain, pq] = uncbor(content) as [Bytes, Bytes];
   const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
-  if (!known || !equalPublic(known.publicKey, domain)) {
+  if (!known) {
+    throw new CareletError('missing', 'share nodes', { because: 'the town manifest in this keyring does not know this clinic; renew it' });
+  }
+  if (!equalPublic(known.publicKey, domain)) {
     throw new CareletError('tampered', 'share nodes', { because: 'the town manifest names another key for this clinic' });
   }
   const links = new Map<string, NodeLink>();

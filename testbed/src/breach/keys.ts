@@ -12,7 +12,7 @@ import { nodeKey } from '@carelet/client/records/trees';
 import type { RowSeal } from '@carelet/client/records/writer';
 import type { Wearable } from '@carelet/client/session/wearable';
 import { type Bytes, concat, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
-import type { CardSecrets } from '@carelet/crypto/cards/card';
+import type { CardSecrets } from '@carelet/crypto/cards/owner';
 import { decodeKey, decodeMaster } from '@carelet/crypto/kp-abe/encoding';
 import { ntruhps4096821 as ntru } from '@carelet/crypto/ntru/index';
 import { recordKeys } from '@carelet/crypto/records/tree';

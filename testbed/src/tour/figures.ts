@@ -16,4 +16,4 @@ export function bytes(count: number): string {
 }
 
 /** Whether some bytes stand inside others. */
-export const contains = (whole: Bytes, part: Bytes): boolean => Buffer.from(whole).includes(part);
+export const contains = (whole: Bytes, part: Bytes): boolean => Buffer.from(whole).includes(Buffer.from(part));

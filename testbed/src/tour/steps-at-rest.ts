@@ -22,7 +22,7 @@ export async function shelves({ cloudAs }: Stage): Promise<TourStep> {
     title: 'three shelves',
     says: [
       `identity ${number(rows.EID)} rows, what might tell it ${number(rows.QID)}, medicine ${number(rows.MI)};`,
-      `${bytes(size)} for ${number(charts)} charts, and no row shows which others it belongs to`,
+      `${bytes(size)} for ${number(charts)} charts; no row tells which belong together`,
     ],
     holds: rows.EID > 0 && rows.QID > 0 && rows.MI > 0,
   };
@@ -36,15 +36,15 @@ export async function heldByAThief({ town, planted }: Stage): Promise<TourStep> 
   return {
     title: 'a thief looks',
     says: [
-      `${words} of ${planted.length} planted words found in the cloud (${of}, ${bytes(searched)},`,
-      'as UTF-8, UTF-16, hex, base64); `carelet prove breach` looks harder',
+      `${words} of ${planted.length} planted words found in the cloud: ${of}, ${bytes(searched)},`,
+      'as UTF-8, UTF-16, hex, base64 (carelet prove breach: more)',
     ],
     holds: words === 0 && planted.length >= 100,
   };
 }
 
 /** Dr Chen treats Ada: her key opens what it names. */
-export async function doctor({ openAda, gathered, mathematics: _ }: Stage): Promise<TourStep> {
+export async function doctor({ openAda, gathered }: Stage): Promise<TourStep> {
   const began = performance.now();
   const opened = await openAda('dr-chen');
   const ms = performance.now() - began;
@@ -84,7 +84,7 @@ export async function stranger({ cloudAs, person, watch, mathematics, openAda, g
     title: 'Dr Diaz',
     says: [
       `${nothing ? 'asks the cloud and finds nothing there' : 'SEES SOMETHING OF ADA’S'};`,
-      `given the very ciphertexts (${tries.length}): ${refused ? 'cannot open, policy not satisfied' : 'ONE OPENS'}`,
+      `given the ${number(tries.length)} ciphertexts: ${refused ? 'cannot open, policy not satisfied' : 'ONE OPENS'}`,
     ],
     holds: nothing && refused && tries.length > 0 && gathered.opened !== undefined,
   };
@@ -104,7 +104,7 @@ export async function tampered({ town, openAda, gathered }: Stage): Promise<Tour
   return {
     title: 'a changed byte',
     says: [
-      `of the heartbeat's row, in the database: ${reported ? 'refused as tampered' : 'NOT NOTICED'};`,
+      `in the heartbeat's row in the database: ${reported ? 'refused as tampered' : 'NOT NOTICED'};`,
       `the other ${number(others.length)} records ${same ? 'open as before' : 'SUFFERED'}`,
     ],
     holds: changed === 1 && reported && same,
@@ -123,7 +123,8 @@ const textOf = ({ bodies }: OpenedParts): string =>
 function pulseAt(opened: OpenedChart, at: number): number | undefined {
   for (const { resource } of recordsOf(opened).flatMap(({ entries }) => entries)) {
     const when = own(resource, 'effectiveDateTime');
-    if (typeof when !== 'string' || Date.parse(when) !== at || !printJson((own(resource, 'code') ?? null) as Json).includes('"8867-4"')) continue;
+    if (typeof when !== 'string' || Date.parse(when) !== at || !printJson((own(resource, 'code') ?? null) as Json).includes('"8867-4"'))
+      continue;
     const quantity = own(resource, 'valueQuantity');
     if (quantity !== undefined) return Number(/"value":([\d.]+)/.exec(printJson(quantity))?.[1]);
   }

@@ -26,7 +26,7 @@ export async function taken(stage: Stage): Promise<TourStep> {
   stage.gathered.reading = reading;
   return {
     title: 'taken',
-    says: [`pulse ${reading.values[0]} a minute at ${timeOf(reading.at)}, one of ${readings.length} readings of a minute`],
+    says: [`pulse ${reading.values[0]} a minute at ${timeOf(reading.at)}; ${readings.length} readings in a minute`],
     holds: pulses.length > 50 && readings.length === stage.gathered.strip?.readings.length,
   };
 }
@@ -52,8 +52,8 @@ export async function sealed({ gathered, sender, watch }: Stage): Promise<TourSt
   return {
     title: 'sealed',
     says: [
-      `${bytes(body.length)}, ${number(body.length / readings.length, 1)} a reading: padded, so that lengths tell little;`,
-      `on the watch's own disk after ${number(ms)} ms`,
+      `${bytes(body.length)}, ${number(body.length / readings.length, 1)} a reading, padded to hide its length;`,
+      `on the watch's own disk in ${number(ms)} ms`,
     ],
     holds: watch.waiting.length === 1 && !contains(body, packedBytes),
   };
@@ -64,7 +64,7 @@ export async function session({ sender, meter, watch }: Stage): Promise<TourStep
   await sender.send();
   return {
     title: 'a session',
-    says: [`NTRU (hps4096821) with X25519: ${bytes(meter.initBytes)} up, ${meter.ackBytes} down, ${number(meter.handshakeMs)} ms`],
+    says: [`NTRU with X25519: ${bytes(meter.initBytes)} up, ${meter.ackBytes} down, ${number(meter.handshakeMs)} ms`],
     holds: watch.device.session !== null && meter.initBytes > 2 * ntruhps4096821.lengths.ciphertext,
   };
 }
@@ -75,7 +75,7 @@ export async function hop({ cloudlet, meter, watch, gathered }: Stage): Promise<
   const { waiting, forwarded: gone } = await cloudlet.town.state();
   return {
     title: 'the hop',
-    says: [`on the cloudlet's disk, then acknowledged: ${number(meter.frameMs)} ms; the watch forgets it`],
+    says: [`on the cloudlet's disk, then acknowledged: ${number(meter.frameMs)} ms`],
     holds: watch.waiting.length === 0 && waiting + gone === 1,
   };
 }
@@ -90,7 +90,7 @@ export async function forwarded({ cloudlet, gathered }: Stage): Promise<TourStep
   const ms = performance.now() - gathered.forwardedFrom!;
   return {
     title: 'forwarded',
-    says: [`to the cloud within ${number(Math.max(1, ms))} ms; the cloudlet could count it, and no more`],
+    says: [`to the cloud within ${number(Math.max(1, ms))} ms; the cloudlet could only count it`],
     holds: state.waiting === 0 && state.forwarded === 1,
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type Remark, summary as grouped } from '@carelet/care/rules/records';
+import { summary as grouped, type Remark } from '@carelet/care/rules/records';
 import { type ImportSummary, importRecords } from '@carelet/client/records/import';
 import { writer } from '@carelet/client/records/writer';
 import { mathematicsInThreads } from '@carelet/client/threads';
@@ -48,6 +48,7 @@ Importing twice stores nothing twice: what the cloud has is left alone, what has
     let result: ImportSummary;
     try {
       await using line = progress(io, 'records locked');
+      line.first(`reading ${count(sources.length, 'file')}`);
       result = await importRecords(sources, {
         writer: writer({ keyring, save, cloud, mathematics, clock: io.clock }),
         signal: io.signal,
@@ -97,7 +98,9 @@ function tellRemarks(io: Io, all: readonly Remark[], sorts: ReturnType<typeof gr
     if (here.length === 0) continue;
     io.stderr.write(`${kind === 'refused' ? warn(heading) : heading}:\n`);
     for (const { remark, times } of here.slice(0, sortsTold)) {
-      const first = all.find((one) => one.kind === kind && one.because === remark.because && withoutPlaceInFile(one).place === remark.place);
+      const first = all.find(
+        (one) => one.kind === kind && one.because === remark.because && withoutPlaceInFile(one).place === remark.place,
+      );
       const where = first && first.place !== remark.place ? dim(` (${times > 1 ? 'first in ' : ''}${placeInFile(first.place)})`) : '';
       io.stderr.write(`  ${times} × ${remark.place}: ${remark.because}${where}\n`);
     }

@@ -28,7 +28,12 @@ export const link = command({
   takes: [{ name: 'reference', says: "the patient's id in the imported files (4711, Patient/4711), or the chart's pseudonym" }],
   options: {
     ...common.as('the organisation that imported the chart'),
-    to: { type: 'text', value: 'patient', says: 'a card file (from "carelet keyring show --card"), or the name of a keyring here', required: true },
+    to: {
+      type: 'text',
+      value: 'patient',
+      says: 'a card file (from "carelet keyring show --card"), or the name of a keyring here',
+      required: true,
+    },
     ...common.yes,
     ...common.town,
     ...common.keyrings,

@@ -83,4 +83,3 @@ async function databaseFor(io: Io, folder: string, url: string | undefined) {
   await mkdir(folder, { recursive: true, mode: 0o711 });
   return usePostgres({ url, dataDir: join(folder, 'postgres'), log: (line) => note(io, line) });
 }
-

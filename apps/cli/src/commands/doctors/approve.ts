@@ -29,7 +29,11 @@ export const doctorsApprove = command({
     kinds: { type: 'text', value: 'kinds', says: 'kinds of records between commas, or all', required: true },
     parts: { type: 'text', value: 'parts', says: 'MI (medical content), QID (birth date, sex, town), EID (name, address)', required: true },
     patients: { type: 'text', value: 'who', says: 'pseudonyms of charts between commas, or everyone (usual: everyone)' },
-    sensitivity: { type: 'text', value: 'groups', says: `none, or groups for named patients: ${sensitivities.slice(1).join(', ')} (usual: none)` },
+    sensitivity: {
+      type: 'text',
+      value: 'groups',
+      says: `none, or groups for named patients: ${sensitivities.slice(1).join(', ')} (usual: none)`,
+    },
     confidentiality: { type: 'text', value: 'levels', says: 'N normal, R restricted, V very restricted (usual: N)' },
     from: { type: 'text', value: 'day', says: 'first day of the records (usual: from the beginning)' },
     until: { type: 'text', value: 'day', says: `last day of the key, a quarter ahead at most (usual: in ${usualDays} days)` },
@@ -60,12 +64,15 @@ Kinds: ${kinds.join(', ')}.`,
     policyOf(''); // what is mistyped is told before anything is unlocked
     await using person = await enter(io, options, { op, kinds: ['administrator'] });
     await person.keep();
-    const place = findOrganisation(person.keyring.manifest, options.at, op);
+    const place = findOrganisation(person.keyring.manifest, options.at);
     const policy = policyOf(hex(place.organisation));
-    const { doctor, name, certificate, specialty, organisation, card: bytes } = await findDoctor(person.authority, given[0]!, op);
+    const { doctor, name, certificate, specialty, organisation, card: bytes } = await findDoctor(person.authority, given[0]!);
     const card = decodeCard(bytes);
     if (!card || !equalPublic(card.id, doctor) || !selfSigned(card, Math.floor(io.clock() / 1000))) {
-      throw new CareletError('tampered', op, { subject: name, because: 'the card that came from the authority is not signed by its own key' });
+      throw new CareletError('tampered', op, {
+        subject: name,
+        because: 'the card that came from the authority is not signed by its own key',
+      });
     }
 
     say(io, `${plainText(name)}, ${plainText(specialty)} at ${plainText(organisation)}, certificate ${plainText(certificate)}`);
@@ -79,7 +86,8 @@ Kinds: ${kinds.join(', ')}.`,
     const missing = needed - approvals;
     if (missing <= 0) say(io, `Signed. That makes ${approvals} of ${needed}: the key is ready for ${plainText(name)} to take.`);
     else {
-      const more = missing === 1 ? 'one more administrator of another organisation has' : `${missing} more administrators of other organisations have`;
+      const more =
+        missing === 1 ? 'one more administrator of another organisation has' : `${missing} more administrators of other organisations have`;
       say(io, `Signed. That makes ${approvals} of ${needed}: ${more} to sign the same, until ${until}.`);
     }
     return 0;
@@ -96,7 +104,9 @@ function patientsOf(text: string): Policy['patients'] {
   const pseudonyms = listed(text);
   const strange = pseudonyms.find((one) => !/^[0-9a-f]{32}$/.test(one));
   if (strange !== undefined || pseudonyms.length === 0) {
-    throw new UsageError(`--patients: "${strange ?? text}" is no pseudonym of 32 digits; the organisation sees them with: carelet records list.`);
+    throw new UsageError(
+      `--patients: "${strange ?? text}" is no pseudonym of 32 digits; the organisation sees them with: carelet records list.`,
+    );
   }
   return pseudonyms;
 }

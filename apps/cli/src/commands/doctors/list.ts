@@ -42,7 +42,10 @@ export const doctorsList = command({
       say(io, `  fingerprint ${fingerprint}`);
       if (reason) say(io, `  turned down: ${plainText(reason)}`);
       for (const policy of policies) {
-        say(io, `  at ${plainText(policy.organisation)}: ${policy.words}; signed by ${policy.approvals.map((one) => plainText(one)).join(', ')}`);
+        say(
+          io,
+          `  at ${plainText(policy.organisation)}: ${policy.words}; signed by ${policy.approvals.map((one) => plainText(one)).join(', ')}`,
+        );
       }
     }
     return 0;

@@ -23,7 +23,7 @@ export const doctorsReject = command({
   examples: ['carelet doctors reject lind --as mara --reason "The certificate has ended."'],
   async run({ options, given, io }) {
     await using person = await enter(io, options, { op: 'reject doctor', kinds: ['administrator'] });
-    const { doctor, name } = await findDoctor(person.authority, given[0]!, 'reject doctor');
+    const { doctor, name } = await findDoctor(person.authority, given[0]!);
     await person.authority.enrolment.reject({ doctor, reason: options.reason });
     await person.keep();
     say(io, `${plainText(name)} is turned down and will be told why.`);

@@ -26,7 +26,11 @@ export const keyringNew = command({
     kind: { type: 'text', value: 'kind', says: 'patient, doctor, organisation or administrator', required: true },
     name: { type: 'text', value: 'name', says: 'a short name, as in --as ada', required: true },
     title: { type: 'text', value: 'text', says: 'as people say it: "Ada Marlow"', required: true },
-    manifest: { type: 'text', value: 'hash', says: "the town's manifest as it was handed over to you, to compare with (usual: taken on first use)" },
+    manifest: {
+      type: 'text',
+      value: 'hash',
+      says: "the town's manifest as it was handed over to you, to compare with (usual: taken on first use)",
+    },
     ...common.town,
     ...common.keyrings,
   },
@@ -35,7 +39,8 @@ export const keyringNew = command({
   async run({ options, io }) {
     const [kind, ...more] = oneOf('kind', options.kind, kinds);
     if (!kind || more.length > 0) throw new UsageError('--kind: a keyring is of one kind.');
-    if (options.title.trim().length > 200) throw new CareletError('invalid', 'make keyring', { subject: options.name, because: 'its title is longer than 200 letters' });
+    if (options.title.trim().length > 200)
+      throw new CareletError('invalid', 'make keyring', { subject: options.name, because: 'its title is longer than 200 letters' });
     const { name, title, manifest } = options;
     const { keyring, path } = await makeKeyring(io, options, { kind, name, title, manifest });
     say(io, `Made the keyring of ${keyring.title} (${kind}): ${path}`);

@@ -35,7 +35,10 @@ export const keyringShow = command({
         ['kind', told.kind],
         ['card', told.card],
         ['fingerprint', told.fingerprint],
-        ['vouched for', told.vouched ? 'by the issuers of the town' : told.kind === 'patient' ? 'by itself, as every patient’s card' : 'by nobody yet'],
+        [
+          'vouched for',
+          told.vouched ? 'by the issuers of the town' : told.kind === 'patient' ? 'by itself, as every patient’s card' : 'by nobody yet',
+        ],
         ['valid until', told.until],
         ['town', told.town],
         ['manifest', `${told.manifest} (number ${told.serial})`],

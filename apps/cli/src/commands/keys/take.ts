@@ -32,10 +32,11 @@ export const keysTake = command({
         say(io, `Turned down: ${plainText(taken.reason)}`);
         return 1;
       case 'taken': {
-        const fresh = taken.fresh === 0 ? 'none of them new' : `${taken.fresh} of them new`;
-        say(io, taken.keys === 0 ? 'Approved, but no key is valid today.' : `You hold ${count(taken.keys, 'key')}, ${fresh}:`);
+        const fresh = taken.fresh === 0 ? 'nothing new' : `${taken.fresh} new`;
+        say(io, taken.keys === 0 ? 'Approved, but no key is valid today.' : `You hold ${count(taken.keys, 'key')} (${fresh}):`);
         for (const { organisation, words } of keyring.doctorKeys) {
-          const place = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? 'an organisation';
+          const place =
+            keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? 'an organisation';
           say(io, `  at ${place}: ${words}`);
         }
         return 0;

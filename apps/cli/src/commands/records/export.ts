@@ -98,7 +98,10 @@ function freeName(name: string, taken: Set<string>): string {
 /** A bundle, one resource on a line: the patient first, then by date, so that two exports read alike. */
 function* bundle(entries: readonly Entry[]): Generator<string> {
   const inOrder = entries
-    .map((entry) => ({ entry, key: `${entry.resource.resourceType === 'Patient' ? 0 : 1}${periodOf(entry.resource).period}|${nameIn(entry)}` }))
+    .map((entry) => ({
+      entry,
+      key: `${entry.resource.resourceType === 'Patient' ? 0 : 1}${periodOf(entry.resource).period}|${nameIn(entry)}`,
+    }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   yield '{"resourceType":"Bundle","type":"collection","entry":[\n';
   for (const [i, { entry }] of inOrder.entries()) {

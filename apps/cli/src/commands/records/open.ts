@@ -41,7 +41,9 @@ export const recordsOpen = command({
       throw new CareletError('missing', 'open record', { subject: given[0]!, because: 'nothing of this name opens with your keys' });
     }
     if (found.length > 1) {
-      const which = found.map(({ chart, record }) => `${hex(record.rid).slice(0, 12)} (${headOf(chart)}, ${chart.organisation})`).join(', ');
+      const which = found
+        .map(({ chart, record }) => `${hex(record.rid).slice(0, 12)} (${headOf(chart)}, ${chart.organisation})`)
+        .join(', ');
       throw new CareletError('conflict', 'open record', { subject: given[0]!, because: `it could be any of ${which}` });
     }
     const { chart, record, entries } = first;
@@ -63,7 +65,8 @@ export const recordsOpen = command({
 function meantBy(text: string): (record: OpenedRecord) => readonly Entry[] {
   if (/^[0-9a-f]{4,64}$/.test(text)) return ({ rid, entries }) => (hex(rid).startsWith(text) ? entries : []);
   const match = /^([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,64})$/.exec(text);
-  if (!match) throw new UsageError(`"${text}" names no record; say its number (4 or more of 0-9 a-f), or type and id like Observation/4711.`);
+  if (!match)
+    throw new UsageError(`"${text}" names no record; say its number (4 or more of 0-9 a-f), or type and id like Observation/4711.`);
   const [, type, id] = match;
   return ({ entries }) => entries.filter(({ resource }) => resource.resourceType === type && resource.id === id);
 }

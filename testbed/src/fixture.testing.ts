@@ -1,0 +1,272 @@
+/**
+ * A small town for tests: an empty database, the services in this process, a clock that the test sets, and
+ * whoever of the cast a story needs. Keyrings live in memory; no passphrase is stretched.
+ *
+ * @module
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { policyText } from '@carelet/authority/policy';
+import { type Json, printJson } from '@carelet/care/model';
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys } from '@carelet/client/enrolment';
+import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
+import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
+import { mathematicsHere } from '@carelet/client/mathematics';
+import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
+import { type ImportSource, type ImportSummary, importRecords } from '@carelet/client/records/import';
+import { linkPatient } from '@carelet/client/records/link';
+import { type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
+import { type Writer, writer } from '@carelet/client/records/writer';
+import { type Bytes, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { freshDatabase } from '@carelet/ground/test-database';
+import { temporaryFolder } from '@carelet/ground/test-folder';
+import pg from 'pg';
+import type { OrganisationSlug } from './cast.ts';
+import { openTown, type Town } from './town.ts';
+
+/** Now, as the town knows it: the services, the clients, everybody's calendar. */
+export type TestClock = (() => number) & { to(time: string): void };
+
+/** An organisation that writes: what it holds, and what of that it last put on disk. */
+export type Place = {
+  readonly slug: OrganisationSlug;
+  readonly keyring: Keyring;
+  readonly save: () => Promise<void>;
+  /** The keyring as it lay on disk when it was last saved: what a killed process finds again. */
+  readonly saved: () => Keyring;
+};
+
+export type Stage = AsyncDisposable & {
+  readonly town: Town;
+  readonly clock: TestClock;
+  /** The cloud's tables, for looking and for tampering; `$1` and so on as in pg. */
+  readonly sql: <Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+  readonly authorityAs: (who: Keyring | null) => Authority;
+  readonly cloudAs: (who: Keyring | null) => Cloud;
+  readonly cloudletAs: (who: Keyring | null, clinic?: OrganisationSlug) => Cloudlet;
+  /** Two administrators of two organisations. */
+  readonly administrators: () => Promise<readonly [Keyring, Keyring]>;
+  readonly place: (slug: OrganisationSlug) => Promise<Place>;
+  readonly patient: (name: string) => Keyring;
+  /** A doctor with a key for each of these policies. */
+  readonly doctor: (name: string, ...policies: readonly RolePolicy[]) => Promise<Keyring>;
+  readonly writerOf: (place: Place, cloud?: Cloud) => Writer;
+  readonly take: (place: Place, resources: readonly Json[], cloud?: Cloud) => Promise<ImportSummary>;
+  readonly link: (place: Place, chart: WriterChart, who: Keyring) => Promise<void>;
+  /** Everything somebody's keys open, chart by chart. */
+  readonly open: (who: Keyring, cloud?: Cloud) => Promise<Opened>;
+};
+
+/** What a doctor may open at a place; what is left out is ordinary. */
+export type RolePolicy = Partial<Omit<Policy, 'unit'>> & { readonly at: Place };
+
+export type Opened = {
+  readonly charts: readonly OpenedChart[];
+  readonly records: readonly OpenedRecord[];
+  readonly problems: readonly Problem[];
+  /** The opened resources' ids, sorted; a chart's own record has none. */
+  readonly ids: readonly string[];
+};
+
+const years = 10 * 365 * 86_400;
+
+/** @param options.today UTC time at which the town opens */
+export async function openStage({ today = '2026-11-20T09:41:00Z' }: { today?: string } = {}): Promise<Stage> {
+  let now = Date.parse(today);
+  const clock: TestClock = Object.assign(() => now, {
+    to(time: string) {
+      now = Date.parse(time);
+    },
+  });
+  const database = await freshDatabase();
+  const folder = temporaryFolder();
+  const town = await openTown({ folder: join(folder, 'town'), databaseUrl: database.url, durable: false, clock });
+  const tables = new pg.Client({ connectionString: database.url, options: '-c search_path=cloud' });
+  tables.on('error', () => {});
+  await tables.connect();
+  const mathematics = mathematicsHere;
+
+  const fresh = (kind: Parameters<typeof newKeyring>[0], name: string) =>
+    newKeyring(kind, name, name, town.manifest, Math.floor(now / 1000) + years);
+  const authorityAs = (who: Keyring | null) => connectAuthority(town.authority.fetch, who, clock);
+  const cloudAs = (who: Keyring | null) => connectCloud(town.cloud.fetch ?? town.cloud.url, who, clock);
+  const cloudletAs = (who: Keyring | null, clinic: OrganisationSlug = 'harbour') =>
+    connectCloudlet(town.cloudlets.get(clinic)!.fetch, who, clock);
+
+  let offices: Promise<readonly [Keyring, Keyring]> | undefined;
+  const administrators = () => {
+    offices ??= (async () => {
+      const [sam, mara] = [fresh('administrator', 'Sam Adeyemi'), fresh('administrator', 'Mara Holt')];
+      await claim(authorityAs(null), sam, (await town.authority.firstInvitation())!, 'Harbour Clinic');
+      const { code } = await authorityAs(sam).enrolment.invite();
+      await claim(authorityAs(null), mara, code, 'Medical Board');
+      return [sam, mara] as const;
+    })();
+    return offices;
+  };
+
+  const places = new Map<OrganisationSlug, Promise<Place>>();
+  const enrol = async (slug: OrganisationSlug): Promise<Place> => {
+    const [sam] = await administrators();
+    const keyring = fresh('organisation', slug);
+    await enrolOrganisation(authorityAs(sam), () => authorityAs(keyring), keyring);
+    const { card, secrets, writer: keys } = keyring;
+    await town.cloudlets.get(slug)?.install({ card, edSk: secrets.edSk, ...keys! });
+    let disk = encodeKeyring(keyring);
+    const save = async () => {
+      disk = encodeKeyring(keyring);
+    };
+    return { slug, keyring, save, saved: () => decodeKeyring(disk) };
+  };
+
+  const writerOf = ({ keyring, save }: Place, cloud = cloudAs(keyring)) => writer({ keyring, save, cloud, mathematics, clock });
+
+  return {
+    town,
+    clock,
+    sql: async <Row extends object>(text: string, values: readonly unknown[] = []) => (await tables.query<Row>(text, [...values])).rows,
+    authorityAs,
+    cloudAs,
+    cloudletAs,
+    administrators,
+
+    place(slug) {
+      const known = places.get(slug) ?? enrol(slug);
+      places.set(slug, known);
+      return known;
+    },
+
+    patient: (name) => fresh('patient', name),
+
+    async doctor(name, ...policies) {
+      const approvers = await administrators();
+      const keyring = fresh('doctor', name);
+      await register(authorityAs(null), keyring, { certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' });
+      for (const { at, ...policy } of policies) {
+        const whole: Policy = {
+          parts: ['EID', 'QID', 'MI'],
+          kinds: ['vital-signs', 'laboratory', 'conditions', 'medications', 'notes', 'encounters', 'directory'],
+          confidentiality: ['N'],
+          sensitivity: ['none'],
+          patients: 'everyone',
+          from: 'beginning',
+          until: addDays(dayOf(clock()), 90),
+          ...policy,
+          unit: hex(at.keyring.card.id),
+        };
+        for (const approver of approvers) {
+          const doctor = { id: keyring.card.id, card: keyring.card };
+          await approve(authorityAs(approver), approver, doctor, whole, policyText(whole));
+        }
+      }
+      await takeDoctorKeys(() => authorityAs(keyring), keyring, mathematics);
+      return keyring;
+    },
+
+    writerOf,
+    take: (place, resources, cloud) => importRecords([source('bundle.json', resources)], { writer: writerOf(place, cloud) }),
+    link: (place, chart, { card }) => linkPatient({ keyring: place.keyring, save: place.save, cloud: cloudAs(place.keyring) }, chart, card),
+
+    async open(who, cloud = cloudAs(who)) {
+      await renewManifest(authorityAs(null), who);
+      const read = reader({ keyring: who, cloud, mathematics, clock });
+      const charts: OpenedChart[] = [];
+      for (const chart of await read.charts()) charts.push(await read.open(chart));
+      const records = charts.flatMap(recordsOf);
+      return {
+        charts,
+        records,
+        problems: charts.flatMap(({ problems }) => problems),
+        ids: records.flatMap(({ entries }) => entries.map(({ resource }) => String(resource.id))).sort(),
+      };
+    },
+
+    async [Symbol.asyncDispose]() {
+      await tables.end();
+      await town.close();
+      await database[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resources as a file that can be read again and again. */
+export const source = (name: string, resources: readonly Json[]): ImportSource => textSource(name, bundle(resources));
+
+export const textSource = (name: string, text: string): ImportSource => ({
+  name,
+  async *read() {
+    yield utf8(text);
+  },
+});
+
+/** A bundle whose entries are addressed by `urn:uuid:` and their id. */
+export const bundle = (resources: readonly Json[]): string =>
+  printJson({
+    resourceType: 'Bundle',
+    type: 'collection',
+    entry: resources.map((resource) => ({ fullUrl: `urn:uuid:${(resource as { id: string }).id}`, resource })),
+  });
+
+/** A patient as a hospital sends her. */
+export const patient = (id: string, family = 'Marlow', given = 'Ada'): Json => ({
+  resourceType: 'Patient',
+  id,
+  name: [{ family, given: [given] }],
+  telecom: [{ system: 'phone', value: '+44 1632 960 711' }],
+  gender: 'female',
+  birthDate: '1955-03-14',
+});
+
+type Fields = { readonly [name: string]: Json };
+
+/** A heart rate; `when` is a FHIR date, none for an undated one. */
+export const pulse = (of: string, id: string, when: string | undefined, more: Fields = {}): Json => ({
+  resourceType: 'Observation',
+  id,
+  status: 'final',
+  category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+  code: { coding: [{ system: 'http://loinc.org', code: '8867-4', display: 'Heart rate' }] },
+  subject: { reference: `urn:uuid:${of}` },
+  ...(when !== undefined && { effectiveDateTime: when }),
+  valueQuantity: { value: 72, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+  ...more,
+});
+
+/** A laboratory result; an HIV test when its code says so. */
+export const result = (of: string, id: string, when: string, loinc = '718-7', more: Fields = {}): Json =>
+  pulse(of, id, when, {
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
+    code: { coding: [{ system: 'http://loinc.org', code: loinc }] },
+    ...more,
+  });
+
+/** LOINC of an HIV test. */
+export const hivTest = '75622-1';
+
+/** The days from one to another, both included. */
+export function daysBetween(first: string, last: string): string[] {
+  const days: string[] = [];
+  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** The kind of a refusal, or `ok`: `await refusal(promise)`. */
+export async function refusal(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return 'ok';
+  } catch (thrown) {
+    return (thrown as { kind?: string }).kind ?? String(thrown);
+  }
+}
+
+/** One changed bit in the middle. */
+export function flipped(bytes: Bytes): Bytes {
+  const changed = new Uint8Array(bytes);
+  const at = changed.length >> 1;
+  changed[at] = changed[at]! ^ 1;
+  return changed;
+}
