@@ -47,7 +47,7 @@ export type TownOptions = {
 };
 
 /** A cloud the town speaks with, wherever it runs. */
-export type CloudOfTown = AsyncDisposable & { readonly url: string; readonly fetch?: Running['fetch'] };
+export type CloudOfTown = AsyncDisposable & { readonly url: string; readonly fetch?: (request: Request) => Promise<Response> };
 
 export type Town = AsyncDisposable & {
   readonly addresses: TownAddresses;
