@@ -4,9 +4,9 @@
 // nothing. Two at once are safe: the second waits. `--quiet` keeps the progress lines away, never the errors.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { filesIn, root, seconds, workspaces } from './house.mjs';
 
@@ -29,6 +29,7 @@ if (stamp.dependencies !== dependencies) {
 const sources = fingerprint();
 if (readStamp().sources !== sources || !built()) {
   build();
+  linkPrograms();
   writeStamp({ dependencies, sources });
 }
 lock?.close();
@@ -113,6 +114,19 @@ function build() {
   const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) fail('\nThe build stopped at the errors above.');
   say(`Built in ${seconds(started)}`);
+}
+
+/** For `npx carelet`: npm links a program when it installs, if it is there; ours are built afterwards. */
+function linkPrograms() {
+  for (const { folder } of workspaces()) {
+    const { bin = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    for (const [name, path] of Object.entries(bin)) {
+      const program = join(root, folder, path);
+      const link = join(root, 'node_modules/.bin', name);
+      chmodSync(program, 0o755);
+      if (!existsSync(link)) symlinkSync(relative(dirname(link), program), link);
+    }
+  }
 }
 
 /** Removes what was built from sources that are gone: the compiler would still find it. */

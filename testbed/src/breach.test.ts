@@ -14,7 +14,7 @@ test('a stolen cloud holds no planted word and no key', { timeout: 60_000 }, asy
   expect(keys).toBeGreaterThanOrEqual(50);
   expect(found).toEqual([]);
   expect(places.map(({ place }) => place)).toEqual([
-    'files of its database, with its journal',
+    'its files: database, journal, all else',
     'a dump of every table',
     'its log',
     'environment and command lines',
@@ -47,7 +47,7 @@ test('with sealing off every planted word is found, and so is a key that somebod
   expect(found.filter(({ kind }) => kind === 'word')).toHaveLength(words);
   expect(found.filter(({ kind }) => kind === 'key').map(({ name }) => name)).toEqual([hidden]);
   // Not only where we look most easily.
-  for (const place of ['a dump of every table', 'files of its database, with its journal', 'memory of its PostgreSQL']) {
+  for (const place of ['a dump of every table', 'its files: database, journal, all else', 'memory of its PostgreSQL']) {
     expect(places.find((one) => one.place === place)?.hits, place).toBeGreaterThanOrEqual(words);
   }
 });

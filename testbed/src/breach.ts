@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { openKeyringFile } from '@carelet/client/keyring/file';
@@ -31,7 +31,7 @@ import { checkpoint, searchTables } from './breach/dump.ts';
 import { keyringKeys, noting, passphraseKey, serviceKeys, wearableKeys } from './breach/keys.ts';
 import { needlesOf, type Secret } from './breach/needles.ts';
 import { processTree, type Searched, searchEnvironment, searchFiles, searchMemory } from './breach/places.ts';
-import { searcher } from './breach/search.ts';
+import { type Searcher, searcher } from './breach/search.ts';
 import { print, words } from './days/index.ts';
 import { type Keyrings, keyrings as keyringsIn } from './keyrings.ts';
 import { settle } from './settle.ts';
@@ -111,7 +111,7 @@ export async function breach(options: BreachOptions): Promise<Breach> {
 
   tell('the cloud is stolen; the thief looks');
   const needles = needlesOf(secrets);
-  const places = await ransack(cloud, searcher(needles));
+  const places = await ransack(cloud, stolen, searcher(needles));
   const where = new Map<Secret, string[]>();
   for (const { place, found } of places) {
     for (const one of found) where.set(one.needle.of, [...(where.get(one.needle.of) ?? []), `${place}: ${one.where} (${one.needle.as})`]);
@@ -203,7 +203,7 @@ async function keysOf(town: Town, keyrings: Keyrings): Promise<Secret[]> {
 }
 
 /** Everything a thief of the cloud has before him. */
-async function ransack(cloud: CloudProcess, search: ReturnType<typeof searcher>): Promise<Searched[]> {
+async function ransack(cloud: CloudProcess, folder: string, search: Searcher): Promise<Searched[]> {
   const pids = processTree(cloud.pid);
   const shared = new Set<string>();
   // Memory first, while it is as warm as it was in use.
@@ -219,7 +219,9 @@ async function ransack(cloud: CloudProcess, search: ReturnType<typeof searcher>)
   const environment = searchEnvironment(pids, search);
   const dump = await searchTables(cloud.databaseUrl, search);
   await checkpoint(cloud.databaseUrl);
-  const files = searchFiles('files of its database, with its journal', [cloud.databaseFolder], search);
+  // The database lies somewhere else where its user may not enter the folder.
+  const written = (await readdir(folder)).map((name) => join(folder, name)).filter((path) => path !== cloud.log);
+  const files = searchFiles('its files: database, journal, all else', [...new Set([...written, cloud.databaseFolder])], search);
   const log = searchFiles('its log', [cloud.log], search);
   return [files, dump, log, environment, ...memory];
 }

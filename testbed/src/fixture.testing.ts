@@ -6,10 +6,10 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { policyText } from '@carelet/authority/policy';
 import { type Json, printJson } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { policyText } from '@carelet/care/rules/sharing/policy';
 import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
@@ -19,7 +19,7 @@ import { type ImportSource, type ImportSummary, importRecords } from '@carelet/c
 import { linkPatient } from '@carelet/client/records/link';
 import { type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { type Writer, writer } from '@carelet/client/records/writer';
-import { type Bytes, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { freshDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import pg from 'pg';
@@ -55,8 +55,8 @@ export type Stage = AsyncDisposable & {
   readonly writerOf: (place: Place, cloud?: Cloud) => Writer;
   readonly take: (place: Place, resources: readonly Json[], cloud?: Cloud) => Promise<ImportSummary>;
   readonly link: (place: Place, chart: WriterChart, who: Keyring) => Promise<void>;
-  /** Everything somebody's keys open, chart by chart. */
-  readonly open: (who: Keyring, cloud?: Cloud) => Promise<Opened>;
+  /** Everything somebody's keys open, chart by chart, or one chart of it. */
+  readonly open: (who: Keyring, options?: { readonly cloud?: Cloud; readonly pat?: Bytes }) => Promise<Opened>;
 };
 
 /** What a doctor may open at a place; what is left out is ordinary. */
@@ -91,7 +91,7 @@ export async function openStage({ today = '2026-11-20T09:41:00Z' }: { today?: st
   const fresh = (kind: Parameters<typeof newKeyring>[0], name: string) =>
     newKeyring(kind, name, name, town.manifest, Math.floor(now / 1000) + years);
   const authorityAs = (who: Keyring | null) => connectAuthority(town.authority.fetch, who, clock);
-  const cloudAs = (who: Keyring | null) => connectCloud(town.cloud.fetch ?? town.cloud.url, who, clock);
+  const cloudAs = (who: Keyring | null) => connectCloud(town.cloud.fetch, who, clock);
   const cloudletAs = (who: Keyring | null, clinic: OrganisationSlug = 'harbour') =>
     connectCloudlet(town.cloudlets.get(clinic)!.fetch, who, clock);
 
@@ -169,11 +169,11 @@ export async function openStage({ today = '2026-11-20T09:41:00Z' }: { today?: st
     take: (place, resources, cloud) => importRecords([source('bundle.json', resources)], { writer: writerOf(place, cloud) }),
     link: (place, chart, { card }) => linkPatient({ keyring: place.keyring, save: place.save, cloud: cloudAs(place.keyring) }, chart, card),
 
-    async open(who, cloud = cloudAs(who)) {
+    async open(who, { cloud = cloudAs(who), pat } = {}) {
       await renewManifest(authorityAs(null), who);
       const read = reader({ keyring: who, cloud, mathematics, clock });
       const charts: OpenedChart[] = [];
-      for (const chart of await read.charts()) charts.push(await read.open(chart));
+      for (const chart of await read.charts()) if (!pat || equalPublic(chart.pat, pat)) charts.push(await read.open(chart));
       const records = charts.flatMap(recordsOf);
       return {
         charts,

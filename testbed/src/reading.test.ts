@@ -1,11 +1,12 @@
 /**
  * Reading a chart that a thief or a careless cloud has changed: what was changed is noticed, and hides nothing else.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { newCard } from '@carelet/crypto/cards/owner';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Opened, openStage, patient, pulse, result, type Stage } from './fixture.testing.ts';
 
 const shelfOf = { EID: 'shelf_eid', QID: 'shelf_qid', MI: 'shelf_mi' } as const;
@@ -218,7 +219,9 @@ describe('a posting', () => {
 
 describe('a wrap', () => {
   const wraps = () =>
-    stage.sql<{ node_id: Buffer; part: string }>(`select node_id, part from wrap where pat = $1 and kind = 'owner' order by node_id`, [pat()]);
+    stage.sql<{ node_id: Buffer; part: string }>(`select node_id, part from wrap where pat = $1 and kind = 'owner' order by node_id`, [
+      pat(),
+    ]);
 
   for (const column of ['body', 'signature', 'maker', 'node_id']) {
     test(`with a changed ${column} is not taken, and other trees open`, async () => {
@@ -274,12 +277,13 @@ describe('a cloud with cards of its own', () => {
   test('is not believed for the organisation: nothing of its records is shown', async () => {
     const { card, secrets } = newCard('organisation', 2_000_000_000);
     const forged = (ids: Uint8Array[]) => ids.map((id) => encodeCard({ ...card, id }));
-    const opened = await stage.open(ada, lying(forged));
+    const opened = await stage.open(ada, { cloud: lying(forged) });
     expect(opened.ids).toEqual([]);
     expect(kinds(opened)).toEqual(['tampered']);
     // Nor when the card vouches for itself as often as it likes.
     const vouched = vouch(vouch(card, 0, secrets.edSk), 1, secrets.edSk);
-    expect((await stage.open(ada, lying((ids) => ids.map((id) => encodeCard({ ...vouched, id }))))).ids).toEqual([]);
+    const again = lying((ids) => ids.map((id) => encodeCard({ ...vouched, id })));
+    expect((await stage.open(ada, { cloud: again })).ids).toEqual([]);
   });
 
   test('is not asked for one’s own card', async () => {
@@ -289,7 +293,7 @@ describe('a cloud with cards of its own', () => {
       asked.push(...input.ids.map(hex));
       return honest.login.cards(input);
     };
-    await stage.open(ada, { ...honest, login: { ...honest.login, cards } });
+    await stage.open(ada, { cloud: { ...honest, login: { ...honest.login, cards } } });
     expect(asked).not.toContain(hex(ada.card.id));
     expect(asked.length).toBeGreaterThan(0);
   });
@@ -298,11 +302,12 @@ describe('a cloud with cards of its own', () => {
     const [one, two] = [newCard('device', 2_000_000_000), newCard('device', 2_000_000_000)];
     const circle = (ids: Uint8Array[]) =>
       ids.map((id) => encodeCard(vouch({ ...one.card, id }, hex(id) === hex(two.card.id) ? one.card.id : two.card.id, one.secrets.edSk)));
-    expect((await stage.open(ada, lying(circle))).ids).toEqual([]);
+    expect((await stage.open(ada, { cloud: lying(circle) })).ids).toEqual([]);
   });
 
   test('that hands over no cards at all shows nothing', async () => {
-    expect((await stage.open(ada, lying(() => []))).ids).toEqual([]);
+    const silent = lying(() => []);
+    expect((await stage.open(ada, { cloud: silent })).ids).toEqual([]);
   });
 });
 
@@ -325,7 +330,7 @@ describe('somebody writing while another reads', () => {
         },
       },
     };
-    const opened = await stage.open(ada, busy);
+    const opened = await stage.open(ada, { cloud: busy });
     expect(written).toBe(true);
     expect(opened.problems).toEqual([]);
     expect(opened.ids).toEqual(untouched.ids);

@@ -9,9 +9,9 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { policyText } from '@carelet/authority/policy';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { policyText } from '@carelet/care/rules/sharing/policy';
 import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import { createLockedFile } from '@carelet/client/keyring/locked-file';

@@ -7,9 +7,9 @@ import { encodeBody } from '@carelet/care/wire';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { signRequest } from '@carelet/crypto/login/request';
+import { openRow } from '@carelet/crypto/records/reader';
 import { descend, nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, type NodeGrant } from '@carelet/crypto/records/wrap';
-import { openRow } from '@carelet/crypto/records/reader';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { daysBetween, hivTest, openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 
@@ -110,7 +110,13 @@ describe('a doctor whose window begins or ends inside a month', () => {
   }
 
   test('opens the undated records, and with their wrap no dated one', async () => {
-    const doctor = await stage.doctor('Dr Novák', { at: northgate, parts: ['MI'], kinds: ['vital-signs'], from: '2026-11-20', until: '2026-11-20' });
+    const doctor = await stage.doctor('Dr Novák', {
+      at: northgate,
+      parts: ['MI'],
+      kinds: ['vital-signs'],
+      from: '2026-11-20',
+      until: '2026-11-20',
+    });
     expect((await stage.open(doctor)).ids).toEqual(['2026-11-20', 'undated']);
     const undated = grantsOf(doctor).find(({ period }) => period === 'always')!;
     const nodes = await nodeIds();
@@ -144,12 +150,7 @@ describe('a month that is over', () => {
       from: '2026-11-01',
       until: '2026-12-03',
     });
-    expect((await stage.open(doctor)).ids).toEqual([
-      ...days.filter((day) => day >= '2026-11-01'),
-      '2026-12-02',
-      '2026-12-03',
-      'undated',
-    ]);
+    expect((await stage.open(doctor)).ids).toEqual([...days.filter((day) => day >= '2026-11-01'), '2026-12-02', '2026-12-03', 'undated']);
     const month = grantsOf(doctor).find(({ period }) => period === '2026-11')!;
     for (const day of ['2026-12-02', '2026-12-03']) {
       const rows = await rowsOn(day);
@@ -190,11 +191,13 @@ describe('somebody a chart is not meant for', () => {
   test('gets the very same bytes for a patient who is there and one who is not', async () => {
     const larkfield = await stage.place('larkfield');
     await stage.take(larkfield, [patient('p-ben', 'Okoro', 'Ben'), pulse('p-ben', 'bens', '2026-12-01')]);
+    const unentitled = await stage.doctor('Dr Lind', { at: larkfield });
+    unentitled.doctorKeys = [];
     const strangers = [
       // Entitled elsewhere; entitled here to another kind; no entitlement at all; a patient; another hospital.
       await stage.doctor('Dr Karim', { at: larkfield }),
       await stage.doctor('Dr Tan', { at: northgate, kinds: ['immunizations'], parts: ['MI'] }),
-      await stage.doctor('Dr Lind'),
+      unentitled,
       stage.patient('ivy'),
       larkfield.keyring,
     ];
@@ -228,7 +231,11 @@ describe('somebody a chart is not meant for', () => {
 /** The answer's status and body, byte for byte. */
 async function raw(who: Keyring, op: string, input: object): Promise<[number, string]> {
   const body = encodeBody('cbor', input);
-  const authorization = signRequest({ id: who.card.id, edSk: who.secrets.edSk }, { audience: 'cloud', op, body }, Math.floor(stage.clock() / 1000));
+  const authorization = signRequest(
+    { id: who.card.id, edSk: who.secrets.edSk },
+    { audience: 'cloud', op, body },
+    Math.floor(stage.clock() / 1000),
+  );
   const headers = { 'content-type': 'application/cbor', authorization };
   const response = await stage.town.cloud.fetch(new Request(`http://cloud/v1/${op.replace('.', '/')}`, { method: 'POST', headers, body }));
   return [response.status, Buffer.from(await response.arrayBuffer()).toString('hex')];
@@ -244,7 +251,8 @@ function grantsOf({ opened }: Keyring): NodeGrant[] {
 
 const vitalTree = () => northgate.keyring.charts[0]!.trees['MI|vital-signs|N|none|dated|0']!;
 
-const nodeIds = async () => (await stage.sql<{ node_id: Buffer }>('select node_id from node where pat = $1', [pat()])).map(({ node_id }) => hex(node_id));
+const nodeIds = async () =>
+  (await stage.sql<{ node_id: Buffer }>('select node_id from node where pat = $1', [pat()])).map(({ node_id }) => hex(node_id));
 
 /** The periods of Ada's vital signs that roles have a wrap for; the hospital knows which nodes those are. */
 async function periodsWrapped(): Promise<string[]> {

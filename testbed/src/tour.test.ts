@@ -24,7 +24,7 @@ test('a heartbeat goes all the way, and every step of it holds', { timeout: 60_0
     'a thief looks',
     'Dr Chen',
     'Dr Diaz',
-    'a changed byte',
+    'a byte flips',
   ]);
   expect(steps[7]!.says[0]).toMatch(/^0 of 1\d\d planted words found in the cloud/);
   expect(steps[9]!.says[1]).toContain('policy not satisfied');

@@ -55,7 +55,8 @@ export type Town = AsyncDisposable & {
   readonly postgres: Postgres;
   readonly folder: string;
   readonly authority: Awaited<ReturnType<typeof startAuthority>>;
-  readonly cloud: CloudOfTown;
+  /** Where it runs in this process, its handler answers without a port. */
+  readonly cloud: CloudOfTown & { readonly fetch: (request: Request) => Promise<Response> };
   /** By the clinic's slug. */
   readonly cloudlets: ReadonlyMap<string, RunningCloudlet>;
   close(): Promise<void>;
@@ -107,7 +108,8 @@ export async function openTown(options: TownOptions): Promise<Town> {
     };
     // `demo` tells the command line that this town's passphrase is everybody's.
     await writeFile(join(folder, 'town.json'), `${JSON.stringify({ ...addresses, demo: true }, null, 2)}\n`);
-    return { addresses, manifest, postgres, folder, authority, cloud, cloudlets, close, [Symbol.asyncDispose]: close };
+    const here = { ...cloud, fetch: cloud.fetch ?? globalThis.fetch };
+    return { addresses, manifest, postgres, folder, authority, cloud: here, cloudlets, close, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
     throw thrown;

@@ -4,7 +4,6 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import type { Keyring } from '@carelet/client/keyring/keyring';
 import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
 import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { mathematicsInThreads } from '@carelet/client/threads';
@@ -66,11 +65,7 @@ export async function* openCharts(
   try {
     // The charts of one owner follow each other, an organisation's own come last.
     const refs = (await opening.charts()).toSorted((a, b) => Number(ownChart(a)) - Number(ownChart(b)) || compare(a.owner, b.owner));
-    const given = refs.filter((ref) => handedOver(keyring, ref));
-    if (given.length > 0)
-      note(io, `${count(given.length, 'chart was', 'charts were')} handed over to the patient, who opens what is in there.`);
     for (const ref of refs) {
-      if (given.includes(ref)) continue;
       const opened = await opening.open(ref);
       before += now;
       now = 0;
@@ -108,10 +103,6 @@ function inWords({ keyring }: Person, opened: OpenedChart): Chart {
     problems,
   };
 }
-
-/** Written by this organisation for a patient who has taken it over. */
-const handedOver = ({ card, charts }: Keyring, { pat, owner, writer }: ChartRef): boolean =>
-  equalPublic(writer, card.id) && !equalPublic(owner, card.id) && !charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
 
 const hasKey = ({ keyring }: Person, io: Io): boolean => keyring.doctorKeys.some(({ notAfter }) => notAfter * 1000 > io.clock());
 

@@ -36,7 +36,14 @@ export type Argument = { readonly name: string; readonly says: string; readonly 
 export type Call<O extends Options> = { readonly options: Values<O>; readonly given: readonly string[]; readonly io: Io };
 
 /** Parts of the help, in order. */
-export const groups = ['the town', 'records', 'keyrings', 'doctors and their keys', 'organisations and administrators'] as const;
+export const groups = [
+  'the town',
+  'records',
+  'wearables',
+  'keyrings',
+  'doctors and their keys',
+  'organisations and administrators',
+] as const;
 
 export type Description<O extends Options> = {
   /** The words one types: `records list`. */

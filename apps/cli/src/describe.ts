@@ -101,6 +101,8 @@ function measured(resource: Resource): string {
   if (quantity) return `${quantity.number} ${quantity.unit}`.trim();
   const money = moneyOf(own(resource, 'total'));
   if (money !== undefined) return money;
+  const number = digits(own(resource, 'valueInteger'));
+  if (number !== '') return number;
   const text = own(resource, 'valueString');
   return typeof text === 'string' ? text : conceptWords(own(resource, 'valueCodeableConcept'));
 }

@@ -84,7 +84,7 @@ export async function runTranscript(transcript: Transcript, world: World): Promi
 
 /** Writes what came into the transcript's file. */
 export function rewrite(path: string, { files }: Transcript, actual: string): void {
-  writeFileSync(path, `${actual}\n${files.map(({ name, text }) => `\n-- ${name} --\n${text.replace(/\n*$/, '\n')}`).join('')}`);
+  writeFileSync(path, `${actual}${files.map(({ name, text }) => `\n-- ${name} --\n${text.replace(/\n*$/, '\n')}`).join('')}`);
 }
 
 function printed({ remarks, typed, answers, keeps }: Step, lines: readonly string[]): string {
@@ -104,26 +104,7 @@ async function type({ typed, answers }: Step, world: World): Promise<{ lines: st
   if (program === 'same') return { lines: [same(world.cwd, words[0]!, words[1]!)], raw: '' };
   if (program !== 'carelet') throw new Error(`a transcript runs carelet, not ${program}`);
 
-  const pieces: { to: '' | '! '; text: string }[] = [];
-  const left = [...answers];
-  const io: Io = {
-    cwd: world.cwd,
-    env,
-    stdout: { write: (text) => pieces.push({ to: '', text }) },
-    stderr: { write: (text) => pieces.push({ to: '! ', text }) },
-    ask:
-      answers.length === 0
-        ? null
-        : async (question) => {
-            pieces.push({ to: '! ', text: `${question}\n` });
-            const answer = left.shift();
-            if (answer === undefined) throw new Error('the transcript has no further answer');
-            return answer;
-          },
-    clock: world.clock,
-    signal: new AbortController().signal,
-  };
-  const code = await main(words, io);
+  const { code, pieces } = await run(words, { ...world, env, answers });
   const raw = pieces.map(({ text }) => text).join('');
   const lines = pieces.flatMap(({ to, text }) =>
     text
@@ -133,6 +114,45 @@ async function type({ typed, answers }: Step, world: World): Promise<{ lines: st
   );
   if (code !== 0) lines.push(`? ${code}`);
   return { lines: lines.map((line) => alike(line, world)), raw };
+}
+
+type Piece = { readonly to: '' | '! '; readonly text: string };
+
+/** Runs one command line in this process, and gathers what it writes. */
+export async function run(
+  words: readonly string[],
+  {
+    cwd,
+    clock,
+    env = {},
+    answers = [],
+    signal = new AbortController().signal,
+    heard = () => {},
+  }: Pick<World, 'cwd' | 'clock'> & {
+    readonly env?: Io['env'];
+    readonly answers?: readonly string[];
+    readonly signal?: AbortSignal;
+    /** Told of each piece as it is written. */
+    readonly heard?: (text: string) => void;
+  },
+): Promise<{ code: number; pieces: readonly Piece[]; text: string }> {
+  const pieces: Piece[] = [];
+  const sink = (to: Piece['to']) => ({
+    write(text: string) {
+      pieces.push({ to, text });
+      heard(text);
+    },
+  });
+  const left = [...answers];
+  const ask: Io['ask'] = async (question) => {
+    pieces.push({ to: '! ', text: `${question}\n` });
+    const answer = left.shift();
+    if (answer === undefined) throw new Error('there is no further answer');
+    return answer;
+  };
+  const io: Io = { cwd, env, stdout: sink(''), stderr: sink('! '), ask: answers.length === 0 ? null : ask, clock, signal };
+  const code = await main(words, io);
+  return { code, pieces, text: pieces.map(({ text }) => text).join('') };
 }
 
 /** Words as a shell divides them; quotes keep blanks. */

@@ -1,12 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type CloudTables, migrations } from '@carelet/cloud/schema';
+import { unhex } from '@carelet/crypto/algebra/bytes';
+import { openDatabase } from '@carelet/ground/database';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { startPortal } from '@carelet/portal/service';
 import { openTown, type Town } from '@carelet/testbed/town';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseTranscript, rewrite, runTranscript, type World } from './transcript.testing.ts';
+import { holdKeyring } from './keyring-lock.ts';
+import { parseTranscript, rewrite, run, runTranscript, type World } from './transcript.testing.ts';
 
 // One town, empty at first; the transcripts follow each other in order of name and tell one story.
 
@@ -45,6 +49,9 @@ describe('the command line', () => {
     if (world) rmSync(world.cwd, { recursive: true, force: true });
   });
 
+  /** What a command gave, after the story so far. */
+  const carelet = (line: string, options: Partial<Parameters<typeof run>[1]> = {}) => run(line.split(' '), { ...world, ...options });
+
   for (const name of names) {
     const transcript = parseTranscript(readFileSync(join(folder, name), 'utf8'));
     it(`${transcript.title} (${name})`, async () => {
@@ -53,4 +60,67 @@ describe('the command line', () => {
       else expect(actual).toBe(expected);
     });
   }
+
+  it('stops an import between two batches when told to, and goes on the next time', async () => {
+    const patients = Array.from({ length: 12 }, (_, i) => JSON.stringify({ resourceType: 'Patient', id: `many-${i}`, gender: 'other' }));
+    writeFileSync(join(world.cwd, 'many.ndjson'), patients.join('\n'));
+    const stopping = new AbortController();
+    // Time passes, so that progress is told; at its first word somebody presses Ctrl-C.
+    let time = now;
+    const stopped = await carelet('import many.ndjson --as northgate', {
+      signal: stopping.signal,
+      clock: () => (time += stopping.signal.aborted ? 0 : 2000),
+      heard: (text) => text.includes('records locked') && stopping.abort(),
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.text).toMatch(/Stopped after \d+ records?\. Nothing is lost: run the same command again and it goes on\./);
+    const locked = Number(/after (\d+)/.exec(stopped.text)![1]);
+    expect(locked).toBeGreaterThan(0);
+    expect(locked).toBeLessThan(12);
+
+    const again = await carelet('import many.ndjson --as northgate --json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.pieces.at(-1)!.text)).toMatchObject({ records: 12, stored: 12 - locked, already: locked, refused: 0 });
+  });
+
+  it('lets one command at a time change a keyring', async () => {
+    const held = await holdKeyring(join(world.cwd, '.carelet/keyrings/northgate.keyring'));
+    const refused = await carelet('import ada.json --as northgate');
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.text).toContain('another command is using this keyring');
+    expect((await carelet('records list --as northgate --patient okoro')).code).toBe(0); // looking is free
+    await held![Symbol.asyncDispose]();
+    expect((await carelet('import ada.json --as northgate')).code).toBe(0);
+  });
+
+  it('counts what was changed in the cloud, beside what is whole', async () => {
+    const pat = unhex(world.kept.get('PAT')!);
+    const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
+    const rows = await db.selectFrom('shelf_mi').selectAll().where('pat', '=', pat).execute();
+    const changed = Uint8Array.from(rows[0]!.ct);
+    changed[40]! ^= 1;
+    await db.updateTable('shelf_mi').set({ ct: changed }).where('pat', '=', pat).where('row_id', '=', rows[0]!.row_id).execute();
+    await db.destroy();
+
+    const { code, text } = await carelet('records list --as ada');
+    expect(code).toBe(1);
+    expect(text).toMatch(/^\d things? do(es)? not fit:$/m);
+    expect(text).toContain('  1 × a row is not what its writer sealed (tampered)\n');
+    const json = await carelet('records list --as ada --json');
+    const told = JSON.parse(json.pieces.filter(({ to }) => to === '').at(-1)!.text) as { problems: unknown[] };
+    expect(told.problems).toContainEqual({ kind: 'tampered', what: 'a row is not what its writer sealed', times: 1 });
+    expect((await carelet('records export --as ada --out damaged')).code).toBe(1);
+  });
+
+  it('opens with the manifest it has while the authority is away, and says in a sentence when the cloud is', async () => {
+    await town.authority[Symbol.asyncDispose]();
+    expect((await carelet('records list --as northgate --patient okoro')).code).toBe(0);
+    await town.cloud[Symbol.asyncDispose]();
+    const { code, text } = await carelet('records list --as ada');
+    expect(code).toBe(1);
+    expect(text).toMatch(/^Cannot ask for records\.charts: the cloud at http:\/\/127\.0\.0\.1:\d+ does not answer$/m);
+    expect(text).not.toContain('    at ');
+    const traced = await carelet('records list --as ada', { env: { CARELET_DEBUG: '1' } });
+    expect(traced.text).toContain('    at ');
+  });
 });

@@ -13,7 +13,7 @@ import { createKeyringFile, type KeyringFile, keyringPath, listKeyrings, openKey
 import { newKeyring } from '@carelet/client/keyring/keyring';
 import { connectAuthority } from '@carelet/client/login';
 import type { CardKind } from '@carelet/crypto/cards/card';
-import { demoPassphrase } from '@carelet/testbed/keyrings';
+import { demoEffort, demoPassphrase } from '@carelet/testbed/keyrings';
 import { UsageError } from './command.ts';
 import type { Io } from './io.ts';
 import { note } from './terminal.ts';
@@ -101,7 +101,10 @@ export async function makeKeyring(
   const town = await findTown(io, where);
   const pinned = await firstManifest(connectAuthority(town.authority, null, io.clock), manifest);
   const expiry = Math.floor(io.clock() / 1000) + cardYears * 365 * 86_400;
-  return createKeyringFile(folder, newKeyring(kind, name, title.trim(), pinned, expiry), await newPassphrase(io, folder, name, 'make keyring'));
+  const passphrase = await newPassphrase(io, folder, name, 'make keyring');
+  // What everybody knows need not be hard to guess.
+  const effort = passphrase === demoPassphrase && (await isDemo(folder)) ? demoEffort : undefined;
+  return createKeyringFile(folder, newKeyring(kind, name, title.trim(), pinned, expiry), passphrase, effort);
 }
 
 /** The passphrase for something new among the keyrings of a folder or beside them. */

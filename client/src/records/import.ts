@@ -48,6 +48,8 @@ export type ImportOptions = {
 const batchSize = 250;
 /** Bytes of content in one batch: with seals, proofs and wraps it stays far below what the cloud takes at once. */
 const batchBytes = 16 * 1024 * 1024;
+/** Content of one part: sealed and padded, it stays below the 16 MiB that the cloud takes of a row. */
+const largestPart = 14_000_000;
 const openCharts = 64;
 const longestReport = 1000;
 
@@ -138,7 +140,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
       const place = `${source.name}, entry ${position}`;
       if ('refused' in item) {
         summary.refused++;
-        remark('refused', item.refused.place || place, item.refused.because);
+        remark('refused', item.refused.place ? `${source.name}, ${item.refused.place}` : place, item.refused.because);
         continue;
       }
       summary.records++;
@@ -160,6 +162,9 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
           continue;
         }
         seen.set(name, content);
+        if (Object.values(draft.bodies).some((body) => body.length > largestPart)) {
+          throw new CareletError('invalid', 'import resource', { because: 'it is larger than 14 MB, the most one record may hold' });
+        }
         for (const path of unknown)
           remark(path.includes('.') ? 'unknown-field' : 'unknown-type', `${place}: ${path}`, 'kept whole as medical content');
         for (const path of impossible) remark('impossible-date', `${place}: ${path}`, 'filed among the undated');

@@ -8,6 +8,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type Card, encodeCard } from '@carelet/crypto/cards/card';
+import { signDeed } from '@carelet/crypto/records/chart';
 import type { Keyring, WriterChart } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import { parseTreeName } from './trees.ts';
@@ -31,7 +32,8 @@ export async function linkPatient(
     return { ...ownerWrap(keyring, card, { pat: chart.pat, writer: keyring.card.id, tree, of }), part: of.part };
   });
   await cloud.login.present({ card: encodeCard(card), with: [] });
-  await cloud.records.linkChart({ pat: chart.pat, owner: card.id, wraps });
+  const deed = signDeed(keyring.secrets.edSk, { pat: chart.pat, writer: keyring.card.id, owner: card.id });
+  await cloud.records.linkChart({ pat: chart.pat, owner: card.id, deed, wraps });
   chart.owner = encodeCard(card);
   chart.cradle = null;
   chart.gen += 1;

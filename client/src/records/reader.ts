@@ -12,19 +12,22 @@ import { CareletError, type Part, parts } from '@carelet/care/model';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import type { Bound } from '@carelet/crypto/records/binding';
+import { verifyDeed } from '@carelet/crypto/records/chart';
 import { authorshipCheck, openRow, partsOf, sameRecord, unbind } from '@carelet/crypto/records/reader';
+import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, wrapContext } from '@carelet/crypto/records/wrap';
-import type { Keyring } from '../keyring/keyring.ts';
+import type { Keyring, WriterChart } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Body, decodeBody } from './body.ts';
 import { type FetchedRow, fetchRows } from './fetch.ts';
 import { postingsOf } from './postings.ts';
+import { parseTreeName } from './trees.ts';
 import { type Held, walkDown } from './walk.ts';
 import { fetchedPlace, openOwnerWrap } from './wraps.ts';
 
 /** A chart in sight. */
-export type ChartRef = { readonly pat: Bytes; readonly writer: Bytes; readonly owner: Bytes };
+export type ChartRef = { readonly pat: Bytes; readonly writer: Bytes; readonly owner: Bytes; readonly deed: Bytes };
 
 /** One version of one record, as far as one's keys open it. */
 export type OpenedParts = {
@@ -79,6 +82,10 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const problems: Problem[] = [];
       const { nodes, wraps } = await cloud.records.nodes({ pat: chart.pat });
       await learnCards([chart.writer, chart.owner, ...wraps.map(({ maker }) => maker)]);
+      const signer = cards.get(hex(chart.writer));
+      if (!signer || !verifyDeed(signer.edVk, chart, chart.deed)) {
+        return { chart, records: [], problems: [{ kind: 'tampered', what: 'nobody who may says whose chart this is' }] };
+      }
       const grants = await openWraps(chart, wraps, problems);
       const held = walkDown(grants, nodes);
       const found = new Map<string, Map<Part, Piece[]>>();
@@ -146,6 +153,8 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     problems: Problem[],
   ): Promise<Held[]> {
     const held: Held[] = [];
+    const own = keyring.charts.find(({ pat }) => equalPublic(pat, chart.pat));
+    if (own) return rootsOf(own);
     const jobs: { place: ReturnType<typeof fetchedPlace>; body: Bytes; key: Keyring['doctorKeys'][number] }[] = [];
     for (const wrap of wraps) {
       const place = fetchedPlace(chart.pat, wrap);
@@ -162,14 +171,15 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         continue;
       }
       if (wrap.kind === 'owner') {
-        const opened = ownerSecrets(chart)
-          .map((hybridSk) => openOwnerWrap(hybridSk, place, wrap.body))
-          .find((one) => one !== null);
+        const opened = openOwnerWrap(keyring.secrets.hybridSk, place, wrap.body);
         if (opened) held.push({ ...opened, nodeId: wrap.nodeId, part: wrap.part });
         else problems.push({ kind: 'cannot-open', what: 'a lock made for the owner does not open' });
         continue;
       }
-      const key = keyring.doctorKeys.find(({ organisation, notAfter }) => equalPublic(organisation, wrap.domain) && notAfter > now());
+      const key = keyring.doctorKeys.find(
+        ({ organisation, notAfter }) =>
+          equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
+      );
       if (key) jobs.push({ place, body: wrap.body, key });
     }
     const contents = await mathematics.openPolicies(
@@ -188,15 +198,25 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     return held;
   }
 
-  /** Whether every part of this chart is locked to oneself: the owner, or who keeps the owner's cradle. */
-  function opensAll({ pat, owner }: ChartRef): boolean {
-    return equalPublic(owner, keyring.card.id) || keyring.charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
+  /** A writer needs no wraps for what it wrote: it has the trees. */
+  function rootsOf({ trees }: WriterChart): Held[] {
+    return Object.entries(trees).map(([name, { id: treeId, root: key }]) => {
+      const { part, category } = parseTreeName(name);
+      const grant = {
+        key,
+        treeId,
+        writer: keyring.card.id,
+        part,
+        category: [category.kind, category.conf, category.sens] as const,
+        period: 'always',
+      };
+      return { ...grant, nodeId: nodeId(treeId, 'always') };
+    });
   }
 
-  /** The secrets that may open owner wraps of this chart: one's own, or a cradle's kept for the patient. */
-  function ownerSecrets(chart: ChartRef): Bytes[] {
-    const cradle = keyring.charts.find(({ pat }) => equalPublic(pat, chart.pat))?.cradle;
-    return cradle ? [cradle.hybridSk, keyring.secrets.hybridSk] : [keyring.secrets.hybridSk];
+  /** Whether one opens every part of this chart: its owner, or who keeps the owner's cradle. Once linked, a patient's devices write there too. */
+  function opensAll({ pat, owner }: ChartRef): boolean {
+    return equalPublic(owner, keyring.card.id) || keyring.charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
   }
 
   async function join(

@@ -14,6 +14,7 @@ import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/b
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { newCard } from '@carelet/crypto/cards/owner';
+import { signDeed } from '@carelet/crypto/records/chart';
 import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
 import { openRow, unbind } from '@carelet/crypto/records/reader';
 import { type Row, recordId, rowIdOf } from '@carelet/crypto/records/row';
@@ -136,16 +137,20 @@ export function writer(options: WriterOptions): Writer {
           await save();
         }
       }
-      return prepared.map(({ draft, rid }) =>
-        unchanged.has(hex(rid)) ? 'already' : partsIn(draft).some((part) => (versions[part].get(hex(rid)) ?? 0) > 0) ? 'updated' : 'stored',
-      );
+      return prepared.map(({ draft, rid }) => {
+        if (unchanged.has(hex(rid))) return 'already';
+        // Its last part goes up last: where that lay, the record was there; where it did not, an import was interrupted.
+        const last = partsIn(draft).at(-1);
+        return last && (versions[last].get(hex(rid)) ?? 0) > 0 ? 'updated' : 'stored';
+      });
     },
   };
 
   /** A chart nothing was ever posted to may not be there: whoever made it may have been interrupted. Asked twice, it is opened once. */
   async function openInCloud(chart: WriterChart): Promise<void> {
     await cloud.login.present({ card: chart.owner, with: [] });
-    await cloud.records.openChart({ pat: chart.pat, owner: decodeCard(chart.owner)!.id });
+    const deed = { pat: chart.pat, writer: organisation, owner: decodeCard(chart.owner)!.id };
+    await cloud.records.openChart({ pat: deed.pat, owner: deed.owner, deed: signDeed(keyring.secrets.edSk, deed) });
   }
 
   type Prepared = { draft: Draft; rid: Bytes };

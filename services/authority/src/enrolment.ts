@@ -9,7 +9,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
-import { compile, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { compile, inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex, unhex, utf8 } from '@carelet/crypto/algebra/bytes';
@@ -22,7 +22,7 @@ import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
-import { labelling, policyText, timesOf } from './policy.ts';
+import { labelling, timesOf } from './policy.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];

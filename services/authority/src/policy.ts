@@ -1,5 +1,5 @@
 /**
- * A policy as it is signed and compiled.
+ * How the authority compiles a policy.
  *
  * @module
  */
@@ -10,21 +10,6 @@ import type { Labelling, Policy } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
-
-/** A policy's canonical text: fixed order of fields, sorted lists. Both approvers sign these very characters. */
-export function policyText({ parts, kinds, confidentiality, sensitivity, patients, unit, from, until }: Policy): string {
-  const sorted = (words: readonly string[]) => [...new Set(words)].sort();
-  return JSON.stringify({
-    parts: sorted(parts),
-    kinds: sorted(kinds),
-    confidentiality: sorted(confidentiality),
-    sensitivity: sorted(sensitivity),
-    patients: patients === 'everyone' ? patients : sorted(patients),
-    unit,
-    from,
-    until,
-  });
-}
 
 /** How an organisation turns attributes into labels. */
 export function labelling(orgKey: Bytes, random: Random = systemRandom): Labelling {

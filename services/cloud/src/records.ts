@@ -13,6 +13,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equal, hex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { verifyDeed } from '@carelet/crypto/records/chart';
 import { coversBatch, nodeLeaves, proveNode, verifyPosting } from '@carelet/crypto/records/posting';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
@@ -48,13 +49,14 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
   };
 
   return {
-    async openChart({ pat, owner }) {
+    async openChart({ pat, owner, deed }) {
       if (caller.kind !== 'organisation') throw new CareletError('denied', 'open chart', { because: 'only an organisation opens charts' });
+      if (!verifyDeed(caller.card.edVk, { pat, writer: caller.id, owner }, deed)) throw unsigned('open chart');
       if ((await cards.byId([owner])).length === 0)
         throw new CareletError('missing', 'open chart', { because: "the owner's card is not known here" });
       await db
         .insertInto('chart')
-        .values({ pat, writer: caller.id, owner })
+        .values({ pat, writer: caller.id, owner, deed })
         .onConflict((c) => c.doNothing())
         .execute();
       const chart = await chartOf(pat);
@@ -63,10 +65,11 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       if (!equal(chart.owner, owner)) throw hasOwner('open chart');
     },
 
-    async linkChart({ pat, owner, wraps }) {
+    async linkChart({ pat, owner, deed, wraps }) {
       const { owner: before } = await mine(pat, 'link chart', ['writer']);
       const [card] = await cards.byId([owner]);
       if (card?.kind !== 'patient') throw new CareletError('missing', 'link chart', { because: "the patient's card is not known here" });
+      if (!verifyDeed(caller.card.edVk, { pat, writer: caller.id, owner }, deed)) throw unsigned('link chart');
       if (wraps.some((wrap) => wrap.kind !== 'owner'))
         throw new CareletError('invalid', 'link chart', { because: 'linking makes owner wraps only' });
       // Only a cradle can be handed on; asked again after a lost answer, the same patient gets the same answer.
@@ -75,7 +78,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       await transaction(db, async (within) => {
         const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
         if (!chart || !equal(chart.owner, before)) throw hasOwner('link chart');
-        await within.updateTable('chart').set({ owner }).where('pat', '=', pat).execute();
+        await within.updateTable('chart').set({ owner, deed }).where('pat', '=', pat).execute();
         for (const part of ['EID', 'QID', 'MI'] as const)
           await layWraps(
             within,
@@ -356,6 +359,8 @@ export async function addWraps(
 const anyOf = (ids: readonly Bytes[]) => sql<Bytes>`any(${ids}::bytea[])`;
 
 const hasOwner = (op: string) => new CareletError('conflict', op, { because: 'this chart has an owner already' });
+
+const unsigned = (op: string) => new CareletError('denied', op, { because: 'the deed is not signed by the chart’s writer' });
 
 // One answer for a chart of somebody else's and a chart that does not exist.
 const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });

@@ -22,7 +22,7 @@ export type ShelfTable = {
 };
 
 export type CloudTables = CardTables & {
-  chart: { pat: Bytes; writer: Bytes; owner: Bytes };
+  chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes };
   shelf_eid: ShelfTable;
   shelf_qid: ShelfTable;
   shelf_mi: ShelfTable;
@@ -59,7 +59,7 @@ export const migrations: Record<string, Migration> = {
   ...cardMigrations,
   '0002 records': {
     async up(db: Kysely<unknown>) {
-      await sql`create table chart (pat bytea primary key, writer bytea not null, owner bytea not null)`.execute(db);
+      await sql`create table chart (pat bytea primary key, writer bytea not null, owner bytea not null, deed bytea not null)`.execute(db);
       await sql`create index chart_owner on chart (owner)`.execute(db);
       await sql`create index chart_writer on chart (writer)`.execute(db);
       for (const shelf of Object.values(shelves)) {

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError, type ErrorKind, type Part } from '@carelet/care/model';
 import { type Bytes, compare, hex } from '@carelet/crypto/algebra/bytes';
 import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
@@ -48,7 +47,12 @@ export function relay({
   clock: () => number;
 }): Relay {
   const stop = new AbortController();
-  let wake: () => void = () => {};
+  /** Somebody woke us while we were at work: the next pause is none. */
+  let due = false;
+  const remember = () => {
+    due = true;
+  };
+  let wake: () => void = remember;
   let state: ReturnType<Relay['state']> = 'unknown';
 
   const loop = async () => {
@@ -69,12 +73,17 @@ export function relay({
   };
 
   const pause = (ms: number) =>
-    Promise.race([
-      sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined),
-      new Promise<void>((done) => {
-        wake = done;
-      }),
-    ]);
+    new Promise<void>((done) => {
+      const over = () => {
+        clearTimeout(timer);
+        wake = remember;
+        due = false;
+        done();
+      };
+      const timer = setTimeout(over, ms);
+      wake = over;
+      if (due) over();
+    });
 
   /** Forwards what waits, chart by chart; how many strips went up. A chart that cannot be posted to now holds up no other. */
   async function forward(): Promise<number> {

@@ -13,6 +13,7 @@ import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/cryp
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { signDeed } from '@carelet/crypto/records/chart';
 import { decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
 import { acknowledge } from '@carelet/crypto/session/acknowledgement';
 import {
@@ -171,7 +172,8 @@ export async function sessions({
       const charts = other ? [] : (await uplink.records.charts()).charts;
       const pat = other?.pat ?? charts.find(({ owner }) => equalPublic(owner, caller.id))?.pat ?? systemRandom(16);
       await uplink.login.present({ card: encodeCard(caller.card), with: [] });
-      await uplink.records.openChart({ pat, owner: caller.id });
+      const deed = signDeed(clinic.edSk, { pat, writer: clinic.card.id, owner: caller.id });
+      await uplink.records.openChart({ pat, owner: caller.id, deed });
       const adopted = await db
         .updateTable('device')
         .set({ pat, owner: caller.id, card: card.id, expires: null })

@@ -102,7 +102,7 @@ export async function tampered({ town, openAda, gathered }: Stage): Promise<Tour
   const others = before.records.filter((one) => one !== strip);
   const same = others.length === after.records.length && others.every((one) => after.records.some((other) => sameRecord(one, other)));
   return {
-    title: 'a changed byte',
+    title: 'a byte flips',
     says: [
       `in the heartbeat's row in the database: ${reported ? 'refused as tampered' : 'NOT NOTICED'};`,
       `the other ${number(others.length)} records ${same ? 'open as before' : 'SUFFERED'}`,

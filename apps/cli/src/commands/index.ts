@@ -17,20 +17,30 @@ import { keysTake } from './keys/take.ts';
 import { link } from './link.ts';
 import { organisationsEnrol } from './organisations/enrol.ts';
 import { people } from './people.ts';
+import { proveBreach } from './prove.ts';
 import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
 import { recordsOpen } from './records/open.ts';
 import { serve } from './serve.ts';
 import { start } from './start.ts';
+import { wearableCode } from './wearable/code.ts';
+import { wearablePair } from './wearable/pair.ts';
+import { wearableReplay } from './wearable/replay.ts';
+import { wearableRun } from './wearable/run.ts';
 
 export const commands: readonly Command[] = [
   start,
   serve,
+  proveBreach,
   importCommand,
   recordsList,
   recordsOpen,
   recordsExport,
   link,
+  wearableCode,
+  wearablePair,
+  wearableRun,
+  wearableReplay,
   people,
   keyringNew,
   keyringShow,

@@ -105,6 +105,21 @@ export function labelsOf(attributes: readonly Attribute[], pat: string, { label,
   );
 }
 
+/** A policy's canonical text: fixed order of fields, sorted lists. Both approvers sign these very characters. */
+export function policyText({ parts, kinds, confidentiality, sensitivity, patients, unit, from, until }: Policy): string {
+  const sorted = (words: readonly string[]) => [...new Set(words)].sort();
+  return JSON.stringify({
+    parts: sorted(parts),
+    kinds: sorted(kinds),
+    confidentiality: sorted(confidentiality),
+    sensitivity: sorted(sensitivity),
+    patients: patients === 'everyone' ? patients : sorted(patients),
+    unit,
+    from,
+    until,
+  });
+}
+
 /** The policy in words, for the doctor, the approvers and the patient. */
 export function inWords(policy: Policy): string {
   const what = policy.kinds.length === kinds.length ? 'all kinds of records' : list(policy.kinds.map((kind) => kind.replaceAll('-', ' ')));

@@ -53,7 +53,8 @@ export const postingSeal = z.strictObject({
   signature: bytes({ length: 64 }),
 });
 
-const chart = z.strictObject({ pat: id, writer: id, owner: id });
+/** A chart, and its writer's signature that it is this owner's. */
+const chart = z.strictObject({ pat: id, writer: id, owner: id, deed: bytes({ length: 64 }) });
 
 export const cloudContract = defineContract('cloud', {
   'login.present': {
@@ -76,7 +77,7 @@ export const cloudContract = defineContract('cloud', {
     summary: 'A writer opens a chart for a patient whose card it names.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, owner: id }),
+    input: z.strictObject({ pat: id, owner: id, deed: bytes({ length: 64 }) }),
     output: z.strictObject({}),
     idempotent: true,
   },
@@ -84,7 +85,7 @@ export const cloudContract = defineContract('cloud', {
     summary: 'A writer hands a cradle chart to the patient, with owner wraps made anew.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, owner: id, wraps: z.array(wrap.extend({ part })).max(5000) }),
+    input: z.strictObject({ pat: id, owner: id, deed: bytes({ length: 64 }), wraps: z.array(wrap.extend({ part })).max(5000) }),
     output: z.strictObject({}),
     idempotent: true,
   },

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { policyText } from '@carelet/authority/policy';
+
 import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
-import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { approve } from '@carelet/client/enrolment';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';

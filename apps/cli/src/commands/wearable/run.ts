@@ -1,0 +1,76 @@
+/**
+ * `carelet wearable run`: a wearable measures, seals and sends, whether its cloudlet is there or not.
+ *
+ * @module
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sensor } from '@carelet/wearable/sensor';
+import { strips } from '@carelet/wearable/strips';
+import { command, common, UsageError } from '../../command.ts';
+import { delivery } from '../../delivery.ts';
+import { durationOf } from '../../duration.ts';
+import { count, progress, say } from '../../terminal.ts';
+import { wear } from '../../wearables.ts';
+
+/** A strip holds so much time, in milliseconds: what a doctor waits for, and what a power cut costs. */
+const stripMs = 60_000;
+const tickMs = 250;
+
+export const wearableRun = command({
+  name: 'wearable run',
+  group: 'wearables',
+  summary: 'let a wearable measure, seal and send, a strip a minute',
+  options: {
+    name: { type: 'text', value: 'name', says: 'which wearable', required: true },
+    for: { type: 'text', value: 'time', says: 'how long: 60s, 5m, 2h (usual: until Ctrl-C)' },
+    speed: { type: 'text', value: 'times', says: 'how many times faster than the clock; begins in the past, ends now (usual: 1)' },
+    json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
+    ...common.keyrings,
+  },
+  more: `What it measures is invented, and plausible: pulse, oxygen, breath, temperature, pressure, now and then an electrocardiogram. A strip is sealed and on disk before it is sent, and forgotten only when the cloudlet says that it has it on its own disk. While the cloudlet is away strips wait; they go when it is back, now or at the next start. The exit code is 1 when some still wait at the end.`,
+  examples: ['carelet wearable run --name ada-watch', 'carelet wearable run --name ada-watch --for 60s --speed 60'],
+  async run({ options, io }) {
+    const lasts = options.for === undefined ? Number.POSITIVE_INFINITY : durationOf('for', options.for);
+    const speed = speedOf(options.speed, lasts);
+    await using worn = await wear(io, options, options.name);
+    const { wearable } = worn;
+    const way = delivery(io, worn);
+    const watch = sensor(wearable.name, { device: wearable.name });
+    let readings = 0;
+
+    const began = io.clock();
+    const first = began - (Number.isFinite(lasts) ? lasts * (speed - 1) : 0);
+    const last = first + lasts * speed;
+    const measured = () => Math.min(last, first + (io.clock() - began) * speed);
+    await using line = progress(io, 'strips');
+    for (let from = first; from < last && !io.signal.aborted; ) {
+      const to = Math.min(last, from + stripMs);
+      while (measured() < to && !io.signal.aborted) {
+        await sleep(Math.min(tickMs, (to - measured()) / speed), undefined, { signal: io.signal }).catch(() => undefined);
+        await way.again();
+        line.first(way.state());
+      }
+      // Stopped in the middle of a strip: what was measured until now is a strip too.
+      const until = Math.min(to, measured());
+      const block = watch.between(from, until);
+      readings += block.length;
+      for await (const strip of strips([block])) await way.keep(strip);
+      await way.again();
+      line.first(way.state());
+      from = to;
+    }
+    await way.finish();
+    const { kept, sent, waiting } = way.tally();
+    if (options.json) say(io, JSON.stringify({ readings, strips: kept, sent, waiting }));
+    else say(io, `${count(readings, 'reading')} in ${count(kept, 'strip')}; ${way.state()}.`);
+    return waiting > 0 ? 1 : 0;
+  },
+});
+
+function speedOf(text: string | undefined, lasts: number): number {
+  if (text === undefined) return 1;
+  const speed = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || speed < 1 || speed > 3600) throw new UsageError('--speed: a number from 1 to 3600.');
+  if (speed > 1 && !Number.isFinite(lasts)) throw new UsageError('--speed needs --for: how long should it run?');
+  return speed;
+}

@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { mathematicsInThreads } from '@carelet/client/threads';
+import { keyrings } from '@carelet/testbed/keyrings';
+import { type Scratch, scratch } from '@carelet/testbed/scratch';
+import { settle } from '@carelet/testbed/settle';
+import { openTown, type Town } from '@carelet/testbed/town';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { main } from './carelet.ts';
+
+const record100 = resolve(import.meta.dirname, '../../..', process.env.CARELET_DATA ?? '../shared/data', '03-signals/wfdb/100.hea');
+
+let folder: Scratch;
+let town: Town;
+
+beforeAll(async () => {
+  folder = scratch();
+  const home = join(folder.path, '.carelet');
+  town = await openTown({ folder: home, durable: false });
+  folder.also(town.postgres.folder);
+  await using mathematics = mathematicsInThreads();
+  const rings = keyrings(join(home, 'keyrings'), town.manifest, Date.now);
+  const only = { organisations: ['harbour'], patients: ['ada'], doctors: ['dr-chen'] } as const;
+  await settle({ town, keyrings: rings, mathematics, clock: Date.now, seed: 'town', tell: () => {}, only });
+  writeFileSync(join(home, 'keyrings/README'), 'Keyrings of the demo town.\n');
+});
+
+afterAll(async () => {
+  await town?.close();
+  folder?.[Symbol.dispose]();
+});
+
+async function carelet(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await main(argv, {
+    cwd: folder.path,
+    env: {},
+    stdout: { write: (text) => (out += text) },
+    stderr: { write: (text) => (err += text) },
+    ask: null,
+    clock: Date.now,
+    signal: new AbortController().signal,
+  });
+  return { code, out, err };
+}
+
+/** How many records somebody's keys open. */
+async function opened(who: string): Promise<number> {
+  const { out } = await carelet('records', 'list', '--as', who, '--json');
+  return (JSON.parse(out.trim().split('\n').at(-1)!) as { records: number }).records;
+}
+
+test('a clinic shows a code, a patient pairs by it, and the wearable runs', async () => {
+  const { code, out } = await carelet('wearable', 'code', '--as', 'harbour', '--at', 'harbour');
+  expect(code).toBe(0);
+  const pairing = out.trim();
+  expect(pairing).toMatch(/^([0-9A-Z]{5}-)+[0-9A-Z]{1,5}$/);
+
+  const paired = await carelet('wearable', 'pair', '--as', 'ada', '--code', pairing.toLowerCase(), '--name', 'second-watch');
+  expect(paired, paired.err).toMatchObject({ code: 0 });
+  expect(existsSync(join(folder.path, '.carelet/wearables/second-watch.wearable'))).toBe(true);
+
+  const before = await opened('dr-chen');
+  const ran = await carelet('wearable', 'run', '--name', 'second-watch', '--for', '1s', '--speed', '180', '--json');
+  expect(ran, ran.err).toMatchObject({ code: 0 });
+  const told = JSON.parse(ran.out) as Record<string, number>;
+  expect(told).toMatchObject({ waiting: 0, sent: told.strips });
+  expect(told.readings).toBeGreaterThan(200);
+  expect(told.strips).toBeGreaterThanOrEqual(3);
+
+  await forwarded();
+  expect(await opened('dr-chen')).toBe(before + told.strips!);
+});
+
+test('a code is for one wearable, and a mistyped one is none', async () => {
+  const { out } = await carelet('wearable', 'code', '--as', 'sam', '--at', 'Harbour Clinic');
+  const code = out.trim();
+  expect(await carelet('wearable', 'pair', '--as', 'ada', '--code', code, '--name', 'third-watch')).toMatchObject({ code: 0 });
+  const again = await carelet('wearable', 'pair', '--as', 'ada', '--code', `${code.slice(0, -2)}00`, '--name', 'fourth-watch');
+  expect(again).toMatchObject({ code: 1 });
+  expect(again.err).toContain('this is no pairing code');
+  expect(existsSync(join(folder.path, '.carelet/wearables/fourth-watch.wearable'))).toBe(false);
+});
+
+test('who may not is told so, and a name that is taken or unknown too', async () => {
+  const doctor = await carelet('wearable', 'code', '--as', 'dr-chen', '--at', 'harbour');
+  expect(doctor).toMatchObject({ code: 1 });
+  expect(doctor.err).toContain('an organisation or an administrator does that');
+  const nowhere = await carelet('wearable', 'code', '--as', 'harbour', '--at', 'northgate');
+  expect(nowhere.err).toContain('no such clinic has one; there are Harbour Clinic, Millbrook Clinic');
+  const unknown = await carelet('wearable', 'run', '--name', 'nobody-watch', '--for', '1s');
+  expect(unknown.err).toContain('no such wearable; there are ada-watch');
+  const fast = await carelet('wearable', 'run', '--name', 'ada-watch', '--speed', '60');
+  expect(fast).toMatchObject({ code: 2 });
+  expect(fast.err).toContain('--speed needs --for');
+});
+
+test('while the cloudlet is away strips wait, and go when it is back', async () => {
+  const { out } = await carelet('wearable', 'code', '--as', 'harbour', '--at', 'harbour');
+  // A watch that looks for its cloudlet where nobody is.
+  const paired = await carelet('wearable', 'pair', '--as', 'ada', '--code', out.trim(), '--name', 'far-watch');
+  expect(paired, paired.err).toMatchObject({ code: 0 });
+  const cloudlet = town.cloudlets.get('harbour')!;
+  await cloudlet.close(100);
+  const alone = await carelet('wearable', 'run', '--name', 'far-watch', '--for', '1s', '--speed', '60', '--json');
+  expect(alone, alone.err).toMatchObject({ code: 1 });
+  expect(JSON.parse(alone.out)).toMatchObject({ sent: 0 });
+  expect(alone.err).toContain('The cloudlet does not answer. Strips wait here, sealed');
+
+  const { startCloudlet } = await import('@carelet/cloudlet/service');
+  await using back = await startCloudlet({
+    databaseUrl: town.postgres.url(),
+    host: '127.0.0.1',
+    port: cloudlet.port,
+    nextFree: false,
+    cors: [],
+    logLevel: 'silent',
+    schema: 'cloudlet_harbour',
+    keys: join(town.folder, 'keys/harbour'),
+    authority: town.addresses.authority,
+    cloud: town.addresses.cloud,
+  });
+  expect(back.port).toBe(cloudlet.port);
+  const waited = (JSON.parse(alone.out) as { waiting: number }).waiting;
+  const later = await carelet('wearable', 'run', '--name', 'far-watch', '--for', '1s', '--speed', '60', '--json');
+  expect(later, later.err).toMatchObject({ code: 0 });
+  const told = JSON.parse(later.out) as Record<string, number>;
+  expect(told).toMatchObject({ waiting: 0, sent: waited + told.strips! });
+
+  await replayed();
+});
+
+/** In this town, whose cloudlet is back for so long. */
+async function replayed(): Promise<void> {
+  mkdirSync(join(folder.path, 'files'));
+  const lines = Array.from({ length: 120 }, (_, i) => `${new Date(Date.now() - (120 - i) * 60_000).toISOString()},${70 + (i % 9)}`);
+  writeFileSync(join(folder.path, 'files/pulse.csv'), `time,heart rate (bpm)\n${lines.join('\n')}\nnonsense,nonsense\n`);
+  const csv = await carelet('wearable', 'replay', 'files/pulse.csv', '--name', 'far-watch', '--json');
+  expect(csv, csv.err).toMatchObject({ code: 0 });
+  expect(JSON.parse(csv.out)).toMatchObject({ readings: 120, waiting: 0, badLines: 1 });
+  const missing = await carelet('wearable', 'replay', 'files/none.hea', '--name', 'far-watch');
+  expect(missing).toMatchObject({ code: 1 });
+  if (!existsSync(record100)) return console.log('Record 100 of MIT-BIH is not here: it is not replayed.');
+  const trace = await carelet('wearable', 'replay', record100, '--name', 'far-watch', '--seconds', '60', '--json');
+  expect(trace, trace.err).toMatchObject({ code: 0 });
+  expect(JSON.parse(trace.out)).toMatchObject({ readings: 6, strips: 2, waiting: 0 });
+}
+
+async function forwarded(): Promise<void> {
+  for (let waited = 0; waited < 10_000; waited += 50) {
+    const answer = await fetch(`${town.cloudlets.get('harbour')!.url}/v1/town/state`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    if (((await answer.json()) as { waiting: number }).waiting === 0) return;
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}

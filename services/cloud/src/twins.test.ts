@@ -1,0 +1,102 @@
+import { connect, serve } from '@carelet/care/wire';
+import { introducing } from '@carelet/care/wire/introduce';
+import { utf8 } from '@carelet/crypto/algebra/bytes';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import { signingKey } from '@carelet/crypto/algebra/sign';
+import { encodeCard, vouch } from '@carelet/crypto/cards/card';
+import { issueEntitlement } from '@carelet/crypto/cards/entitlement';
+import { encodeManifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { newCard } from '@carelet/crypto/cards/owner';
+import { setup } from '@carelet/crypto/kp-abe/authority';
+import { seal } from '@carelet/crypto/kp-abe/owner';
+import { signRequest } from '@carelet/crypto/login/request';
+import { openDatabase } from '@carelet/ground/database';
+import { listen } from '@carelet/ground/http';
+import { logger } from '@carelet/ground/log';
+import type { KnownCaller } from '@carelet/ground/login';
+import { metrics } from '@carelet/ground/metrics';
+import { freshDatabase } from '@carelet/ground/test-database';
+import { town } from '@carelet/ground/town';
+import { sql } from 'kysely';
+import { cloudSuite } from './cloud.suite.ts';
+import type { World } from './cloud.testing.ts';
+import { cloud, cloudContract } from './cloud.ts';
+import { type CloudTables, migrations } from './schema.ts';
+import { sightSuite } from './sight.suite.ts';
+
+const years = 10 * 365 * 86_400;
+
+async function openWorld(overHttp: boolean): Promise<World> {
+  const clock = { now: Date.parse('2026-11-20T09:41:00Z') };
+  const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
+  const body = { town: 'a town', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };
+  const manifest = encodeManifest(signManifest(body, issuers.slice(0, 2)));
+  const group = await loadGroup('mcl');
+  const domain = setup(group, 'Northgate').domain;
+
+  const database = await freshDatabase();
+  const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
+  const role = cloud(
+    db,
+    town(async () => manifest),
+    () => clock.now,
+  );
+  const handler = serve(cloudContract, {
+    role: (caller: KnownCaller | null) => role.as(caller),
+    identify: (asked) => role.cards.identify(asked),
+    clock: () => clock.now,
+  });
+  const log = logger('cloud', { level: 'silent' });
+  const listening = overHttp ? await listen({ name: 'cloud', handlers: [handler], port: 0, log, metrics: metrics('cloud') }) : null;
+  const where = listening ? { url: listening.url } : { fetch: handler };
+
+  return {
+    clock,
+    person(kind, { clockOff = 0 } = {}) {
+      const { card: plain, secrets } = newCard(kind, Math.floor(clock.now / 1000) + years);
+      const vouchedKinds = ['doctor', 'organisation', 'administrator'];
+      const card = vouchedKinds.includes(kind)
+        ? issuers.slice(0, 2).reduce((one, { issuer, secret }) => vouch(one, issuer, secret), plain)
+        : plain;
+      const own = () => clock.now + clockOff;
+      const cloudOf = connect(cloudContract, {
+        ...where,
+        clock: own,
+        authorize: async ({ op, body: bytes, skew }) =>
+          signRequest({ id: card.id, edSk: secrets.edSk }, { audience: 'cloud', op, body: bytes }, Math.floor((own() + skew) / 1000)),
+      });
+      const present = () => cloudOf.login.present({ card: encodeCard(card), with: [] });
+      return { card, secrets, cloud: introducing(cloudOf, present) };
+    },
+    sealed: async (labels) => seal(group, [domain], [...labels], utf8('somewhere'), utf8('a node key')),
+    entitle: (entitlement, by = [0, 1]) =>
+      issueEntitlement(
+        entitlement,
+        by.map((issuer) => issuers[issuer]!),
+      ),
+    raw({ op, body: bytes, authorization }) {
+      const headers = { 'content-type': 'application/cbor', ...(authorization !== undefined && { authorization }) };
+      const path = `/v1/${op.replaceAll('.', '/')}`;
+      const request = new Request(`${listening?.url ?? 'http://cloud'}${path}`, { method: 'POST', headers, body: new Uint8Array(bytes) });
+      return listening ? fetch(request) : handler(request);
+    },
+    sql: async <T extends object>(text: string, values: readonly unknown[] = []) => {
+      const pieces = text.split(/\$\d+/).map((piece) => sql.raw(piece));
+      const query = pieces.slice(1).reduce((before, piece, i) => sql`${before}${values[i]}${piece}`, pieces[0]!);
+      return (await sql<T>`${query}`.execute(db)).rows;
+    },
+    async [Symbol.asyncDispose]() {
+      await listening?.close();
+      await db.destroy();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
+
+for (const [place, overHttp] of [
+  ['in this process', false],
+  ['across HTTP', true],
+] as const) {
+  cloudSuite(place, () => openWorld(overHttp));
+  sightSuite(place, () => openWorld(overHttp));
+}
