@@ -42,7 +42,13 @@ export async function startPlain(databaseUrl) {
   const keepAll = async ({ strips }) => {
     await transaction(above, (within) => within.insertInto('strip').values(strips).execute());
   };
-  const up = await run('plain-cloud', config, above, serve(cloud, { role: () => ({ strips: { post: keepAll } }), identify: async () => null }), []);
+  const up = await run(
+    'plain-cloud',
+    config,
+    above,
+    serve(cloud, { role: () => ({ strips: { post: keepAll } }), identify: async () => null }),
+    [],
+  );
   const cloudRole = connect(cloud, { url: up.url });
 
   let wake = () => {};
@@ -55,7 +61,13 @@ export async function startPlain(databaseUrl) {
     wake();
     return { upTo: one.number };
   };
-  const down = await run('plain-cloudlet', config, below, serve(cloudlet, { role: () => ({ strips: { keep } }), identify: async () => null }), []);
+  const down = await run(
+    'plain-cloudlet',
+    config,
+    below,
+    serve(cloudlet, { role: () => ({ strips: { keep } }), identify: async () => null }),
+    [],
+  );
 
   const relay = (async () => {
     while (open) {

@@ -21,7 +21,7 @@ export async function* withStage(run) {
   const mathematics = mathematicsInThreads();
   let town;
   try {
-    town = await openTown({ folder: folder.path, ...(process.env.APART ? { cloud: async (authority) => { const { startCloudProcess } = await import('@carelet/testbed/breach/cloud-process'); const { mkdirSync, chmodSync } = await import('node:fs'); const f = folder.path + '/c'; mkdirSync(f); chmodSync(f, 0o711); return startCloudProcess({ folder: f, authority }); } } : {}) });
+    town = await openTown({ folder: folder.path });
     folder.also(town.postgres.folder);
     const keyrings = keyringsIn(join(folder.path, 'keyrings'), town.manifest, clock);
     const only = { organisations: ['harbour'], patients: ['ada'], doctors: ['dr-chen'] };

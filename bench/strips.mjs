@@ -1,13 +1,12 @@
 // How many bytes a reading costs in a strip, and in what others would use: one JSON line a figure.
 //
-//   node bench/strips.mjs
+//   npm run bench -- strips
 //
 // Readings are the seeded sensor's (seed 'ada', from noon of 20 November 2026: the tests use the same) and, where the
-// recorded signals are, all of MIT-BIH record 100. `ours` is the strip; `ratio` is theirs over ours.
+// recorded signals are, all of MIT-BIH record 100. `ours` is the strip.
 // `wfdb 212` are the record's own bytes. gzip is level 9. Times are the median of 9 runs in one process.
 import { existsSync, statSync } from 'node:fs';
-import { cpus } from 'node:os';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { printJson } from '@carelet/care/model';
 import { toObservations } from '@carelet/care/rules/observation';
@@ -16,26 +15,31 @@ import { replay } from '@carelet/wearable/replay';
 import { sensor } from '@carelet/wearable/sensor';
 import { strips } from '@carelet/wearable/strips';
 import { encode } from 'cborg';
+import { data, figure, size as sized } from './kit.mjs';
 
+const hour = sized(3600, 120);
 const noon = Date.UTC(2026, 10, 20, 12);
-const record = resolve(import.meta.dirname, '..', process.env.CARELET_DATA ?? '../shared/data', '03-signals/wfdb/100');
+const record = join(data, '03-signals/wfdb/100');
 const never = { 'heart-rate': 0, 'oxygen-saturation': 0, 'respiratory-rate': 0, 'body-temperature': 0, 'blood-pressure': 0 };
 
 const vitals = (seconds, every) => sensor('ada', { ecg: false, every }).between(noon, noon + seconds * 1000);
 const ecg = (seconds) => sensor('ada', { every: never, ecg: { every: 10_000, seconds: 10 } }).between(noon, noon + seconds * 1000);
 
-measure('pulse, 60 readings', [vitals(60, { ...never, 'heart-rate': 1000 })], readingsIn, 'B/reading');
-measure('all five signs, a minute', [vitals(60)], readingsIn, 'B/reading');
-measure('all five signs, an hour in minutes', await packets(vitals(3600)), readingsIn, 'B/reading');
-measure('all five signs, an hour in one', [vitals(3600)], readingsIn, 'B/reading');
-measure('one reading alone', [vitals(1, { ...never, 'heart-rate': 1000 })], readingsIn, 'B/reading');
-measure('synthetic ECG, 10 min in 30 s', await packets(ecg(600)), samplesIn, 'B/sample');
-if (existsSync(`${record}.dat`)) {
-  const all = [];
-  for await (const { readings } of strips(replay(record, { device: 'holter-1', start: noon }))) all.push(readings);
-  measure('MIT-BIH record 100 in 30 s', all, samplesIn, 'B/sample', { 'wfdb 212': statSync(`${record}.dat`).size });
-} else console.error(`record 100 is not here (${record}): left out`);
-print({ name: 'machine', cpu: cpus()[0].model, cores: cpus().length, node: process.version });
+export const says = 'bytes a reading costs in a strip, and in what others would use';
+
+export async function* run() {
+  yield* measure('pulse, 60 readings', [vitals(60, { ...never, 'heart-rate': 1000 })], readingsIn, 'B/reading');
+  yield* measure('all five signs, a minute', [vitals(60)], readingsIn, 'B/reading');
+  yield* measure('all five signs, an hour in minutes', await packets(vitals(hour)), readingsIn, 'B/reading');
+  yield* measure('all five signs, an hour in one', [vitals(hour)], readingsIn, 'B/reading');
+  yield* measure('one reading alone', [vitals(1, { ...never, 'heart-rate': 1000 })], readingsIn, 'B/reading');
+  yield* measure('synthetic ECG, 10 min in 30 s', await packets(ecg(sized(600, 20))), samplesIn, 'B/sample');
+  if (existsSync(`${record}.dat`) && sized(true, false)) {
+    const all = [];
+    for await (const { readings } of strips(replay(record, { device: 'holter-1', start: noon }))) all.push(readings);
+    yield* measure('MIT-BIH record 100 in 30 s', all, samplesIn, 'B/sample', { 'wfdb 212': statSync(`${record}.dat`).size });
+  } else console.error('Record 100 of MIT-BIH is not measured here (CARELET_DATA names the folder of recorded inputs).');
+}
 
 /** What a default device would send. */
 async function packets(readings) {
@@ -52,7 +56,7 @@ function samplesIn(readings) {
   return readings.reduce((sum, { leads }) => sum + leads.length * leads[0].samples.length, 0);
 }
 
-function measure(what, packets, count, unit, others = {}) {
+function* measure(what, packets, count, unit, others = {}) {
   const total = packets.reduce((sum, readings) => sum + count(readings), 0);
   const packed = packets.map(packStrip);
   const bytes = (encoded) => encoded.reduce((sum, { length }) => sum + length, 0) / total;
@@ -69,10 +73,15 @@ function measure(what, packets, count, unit, others = {}) {
   );
   Object.assign(theirs, { 'FHIR json': bytes(fhir), 'FHIR json, gzip': bytes(gzip(fhir)) });
   for (const [name, size] of Object.entries(others)) theirs[name] = size / total;
-  for (const [name, size] of Object.entries(theirs)) figure(`${what}: ${name}`, ours, size, unit);
+  for (const [name, size] of Object.entries(theirs)) yield figure(`${what}: ${name}`, unit, ours, size);
   const compressing = median(() => gzip(packets.map((readings) => encode(readings.map(plain)))));
-  figure(`${what}: pack, against cbor and gzip`, median(() => packets.map(packStrip)) / total, compressing / total, `us/${unit.slice(2)}`);
-  print({ name: `${what}: unpack`, ours: round(median(() => packed.map(unpackStrip)) / total), unit: `us/${unit.slice(2)}` });
+  yield figure(
+    `${what}: pack, against cbor and gzip`,
+    `us/${unit.slice(2)}`,
+    median(() => packets.map(packStrip)) / total,
+    compressing / total,
+  );
+  yield figure(`${what}: unpack`, `us/${unit.slice(2)}`, median(() => packed.map(unpackStrip)) / total);
 }
 
 /** A reading as JSON and CBOR can say it: samples are a list of numbers. */
@@ -102,16 +111,4 @@ function median(run) {
     return (performance.now() - started) * 1000;
   });
   return times.sort((a, b) => a - b)[4];
-}
-
-function figure(name, ours, theirs, unit) {
-  print({ name, ours: round(ours), theirs: round(theirs), ratio: round(theirs / ours), unit });
-}
-
-function round(value) {
-  return Number(value.toPrecision(3));
-}
-
-function print(line) {
-  console.log(JSON.stringify(line));
 }

@@ -19,11 +19,13 @@ import { type ImportSource, type ImportSummary, importRecords } from '@carelet/c
 import { linkPatient } from '@carelet/client/records/link';
 import { type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { type Writer, writer } from '@carelet/client/records/writer';
+import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { freshDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import pg from 'pg';
 import type { OrganisationSlug } from './cast.ts';
+import { type Line, openLine } from './line.testing.ts';
 import { openTown, type Town } from './town.ts';
 
 /** Now, as the town knows it: the services, the clients, everybody's calendar. */
@@ -40,6 +42,8 @@ export type Place = {
 
 export type Stage = AsyncDisposable & {
   readonly town: Town;
+  /** Between the clinics and the cloud. */
+  readonly line: Line;
   readonly clock: TestClock;
   /** The cloud's tables, for looking and for tampering; `$1` and so on as in pg. */
   readonly sql: <Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
@@ -72,17 +76,42 @@ export type Opened = {
 
 const years = 10 * 365 * 86_400;
 
-/** @param options.today UTC time at which the town opens */
-export async function openStage({ today = '2026-11-20T09:41:00Z' }: { today?: string } = {}): Promise<Stage> {
+/**
+ * @param options.today UTC time at which the town opens
+ * @param options.databaseUrl a PostgreSQL of the test's own, where it does something to it
+ */
+export async function openStage({
+  today = '2026-11-20T09:41:00Z',
+  databaseUrl,
+}: {
+  today?: string;
+  databaseUrl?: string;
+} = {}): Promise<Stage> {
   let now = Date.parse(today);
   const clock: TestClock = Object.assign(() => now, {
     to(time: string) {
       now = Date.parse(time);
     },
   });
-  const database = await freshDatabase();
+  const database = databaseUrl === undefined ? await freshDatabase() : { url: databaseUrl, [Symbol.asyncDispose]: async () => {} };
   const folder = temporaryFolder();
-  const town = await openTown({ folder: join(folder, 'town'), databaseUrl: database.url, durable: false, clock });
+  let line: Line | undefined;
+  const town = await openTown({
+    folder: join(folder, 'town'),
+    databaseUrl: database.url,
+    clock,
+    // The clinics' line to the cloud can be cut; everybody else meets the cloud itself.
+    async cloud(authority) {
+      const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: true, cors: [], logLevel: 'silent' as const };
+      const cloud = await startCloud({ ...config, authority, clock });
+      line = await openLine(cloud.fetch);
+      const close = async () => {
+        await line?.[Symbol.asyncDispose]();
+        await cloud.close();
+      };
+      return { url: line.url, fetch: cloud.fetch, [Symbol.asyncDispose]: close };
+    },
+  });
   const tables = new pg.Client({ connectionString: database.url, options: '-c search_path=cloud' });
   tables.on('error', () => {});
   await tables.connect();
@@ -125,6 +154,7 @@ export async function openStage({ today = '2026-11-20T09:41:00Z' }: { today?: st
 
   return {
     town,
+    line: line!,
     clock,
     sql: async <Row extends object>(text: string, values: readonly unknown[] = []) => (await tables.query<Row>(text, [...values])).rows,
     authorityAs,

@@ -12,17 +12,22 @@ export type FetchedPosting = Awaited<ReturnType<Cloud['records']['proofs']>>['po
 
 const nodesAtOnce = 10_000;
 
-/** Every row of the given nodes, page by page. */
+/** Every row of the given nodes, page by page; the next page is on its way while one is opened. */
 export async function* fetchRows(cloud: Cloud, pat: Bytes, part: Part, nodes: readonly Bytes[]): AsyncGenerator<FetchedRow[]> {
   for (let at = 0; at < nodes.length; at += nodesAtOnce) {
     const some = nodes.slice(at, at + nodesAtOnce);
-    let after: { nodeId: Bytes; rowId: Bytes; version: number } | undefined;
-    for (let more = true; more; ) {
-      const page = await cloud.records.rows({ pat, part, nodes: some, ...(after && { after }) });
-      if (page.rows.length > 0) yield page.rows;
+    const ask = (last?: FetchedRow) => {
+      const after = last && { nodeId: last.nodeId, rowId: last.rowId, version: last.version };
+      const answer = cloud.records.rows({ pat, part, nodes: some, ...(after && { after }) });
+      answer.catch(() => {}); // thrown where it is awaited; whoever stops before that does not want to know
+      return answer;
+    };
+    let coming: ReturnType<typeof ask> | null = ask();
+    while (coming) {
+      const page: Awaited<ReturnType<typeof ask>> = await coming;
       const last = page.rows.at(-1);
-      more = page.more && last !== undefined;
-      if (last) after = { nodeId: last.nodeId, rowId: last.rowId, version: last.version };
+      coming = page.more && last ? ask(last) : null;
+      if (page.rows.length > 0) yield page.rows;
     }
   }
 }

@@ -50,21 +50,37 @@ export function onMerklePath(leaf: Bytes, index: number, count: number, path: re
 
 /** The root that a leaf and its path lead to; `null` when the path does not fit index and count. */
 export function rootFrom(leaf: Bytes, index: number, count: number, path: readonly Bytes[]): Bytes | null {
-  return climb(leaf, index, count, path, path.length);
+  let root: Bytes | null = null;
+  for (const { hash } of ascend(leaf, index, count, path)) root = hash;
+  return root;
 }
 
-function climb(leaf: Bytes, index: number, count: number, path: readonly Bytes[], end: number): Bytes | null {
-  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(count) || index < 0 || index >= count || count > 2 ** 31) return null;
-  if (count === 1) return end === 0 ? leaf : null;
-  if (end === 0) return null;
-  const k = split(count);
-  const sibling = path[end - 1]!;
-  if (index < k) {
-    const left = climb(leaf, index, k, path, end - 1);
-    return left && merkleNode(left, sibling);
+/** A node on the way from a leaf to the root: the leaves it stands over name it within its tree. */
+export type MerkleStep = { readonly place: string; readonly hash: Bytes };
+
+/**
+ * The way from a leaf to the root, the leaf first, hashed as it is walked; nothing when the path does not fit index
+ * and count. Whoever comes to a node that he knows to be under the root may stop there: leaves of one batch share
+ * most of their ways.
+ */
+export function* ascend(leaf: Bytes, index: number, count: number, path: readonly Bytes[]): Generator<MerkleStep> {
+  if (!Number.isSafeInteger(index) || !Number.isSafeInteger(count) || index < 0 || index >= count || count > 2 ** 31) return;
+  const spans: { from: number; to: number; left: boolean }[] = [];
+  for (let from = 0, to = count; to - from > 1; ) {
+    const middle = from + split(to - from);
+    const left = index < middle;
+    spans.push({ from, to, left });
+    if (left) to = middle;
+    else from = middle;
   }
-  const right = climb(leaf, index - k, count - k, path, end - 1);
-  return right && merkleNode(sibling, right);
+  if (spans.length !== path.length) return;
+  let hash = leaf;
+  yield { place: `${index}`, hash };
+  for (const sibling of path) {
+    const { from, to, left } = spans.pop()!;
+    hash = left ? merkleNode(hash, sibling) : merkleNode(sibling, hash);
+    yield { place: `${from}-${to}`, hash };
+  }
 }
 
 /** Every leaf's path at once, in O(n log n): for a batch whose leaves all carry their own. */

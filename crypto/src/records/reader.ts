@@ -5,7 +5,7 @@
  */
 import { open } from '../algebra/aead.ts';
 import { type Bytes, type Cbor, equal, equalPublic, hex, uncbor } from '../algebra/bytes.ts';
-import { merkleLeaf, rootFrom } from '../algebra/merkle.ts';
+import { ascend, type MerkleStep, merkleLeaf } from '../algebra/merkle.ts';
 import { verify } from '../algebra/sign.ts';
 import { absent, type Bound, commitment, order, type PartName, partHash } from './binding.ts';
 import { unpad } from './padding.ts';
@@ -38,7 +38,7 @@ export function unbind(part: PartName, content: Bytes): Bound | null {
 
 /** Whether parts belong to one version of one record. */
 export function sameRecord(a: Bound, b: Bound): boolean {
-  return equalPublic(commitment(a.rid, a.version, a.hashes), commitment(b.rid, b.version, b.hashes));
+  return a === b || equalPublic(commitment(a.rid, a.version, a.hashes), commitment(b.rid, b.version, b.hashes));
 }
 
 /** Which parts the record has, also those one cannot open. */
@@ -47,24 +47,36 @@ export function partsOf(bound: Bound): PartName[] {
 }
 
 /**
- * Checks authorship for many records, verifying each batch signature once.
+ * Checks authorship for many records, verifying each batch signature once and hashing each node of its tree once.
  *
  * @param verificationKey the author's Ed25519 key by card id; `null` when nobody vouches for that card
  */
 export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null): (bound: Bound) => boolean {
-  const seen = new Map<string, boolean>();
+  /** By author, signature and size of a batch: nodes that were found under the root the author signed. */
+  const batches = new Map<string, Map<string, Bytes>>();
+  const refused = new Set<string>();
   return ({ rid, version, hashes, authorship }) => {
     const { author, signature, index, count, path } = authorship;
-    const root = rootFrom(merkleLeaf(commitment(rid, version, hashes)), index, count, path);
-    if (!root) return false;
-    const name = hex(author) + hex(signature) + hex(root);
-    let good = seen.get(name);
-    if (good === undefined) {
-      const key = verificationKey(author);
-      good = key !== null && verify(key, 'carelet/v1/records/author', [author, root], signature);
-      seen.set(name, good);
+    const name = hex(author) + hex(signature) + count;
+    const signed = batches.get(name) ?? new Map<string, Bytes>();
+    batches.set(name, signed);
+    const passed: MerkleStep[] = [];
+    for (const step of ascend(merkleLeaf(commitment(rid, version, hashes)), index, count, path)) {
+      const known = signed.get(step.place);
+      if (known && equalPublic(known, step.hash)) return keep();
+      passed.push(step);
     }
-    return good;
+    const root = passed.at(-1)?.hash;
+    if (!root || refused.has(name + hex(root))) return false;
+    const key = verificationKey(author);
+    if (key !== null && verify(key, 'carelet/v1/records/author', [author, root], signature)) return keep();
+    refused.add(name + hex(root));
+    return false;
+
+    function keep(): true {
+      for (const { place, hash } of passed) signed.set(place, hash);
+      return true;
+    }
   };
 }
 

@@ -14,7 +14,8 @@ import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { signDeed } from '@carelet/crypto/records/chart';
-import { decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
+import { type DeviceWrap, decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
+import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { acknowledge } from '@carelet/crypto/session/acknowledgement';
 import {
   type CloudletKeys,
@@ -39,7 +40,7 @@ import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
 import { foundingHash, type Town } from '@carelet/ground/town';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { SessionMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import type { CloudletTables } from './schema.ts';
@@ -103,7 +104,11 @@ export async function sessions({
 
   /** The epochs that are not over, the newest first; makes one when the newest is half over, erases those past. */
   async function epochs(): Promise<Bytes[]> {
-    await db.deleteFrom('epoch').where('until', '<=', now()).execute();
+    // One that ends later than any made now would: our clock was ahead then, and no device would take it today.
+    await db
+      .deleteFrom('epoch')
+      .where((where) => where.or([where('until', '<=', now()), where('until', '>', now() + epochSeconds)]))
+      .execute();
     const rows = await db.selectFrom('epoch').selectAll().orderBy('until', 'desc').execute();
     const newest = rows[0];
     if (!newest || newest.until - now() < epochSeconds / 2) {
@@ -231,6 +236,7 @@ export async function sessions({
         const strip = wellFormed(decodeStrip(opened.message));
         const row = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
         if (!strip || !row.pat) throw silence();
+        if (strip.wrap && !(await isWrapOf(within, row, strip.wrap))) throw silence();
 
         let next = row.next;
         if (strip.number === next) {
@@ -272,4 +278,16 @@ export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session
 function wellFormed(strip: SealedStrip | null): SealedStrip | null {
   if (strip?.part !== 'MI' || strip.row.version !== 1) return null;
   return strip.links.some(({ nodeId }) => equalPublic(nodeId, strip.row.nodeId)) ? strip : null;
+}
+
+/** Whether the wrap of a tree that a device started is signed by that device: the cloud would have nothing that comes with another. */
+async function isWrapOf(
+  within: Transaction<CloudletTables>,
+  { card, pat }: { card: Bytes | null; pat: Bytes | null },
+  { nodeId, body, signature }: DeviceWrap,
+): Promise<boolean> {
+  if (!card || !pat) return false;
+  const known = await within.selectFrom('card').select('body').where('card_id', '=', card).executeTakeFirst();
+  const device = known && decodeCard(known.body);
+  return device ? verifyWrap(device.edVk, { nodeId, pat, part: 'MI', gen: 0, kind: 'owner' }, body, signature) : false;
 }

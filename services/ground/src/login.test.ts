@@ -45,7 +45,10 @@ const person = (kind: CardKind): Keys => newCard(kind, start / 1000 + 86_400);
 const present = (card: Card, ...others: Card[]) => cards.present(encodeCard(card), others.map(encodeCard));
 
 /** A card that replaces another: signed with its own key and, by `approver`, with the one before. */
-function replaced({ card, secrets }: Keys, { serial = card.serial + 1, kind = card.kind, prevHash = cardHash(card), approver = secrets.edSk } = {}): Keys {
+function replaced(
+  { card, secrets }: Keys,
+  { serial = card.serial + 1, kind = card.kind, prevHash = cardHash(card), approver = secrets.edSk } = {},
+): Keys {
   const fresh = newCard(kind, card.expiry);
   const body = { ...fresh.card, id: card.id, serial, prevHash };
   const signed = { ...body, selfSignature: sign(fresh.secrets.edSk, cardLabel, cardParts(body)), vouchers: [] };

@@ -20,7 +20,11 @@ describe('a service’s secret', () => {
         const sealed = own.seal(place, secret);
         expect(own.open(place, sealed)).toEqual(secret);
         const changed = sealed.map((byte, i) => (i === at % sealed.length ? byte ^ 1 : byte));
-        for (const wrong of [() => own.open(`${place}.`, sealed), () => own.open(place, changed), () => own.open(place, sealed.subarray(1))]) {
+        for (const wrong of [
+          () => own.open(`${place}.`, sealed),
+          () => own.open(place, changed),
+          () => own.open(place, sealed.subarray(1)),
+        ]) {
           expect(wrong).toThrow(expect.objectContaining({ kind: 'cannot-open' }));
         }
       }),

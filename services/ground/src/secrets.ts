@@ -27,7 +27,8 @@ export function secrets(key: Bytes): Secrets {
       return concat(nonce, seal('aes-256-gcm', placeKey(place), nonce, cbor([place]), secret));
     },
     open(place, sealed) {
-      const secret = open('aes-256-gcm', placeKey(place), sealed.subarray(0, nonceLength), cbor([place]), sealed.subarray(nonceLength));
+      const [nonce, body] = [sealed.subarray(0, nonceLength), sealed.subarray(nonceLength)];
+      const secret = nonce.length < nonceLength ? null : open('aes-256-gcm', placeKey(place), nonce, cbor([place]), body);
       if (!secret)
         throw new CareletError('cannot-open', 'open stored secret', { because: 'the key file does not belong to this database' });
       return secret;

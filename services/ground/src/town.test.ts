@@ -6,11 +6,21 @@ import { foundingHash, town } from './town.ts';
 
 const keys = () => [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
 const issuers = keys();
-const organisation = (n: number) => ({ organisation: new Uint8Array(16).fill(n), name: `hospital ${n}`, publicKey: new Uint8Array(8).fill(n) });
+const organisation = (n: number) => ({
+  organisation: new Uint8Array(16).fill(n),
+  name: `hospital ${n}`,
+  publicKey: new Uint8Array(8).fill(n),
+});
 
 const manifest = (serial: number, by = issuers, body: Partial<ManifestBody> = {}): Manifest =>
   signManifest(
-    { town: 'a town', serial, issuers: by.map((key) => key.public), domains: Array.from({ length: serial - 1 }, (_, i) => organisation(i + 1)), ...body },
+    {
+      town: 'a town',
+      serial,
+      issuers: by.map((key) => key.public),
+      domains: Array.from({ length: serial - 1 }, (_, i) => organisation(i + 1)),
+      ...body,
+    },
     by.slice(0, 2),
   );
 
@@ -49,7 +59,6 @@ describe('a town manifest', () => {
     // Nor one that names the right issuers and was signed by others.
     const claimed = { issuers: issuers.map((key) => key.public) };
     await expect(offered(pin, manifest(3, foreign, claimed)).first()).rejects.toMatchObject(tampered);
-    await expect(offered(undefined, manifest(1), manifest(2, foreign)).first().then(() => undefined)).resolves.toBeUndefined();
     const at = offered(undefined, manifest(1), manifest(2, foreign));
     await at.first();
     await expect(at.again()).rejects.toMatchObject(tampered);

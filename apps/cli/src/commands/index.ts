@@ -25,6 +25,7 @@ import { serve } from './serve.ts';
 import { start } from './start.ts';
 import { wearableCode } from './wearable/code.ts';
 import { wearablePair } from './wearable/pair.ts';
+import { wearableRenew } from './wearable/renew.ts';
 import { wearableReplay } from './wearable/replay.ts';
 import { wearableRun } from './wearable/run.ts';
 
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   wearablePair,
   wearableRun,
   wearableReplay,
+  wearableRenew,
   people,
   keyringNew,
   keyringShow,

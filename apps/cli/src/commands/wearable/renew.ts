@@ -1,0 +1,39 @@
+/**
+ * `carelet wearable renew`: keeps a patient's wearables open to those who may see them.
+ *
+ * @module
+ */
+import { connectCloudlet } from '@carelet/client/login';
+import { renewDevices } from '@carelet/client/session/renew';
+import { mathematicsInThreads } from '@carelet/client/threads';
+import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { command, common } from '../../command.ts';
+import { enter } from '../../person.ts';
+import { count, say } from '../../terminal.ts';
+
+export const wearableRenew = command({
+  name: 'wearable renew',
+  group: 'wearables',
+  summary: "lock your wearables' coming week, and what has closed, for those who may see it",
+  options: { ...common.as('the patient'), ...common.town, ...common.keyrings },
+  more: `A wearable makes no locks for doctors: your own client does, a week ahead. Run this at least once a week; what was measured in between is kept, and opens to the doctors once this has run.`,
+  examples: ['carelet wearable renew --as ada'],
+  async run({ options, io }) {
+    await using person = await enter(io, options, { op: 'renew wearables', kinds: ['patient'], writes: false });
+    const { keyring, cloud, town } = person;
+    await using mathematics = mathematicsInThreads();
+    const cloudletOf = (organisation: Uint8Array) => {
+      const name = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name;
+      const address = town.cloudlets.find((cloudlet) => cloudlet.organisation === name);
+      return address ? connectCloudlet(address.url, keyring, io.clock) : null;
+    };
+    const made = await renewDevices({ keyring, cloud, mathematics, cloudletOf, clock: io.clock });
+    say(
+      io,
+      made === 0
+        ? 'Everything is locked for the coming week already.'
+        : `${count(made, 'lock')} made for the coming week and what has closed.`,
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,65 @@
+// `npm start` as a process of its own, with data in a folder of its own: for the benchmarks of starting and memory.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const main = join(import.meta.dirname, '../testbed/dist/main.js');
+
+/** Starts the town and waits until it says that it is up; gives seconds, its process and a way to stop it. */
+export async function startTown(folder) {
+  const began = performance.now();
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, CARELET_DATA_FOLDER: folder, CARELET_PORT: '0' },
+  });
+  let said = '';
+  await new Promise((done, fail) => {
+    const hear = (text) => {
+      said += text;
+      if (said.includes('is up')) done();
+    };
+    child.stdout.setEncoding('utf8').on('data', hear);
+    child.stderr.setEncoding('utf8').on('data', hear);
+    child.once('error', fail);
+    child.once('exit', (code) => fail(new Error(`the town ended with ${code}:\n${said}`)));
+  });
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    seconds,
+    pid: child.pid,
+    async stop() {
+      const gone = new Promise((done) => child.once('exit', done));
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+/** Memory of a process and all below it in megabytes: `rss` counts shared pages for each, `pss` shares them out. */
+export function memoryOf(root) {
+  const parents = new Map();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+      parents.set(Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It ended in the meantime.
+    }
+  }
+  const tree = [root];
+  for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
+  const sum = { processes: tree.length, rss: 0, pss: 0 };
+  for (const pid of tree) {
+    let rollup;
+    try {
+      rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    } catch {
+      continue;
+    }
+    const kilobytes = (word) => Number(new RegExp(`^${word}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1] ?? 0);
+    sum.rss += kilobytes('Rss') / 1024;
+    sum.pss += kilobytes('Pss') / 1024;
+  }
+  return sum;
+}

@@ -1,0 +1,418 @@
+/**
+ * Who becomes what at the authority, and who gets which keys.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CareletError } from '@carelet/care/model';
+import { addDays, longestKey } from '@carelet/care/rules/records/calendar';
+import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { connect } from '@carelet/care/wire';
+import { introducing } from '@carelet/care/wire/introduce';
+import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import { sign } from '@carelet/crypto/algebra/sign';
+import { signApproval } from '@carelet/crypto/cards/approval';
+import { type Card, type CardKind, cardLabel, cardParts, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { readEntitlement } from '@carelet/crypto/cards/entitlement';
+import { decodeManifest } from '@carelet/crypto/cards/manifest';
+import { newCard } from '@carelet/crypto/cards/owner';
+import { keyCheck } from '@carelet/crypto/kp-abe/reader';
+import { signRequest } from '@carelet/crypto/login/request';
+import { openWith } from '@carelet/crypto/ntru/hybrid';
+import { openDatabase } from '@carelet/ground/database';
+import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AuthorityRole, authorityContract } from './authority.ts';
+import { type AuthorityTables, migrations } from './schema.ts';
+import { type RunningAuthority, startAuthority } from './service.ts';
+
+type Person = { card: Card; readonly secrets: { readonly edSk: Bytes; readonly hybridSk: Bytes }; readonly authority: AuthorityRole };
+
+let database: TestDatabase;
+let folder: string;
+let service: RunningAuthority;
+let now = Date.parse('2026-11-20T09:41:00Z');
+const today = '2026-11-20';
+
+let sam: Person;
+let mara: Person;
+let northgate: Person;
+
+const start = (keys = folder) =>
+  startAuthority({
+    databaseUrl: database.url,
+    host: '127.0.0.1',
+    port: 0,
+    nextFree: false,
+    cors: [],
+    logLevel: 'silent',
+    townName: 'a town',
+    keys,
+    needed: 2,
+    clock: () => now,
+  });
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  folder = mkdtempSync(join(tmpdir(), 'carelet-authority-'));
+  service = await start();
+  sam = person('administrator');
+  mara = person('administrator');
+  await claim(sam, (await service.firstInvitation())!, 'Harbour Clinic');
+  await claim(mara, (await sam.authority.enrolment.invite()).code, 'Medical Board');
+  northgate = person('organisation');
+  northgate.card = decodeCard(
+    (await sam.authority.enrolment.organisation({ name: 'Northgate Hospital', card: encodeCard(northgate.card) })).card,
+  )!;
+}, 60_000);
+
+afterAll(async () => {
+  await service?.close();
+  rmSync(folder, { recursive: true, force: true });
+  await database?.[Symbol.asyncDispose]();
+});
+
+/** Somebody with a card; over HTTP every other time, so that the twins meet the same stories. */
+let asked = 0;
+function person(kind: CardKind): Person {
+  const { card, secrets } = newCard(kind, now / 1000 + 10 * 365 * 86_400);
+  const who: { card: Card; secrets: typeof secrets; authority?: AuthorityRole } = { card, secrets };
+  const role = connect(authorityContract, {
+    ...(asked++ % 2 === 0 ? { url: service.url } : { fetch: service.fetch }),
+    clock: () => now,
+    authorize: async ({ op, body, skew }) =>
+      signRequest({ id: card.id, edSk: secrets.edSk }, { audience: 'authority', op, body }, Math.floor((now + skew) / 1000)),
+  });
+  const present = () => role.login.present({ card: encodeCard(who.card), with: [] });
+  return Object.assign(who, { authority: introducing(role, present) });
+}
+
+async function claim(who: Person, code: string, organisation: string): Promise<void> {
+  const { card } = await who.authority.enrolment.claim({ code, name: 'somebody', organisation, card: encodeCard(who.card) });
+  who.card = decodeCard(card)!;
+}
+
+const registration = { name: 'Dr Mei Chen', certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' };
+
+async function registered(): Promise<Person> {
+  const doctor = person('doctor');
+  expect(await doctor.authority.enrolment.register({ card: encodeCard(doctor.card), ...registration })).toEqual({ state: 'pending' });
+  return doctor;
+}
+
+const policyAt = (more: Partial<Policy> = {}): Policy => ({
+  parts: ['MI'],
+  kinds: ['laboratory'],
+  confidentiality: ['N'],
+  sensitivity: ['none'],
+  patients: 'everyone',
+  unit: hex(northgate.card.id),
+  from: 'beginning',
+  until: addDays(today, 60),
+  ...more,
+});
+
+const asInput = (policy: Policy) => ({
+  ...policy,
+  parts: [...policy.parts],
+  kinds: [...policy.kinds],
+  confidentiality: [...policy.confidentiality],
+  sensitivity: [...policy.sensitivity],
+  patients: policy.patients === 'everyone' ? policy.patients : [...policy.patients],
+});
+
+const approve = (
+  by: Person,
+  doctor: Person,
+  policy = policyAt(),
+  signature = signApproval(by.secrets.edSk, doctor.card, policyText(policy)),
+) => by.authority.enrolment.approve({ doctor: doctor.card.id, policy: asInput(policy), signature });
+
+const standing = (doctor: Person) => doctor.authority.enrolment.standing({ doctor: doctor.card.id });
+
+async function refusal(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return 'ok';
+  } catch (thrown) {
+    return thrown instanceof CareletError ? thrown.kind : String(thrown);
+  }
+}
+
+async function keysOf(doctor: Person) {
+  const { card } = await standing(doctor);
+  if (card) doctor.card = decodeCard(card)!;
+  return (await doctor.authority.keys.issue()).keys;
+}
+
+/** The policies that count for a doctor with a card vouched for. */
+async function approved(policy = policyAt()): Promise<Person> {
+  const doctor = await registered();
+  await approve(sam, doctor, policy);
+  await approve(mara, doctor, policy);
+  return doctor;
+}
+
+describe('a doctor', () => {
+  test('waits until two organisations have approved the same policy, and then gets her key', async () => {
+    const doctor = await registered();
+    expect(await standing(doctor)).toEqual({ state: 'pending', reason: null, card: null });
+    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    expect(await approve(sam, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    expect((await standing(doctor)).card).toBeNull();
+    expect(await approve(mara, doctor)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
+
+    const [key] = await keysOf(doctor);
+    expect(doctor.card.vouchers.map(({ by }) => by)).toEqual([0, 1]);
+    const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
+    const content = openWith(doctor.secrets.hybridSk, cbor(['carelet/v1/enrolment/key', doctor.card.id, northgate.card.id]), key!.sealed);
+    const [domain, secret] = uncbor(content!) as [Bytes, Bytes];
+    expect(manifest.domains.find(({ organisation }) => hex(organisation) === hex(northgate.card.id))!.publicKey).toEqual(domain);
+    expect(await keyCheck(await loadGroup('mcl'), domain, secret)).toBe(true);
+    const entitlement = readEntitlement(key!.entitlement, manifest)!;
+    expect(hex(entitlement.doctor)).toBe(hex(doctor.card.id));
+    expect(entitlement.notAfter).toBe(Date.parse(`${policyAt().until}T23:59:59Z`) / 1000);
+    // What the cloud will see names neither patients nor kinds nor days.
+    expect(entitlement.formula).not.toMatch(/laboratory|MI|2026/);
+    expect(key!.words).toContain('laboratory');
+  });
+
+  test('gets the same key when she asks again', async () => {
+    const doctor = await approved();
+    expect(await keysOf(doctor)).toEqual(await keysOf(doctor));
+  });
+
+  test('is not approved twice by one organisation, nor by two halves of different policies', async () => {
+    const joan = person('administrator');
+    await claim(joan, (await sam.authority.enrolment.invite()).code, 'Harbour Clinic');
+    const doctor = await registered();
+    await approve(sam, doctor);
+    expect(await approve(sam, doctor)).toMatchObject({ approvals: 1 });
+    expect(await approve(joan, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+    const wider = policyAt({ kinds: ['laboratory', 'notes'] });
+    expect(await approve(mara, doctor, wider)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    // The board thinks again, and signs what the clinic signed: in whatever order its words stand.
+    expect(await approve(mara, doctor, policyAt({ kinds: ['laboratory', 'laboratory'] }))).toMatchObject({ state: 'approved' });
+    expect((await keysOf(doctor)).map(({ words }) => words)).toEqual([expect.not.stringContaining('notes')]);
+  });
+
+  test('who is turned down is told why, and gets nothing, neither then nor later', async () => {
+    const doctor = await approved();
+    expect((await keysOf(doctor)).length).toBe(1);
+    const reason = 'The certificate has ended; please register again with the new one.';
+    await sam.authority.enrolment.reject({ doctor: doctor.card.id, reason });
+    expect(await standing(doctor)).toEqual({ state: 'rejected', reason, card: null });
+    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    expect(await refusal(approve(mara, doctor))).toBe('conflict');
+    expect(await doctor.authority.enrolment.register({ card: encodeCard({ ...doctor.card, vouchers: [] }), ...registration })).toEqual({
+      state: 'rejected',
+    });
+    expect(await refusal(sam.authority.enrolment.reject({ doctor: new Uint8Array(16), reason }))).toBe('missing');
+  });
+
+  test('may not register under another’s number, with another’s card, or with a card of another kind', async () => {
+    const doctor = await registered();
+    const thief = person('doctor');
+    const unsigned = { ...thief.card, id: doctor.card.id };
+    expect(await refusal(thief.authority.enrolment.register({ card: encodeCard(unsigned), ...registration }))).toBe('invalid');
+    const asDoctor = under(doctor.card, 'doctor', 2);
+    expect(await refusal(thief.authority.enrolment.register({ card: encodeCard(asDoctor), ...registration }))).toBe('conflict');
+    expect(await refusal(thief.authority.enrolment.register({ card: encodeCard(person('patient').card), ...registration }))).toBe(
+      'invalid',
+    );
+    expect(await refusal(thief.authority.enrolment.register({ card: new Uint8Array(40), ...registration }))).toBe('invalid');
+    expect(await doctor.authority.enrolment.register({ card: encodeCard(doctor.card), ...registration })).toEqual({ state: 'pending' });
+  });
+});
+
+describe('an approval', () => {
+  test('that is forged, or for other keys or another policy, does not count', async () => {
+    const [doctor, other] = [await registered(), await registered()];
+    const good = signApproval(sam.secrets.edSk, doctor.card, policyText(policyAt()));
+    for (const signature of [
+      good.map((byte, i) => (i === 0 ? byte ^ 1 : byte)),
+      signApproval(mara.secrets.edSk, doctor.card, policyText(policyAt())),
+      signApproval(sam.secrets.edSk, other.card, policyText(policyAt())),
+      signApproval(sam.secrets.edSk, doctor.card, policyText(policyAt({ kinds: ['notes'] }))),
+    ]) {
+      expect(await refusal(approve(sam, doctor, policyAt(), signature))).toBe('invalid');
+    }
+    expect((await approve(sam, doctor)).approvals).toBe(1);
+  });
+
+  test('is not given by whoever is no administrator', async () => {
+    const doctor = await registered();
+    for (const who of [person('patient'), northgate, await approved(), person('patient')]) {
+      expect(await refusal(approve(who, doctor))).toBe('denied');
+      expect(await refusal(who.authority.enrolment.doctors({}))).toBe('denied');
+      expect(await refusal(who.authority.enrolment.reject({ doctor: doctor.card.id, reason: 'no' }))).toBe('denied');
+      expect(await refusal(who.authority.enrolment.invite())).toBe('denied');
+      expect(await refusal(who.authority.enrolment.organisation({ name: 'x', card: encodeCard(person('organisation').card) }))).toBe(
+        'denied',
+      );
+    }
+    // A card that says administrator is not one.
+    expect(await refusal(person('administrator').authority.enrolment.invite())).toBe('denied');
+    expect((await standing(doctor)).state).toBe('pending');
+  });
+
+  test('is for a quarter at most, for a window that is one, and for what can be compiled', async () => {
+    const doctor = await registered();
+    expect(await refusal(approve(sam, doctor, policyAt({ until: addDays(today, longestKey + 1) })))).toBe('invalid');
+    expect(await refusal(approve(sam, doctor, policyAt({ until: addDays(today, -1) })))).toBe('invalid');
+    expect(await refusal(approve(sam, doctor, policyAt({ from: addDays(today, 61) })))).toBe('invalid');
+    expect(await refusal(approve(sam, doctor, policyAt({ from: '2026-02-30' })))).toBe('invalid');
+    expect(await refusal(approve(sam, doctor, policyAt({ sensitivity: ['none', 'HIV'] })))).toBe('invalid');
+    expect(await refusal(approve(sam, doctor, policyAt({ unit: '0'.repeat(32) })))).toBe('missing');
+    expect(await refusal(approve(sam, person('doctor')))).toBe('missing');
+    expect((await approve(sam, doctor, policyAt({ until: addDays(today, longestKey) }))).approvals).toBe(1);
+  });
+
+  test('that has ended issues nothing; another of hers goes on', async () => {
+    const larkfield = person('organisation');
+    const { card } = await sam.authority.enrolment.organisation({ name: 'Larkfield Hospital', card: encodeCard(larkfield.card) });
+    larkfield.card = decodeCard(card)!;
+    const short = policyAt({ until: today });
+    const doctor = await approved(short);
+    const elsewhere = policyAt({ unit: hex(larkfield.card.id) });
+    for (const by of [sam, mara]) await approve(by, doctor, elsewhere);
+    const before = now;
+    try {
+      now += 86_400_000;
+      expect((await keysOf(doctor)).map(({ organisation }) => hex(organisation))).toEqual([hex(larkfield.card.id)]);
+    } finally {
+      now = before;
+    }
+    expect((await keysOf(doctor)).length).toBe(2);
+  });
+
+  test('shows administrators who waits, with the keys to compare and who signed what', async () => {
+    const doctor = await registered();
+    await approve(sam, doctor);
+    const { doctors } = await mara.authority.enrolment.doctors({ state: 'pending' });
+    const one = doctors.find((row) => hex(row.doctor) === hex(doctor.card.id))!;
+    expect(one).toMatchObject({ ...registration, state: 'pending', reason: null });
+    expect(one.fingerprint).toMatch(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+    expect(one.policies).toEqual([
+      { organisation: 'Northgate Hospital', words: expect.any(String), until: policyAt().until, approvals: ['somebody'] },
+    ]);
+  });
+});
+
+describe('an invitation', () => {
+  test('makes one administrator, once', async () => {
+    const { code } = await sam.authority.enrolment.invite();
+    const [one, two] = [person('administrator'), person('administrator')];
+    const outcomes = await Promise.all([one, two].map((who) => refusal(claim(who, code, 'Larkfield'))));
+    expect(outcomes.sort()).toEqual(['denied', 'ok']);
+    expect(await refusal(claim(person('administrator'), code, 'Larkfield'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), `${code.slice(0, -1)}0`, 'Larkfield'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), '', 'Larkfield'))).toBe('denied');
+    expect(await service.firstInvitation()).toBeNull();
+  });
+
+  test('is not spent by a card under somebody else’s number, and makes nobody somebody else', async () => {
+    const { code } = await sam.authority.enrolment.invite();
+    const thief = person('administrator');
+    await northgate.authority.login.present({ card: encodeCard(northgate.card), with: [] });
+    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 1) }, code, 'Nowhere'))).toBe('conflict');
+    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 2) }, code, 'Nowhere'))).toBe('denied');
+    expect(await refusal(claim({ ...thief, card: person('patient').card }, code, 'Nowhere'))).toBe('invalid');
+    await claim(thief, code, 'Larkfield');
+    await thief.authority.enrolment.invite();
+  });
+
+  test('lies in the database as a hash only', async () => {
+    const { code } = await sam.authority.enrolment.invite();
+    await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
+    const kept = await db.selectFrom('invitation').selectAll().execute();
+    expect(kept.length).toBeGreaterThan(0);
+    for (const { code: hash } of kept) expect(hex(hash)).not.toContain(code.replaceAll('-', ''));
+  });
+});
+
+/** A card that somebody makes under another's number: rightly signed, with keys of his own. */
+function under({ id, expiry }: Card, kind: CardKind, serial: number): Card {
+  const { card, secrets } = newCard(kind, expiry);
+  const body = { ...card, id, serial };
+  return { ...body, selfSignature: sign(secrets.edSk, cardLabel, cardParts(body)) };
+}
+
+describe('an organisation', () => {
+  test('gets what it seals with, locked to its own card; nobody else gets any', async () => {
+    const { sealed } = await northgate.authority.keys.writer();
+    const context = cbor(['carelet/v1/enrolment/writer', northgate.card.id]);
+    expect(openWith(northgate.secrets.hybridSk, context, sealed)).not.toBeNull();
+    expect(openWith(sam.secrets.hybridSk, context, sealed)).toBeNull();
+    for (const who of [sam, person('patient'), await approved()]) expect(await refusal(who.authority.keys.writer())).toBe('denied');
+  });
+
+  test('enrols once under its name; again with its card it is the same one', async () => {
+    const again = await sam.authority.enrolment.organisation({
+      name: 'Northgate Hospital',
+      card: encodeCard({ ...northgate.card, vouchers: [] }),
+    });
+    expect(decodeCard(again.card)!.id).toEqual(northgate.card.id);
+    const before = decodeManifest((await sam.authority.town.manifest()).manifest)!;
+    const copy = person('organisation');
+    const taken = { name: 'Another Hospital', card: encodeCard(under(northgate.card, 'organisation', 2)) };
+    expect(await refusal(sam.authority.enrolment.organisation(taken))).toBe('denied');
+    expect(await refusal(sam.authority.enrolment.organisation({ name: 'Northgate Hospital', card: encodeCard(copy.card) }))).toBe(
+      'conflict',
+    );
+    expect(decodeManifest((await sam.authority.town.manifest()).manifest)).toEqual(before);
+  });
+});
+
+describe('the authority’s secrets', () => {
+  test('are not in its database: with another key file nothing of it opens', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'carelet-thief-'));
+    try {
+      await expect(start(other)).rejects.toMatchObject({ kind: 'cannot-open' });
+    } finally {
+      rmSync(other, { recursive: true, force: true });
+    }
+    await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
+    const whole = await everything(db);
+    const { sealed } = await northgate.authority.keys.writer();
+    const content = openWith(northgate.secrets.hybridSk, cbor(['carelet/v1/enrolment/writer', northgate.card.id]), sealed)!;
+    const [domain, orgKey, pq] = uncbor(content) as [Bytes, Bytes, Bytes];
+    expect(whole).toContain(hex(domain));
+    for (const secret of [orgKey, pq]) expect(whole).not.toContain(hex(secret));
+  });
+
+  test('are the same after a restart', async () => {
+    await using second = await start();
+    const role = connect(authorityContract, { url: second.url });
+    expect(await role.town.manifest()).toEqual(await sam.authority.town.manifest());
+  });
+});
+
+test('making a key does not keep others waiting', async () => {
+  const doctor = await approved(policyAt({ kinds: ['laboratory', 'notes', 'vital-signs'], from: '2026-09-25' }));
+  const { card } = await standing(doctor);
+  await doctor.authority.login.present({ card: card!, with: [] });
+  const started = performance.now();
+  let issued = false;
+  const issuing = doctor.authority.keys.issue().finally(() => {
+    issued = true;
+  });
+  let answered = 0;
+  for (; !issued; answered++) await sam.authority.town.state();
+  expect((await issuing).keys.length).toBe(1);
+  // A key of more than a hundred rows is tens of milliseconds of curve arithmetic in one piece.
+  expect(performance.now() - started).toBeGreaterThan(20);
+  expect(answered).toBeGreaterThan(4);
+});
+
+async function everything(db: Kysely<AuthorityTables>): Promise<string> {
+  const tables = ['card', 'issuer', 'manifest', 'domain', 'administrator', 'invitation', 'doctor', 'approval', 'issued'];
+  const texts = await Promise.all(
+    tables.map((table) => sql<{ row: string }>`select t::text as row from ${sql.table(table)} t`.execute(db)),
+  );
+  return texts.flatMap(({ rows }) => rows.map(({ row }) => row)).join('\n');
+}

@@ -1,0 +1,50 @@
+/**
+ * A line to a service that a test can cut: before the service hears a request, or before its answer comes back.
+ *
+ * @module
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+export type Line = AsyncDisposable & {
+  readonly url: string;
+  /** Nothing gets through. */
+  cut(): void;
+  /** What is asked is done, and the answer is lost. */
+  loseAnswers(): void;
+  mend(): void;
+};
+
+/** @param handler the service at the other end */
+export async function openLine(handler: (request: Request) => Promise<Response>): Promise<Line> {
+  let state: 'mended' | 'cut' | 'losing' = 'mended';
+  const server = createServer(async (incoming, outgoing) => {
+    const body = await buffer(incoming);
+    if (state === 'cut') return void incoming.socket.destroy();
+    const headers = Object.entries(incoming.headers).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' ? [[name, value]] : [],
+    );
+    const response = await handler(new Request(`http://line${incoming.url}`, { method: incoming.method!, headers, body }));
+    if (state === 'losing') return void incoming.socket.destroy();
+    outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+    outgoing.end(Buffer.from(await response.arrayBuffer()));
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut: () => {
+      state = 'cut';
+    },
+    loseAnswers: () => {
+      state = 'losing';
+    },
+    mend: () => {
+      state = 'mended';
+    },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/**
+ * The clinic's line to the cloud may be cut, lose answers, or meet a cloud that will not have something: every strip
+ * arrives once all the same.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cloudletSecrets, installedOrganisation } from '@carelet/cloudlet/organisation';
+import { type Bytes, type Cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { openRow } from '@carelet/crypto/records/reader';
+import { decodeStrip, encodeStrip } from '@carelet/crypto/records/strip';
+import { descend } from '@carelet/crypto/records/tree';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStage, type Stage } from './fixture.testing.ts';
+import { type Watch, type Watches, watchesAt } from './watch.testing.ts';
+
+let stage: Stage;
+let at: Watches;
+
+beforeAll(async () => {
+  stage = await openStage();
+  at = await watchesAt(stage);
+}, 60_000);
+
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+describe('the clinic’s line to the cloud', () => {
+  test('may be cut while strips come in: they wait, and go up once when it is mended', async () => {
+    const watch = await at.paired('cut');
+    stage.line.cut();
+    try {
+      for (const pulse of [110, 111, 112]) {
+        await watch.keep(pulse);
+        expect(await watch.sender.send()).toBe(1);
+      }
+      await at.until(async () => (await at.clinic()).cloud === 'unreachable');
+      expect((await at.clinic()).waiting).toBe(3);
+    } finally {
+      stage.line.mend();
+    }
+    await watch.keep(113);
+    await watch.sender.send();
+    await at.forwarded();
+    expect(await at.pulses(at.ada, watch)).toEqual([110, 111, 112, 113]);
+    expect((await at.clinic()).cloud).toBe('reachable');
+  });
+
+  test('may lose the cloud’s answers after it stored: nothing is stored twice', async () => {
+    const watch = await at.paired('lost answers');
+    const stored = async () => (await stage.sql('select 1 from shelf_mi where pat = $1', [Buffer.from(watch.wearable.pat)])).length;
+    const before = await stored();
+    const tally = (await at.clinic()).forwarded;
+    stage.line.loseAnswers();
+    try {
+      for (const pulse of [120, 121]) await watch.keep(pulse);
+      await watch.sender.send();
+      await sleep(1500);
+      expect((await at.clinic()).waiting).toBe(2);
+    } finally {
+      stage.line.mend();
+    }
+    await at.forwarded();
+    expect(await stored()).toBe(before + 2);
+    expect((await at.clinic()).forwarded).toBe(tally + 2);
+    expect(await at.pulses(at.ada, watch)).toEqual([120, 121]);
+  });
+
+  test('is not blocked by a strip the cloud will never have; that one stays where it is', async () => {
+    const [bad, good, bens] = [await at.paired('bad'), await at.paired('good'), at.watchOf(await at.pairFor(stage.patient('ben'), 'bens'))];
+    stage.line.cut();
+    for (const pulse of [130, 131, 132]) await bad.keep(pulse);
+    await bad.sender.send();
+    // The clinic's program would not take such a strip from a watch; say that an earlier one did.
+    await stage.sql('update cloudlet_harbour.strip set body = $1 where device = $2 and number = 1', [
+      Buffer.from(orphaned(await bodyOf(bad, 1))),
+      Buffer.from(bad.wearable.device.device),
+    ]);
+    for (const [i, one] of [good, bens].entries()) {
+      await one.keep(133 + i);
+      await one.sender.send();
+    }
+    stage.line.mend();
+    await at.forwarded();
+    expect(await at.pulses(at.ada, good)).toEqual([133]);
+    expect(await at.pulses(at.ada, bad)).toEqual([130, 132]);
+    const kept = await stage.sql<{ number: string; refused: string }>('select number, refused from cloudlet_harbour.strip');
+    expect(kept.map(({ number, refused }) => [Number(number), refused])).toEqual([[1, 'invalid']]);
+    await stage.sql('delete from cloudlet_harbour.strip');
+  });
+
+  const bodyOf = async ({ wearable }: Watch, number: number): Promise<Bytes> => {
+    const of = [Buffer.from(wearable.device.device), number];
+    const rows = await stage.sql<{ body: Buffer }>('select body from cloudlet_harbour.strip where device = $1 and number = $2', of);
+    return new Uint8Array(rows[0]!.body);
+  };
+
+  /** The same strip on a node that nobody links. */
+  function orphaned(body: Bytes): Bytes {
+    const strip = decodeStrip(body)!;
+    return encodeStrip({ ...strip, row: { ...strip.row, nodeId: systemRandom(16) }, links: [] });
+  }
+});
+
+test('the clinic’s database and its key file together open no strip', async () => {
+  const watch = await at.paired('thief');
+  stage.line.cut();
+  try {
+    await watch.keep(140);
+    await watch.sender.send();
+    const folder = join(stage.town.folder, 'keys', 'harbour');
+    const secrets = await cloudletSecrets(folder);
+    const open = (place: string, sealed: Buffer) => secrets.open(place, new Uint8Array(sealed));
+    const found: Bytes[] = [new Uint8Array(readFileSync(join(folder, 'cloudlet.key')))];
+    const collect = (value: Cbor): void => {
+      if (value instanceof Uint8Array) {
+        for (let at = 0; at + 32 <= value.length; at++) found.push(value.subarray(at, at + 32));
+        try {
+          collect(uncbor(value));
+        } catch {
+          // Bytes that are nothing more.
+        }
+      } else if (Array.isArray(value)) value.forEach(collect);
+      else if (value !== null && typeof value === 'object') Object.values(value).forEach(collect);
+    };
+    const table = <Row extends object>(name: string) => stage.sql<Row & { secret: Buffer }>(`select * from cloudlet_harbour.${name}`);
+    for (const { secret } of await table('own')) collect(uncbor(open('cloudlet/own', secret)));
+    for (const { connection, secret } of await table<{ connection: number }>('session'))
+      collect(uncbor(open(`cloudlet/session/${connection}`, secret)));
+    for (const { device, record } of await table<{ device: Buffer; record: Buffer }>('device')) {
+      collect(uncbor(open(`cloudlet/device/${hex(device)}`, record)));
+    }
+    const { edSk, orgKey, pq } = (await installedOrganisation(folder))!;
+    found.push(edSk, orgKey, pq);
+
+    const rows = (await stage.sql<{ body: Buffer }>('select body from cloudlet_harbour.strip')).map(
+      ({ body }) => decodeStrip(new Uint8Array(body))!.row,
+    );
+    expect(rows.length).toBe(1);
+    expect(found.length).toBeGreaterThan(200);
+    const day = new Date(at.noon()).toISOString().slice(0, 10);
+    for (const key of found) {
+      for (const way of [[], [day], [day.slice(0, 7), day]]) expect(openRow(descend(key, way), 'MI', rows[0]!).kind).toBe('cannot-open');
+    }
+  } finally {
+    stage.line.mend();
+  }
+  await at.forwarded();
+  expect(await at.onDisk()).toBe(0);
+  expect(await at.pulses(at.ada, watch)).toEqual([140]);
+});
