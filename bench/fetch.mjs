@@ -41,7 +41,7 @@ export const run = () =>
         size(5, 1),
       );
       const rows = opened.records.reduce((sum, { rows: { length } }) => sum + length, 0);
-      yield figure(`${n.toLocaleString('en')} readings, a FHIR record each (${rows.toLocaleString('en')} rows)`, 'ms', ours, theirs);
-      yield figure(`10,000 of these rows opened, by proportion`, 'ms', (ours * 10_000) / rows, (theirs * 10_000) / rows, '<= 1000 ms');
+      const name = `${n.toLocaleString('en')} readings, a FHIR record each (${rows.toLocaleString('en')} rows)`;
+      yield figure(name, 'ms', ours, theirs, n === 10_000 ? '<= 1000 ms' : undefined);
     }
   });

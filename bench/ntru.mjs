@@ -5,7 +5,7 @@
 import { dh, dhKey } from '@carelet/crypto/algebra/dh';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { hybridDecapsulate, hybridEncapsulate, hybridKeygen } from '@carelet/crypto/ntru/hybrid';
-import * as ntru from '@carelet/crypto/ntru/index';
+import { ntruhps2048677, ntruhps4096821, ntruhrss701 } from '@carelet/crypto/ntru/index';
 import { each, figure, size } from './kit.mjs';
 
 export const says = 'key generation, encapsulation and decapsulation, plain TypeScript';
@@ -13,9 +13,7 @@ export const says = 'key generation, encapsulation and decapsulation, plain Type
 export async function* run() {
   const random = seededRandom('bench/ntru');
   const options = { rounds: size(7, 1), times: size(10, 1) };
-  for (const set of ['ntruhps4096821', 'ntruhps2048677', 'ntruhrss701']) {
-    const kem = ntru[set];
-    if (kem === undefined) continue;
+  for (const [set, kem] of Object.entries({ ntruhps4096821, ntruhps2048677, ntruhrss701 })) {
     const pair = kem.keygen(random(kem.lengths.keygenCoins));
     const coins = random(kem.lengths.encapsulateCoins);
     const { ciphertext } = kem.encapsulate(pair.publicKey, coins);

@@ -43,5 +43,5 @@ function inWords({ name, ours, theirs, ratio, unit, aim }) {
   const number = (value) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
   const against = theirs === null ? '' : `  against ${number(theirs)}`;
   const costs = ratio === null ? '' : `  × ${number(ratio)}`;
-  return `${name.padEnd(52)} ${number(ours).padStart(8)} ${unit}${against}${costs}${aim === undefined ? '' : `  (aim: ${aim})`}`;
+  return `${name.padEnd(62)} ${number(ours).padStart(8)} ${unit}${against}${costs}${aim === undefined ? '' : `  (aim: ${aim})`}`;
 }

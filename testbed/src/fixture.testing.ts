@@ -21,6 +21,7 @@ import { type OpenedChart, type Problem, reader } from '@carelet/client/records/
 import { type Writer, writer } from '@carelet/client/records/writer';
 import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import type { LogStream } from '@carelet/ground/log';
 import { freshDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import pg from 'pg';
@@ -44,6 +45,7 @@ export type Stage = AsyncDisposable & {
   readonly town: Town;
   /** Between the clinics and the cloud. */
   readonly line: Line;
+  readonly cloudUrl: string;
   readonly clock: TestClock;
   /** The cloud's tables, for looking and for tampering; `$1` and so on as in pg. */
   readonly sql: <Row extends object = Record<string, unknown>>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
@@ -76,17 +78,23 @@ export type Opened = {
 
 const years = 10 * 365 * 86_400;
 
-/**
- * @param options.today UTC time at which the town opens
- * @param options.databaseUrl a PostgreSQL of the test's own, where it does something to it
- */
+export type StageOptions = {
+  /** UTC time at which the town opens. */
+  readonly today?: string;
+  /** A PostgreSQL of the test's own, where it does something to it. */
+  readonly databaseUrl?: string;
+  /** Everybody meets the services on their ports; in this process unless told. */
+  readonly overHttp?: boolean;
+  /** Where the services' logs go; they write none unless told. */
+  readonly logTo?: LogStream;
+};
+
 export async function openStage({
   today = '2026-11-20T09:41:00Z',
   databaseUrl,
-}: {
-  today?: string;
-  databaseUrl?: string;
-} = {}): Promise<Stage> {
+  overHttp = false,
+  logTo,
+}: StageOptions = {}): Promise<Stage> {
   let now = Date.parse(today);
   const clock: TestClock = Object.assign(() => now, {
     to(time: string) {
@@ -95,16 +103,20 @@ export async function openStage({
   });
   const database = databaseUrl === undefined ? await freshDatabase() : { url: databaseUrl, [Symbol.asyncDispose]: async () => {} };
   const folder = temporaryFolder();
+  const log = logTo ? ({ logLevel: 'info', logTo } as const) : ({ logLevel: 'silent' } as const);
   let line: Line | undefined;
+  let cloudUrl = '';
   const town = await openTown({
     folder: join(folder, 'town'),
     databaseUrl: database.url,
     clock,
+    ...log,
     // The clinics' line to the cloud can be cut; everybody else meets the cloud itself.
     async cloud(authority) {
-      const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: true, cors: [], logLevel: 'silent' as const };
+      const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: true, cors: [], ...log };
       const cloud = await startCloud({ ...config, authority, clock });
-      line = await openLine(cloud.fetch);
+      line = await openLine(cloud.url);
+      cloudUrl = cloud.url;
       const close = async () => {
         await line?.[Symbol.asyncDispose]();
         await cloud.close();
@@ -119,10 +131,11 @@ export async function openStage({
 
   const fresh = (kind: Parameters<typeof newKeyring>[0], name: string) =>
     newKeyring(kind, name, name, town.manifest, Math.floor(now / 1000) + years);
-  const authorityAs = (who: Keyring | null) => connectAuthority(town.authority.fetch, who, clock);
-  const cloudAs = (who: Keyring | null) => connectCloud(town.cloud.fetch, who, clock);
+  const at = ({ fetch, url }: { fetch: (request: Request) => Promise<Response>; url: string }) => (overHttp ? url : fetch);
+  const authorityAs = (who: Keyring | null) => connectAuthority(at(town.authority), who, clock);
+  const cloudAs = (who: Keyring | null) => connectCloud(at({ fetch: town.cloud.fetch, url: cloudUrl }), who, clock);
   const cloudletAs = (who: Keyring | null, clinic: OrganisationSlug = 'harbour') =>
-    connectCloudlet(town.cloudlets.get(clinic)!.fetch, who, clock);
+    connectCloudlet(at(town.cloudlets.get(clinic)!), who, clock);
 
   let offices: Promise<readonly [Keyring, Keyring]> | undefined;
   const administrators = () => {
@@ -155,6 +168,7 @@ export async function openStage({
   return {
     town,
     line: line!,
+    cloudUrl,
     clock,
     sql: async <Row extends object>(text: string, values: readonly unknown[] = []) => (await tables.query<Row>(text, [...values])).rows,
     authorityAs,

@@ -13,9 +13,9 @@ import { startPortal } from '@carelet/portal/service';
 import { people } from './cast.ts';
 import { demoPassphrase, keyrings } from './keyrings.ts';
 import { renewWearables, settle, settled } from './settle.ts';
-import { openTown, townName } from './town.ts';
+import { openTown, type TownAddresses, townName } from './town.ts';
 
-export type Started = AsyncDisposable & { readonly url: string };
+export type Started = AsyncDisposable & { readonly url: string; readonly addresses: TownAddresses };
 
 const settings = {
   databaseUrl: setting('DATABASE_URL', maybe()),
@@ -48,12 +48,34 @@ export async function start(tell: (line: string) => void, environment: NodeJS.Pr
     const demo = { town, keyrings: rings, mathematics, clock: Date.now };
     if (!(await settled(town))) await settle({ ...demo, seed: 'town', tell });
     else renewWearables(demo).catch((thrown) => tell(asCareletError(thrown, 'renew the watches').message));
-    return { url: portal.url, [Symbol.asyncDispose]: close };
+    const taken = portsElsewhere(firstPort, [
+      portal.url,
+      addresses.authority,
+      addresses.cloud,
+      ...town.addresses.cloudlets.map(({ url }) => url),
+    ]);
+    if (taken) tell(taken);
+    return { url: portal.url, addresses: town.addresses, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
     throw thrown;
   }
 }
+
+/** Says so where a service could not have the port it asked for. */
+function portsElsewhere(firstPort: number, urls: readonly string[]): string | null {
+  const wanted = [0, 2, 3, 4, 5].map((offset) => firstPort + offset);
+  const elsewhere = urls.filter((url, i) => firstPort !== 0 && Number(new URL(url).port) !== wanted[i]);
+  return elsewhere.length === 0
+    ? null
+    : `some ports from ${firstPort} on are taken by another program; the next free ones are used (CARELET_PORT chooses others)`;
+}
+
+/** The services' addresses, a line each. */
+const services = ({ authority, cloud, cloudlets }: TownAddresses): string =>
+  [['authority', authority], ['cloud', cloud], ...cloudlets.map(({ organisation, url }) => [organisation, url])]
+    .map(([name, url]) => `  ${name!.padEnd(20)} ${url}`)
+    .join('\n');
 
 async function main(): Promise<void> {
   const began = performance.now();
@@ -62,6 +84,7 @@ async function main(): Promise<void> {
 Carelet's demo town is up (${((performance.now() - began) / 1000).toFixed(1)} s). Nothing of it leaves this machine.
 
   the town's page      ${started.url}
+${services(started.addresses)}
   try                  npm run carelet -- records list --as ada
                        npm run carelet -- records list --as dr-chen
   passphrase           ${demoPassphrase}   (of every keyring in this demonstration)

@@ -5,7 +5,10 @@ import { parseResource } from '@carelet/care/model';
 import { monthsWrapped } from '@carelet/care/rules/records/calendar';
 import { encodeBody } from '@carelet/care/wire';
 import type { Keyring } from '@carelet/client/keyring/keyring';
+import { mathematicsHere } from '@carelet/client/mathematics';
+import { nodeLabels, policyWraps } from '@carelet/client/records/wraps';
 import { hex } from '@carelet/crypto/algebra/bytes';
+import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signRequest } from '@carelet/crypto/login/request';
 import { openRow } from '@carelet/crypto/records/reader';
 import { descend, nodeId } from '@carelet/crypto/records/tree';
@@ -185,6 +188,24 @@ describe('a month that is over', () => {
     const cloud = stage.cloudAs(doctor);
     expect(await cloud.records.nodes({ pat: pat() })).toEqual({ nodes: [], wraps: [] });
   });
+});
+
+test('a hospital that gives owner and doctor two different keys for a node is caught: the doctor’s opens nothing', async () => {
+  const { keyring } = northgate;
+  await stage.take(northgate, [patient('p-two'), pulse('p-two', 'two-keys', '2026-12-04')]);
+  const chart = keyring.charts.find(({ references }) => references.includes('urn:uuid:p-two'))!;
+  const tree = chart.trees['MI|vital-signs|N|none|dated|0']!;
+  const of = { part: 'MI' as const, category: { kind: 'vital-signs', conf: 'N', sens: 'none' } as const, dated: true };
+  const other = { ...tree, root: systemRandom(32) };
+  const node = { pat: chart.pat, writer: keyring.card.id, tree: other, of, period: '2026-12-04' };
+  const labels = nodeLabels(node, keyring.card.id, keyring.writer!.orgKey, 'clinician');
+  const wraps = await policyWraps(mathematicsHere, keyring, keyring.card.id, keyring.writer!, [{ node, labels }]);
+  await stage.cloudAs(keyring).sharing.wrap({ pat: chart.pat, part: 'MI', links: [], wraps });
+  const doctor = await stage.doctor('Dr Two', { at: northgate, parts: ['MI'], kinds: ['vital-signs'], patients: [hex(chart.pat)] });
+  const { ids, problems } = await stage.open(doctor, { pat: chart.pat });
+  expect(ids).toEqual([]);
+  expect(problems.map(({ kind }) => kind)).toEqual(['cannot-open']);
+  expect((await stage.open(keyring, { pat: chart.pat })).ids).toContain('two-keys');
 });
 
 describe('somebody a chart is not meant for', () => {

@@ -15,6 +15,7 @@ import { startCloud } from '@carelet/cloud/service';
 import { type RunningCloudlet, startCloudlet } from '@carelet/cloudlet/service';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { type Manifest, manifestHash } from '@carelet/crypto/cards/manifest';
+import type { LogStream } from '@carelet/ground/log';
 import { type Postgres, usePostgres } from '@carelet/ground/postgres';
 import { organisations } from './cast.ts';
 
@@ -39,6 +40,8 @@ export type TownOptions = {
   /** Origins of the portal that may ask from a browser. */
   readonly portalOrigins?: readonly string[];
   readonly logLevel?: 'silent' | 'info' | 'warn';
+  /** Where the services' logs go; the standard output unless told. */
+  readonly logTo?: LogStream;
   readonly clock?: () => number;
   /** Starts the cloud somewhere else, given the authority's address; it runs in this process unless told. */
   readonly cloud?: (authority: string) => Promise<CloudOfTown>;
@@ -88,6 +91,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
       nextFree: true,
       cors: options.portalOrigins ?? [],
       logLevel,
+      ...(options.logTo && { logTo: options.logTo }),
       clock,
     });
     const keys = join(folder, 'keys');

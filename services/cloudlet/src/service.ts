@@ -8,9 +8,8 @@ import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
 import { maybe, readConfiguration, setting, text } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
-import { logger } from '@carelet/ground/log';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
-import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings, townAt } from '@carelet/ground/service';
+import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
@@ -58,7 +57,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   await mkdir(config.keys, { recursive: true });
   const db = await openDatabase<CloudletTables>({ url: config.databaseUrl, schema: config.schema, migrations });
   const mathematics = workers<CloudletWorker>(new URL('./cloudlet.worker.ts', import.meta.url), { threads: 1 });
-  const log = logger('cloudlet', { level: config.logLevel });
+  const log = serviceLog('cloudlet', config);
   let installed: Organisation | null = null;
   let up: CloudRole | null = null;
 

@@ -9,7 +9,7 @@
  * @module
  */
 import { basename } from 'node:path';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type Logger, pino } from 'pino';
 
 /** Everything an event can tell. A new field is a decision, so it is made here. */
 const fields = {
@@ -44,6 +44,9 @@ type Scalars = { word: string; number: number; boolean: boolean };
 
 export type Fields = { readonly [Name in keyof typeof fields]?: Scalars[(typeof fields)[Name]] | undefined };
 
+/** Something lines can be written to. */
+export type LogStream = { write(line: string): void };
+
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** A service's log. Only `event` writes to it. */
@@ -63,7 +66,7 @@ const pens = new WeakMap<Log, Logger>();
  * event(log, 'posting.kept', { rows: 12, bytes: 48_000 });
  * ```
  */
-export function logger(name: string, options: { readonly level?: Level | 'silent'; readonly destination?: DestinationStream } = {}): Log {
+export function logger(name: string, options: { readonly level?: Level | 'silent'; readonly destination?: LogStream } = {}): Log {
   const { level = 'info', destination } = options;
   const settings = {
     level,

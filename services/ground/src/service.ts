@@ -10,7 +10,7 @@ import { authorityContract } from '@carelet/care/wire/contract/authority';
 import { type Kysely, sql } from 'kysely';
 import { flag, maybe, port, type readConfiguration, setting, text, words } from './config.ts';
 import { type Listening, listen } from './http.ts';
-import { type Level, logger } from './log.ts';
+import { type Level, type Log, type LogStream, logger } from './log.ts';
 import { metrics } from './metrics.ts';
 import { type Town, town } from './town.ts';
 
@@ -25,6 +25,8 @@ export type ServiceConfig = {
   /** Origins of the portal that may ask from a browser. */
   readonly cors: readonly string[];
   readonly logLevel: Level | 'silent';
+  /** Where the log goes; the standard output unless told. */
+  readonly logTo?: LogStream;
 };
 
 /** The settings of `ServiceConfig`, read from the environment. */
@@ -45,6 +47,10 @@ export const asServiceConfig = (raw: RawServiceConfig): ServiceConfig => ({
   logLevel: (raw.logLevel ?? 'info') as Level,
 });
 
+/** A service's log, where it was told to go. */
+export const serviceLog = (name: string, { logLevel, logTo }: Pick<ServiceConfig, 'logLevel' | 'logTo'>): Log =>
+  logger(name, { level: logLevel, ...(logTo && { destination: logTo }) });
+
 /** A running service; `await using` stops it. */
 export type Running = Listening & { readonly fetch: (request: Request) => Promise<Response> };
 
@@ -60,7 +66,7 @@ export async function run(
   handler: Handler,
   standsOn: readonly (() => Promise<unknown>)[],
 ): Promise<Running> {
-  const log = logger(name, { level: config.logLevel });
+  const log = serviceLog(name, config);
   const listening = await listen({
     name,
     handlers: [handler],
