@@ -16,14 +16,13 @@ import { sourceOf } from './stage.mjs';
 
 export const says = 'policy wraps a record and decapsulations a chart, counted';
 
-const today = '2026-11-20';
-const tenYearsAgo = '2016-11-20';
+const late = '2026-11-20';
 
 export async function* run() {
   const { what, people } = whose();
   let records = 0;
-  const total = { ours: 0, theirs: 0 };
-  const charts = { ours: [], theirs: [] };
+  let last = '';
+  const charts = [];
   for (const texts of people) {
     const trees = new Map();
     for (const text of texts) {
@@ -36,32 +35,41 @@ export async function* run() {
           const { period, ...of } = treeOf(part, draft.category, draft.period);
           const name = treeName(of, 0);
           trees.set(name, (trees.get(name) ?? new Set()).add(period));
+          if (period !== 'always' && daysOf(period).last > last) last = daysOf(period).last;
         }
       }
     }
-    const chart = { ours: 0, theirs: 0 };
-    for (const periods of trees.values()) {
-      const dated = [...periods].filter((period) => period !== 'always');
-      const wraps = dated.length === 0 ? ['always'] : wrapBudget(dated, today);
-      total.ours += wraps.length;
-      total.theirs += Math.max(1, dated.length);
-      chart.ours += wraps.filter((period) => inTenYears(period)).length;
-      chart.theirs += Math.max(1, dated.filter((period) => inTenYears(period)).length);
-    }
-    charts.ours.push(chart.ours);
-    charts.theirs.push(chart.theirs);
+    charts.push([...trees.values()].map((periods) => [...periods].filter((period) => period !== 'always')));
   }
   yield figure(
-    `policy wraps a record (${what}, ${records.toLocaleString('en')} records)`,
-    'wraps',
-    total.ours / records,
-    total.theirs / records,
+    `key trees a chart, median (${what}, ${records.toLocaleString('en')} records)`,
+    'trees',
+    median(charts.map(({ length }) => length)),
   );
-  yield figure(`decapsulations for a ten-year chart, median of ${charts.ours.length}`, 'wraps', median(charts.ours), median(charts.theirs));
-  yield figure('decapsulations for a ten-year chart, most', 'wraps', Math.max(...charts.ours), Math.max(...charts.theirs));
+  for (const today of [...new Set([last, late])]) {
+    const counted = charts.map((trees) => count(trees, today));
+    const sum = (name) => counted.reduce((total, chart) => total + chart[name], 0) / records;
+    const middle = (name) => median(counted.map((chart) => chart[name]));
+    yield figure(`policy wraps a record, on ${today}`, 'wraps', sum('made'), sum('madeDaily'));
+    yield figure(`decapsulations for a ten-year chart, median, on ${today}`, 'wraps', middle('opened'), middle('openedDaily'));
+  }
 }
 
-const inTenYears = (period) => period === 'always' || daysOf(period).last >= tenYearsAgo;
+/** What a writer makes for a chart and what a reader of its last ten years opens; `…Daily` with one wrap for each day. */
+function count(trees, today) {
+  const since = `${Number(today.slice(0, 4)) - 10}${today.slice(4)}`;
+  const recent = (periods) => periods.filter((period) => daysOf(period).last >= since).length;
+  const chart = { made: 0, madeDaily: 0, opened: 0, openedDaily: 0 };
+  for (const days of trees) {
+    const wraps = wrapBudget(days, today);
+    // A tree without dates has one wrap, of `always`.
+    chart.made += days.length === 0 ? 1 : wraps.length;
+    chart.madeDaily += Math.max(1, days.length);
+    chart.opened += days.length === 0 ? 1 : recent(wraps);
+    chart.openedDaily += days.length === 0 ? 1 : recent(days);
+  }
+  return chart;
+}
 
 /** Texts of bundles, person by person. */
 function whose() {
@@ -72,7 +80,7 @@ function whose() {
   }
   console.error('The Synthea bundles are not here (CARELET_DATA names the folder of recorded inputs): the town is counted.');
   const people = new Map();
-  for (const { patient, bundle } of lives({ seed: 'town', to: new Date(`${today}T09:41:00Z`) })) {
+  for (const { patient, bundle } of lives({ seed: 'town', to: new Date(`${late}T09:41:00Z`) })) {
     people.set(patient, [...(people.get(patient) ?? []), print(bundle)]);
   }
   return { what: 'the town', people: [...people.values()].slice(0, size(100, 1)) };

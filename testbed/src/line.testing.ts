@@ -11,21 +11,22 @@ export type Line = AsyncDisposable & {
   readonly url: string;
   /** Nothing gets through. */
   cut(): void;
-  /** What is asked is done, and the answer is lost. */
-  loseAnswers(): void;
+  /** What is asked is done, and the answer is lost: of one operation, as in `records.post`. */
+  loseAnswers(op: string): void;
   mend(): void;
 };
 
 /** @param target the address of the service at the other end */
 export async function openLine(target: string): Promise<Line> {
-  let state: 'mended' | 'cut' | 'losing' = 'mended';
+  let cut = false;
+  let lost = '';
   const server = createServer(async (incoming, outgoing) => {
     const body = await buffer(incoming);
-    if (state === 'cut') return void incoming.socket.destroy();
+    if (cut) return void incoming.socket.destroy();
     const { 'content-type': type = '', authorization } = incoming.headers;
     const headers = { 'content-type': type, ...(authorization !== undefined && { authorization }) };
     const response = await fetch(`${target}${incoming.url}`, { method: incoming.method!, headers, body });
-    if (state === 'losing') return void incoming.socket.destroy();
+    if (incoming.url === lost) return void incoming.socket.destroy();
     const told = ['content-type', 'date'].flatMap((name) => [[name, response.headers.get(name)!]]);
     outgoing.writeHead(response.status, Object.fromEntries(told));
     outgoing.end(Buffer.from(await response.arrayBuffer()));
@@ -34,13 +35,14 @@ export async function openLine(target: string): Promise<Line> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     cut: () => {
-      state = 'cut';
+      cut = true;
     },
-    loseAnswers: () => {
-      state = 'losing';
+    loseAnswers: (op) => {
+      lost = `/v1/${op.replace('.', '/')}`;
     },
     mend: () => {
-      state = 'mended';
+      cut = false;
+      lost = '';
     },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

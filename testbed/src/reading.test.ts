@@ -305,6 +305,18 @@ describe('a cloud with cards of its own', () => {
     expect((await stage.open(ada, { cloud: lying(circle) })).ids).toEqual([]);
   });
 
+  test('and hospitals of its own, which write for Ada what they like, is not believed', async () => {
+    // A whole other town: everything in it is as it should be, but its issuers are not those of this one.
+    await using elsewhere = await openStage();
+    const forger = await elsewhere.place('northgate');
+    await elsewhere.take(forger, [patient('p-forged'), pulse('p-forged', 'forged', '2026-11-18')]);
+    await elsewhere.link(forger, forger.keyring.charts[0]!, ada);
+    const opened = await stage.open(ada, { cloud: elsewhere.cloudAs(ada) });
+    expect(opened.charts.length).toBe(1);
+    expect(opened.ids).toEqual([]);
+    expect(kinds(opened)).toEqual(['tampered']);
+  });
+
   test('that hands over no cards at all shows nothing', async () => {
     const silent = lying(() => []);
     expect((await stage.open(ada, { cloud: silent })).ids).toEqual([]);
@@ -314,6 +326,8 @@ describe('a cloud with cards of its own', () => {
 describe('somebody writing while another reads', () => {
   test('raises no alarm: what comes in between waits for the next look', async () => {
     const northgate = await stage.place('northgate');
+    await stage.take(northgate, [pulse('p-ada', 'before', '2026-11-17')]);
+    const before = [...untouched.ids, 'before'].sort();
     const honest = stage.cloudAs(ada);
     let written = false;
     const busy = {
@@ -333,9 +347,9 @@ describe('somebody writing while another reads', () => {
     const opened = await stage.open(ada, { cloud: busy });
     expect(written).toBe(true);
     expect(opened.problems).toEqual([]);
-    expect(opened.ids).toEqual(untouched.ids);
+    expect(opened.ids).toEqual(before);
     const next = await stage.open(ada);
     expect(next.problems).toEqual([]);
-    expect(next.ids).toEqual([...untouched.ids, 'meanwhile'].sort());
+    expect(next.ids).toEqual([...before, 'meanwhile'].sort());
   });
 });

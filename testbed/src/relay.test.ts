@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cloudletSecrets, installedOrganisation } from '@carelet/cloudlet/organisation';
 import { type Bytes, type Cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -51,19 +50,23 @@ describe('the clinic’s line to the cloud', () => {
     const stored = async () => (await stage.sql('select 1 from shelf_mi where pat = $1', [Buffer.from(watch.wearable.pat)])).length;
     const before = await stored();
     const tally = (await at.clinic()).forwarded;
-    stage.line.loseAnswers();
+    stage.line.loseAnswers('records.post');
     try {
       for (const pulse of [120, 121]) await watch.keep(pulse);
       await watch.sender.send();
-      await sleep(1500);
+      await at.until(async () => (await stored()) === before + 2);
       expect((await at.clinic()).waiting).toBe(2);
+      // What goes up next is another batch: two that are there, and one that is not.
+      await watch.keep(122);
+      await watch.sender.send();
     } finally {
       stage.line.mend();
     }
     await at.forwarded();
-    expect(await stored()).toBe(before + 2);
-    expect((await at.clinic()).forwarded).toBe(tally + 2);
-    expect(await at.pulses(at.ada, watch)).toEqual([120, 121]);
+    expect(await stored()).toBe(before + 3);
+    expect((await at.clinic()).forwarded).toBe(tally + 3);
+    expect(await at.pulses(at.ada, watch)).toEqual([120, 121, 122]);
+    expect(await at.onDisk()).toBe(0);
   });
 
   test('is not blocked by a strip the cloud will never have; that one stays where it is', async () => {

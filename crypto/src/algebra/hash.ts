@@ -13,12 +13,10 @@ import { type Bytes, type Cbor, cbor, concat } from './bytes.ts';
 import { native } from './native.ts';
 
 /** SHA-256, 32 bytes. */
-export const sha256 = (message: Bytes): Bytes =>
-  native ? own(native.hash('sha256', message, 'buffer')) : nobleSha256(message);
+export const sha256 = (message: Bytes): Bytes => (native ? own(native.hash('sha256', message, 'buffer')) : nobleSha256(message));
 
 /** SHA-512, 64 bytes. */
-export const sha512 = (message: Bytes): Bytes =>
-  native ? own(native.hash('sha512', message, 'buffer')) : nobleSha512(message);
+export const sha512 = (message: Bytes): Bytes => (native ? own(native.hash('sha512', message, 'buffer')) : nobleSha512(message));
 
 /** HMAC-SHA256, 32 bytes. */
 export const hmac = (key: Bytes, message: Bytes): Bytes =>

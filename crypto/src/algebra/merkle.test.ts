@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hex, utf8 } from './bytes.ts';
-import { merkleLeaf, merklePath, merklePaths, merkleRoot, onMerklePath } from './merkle.ts';
+import { ascend, merkleLeaf, merklePath, merklePaths, merkleRoot, onMerklePath } from './merkle.ts';
 
 // RFC 6962's reference tree, as its test vectors in certificate-transparency give the roots.
 const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map((digits) =>
@@ -38,4 +38,20 @@ test.each([
   [0, 2 ** 40],
 ])('index %s of %s is refused', (index, count) => {
   expect(onMerklePath(leaves[0]!, index, count, [], leaves[0]!)).toBe(false);
+});
+
+test('ways to the root meet in the same nodes, and every leaf has one', () => {
+  const some = Array.from({ length: 13 }, (_, i) => merkleLeaf(utf8(`leaf ${i}`)));
+  const nodes = new Map<string, string>();
+  for (const [i, leaf] of some.entries()) {
+    const way = [...ascend(leaf, i, some.length, merklePath(some, i))];
+    expect(way[0]).toEqual({ place: `${i}`, hash: leaf });
+    expect(way.at(-1)).toEqual({ place: '0-13', hash: merkleRoot(some) });
+    for (const { place, hash } of way) {
+      expect(nodes.get(place) ?? hex(hash)).toBe(hex(hash));
+      nodes.set(place, hex(hash));
+    }
+  }
+  expect(nodes.size).toBe(2 * some.length - 1);
+  expect([...ascend(some[0]!, 0, some.length, [])]).toEqual([]);
 });

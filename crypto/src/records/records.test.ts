@@ -128,6 +128,37 @@ test('one signature vouches for every record of a batch and for nothing else', (
   }
 });
 
+test('what was learned from good records of a batch lets no other record in', () => {
+  const random = seededRandom('records/batch');
+  const author = signingKey(random);
+  const id = random(16);
+  const drafts = Array.from({ length: 21 }, () => ({ rid: random(16), version: 1, bodies: { MI: random(40) } }));
+  const boundOf = (made: ReturnType<typeof bind>) => made.map(({ MI }) => unbind('MI', MI!)!);
+  const good = boundOf(bind(drafts, { id, secret: author.secret }, random));
+  const forged = boundOf(
+    bind(
+      drafts.map((draft) => ({ ...draft, version: 2 })),
+      { id, secret: signingKey(random).secret },
+      random,
+    ),
+  );
+  let asked = 0;
+  const check = authorshipCheck(() => {
+    asked++;
+    return author.public;
+  });
+  expect(good.every(check)).toBe(true);
+  expect(asked).toBe(1);
+  for (const [i, bound] of forged.entries()) {
+    const signed = good[i]!.authorship;
+    expect(check({ ...bound, authorship: signed })).toBe(false);
+    expect(check({ ...bound, authorship: { ...bound.authorship, signature: signed.signature } })).toBe(false);
+    expect(check({ ...good[i]!, authorship: { ...signed, index: (i + 1) % good.length } })).toBe(false);
+    expect(check({ ...good[i]!, authorship: { ...signed, author: random(16) } })).toBe(false);
+  }
+  expect(good.every(check)).toBe(true);
+});
+
 test('10,000 guesses at a name, the right one among them, confirm nothing to who holds the medical part alone', () => {
   const [contents] = bind([{ rid: random(16), version: 1, bodies: { EID: utf8('Ada Moreau'), MI: utf8('pulse 72') } }], author, random);
   const mine = unbind('MI', contents!.MI!)!;

@@ -36,8 +36,8 @@ export async function heldByAThief({ town, planted }: Stage): Promise<TourStep> 
   return {
     title: 'a thief looks',
     says: [
-      `${words} of ${planted.length} planted words found in the cloud: ${of}, ${bytes(searched)},`,
-      'as UTF-8, UTF-16, hex, base64 (carelet prove breach: more)',
+      `${words} of ${planted.length} planted words found in the cloud: ${of},`,
+      `${bytes(searched)}, as UTF-8, UTF-16, hex, base64 (more: prove breach)`,
     ],
     holds: words === 0 && planted.length >= 100,
   };
@@ -53,7 +53,7 @@ export async function doctor({ openAda, gathered }: Stage): Promise<TourStep> {
   return {
     title: 'Dr Chen',
     says: [
-      `opens ${opened?.records.length ?? 0} records in ${number(ms)} ms, each checked against its writer;`,
+      `opens ${opened?.records.length ?? 0} records in ${number(ms)} ms, each one checked;`,
       `the heartbeat is among them: ${pulse ?? 'no pulse'} a minute`,
     ],
     holds: opened !== null && opened.problems.length === 0 && pulse === gathered.reading!.values[0],
