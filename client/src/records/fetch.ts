@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Part } from '@carelet/care/model';
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { CareletError, type Part } from '@carelet/care/model';
+import { type Bytes, compare } from '@carelet/crypto/algebra/bytes';
 import type { Cloud } from '../login.ts';
 
 export type FetchedRow = Awaited<ReturnType<Cloud['records']['rows']>>['rows'][number];
@@ -22,15 +22,24 @@ export async function* fetchRows(cloud: Cloud, pat: Bytes, part: Part, nodes: re
       answer.catch(() => {}); // thrown where it is awaited; whoever stops before that does not want to know
       return answer;
     };
+    let before: FetchedRow | undefined;
     let coming: ReturnType<typeof ask> | null = ask();
     while (coming) {
       const page: Awaited<ReturnType<typeof ask>> = await coming;
       const last = page.rows.at(-1);
+      // A server that gives the same page for ever gets no second question for it.
+      if (before && last && !isAfter(last, before)) {
+        throw new CareletError('tampered', 'fetch rows', { because: 'the cloud gives rows out of their order' });
+      }
+      before = last ?? before;
       coming = page.more && last ? ask(last) : null;
       if (page.rows.length > 0) yield page.rows;
     }
   }
 }
+
+const isAfter = (a: FetchedRow, b: FetchedRow): boolean =>
+  (compare(a.nodeId, b.nodeId) || compare(a.rowId, b.rowId) || a.version - b.version) > 0;
 
 /** What proves the rows of the given nodes. */
 export async function fetchProofs(cloud: Cloud, pat: Bytes, part: Part, nodes: readonly Bytes[]): Promise<FetchedPosting[]> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Entry, type Json, type Part, parseJson, parts, printJson } from '@carelet/care/model';
+import { type Entry, isObject, type Json, type Part, parseJson, parts, printJson } from '@carelet/care/model';
 import { toObservations } from '@carelet/care/rules/observation';
 import { merge, type Portion, partition } from '@carelet/care/rules/records';
 import { categoryOf } from '@carelet/care/rules/records/kind';
@@ -69,13 +69,24 @@ export type OpenedRecord = OpenedParts & { readonly entries: readonly Entry[] };
 /**
  * The records of an opened chart as FHIR.
  *
- * Where the chart's own record is withheld, the patient keeps his pseudonym.
+ * Where the chart's own record is withheld, the patient keeps his pseudonym. A record that cannot be read joins the
+ * chart's problems.
  */
-export function recordsOf({ chart, records }: OpenedChart): OpenedRecord[] {
+export function recordsOf({ chart, records, problems }: OpenedChart): OpenedRecord[] {
   const pat = hex(chart.pat);
   const own = records.find(({ bodies }) => bodies.EID?.kind === 'chart')?.bodies.EID;
   const references = own?.kind === 'chart' ? own.references : [];
   return records.flatMap((record): OpenedRecord[] => {
+    try {
+      return read(record);
+    } catch {
+      // Authentic and unreadable: its author's mistake or malice. It hides nothing else.
+      problems.push({ kind: 'tampered', what: 'a record was sealed in a form nobody can read', rowId: record.rows[0]!.rowId });
+      return [];
+    }
+  });
+
+  function read(record: OpenedParts): OpenedRecord[] {
     const { MI } = record.bodies;
     if (MI?.kind === 'strip') {
       const device = hex(MI.device);
@@ -91,9 +102,12 @@ export function recordsOf({ chart, records }: OpenedChart): OpenedRecord[] {
     const portions: { [X in Part]?: Portion } = {};
     for (const part of parts) {
       const body = record.bodies[part];
-      if (body?.kind === 'fhir') portions[part] = parseJson(body.json) as unknown as Portion;
+      if (body?.kind !== 'fhir') continue;
+      const portion = parseJson(body.json);
+      if (!isObject(portion) || !isObject(portion.resource)) throw new TypeError('a portion without a resource');
+      portions[part] = portion as unknown as Portion;
     }
     if (Object.keys(portions).length === 0) return [];
     return [{ ...record, entries: [merge(portions, { pat, references })] }];
-  });
+  }
 }

@@ -9,13 +9,14 @@
  * @module
  */
 import { CareletError, type Part, parts } from '@carelet/care/model';
-import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { sha256 } from '@carelet/crypto/algebra/hash';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import type { Bound } from '@carelet/crypto/records/binding';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { authorshipCheck, openRow, partsOf, sameRecord, unbind } from '@carelet/crypto/records/reader';
 import { nodeId } from '@carelet/crypto/records/tree';
-import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, wrapContext } from '@carelet/crypto/records/wrap';
+import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
 import type { Keyring, WriterChart } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -47,6 +48,8 @@ export type OpenedParts = {
 export type Problem = { readonly kind: 'cannot-open' | 'tampered' | 'missing'; readonly what: string; readonly rowId?: Bytes };
 
 export type OpenedChart = { readonly chart: ChartRef; readonly records: OpenedParts[]; readonly problems: Problem[] };
+
+type FetchedWrap = Awaited<ReturnType<Cloud['records']['nodes']>>['wraps'][number];
 
 /** A part as it came out of its row. */
 type Piece = { readonly bound: Bound; readonly held: Held; readonly row: FetchedRow };
@@ -83,12 +86,13 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const { nodes, wraps } = await cloud.records.nodes({ pat: chart.pat });
       await learnCards([chart.writer, chart.owner, ...wraps.map(({ maker }) => maker)]);
       const signer = cards.get(hex(chart.writer));
-      if (!signer || !verifyDeed(signer.edVk, chart, chart.deed)) {
+      if (signer?.kind !== 'organisation' || !verifyDeed(signer.edVk, chart, chart.deed)) {
         return { chart, records: [], problems: [{ kind: 'tampered', what: 'nobody who may says whose chart this is' }] };
       }
       const grants = await openWraps(chart, wraps, problems);
       const held = walkDown(grants, nodes);
       const found = new Map<string, Map<Part, Piece[]>>();
+      const written = authorshipCheck((author) => (mayWrite(chart, author) && cards.get(hex(author))?.edVk) || null);
       let opened = 0;
       for (const part of parts) {
         const mine = new Map([...held].filter(([, node]) => node.part === part));
@@ -97,6 +101,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         const writer = cards.get(hex(chart.writer)) ?? null;
         const postings = await postingsOf({ cloud, pat: chart.pat, part, writer, whole: opensAll(chart) }, ids);
         for await (const page of fetchRows(cloud, chart.pat, part, ids)) {
+          const pieces: Piece[] = [];
           for (const row of page) {
             const node = mine.get(hex(row.nodeId));
             if (!node) continue;
@@ -109,19 +114,26 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
                 what: 'a row is not what its writer sealed',
                 rowId: row.rowId,
               });
+            } else if (posted) pieces.push({ bound, held: node, row });
+          }
+          await learnCards(pieces.map(({ bound }) => bound.authorship.author));
+          for (const piece of pieces) {
+            if (!written(piece.bound) || !mayHang(chart, part, piece)) {
+              problems.push({ kind: 'tampered', what: 'a record is not signed by an author anyone vouches for', rowId: piece.row.rowId });
               continue;
             }
-            if (!posted) continue;
-            const byPart = found.get(hex(bound.rid)) ?? new Map<Part, Piece[]>();
-            byPart.set(part, [...(byPart.get(part) ?? []), { bound, held: node, row }]);
-            found.set(hex(bound.rid), byPart);
+            // By author and rid: nobody hides another's record behind one of the same number.
+            const name = hex(piece.bound.authorship.author) + hex(piece.bound.rid);
+            const byPart = found.get(name) ?? new Map<Part, Piece[]>();
+            byPart.set(part, [...(byPart.get(part) ?? []), piece]);
+            found.set(name, byPart);
           }
           opened += page.length;
           progress?.(opened);
         }
         problems.push(...(await postings.close()));
       }
-      const records = await join(chart, found, [...new Set([...held.values()].map(({ part }) => part))], problems);
+      const records = join(chart, found, [...new Set([...held.values()].map(({ part }) => part))], problems);
       return { chart, records, problems };
     },
   };
@@ -131,7 +143,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
   }
 
   /** Takes cards from the cloud, and believes none that the manifest or a patient's card does not vouch for. */
-  async function learnCards(ids: readonly Bytes[]): Promise<void> {
+  async function learnCards(ids: readonly Bytes[], vouching = true): Promise<void> {
     const unknown = [...new Map(ids.map((id) => [hex(id), id])).values()].filter((id) => !cards.has(hex(id)));
     for (const id of unknown) cards.set(hex(id), null);
     for (let at = 0; at < unknown.length; at += 500) {
@@ -139,7 +151,8 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const answer = await cloud.login.cards({ ids: some });
       const offered = answer.cards.flatMap((bytes) => decodeCard(bytes) ?? []);
       const vouchers = offered.flatMap(({ vouchers: words }) => words.flatMap(({ by }) => (typeof by === 'number' ? [] : [by])));
-      if (vouchers.length > 0) await learnCards(vouchers);
+      // A device is vouched for by a person, and a person by nobody or by issuers: one step is enough.
+      if (vouching && vouchers.length > 0) await learnCards(vouchers, false);
       for (const id of some) {
         const card = offered.find((one) => equalPublic(one.id, id));
         cards.set(hex(id), card && cardStands(card, keyring.manifest, now(), (by) => cards.get(hex(by)) ?? null) ? card : null);
@@ -147,23 +160,13 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     }
   }
 
-  async function openWraps(
-    chart: ChartRef,
-    wraps: Awaited<ReturnType<Cloud['records']['nodes']>>['wraps'],
-    problems: Problem[],
-  ): Promise<Held[]> {
-    const held: Held[] = [];
+  async function openWraps(chart: ChartRef, wraps: readonly FetchedWrap[], problems: Problem[]): Promise<Held[]> {
     const own = keyring.charts.find(({ pat }) => equalPublic(pat, chart.pat));
     if (own) return rootsOf(own);
-    const jobs: { place: ReturnType<typeof fetchedPlace>; body: Bytes; key: Keyring['doctorKeys'][number] }[] = [];
+    const opened: { grant: NodeGrant; wrap: FetchedWrap }[] = [];
+    const jobs: { place: ReturnType<typeof fetchedPlace>; wrap: FetchedWrap; key: Keyring['doctorKeys'][number] }[] = [];
     for (const wrap of wraps) {
       const place = fetchedPlace(chart.pat, wrap);
-      const known = keyring.opened[hex(wrap.nodeId)];
-      const grant = known && decodeGrant(known, place);
-      if (grant) {
-        held.push({ ...grant, nodeId: wrap.nodeId, part: wrap.part });
-        continue;
-      }
       const maker = cards.get(hex(wrap.maker));
       const mayMake = equalPublic(wrap.maker, chart.writer) || equalPublic(wrap.maker, chart.owner) || isDeviceOf(maker, chart.owner);
       if (!maker || !mayMake || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
@@ -171,31 +174,51 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
         continue;
       }
       if (wrap.kind === 'owner') {
-        const opened = openOwnerWrap(keyring.secrets.hybridSk, place, wrap.body);
-        if (opened) held.push({ ...opened, nodeId: wrap.nodeId, part: wrap.part });
+        const grant = openOwnerWrap(keyring.secrets.hybridSk, place, wrap.body);
+        if (grant) opened.push({ grant, wrap });
         else problems.push({ kind: 'cannot-open', what: 'a lock made for the owner does not open' });
+        if (grant && !equalPublic(chart.owner, keyring.card.id)) {
+          problems.push({ kind: 'tampered', what: 'this chart is locked to you, but the cloud says it is somebody else’s' });
+        }
+        continue;
+      }
+      const known = keyring.opened[remembered(place, wrap)];
+      const grant = known ? decodeGrant(known, place) : null;
+      if (grant) {
+        opened.push({ grant, wrap });
         continue;
       }
       const key = keyring.doctorKeys.find(
         ({ organisation, notAfter }) =>
           equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
       );
-      if (key) jobs.push({ place, body: wrap.body, key });
+      if (key) jobs.push({ place, wrap, key });
     }
     const contents = await mathematics.openPolicies(
-      jobs.map(({ place, body, key }) => ({ domain: key.domain, pq: key.pq, key: key.key, context: wrapContext(place), body })),
+      jobs.map(({ place, wrap, key }) => ({ domain: key.domain, pq: key.pq, key: key.key, context: wrapContext(place), body: wrap.body })),
     );
     contents.forEach((content, i) => {
-      const { place } = jobs[i]!;
+      const { place, wrap } = jobs[i]!;
       const grant = content && decodeGrant(content, place);
       if (!grant) {
         problems.push({ kind: 'cannot-open', what: 'a part of this chart does not open with these keys' });
         return;
       }
-      keyring.opened[hex(place.nodeId)] = encodeGrant(grant);
-      held.push({ ...grant, nodeId: place.nodeId, part: place.part as Part });
+      keyring.opened[remembered(place, wrap)] = encodeGrant(grant);
+      opened.push({ grant, wrap });
     });
-    return held;
+    // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
+    await learnCards(opened.map(({ grant }) => grant.writer));
+    return opened.flatMap(({ grant, wrap }): Held[] => {
+      if (mayWrite(chart, grant.writer)) return [{ ...grant, nodeId: wrap.nodeId, part: wrap.part }];
+      problems.push({ kind: 'tampered', what: 'a lock leads to keys of somebody who may not write here' });
+      return [];
+    });
+  }
+
+  /** Whether somebody may have records in a chart: its writer, or a device its owner vouched for. */
+  function mayWrite(chart: ChartRef, who: Bytes): boolean {
+    return equalPublic(who, chart.writer) || isDeviceOf(cards.get(hex(who)), chart.owner);
   }
 
   /** A writer needs no wraps for what it wrote: it has the trees. */
@@ -219,19 +242,7 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     return equalPublic(owner, keyring.card.id) || keyring.charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
   }
 
-  async function join(
-    chart: ChartRef,
-    found: Map<string, Map<Part, Piece[]>>,
-    openParts: readonly Part[],
-    problems: Problem[],
-  ): Promise<OpenedParts[]> {
-    const authors = [...found.values()].flatMap((byPart) => [...byPart.values()].flat().map(({ bound }) => bound.authorship.author));
-    await learnCards(authors);
-    const written = authorshipCheck((author) => {
-      const card = cards.get(hex(author));
-      const may = equalPublic(author, chart.writer) || equalPublic(author, chart.owner) || isDeviceOf(card, chart.owner);
-      return (may && card?.edVk) || null;
-    });
+  function join(chart: ChartRef, found: Map<string, Map<Part, Piece[]>>, openParts: readonly Part[], problems: Problem[]): OpenedParts[] {
     const owns = opensAll(chart);
     const records: OpenedParts[] = [];
     for (const byPart of found.values()) {
@@ -253,10 +264,6 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       const { rid } = first.bound;
       if (pieces.some(({ bound }) => !sameRecord(bound, first.bound)) || new Set(pieces.map(({ part }) => part)).size !== pieces.length) {
         problems.push({ kind: 'tampered', what: 'parts of different records were put together', rowId: first.row.rowId });
-        continue;
-      }
-      if (!written(first.bound)) {
-        problems.push({ kind: 'tampered', what: 'a record is not signed by an author anyone vouches for', rowId: first.row.rowId });
         continue;
       }
       const bodies: { [X in Part]?: Body } = {};
@@ -284,6 +291,18 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
     }
     return records;
   }
+}
+
+/** Where a node key that was opened before is kept: by the very wrap it came from. */
+const remembered = (place: WrapPlace, wrap: FetchedWrap): string => hex(sha256(concat(wrapContext(place), wrap.domain, sha256(wrap.body))));
+
+/** A record hangs in its author's own tree; a device has nothing to say but strips of its own. */
+function mayHang(chart: ChartRef, part: Part, { bound, held }: Piece): boolean {
+  const { author } = bound.authorship;
+  if (!equalPublic(author, held.writer)) return false;
+  if (equalPublic(author, chart.writer)) return true;
+  const body = part === 'MI' ? decodeBody(bound.body) : null;
+  return body?.kind === 'strip' && equalPublic(body.device, author);
 }
 
 /** A device whose owner vouched for it; `cardStands` has checked the voucher. */

@@ -7,13 +7,12 @@
 import { CareletError, type Period } from '@carelet/care/model';
 import { addMonths, dayOf } from '@carelet/care/rules/records/calendar';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
-import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { cardStands, decodeCard, encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { newTree } from '@carelet/crypto/records/tree';
 import { newDevice } from '@carelet/crypto/session/device';
-import { parsePairingCode } from '@carelet/crypto/session/pairing';
+import { adoptedPsk, adoptionProof, parsePairingCode } from '@carelet/crypto/session/pairing';
 import { foundingHash } from '../enrolment.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
@@ -54,7 +53,7 @@ export async function pairDevice(
 
   const { card, secrets } = newCard('device', now + cardYears * 365 * 86_400);
   const vouched = vouch(card, keyring.card.id, keyring.secrets.edSk);
-  const proof = kdf(pairing.psk, 'carelet/v1/session/adopt');
+  const proof = adoptionProof(pairing.psk);
   const { pat, writer, organisation } = await cloudlet.sessions.adopt({ device: pairing.device, proof, deviceCard: encodeCard(vouched) });
   const clinic = decodeCard(organisation);
   if (!clinic || !equalPublic(clinic.id, writer) || !cardStands(clinic, keyring.manifest, now)) {
@@ -67,7 +66,7 @@ export async function pairDevice(
   const wearable: Wearable = {
     name,
     cloudlet: address,
-    device: newDevice(pairing),
+    device: newDevice({ ...pairing, psk: adoptedPsk(pairing.psk, vouched.id) }),
     card: vouched,
     edSk: secrets.edSk,
     owner: keyring.card,

@@ -9,6 +9,7 @@
  */
 import { CareletError, type Period } from '@carelet/care/model';
 import { addDays, dayOf, daysAhead, wrapBudget } from '@carelet/care/rules/records/calendar';
+import { attributesOf } from '@carelet/care/rules/sharing/attributes';
 import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { NodeLink } from '@carelet/crypto/records/posting';
@@ -45,7 +46,8 @@ export async function renewDevices({ keyring, cloud, mathematics, cloudletOf, cl
     const { nodes: links, wraps } = await cloud.records.nodes({ pat: chart.pat });
     const roots = wraps.flatMap((wrap): Held[] => {
       const grant = wrap.kind === 'owner' ? openOwnerWrap(keyring.secrets.hybridSk, fetchedPlace(chart.pat, wrap), wrap.body) : null;
-      return grant && !equalPublic(grant.writer, chart.writer) ? [{ ...grant, nodeId: wrap.nodeId, part: wrap.part }] : [];
+      const ofDevice = grant !== null && wrap.part === 'MI' && !equalPublic(grant.writer, chart.writer);
+      return ofDevice ? [{ ...grant, nodeId: wrap.nodeId, part: wrap.part }] : [];
     });
     const wanted = roots.flatMap((root) => {
       const periods = [...walkDown([root], links).values()].map(({ period }) => period);
@@ -85,6 +87,9 @@ export async function shareNodes(
     pat,
     nodes: nodes.map(({ of: { part, category }, period }) => ({ part, category: [category.kind, category.conf, category.sens], period })),
   });
+  if (!labelsFit(nodes, labels)) {
+    throw new CareletError('tampered', 'share nodes', { because: 'the clinic’s labels do not say what these nodes are' });
+  }
   const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/sharing/pq', keyring.card.id, organisation]), sealed);
   if (!content) throw new CareletError('cannot-open', 'share nodes', { because: 'what the clinic sent is not sealed to this card' });
   const [domain, pq] = uncbor(content) as [Bytes, Bytes];
@@ -105,4 +110,26 @@ export async function shareNodes(
     nodes.map((node, i) => ({ node, labels: labels[i]! })),
   );
   await cloud.sharing.wrap({ pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...policy] });
+}
+
+/**
+ * Whether labels are one for each attribute, and the same label for the same attribute throughout: a clinic's
+ * cloudlet that was taken over could otherwise have one day labelled as what another doctor may open.
+ */
+function labelsFit(nodes: readonly WrapNode[], labels: readonly (readonly string[])[]): boolean {
+  if (labels.length !== nodes.length) return false;
+  const known = new Map<string, string>();
+  return nodes.every(({ pat, of: { part, category }, period }, i) => {
+    const attributes = attributesOf({ part, category, period, pat: hex(pat), unit: 'here', source: 'device' });
+    const given = labels[i]!;
+    return (
+      given.length === attributes.length &&
+      new Set(given).size === given.length &&
+      attributes.every(({ name, value }, j) => {
+        const before = known.get(`${name}=${value}`);
+        known.set(`${name}=${value}`, given[j]!);
+        return before === undefined || before === given[j];
+      })
+    );
+  });
 }

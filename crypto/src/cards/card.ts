@@ -1,14 +1,15 @@
 /**
  * Cards: whose public key this is, and who says so (keys.md §5).
  *
- * A card is self-signed. A doctor's, an organisation's or an administrator's is also signed by two issuers of
+ * A card's number is a hash of its first keys, so nobody can put keys of his own under somebody's number, and it is
+ * self-signed. A doctor's, an organisation's or an administrator's is also signed by two issuers of
  * the town manifest, a device's by the patient who paired it. No key is ever taken from the server that hands
  * it over.
  *
  * @module
  */
 import { type Bytes, type Cbor, cbor, equalPublic, uncbor } from '../algebra/bytes.ts';
-import { sha256 } from '../algebra/hash.ts';
+import { hashOf, sha256 } from '../algebra/hash.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -32,6 +33,10 @@ export type CardBody = {
   readonly prevHash: Bytes;
 };
 
+/** The number that belongs to a first card's keys: `SHA-256(cbor(["carelet/v1/card/id", kind, hybridPk, edVk]))[0..16)`. */
+export const cardNumber = ({ kind, hybridPk, edVk }: Pick<CardBody, 'kind' | 'hybridPk' | 'edVk'>): Bytes =>
+  hashOf('carelet/v1/card/id', kind, hybridPk, edVk).slice(0, 16);
+
 /** Somebody else's word for a card: an issuer by number, or another card by id. */
 export type Voucher = { readonly by: number | Bytes; readonly signature: Bytes };
 
@@ -50,6 +55,9 @@ export function vouch(card: Card, by: number | Bytes, secret: Bytes): Card {
 export const selfSigned = (card: Card, now: number): boolean =>
   now < card.expiry && verify(card.edVk, cardLabel, cardParts(card), card.selfSignature);
 
+/** Kinds of cards that two issuers vouch for. */
+const vouchedKinds: ReadonlySet<CardKind> = new Set(['doctor', 'organisation', 'administrator']);
+
 /** What a card is known by when people compare it. */
 export const cardHash = (card: CardBody): Bytes => sha256(cbor([cardLabel, ...cardParts(card)]));
 
@@ -61,6 +69,8 @@ export const cardHash = (card: CardBody): Bytes => sha256(cbor([cardLabel, ...ca
  */
 export function cardStands(card: Card, manifest: Manifest, now: number, voucherCard: (id: Bytes) => Card | null = () => null): boolean {
   if (!selfSigned(card, now)) return false;
+  // A later card's number says nothing of its keys: then the issuers must.
+  if (card.serial === 1 ? !equalPublic(card.id, cardNumber(card)) : !vouchedKinds.has(card.kind)) return false;
   const hash = cardHash(card);
   switch (card.kind) {
     case 'patient':

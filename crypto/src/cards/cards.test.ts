@@ -82,7 +82,7 @@ test('a manifest wants two issuers, and a successor the issuers of the pinned on
 });
 
 test('an entitlement is what two issuers signed, to the letter', () => {
-  const entitlement = { doctor: random(16), organisation: random(16), formula: 'l:a and l:b', notAfter: later };
+  const entitlement = { doctor: random(16), organisation: random(16), formula: 'l:a and l:b', issued: now, notAfter: later };
   const bytes = issueEntitlement(entitlement, issuers.slice(0, 2));
   expect(readEntitlement(bytes, manifest)).toEqual(entitlement);
   expect(readEntitlement(issueEntitlement(entitlement, issuers.slice(0, 1)), manifest)).toBeNull();

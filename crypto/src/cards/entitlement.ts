@@ -17,12 +17,20 @@ export type Entitlement = {
   readonly organisation: Bytes;
   /** The key's policy, in labels, as `kp-abe/formula` prints it. */
   readonly formula: string;
+  /** UTC seconds; a later one replaces an earlier one. */
+  readonly issued: number;
   /** UTC seconds. */
   readonly notAfter: number;
 };
 
 const label = 'carelet/v1/sharing/entitlement';
-const parts = ({ doctor, organisation, formula, notAfter }: Entitlement): Cbor[] => [doctor, organisation, formula, notAfter];
+const parts = ({ doctor, organisation, formula, issued, notAfter }: Entitlement): Cbor[] => [
+  doctor,
+  organisation,
+  formula,
+  issued,
+  notAfter,
+];
 
 /** Signs an entitlement with the given issuers' secrets, by issuer number. */
 export function issueEntitlement(entitlement: Entitlement, secrets: readonly { issuer: number; secret: Bytes }[]): Bytes {
@@ -33,10 +41,11 @@ export function issueEntitlement(entitlement: Entitlement, secrets: readonly { i
 /** Reads an entitlement and checks that two issuers of the manifest signed it; `null` when they did not. */
 export function readEntitlement(bytes: Bytes, manifest: Manifest): Entitlement | null {
   try {
-    const [doctor, organisation, formula, notAfter, signatures, ...rest] = uncbor(bytes) as [
+    const [doctor, organisation, formula, issued, notAfter, signatures, ...rest] = uncbor(bytes) as [
       Bytes,
       Bytes,
       string,
+      number,
       number,
       [number, Bytes][],
     ];
@@ -45,10 +54,11 @@ export function readEntitlement(bytes: Bytes, manifest: Manifest): Entitlement |
       doctor instanceof Uint8Array &&
       organisation instanceof Uint8Array &&
       typeof formula === 'string' &&
+      Number.isSafeInteger(issued) &&
       Number.isSafeInteger(notAfter) &&
       signatures.length <= 3;
     if (!shaped) return null;
-    const entitlement = { doctor, organisation, formula, notAfter };
+    const entitlement = { doctor, organisation, formula, issued, notAfter };
     const good = new Set<number>();
     for (const [issuer, signature] of signatures) {
       const key = manifest.issuers[issuer];

@@ -7,7 +7,7 @@ import type { Bytes } from '../algebra/bytes.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { sign, signingKey } from '../algebra/sign.ts';
 import { hybridKeygen } from '../ntru/hybrid.ts';
-import { type Card, type CardBody, type CardKind, cardLabel, cardParts } from './card.ts';
+import { type Card, type CardBody, type CardKind, cardLabel, cardNumber, cardParts } from './card.ts';
 
 /** The secrets behind a card. They stay in a keyring. */
 export type CardSecrets = { readonly hybridSk: Bytes; readonly edSk: Bytes };
@@ -21,7 +21,7 @@ export function newCard(kind: CardKind, expiry: number, random: Random = systemR
   const hybrid = hybridKeygen(random);
   const signing = signingKey(random);
   const body: CardBody = {
-    id: random(16),
+    id: cardNumber({ kind, hybridPk: hybrid.publicKey, edVk: signing.public }),
     kind,
     serial: 1,
     hybridPk: hybrid.publicKey,

@@ -103,6 +103,15 @@ export function brokerNames(psk: Bytes): { readonly user: string; readonly passw
   return { user: name('user', 16), password: name('password', 32), topic: name('topic', 16) };
 }
 
+/**
+ * The psk of the first handshake, once a device's card was adopted: of two devices made from one code only the one
+ * adopted last can greet, so neither works for a while and then fails.
+ */
+export const adoptedPsk = (psk: Bytes, deviceCard: Bytes): Bytes => kdf(psk, 'carelet/v1/session/adopted', [deviceCard]);
+
+/** What shows that a patient holds the pairing code, without showing the code. */
+export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session/adopt');
+
 const check = (body: Bytes): Bytes => hashOf('carelet/v1/session/pairing', plain(body)).slice(0, checkLength);
 
 // Crockford's alphabet has no I, L, O and U.

@@ -319,7 +319,7 @@ describe('an invitation', () => {
     const { code } = await sam.authority.enrolment.invite();
     const thief = person('administrator');
     await northgate.authority.login.present({ card: encodeCard(northgate.card), with: [] });
-    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 1) }, code, 'Nowhere'))).toBe('conflict');
+    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 1) }, code, 'Nowhere'))).toBe('denied');
     expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 2) }, code, 'Nowhere'))).toBe('denied');
     expect(await refusal(claim({ ...thief, card: person('patient').card }, code, 'Nowhere'))).toBe('invalid');
     await claim(thief, code, 'Larkfield');

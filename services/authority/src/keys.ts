@@ -88,7 +88,7 @@ export function keys(
       organisation,
       policy: text,
       sealed: sealTo(hybridPk, context, cbor([domain.publicKey, key, domain.secret.pq, notAfter])),
-      entitlement: await issuers.entitle({ doctor, organisation, formula, notAfter }),
+      entitlement: await issuers.entitle({ doctor, organisation, formula, issued: Math.floor(clock() / 1000), notAfter }),
       words,
       not_after: notAfter,
     };

@@ -13,8 +13,9 @@ import { parse } from '@carelet/crypto/kp-abe/formula';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
-import { addWraps, records } from './records.ts';
+import { records } from './records.ts';
 import { type CloudTables, shelves } from './schema.ts';
+import { addWraps } from './wraps.ts';
 
 export type CloudRole = RoleOf<typeof cloudContract>;
 
@@ -62,11 +63,17 @@ export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number =
           } catch {
             throw new CareletError('invalid', 'enter', { because: 'its policy cannot be read' });
           }
-          const { organisation, formula, notAfter } = read;
+          const { organisation, formula, issued, notAfter } = read;
           await db
             .insertInto('entitlement')
-            .values({ doctor: id, organisation, formula, not_after: notAfter })
-            .onConflict((c) => c.columns(['doctor', 'organisation']).doUpdateSet({ formula, not_after: notAfter }))
+            .values({ doctor: id, organisation, formula, issued, not_after: notAfter })
+            .onConflict((c) =>
+              // An older one, perhaps wider, never comes back.
+              c
+                .columns(['doctor', 'organisation'])
+                .doUpdateSet({ formula, issued, not_after: notAfter })
+                .where('entitlement.issued', '<=', issued),
+            )
             .execute();
         },
         wrap: (input) => addWraps(db, known(), input),

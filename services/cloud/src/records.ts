@@ -11,27 +11,21 @@ import { CareletError, type Part } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equal, hex } from '@carelet/crypto/algebra/bytes';
-import type { Card } from '@carelet/crypto/cards/card';
-import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { coversBatch, nodeLeaves, proveNode, verifyPosting } from '@carelet/crypto/records/posting';
-import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { nodesInSight, reachable, sightOf } from './access.ts';
 import { type CloudTables, shelves } from './schema.ts';
+import { layDeviceWraps, layLinks, layWraps, notYours, type Wrap } from './wraps.ts';
 
 type Records = RoleOf<typeof cloudContract>['records'];
-type Wrap = Parameters<Records['post']>[0]['wraps'][number];
-type Link = Parameters<Records['post']>[0]['links'][number];
 
 /** Rows in one answer, and the bytes after which an answer ends early. */
 const pageRows = 2000;
 const pageBytes = 8 * 1024 * 1024;
-
-const empty = new Uint8Array();
 
 /**
  * The shelves as one caller may use them.
@@ -140,6 +134,9 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       if (sorted.some((row, i) => i > 0 && equal(row.rowId, sorted[i - 1]!.rowId))) throw refuse('a row stands in it twice');
       if (rows.some(({ version, base }) => version <= base)) throw refuse('a version must be later than the one it follows');
       const { pat, part } = posting;
+      const own = wraps.filter(({ maker }) => equal(maker, caller.id));
+      const others = wraps.filter(({ maker }) => !equal(maker, caller.id));
+      const devices = await cards.byId(others.map(({ maker }) => maker));
 
       return transaction(db, async (within) => {
         // The chart's row is the lock: postings to one chart come one after the other.
@@ -163,12 +160,8 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         if (!fresh) return { stored: 0, already: true };
 
         await layLinks(within, pat, part, links);
-        const [own, devices] = [
-          wraps.filter(({ maker }) => equal(maker, caller.id)),
-          wraps.filter(({ maker }) => !equal(maker, caller.id)),
-        ];
         await layWraps(within, caller, pat, part, own);
-        await layDeviceWraps(within, cards, chart.owner, pat, part, devices);
+        await layDeviceWraps(within, devices, chart.owner, pat, part, others);
         const nodes = new Set(
           (
             await known(
@@ -339,92 +332,11 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
   };
 }
 
-/**
- * Wraps without records: the patient's day wraps for a device, ahead of its readings; the writer's for a month
- * that has closed since.
- */
-export async function addWraps(
-  db: Kysely<CloudTables>,
-  caller: KnownCaller,
-  { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
-): Promise<void> {
-  const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
-  if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
-  await transaction(db, async (within) => {
-    await layLinks(within, pat, part, links);
-    await layWraps(within, caller, pat, part, wraps);
-  });
-}
-
 const anyOf = (ids: readonly Bytes[]) => sql<Bytes>`any(${ids}::bytea[])`;
 
 const hasOwner = (op: string) => new CareletError('conflict', op, { because: 'this chart has an owner already' });
 
 const unsigned = (op: string) => new CareletError('denied', op, { because: 'the deed is not signed by the chart’s writer' });
-
-// One answer for a chart of somebody else's and a chart that does not exist.
-const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });
-
-/**
- * Owner wraps of trees a device had to start itself, brought by its clinic: only from a device the chart's owner
- * vouched for, and never in the place of a wrap that is there.
- */
-async function layDeviceWraps(
-  within: Transaction<CloudTables>,
-  cards: Cards,
-  owner: Bytes,
-  pat: Bytes,
-  part: Part,
-  wraps: readonly Wrap[],
-): Promise<void> {
-  for (const wrap of wraps) {
-    const [device] = await cards.byId([wrap.maker]);
-    const vouched = device?.kind === 'device' && device.vouchers.some(({ by }) => typeof by !== 'number' && equal(by, owner));
-    if (!device || !vouched || wrap.kind !== 'owner') {
-      throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
-    }
-    await within
-      .insertInto('wrap')
-      .values(wrapRow(wrap, device, pat, part))
-      .onConflict((c) => c.doNothing())
-      .execute();
-  }
-}
-
-/** A wrap as it is stored, once its maker's signature and its shape are checked. */
-function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
-  const refuse = (because: string) => new CareletError('invalid', 'lay wraps', { because });
-  const place = { nodeId: wrap.nodeId, pat, part, gen: wrap.gen, kind: wrap.kind };
-  if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
-    throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
-  }
-  let labels: string[] = [];
-  if (wrap.kind === 'policy') {
-    labels = labelsIn(wrap.body) ?? [];
-    if (labels.length === 0) throw refuse('a wrap is malformed');
-    if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
-  } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
-  return {
-    pat,
-    node_id: wrap.nodeId,
-    kind: wrap.kind,
-    domain: wrap.domain.length === 0 ? empty : wrap.domain,
-    part,
-    gen: wrap.gen,
-    labels,
-    body: wrap.body,
-    maker: wrap.maker,
-    signature: wrap.signature,
-  };
-}
-
-function labelsIn(sealed: Bytes): string[] | null {
-  try {
-    return [...inspect(sealed).attributes];
-  } catch {
-    return null;
-  }
-}
 
 async function latest(db: Kysely<CloudTables>, pat: Bytes, part: Part, rowIds: readonly Bytes[]): Promise<Map<string, number>> {
   if (rowIds.length === 0) return new Map();
@@ -441,42 +353,4 @@ async function latest(db: Kysely<CloudTables>, pat: Bytes, part: Part, rowIds: r
 async function known(db: Kysely<CloudTables>, pat: Bytes, nodes: readonly Bytes[]): Promise<Bytes[]> {
   const rows = await db.selectFrom('node').select('node_id').where('pat', '=', pat).where('node_id', '=', anyOf(nodes)).execute();
   return rows.map(({ node_id }) => node_id);
-}
-
-async function layLinks(within: Transaction<CloudTables>, pat: Bytes, part: Part, links: readonly Link[]): Promise<void> {
-  if (links.length === 0) return;
-  await within
-    .insertInto('node')
-    .values(links.map(({ nodeId, parent }) => ({ pat, node_id: nodeId, parent, part })))
-    .onConflict((c) => c.doNothing())
-    .execute();
-}
-
-async function layWraps(
-  within: Transaction<CloudTables>,
-  maker: KnownCaller,
-  pat: Bytes,
-  part: Part,
-  wraps: readonly Wrap[],
-): Promise<void> {
-  if (wraps.length === 0) return;
-  const rows = wraps.map((wrap) => wrapRow(wrap, maker.card, pat, part));
-  if (new Set(rows.map(({ node_id, kind, domain }) => `${hex(node_id)}|${kind}|${hex(domain)}`)).size < rows.length) {
-    throw new CareletError('invalid', 'lay wraps', { because: 'a node has two wraps for the same' });
-  }
-  for (let at = 0; at < rows.length; at += 1000) {
-    await within
-      .insertInto('wrap')
-      .values(rows.slice(at, at + 1000))
-      .onConflict((c) =>
-        c.columns(['pat', 'node_id', 'kind', 'domain']).doUpdateSet((update) => ({
-          gen: update.ref('excluded.gen'),
-          labels: update.ref('excluded.labels'),
-          body: update.ref('excluded.body'),
-          maker: update.ref('excluded.maker'),
-          signature: update.ref('excluded.signature'),
-        })),
-      )
-      .execute();
-  }
 }

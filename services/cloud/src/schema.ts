@@ -50,7 +50,7 @@ export type CloudTables = CardTables & {
     signature: Bytes;
   };
   posting_node: { pat: Bytes; posting_id: Bytes; node_id: Bytes; count: number; leaf: Bytes };
-  entitlement: { doctor: Bytes; organisation: Bytes; formula: string; not_after: number };
+  entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
 };
 
 export const shelves = { EID: 'shelf_eid', QID: 'shelf_qid', MI: 'shelf_mi' } as const;
@@ -91,7 +91,7 @@ export const migrations: Record<string, Migration> = {
   '0003 sharing': {
     async up(db: Kysely<unknown>) {
       await sql`create table entitlement (
-        doctor bytea not null, organisation bytea not null, formula text not null, not_after bigint not null,
+        doctor bytea not null, organisation bytea not null, formula text not null, issued bigint not null, not_after bigint not null,
         primary key (doctor, organisation))`.execute(db);
     },
   },

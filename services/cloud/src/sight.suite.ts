@@ -51,6 +51,13 @@ export function sightSuite(place: string, open: () => Promise<World>): void {
         expect(await world.sql(`select labels from wrap where node_id = $1`, [node])).toEqual([{ labels: ['l:one', 'l:two'] }]);
       });
 
+      test('takes as many links as it says it does', async () => {
+        const links = Array.from({ length: 20_000 }, () => ({ nodeId: id(), parent: root }));
+        await ada.cloud.sharing.wrap({ pat: await chartFor(northgate, ada), part: 'MI', links, wraps: [] });
+        const { nodeId, parent } = links[19_999]!;
+        expect(await world.sql('select parent from node where node_id = $1', [nodeId])).toEqual([{ parent }]);
+      });
+
       test('refuses one that its bringer did not sign for this very place', async () => {
         const good = wrapBy(northgate, root);
         const signature = good.signature.map((byte, i) => (i === 0 ? byte ^ 1 : byte));
@@ -163,6 +170,7 @@ export function sightSuite(place: string, open: () => Promise<World>): void {
       let other: Bytes;
       let now: number;
       const entitlement = (more: Partial<Entitlement> = {}) => ({
+        issued: now,
         doctor: chen.card.id,
         organisation: northgate.card.id,
         formula: 'l:cardio and l:2026',

@@ -76,10 +76,11 @@ export function cloudlet(
           .selectFrom('strip')
           .select((select) => select.fn.countAll().as('n'))
           .where('refused', 'is', null);
+        // Counted first: what is forwarded in between then counts as both, never as neither.
+        const counts = { devices: await counted(devices), waiting: await counted(waiting) };
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
         return {
-          devices: await counted(devices),
-          waiting: await counted(waiting),
+          ...counts,
           forwarded: tally?.forwarded ?? 0,
           cloud: relay.state(),
           lastForward: tally?.last_forward ?? null,

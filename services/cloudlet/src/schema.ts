@@ -17,6 +17,8 @@ export type CloudletTables = CardTables & {
     device: Bytes;
     /** `DeviceRecord`, sealed. */
     record: Bytes;
+    /** The psk of the pairing code, sealed, until the device greets for the first time. */
+    pairing: Bytes | null;
     /** UTC seconds after which an unused pairing is void; null once adopted. */
     expires: number | null;
     pat: Bytes | null;
@@ -49,7 +51,7 @@ export const migrations: Record<string, Migration> = {
         sql`create table own (one integer primary key, secret bytea not null)`,
         sql`create table epoch (epoch_id bytea primary key, until bigint not null, announcement bytea not null, secret bytea not null)`,
         sql`create table device (
-          device bytea primary key, record bytea not null, expires bigint, pat bytea, owner bytea, card bytea,
+          device bytea primary key, record bytea not null, pairing bytea, expires bigint, pat bytea, owner bytea, card bytea,
           next bigint not null default 0, last_seen text)`,
         sql`create table session (connection integer primary key, device bytea not null references device, secret bytea not null)`,
         sql`create index session_device on session (device)`,

@@ -10,10 +10,9 @@ import { CareletError } from '@carelet/care/model';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
-import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
-import { signDeed } from '@carelet/crypto/records/chart';
+import { decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
+import { signDeed, verifyDeed } from '@carelet/crypto/records/chart';
 import { type DeviceWrap, decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { acknowledge } from '@carelet/crypto/session/acknowledgement';
@@ -35,7 +34,7 @@ import {
   sessionToBytes,
   staticKeyOf,
 } from '@carelet/crypto/session/cloudlet';
-import { pairingCode } from '@carelet/crypto/session/pairing';
+import { adoptedPsk, adoptionProof, pairingCode } from '@carelet/crypto/session/pairing';
 import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
@@ -124,12 +123,13 @@ export async function sessions({
 
   const openEpoch = (row: { epoch_id: Bytes; secret: Bytes }) => secrets.open(`cloudlet/epoch/${hex(row.epoch_id)}`, row.secret);
   const recordPlace = (device: Bytes) => `cloudlet/device/${hex(device)}`;
+  const pairingPlace = (device: Bytes) => `cloudlet/pairing/${hex(device)}`;
   const sessionPlace = (connection: number) => `cloudlet/session/${connection}`;
 
   const as = (caller: KnownCaller | null): Sessions => ({
     async pair() {
       const clinic = await organisation();
-      if (caller?.kind !== 'administrator' && !(caller && equalPublic(caller.id, clinic.card.id))) {
+      if (caller?.kind !== 'administrator' && !(caller && sameCard(caller.card, clinic.card))) {
         throw new CareletError('denied', 'pair device', { because: 'only the clinic or an administrator pairs devices' });
       }
       await db.deleteFrom('device').where('expires', '<=', now()).execute();
@@ -139,6 +139,7 @@ export async function sessions({
         .values({
           device: record.device,
           record: secrets.seal(recordPlace(record.device), recordToBytes(record)),
+          pairing: secrets.seal(pairingPlace(record.device), record.psk),
           expires: pairing.expires,
           next: 0,
         })
@@ -151,8 +152,9 @@ export async function sessions({
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'adopt device', { because: 'only a patient adopts a device' });
       const row = await db.selectFrom('device').selectAll().where('device', '=', device).executeTakeFirst();
       const record = row && recordFromBytes(secrets.open(recordPlace(device), row.record));
+      const psk = row?.pairing ? secrets.open(pairingPlace(device), row.pairing) : null;
       const mine = row?.owner ? equalPublic(row.owner, caller.id) : row?.expires != null && row.expires > now();
-      if (!row || !record || !mine || !equal(proof, adoptionProof(record.psk))) throw refuse();
+      if (!row || !record || !psk || !mine || !equal(proof, adoptionProof(psk))) throw refuse();
       const card = decodeCard(deviceCard);
       if (card?.kind !== 'device' || !card.vouchers.some(({ by }) => typeof by !== 'number' && equalPublic(by, caller.id))) {
         throw new CareletError('invalid', 'adopt device', { because: 'this is no card of a device that the patient vouches for' });
@@ -160,9 +162,10 @@ export async function sessions({
       await cards.present(deviceCard, [encodeCard(caller.card)]);
       const clinic = await organisation();
       const answer = { writer: clinic.card.id, organisation: encodeCard(clinic.card) };
+      const adoptedRecord = secrets.seal(recordPlace(device), recordToBytes({ ...record, psk: adoptedPsk(psk, card.id) }));
       if (row.pat) {
-        // Her answer was lost on the way, and she asks again with a card made anew.
-        await db.updateTable('device').set({ card: card.id }).where('device', '=', device).execute();
+        // Her answer was lost on the way, and she asks again with a card made anew: only that one can greet.
+        await db.updateTable('device').set({ card: card.id, record: adoptedRecord }).where('device', '=', device).execute();
         return { pat: row.pat, ...answer };
       }
 
@@ -175,13 +178,13 @@ export async function sessions({
         .where('pat', 'is not', null)
         .executeTakeFirst();
       const charts = other ? [] : (await uplink.records.charts()).charts;
-      const pat = other?.pat ?? charts.find(({ owner }) => equalPublic(owner, caller.id))?.pat ?? systemRandom(16);
+      const pat = other?.pat ?? charts.find((chart) => isHers(chart, clinic, caller.id))?.pat ?? systemRandom(16);
       await uplink.login.present({ card: encodeCard(caller.card), with: [] });
       const deed = signDeed(clinic.edSk, { pat, writer: clinic.card.id, owner: caller.id });
       await uplink.records.openChart({ pat, owner: caller.id, deed });
       const adopted = await db
         .updateTable('device')
-        .set({ pat, owner: caller.id, card: card.id, expires: null })
+        .set({ pat, owner: caller.id, card: card.id, record: adoptedRecord, expires: null })
         .where('device', '=', device)
         .where((where) => where.or([where('owner', 'is', null), where('owner', '=', caller.id)]))
         .returning('device')
@@ -214,7 +217,12 @@ export async function sessions({
         if (!welcome) throw silence();
         await within
           .updateTable('device')
-          .set({ record: secrets.seal(recordPlace(row.device), recordToBytes(welcome.record)), last_seen: new Date(clock()).toISOString() })
+          .set({
+            record: secrets.seal(recordPlace(row.device), recordToBytes(welcome.record)),
+            // It greeted: the code is used up.
+            pairing: null,
+            last_seen: new Date(clock()).toISOString(),
+          })
           .where('device', '=', row.device)
           .execute();
         await within
@@ -271,8 +279,9 @@ export async function sessions({
   return { as };
 }
 
-/** What shows that a patient holds the pairing code, without showing the code. */
-export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session/adopt');
+/** Whether the clinic itself wrote down that this chart is hers: the cloud's word for it counts for nothing. */
+const isHers = (chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes }, { card }: Organisation, patient: Bytes): boolean =>
+  equalPublic(chart.owner, patient) && equalPublic(chart.writer, card.id) && verifyDeed(card.edVk, chart, chart.deed);
 
 /** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */
 function wellFormed(strip: SealedStrip | null): SealedStrip | null {

@@ -86,8 +86,8 @@ function tell(io: Io, { records, patients, stored, updated, already, refused }: 
 
 const headings: Record<Remark['kind'], string> = {
   refused: 'Refused',
-  'unknown-field': 'Elements that FHIR R4 does not know',
-  'unknown-type': 'Types that FHIR R4 does not know',
+  'unknown-field': 'Elements without a place in our tables, kept as medical content',
+  'unknown-type': 'Types without a table, kept whole as medical content',
   'impossible-date': 'Dates that cannot be; filed without a date',
 };
 

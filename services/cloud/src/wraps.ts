@@ -1,0 +1,149 @@
+/**
+ * Wraps and the nodes they stand on: who may lay them, and what they must look like.
+ *
+ * @module
+ */
+import { CareletError, type Part } from '@carelet/care/model';
+import type { cloudContract } from '@carelet/care/wire/contract/cloud';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
+import type { Card } from '@carelet/crypto/cards/card';
+import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { verifyWrap } from '@carelet/crypto/records/wrap';
+import { transaction } from '@carelet/ground/database';
+import type { KnownCaller } from '@carelet/ground/login';
+import type { Kysely, Transaction } from 'kysely';
+import type { CloudTables } from './schema.ts';
+
+type Records = RoleOf<typeof cloudContract>['records'];
+export type Wrap = Parameters<Records['post']>[0]['wraps'][number];
+export type Link = Parameters<Records['post']>[0]['links'][number];
+
+const empty = new Uint8Array();
+/** Rows in one statement: PostgreSQL takes 65,535 values. */
+const atOnce = 1000;
+
+/**
+ * Wraps without records: the patient's day wraps for a device, ahead of its readings; the writer's for a month
+ * that has closed since.
+ */
+export async function addWraps(
+  db: Kysely<CloudTables>,
+  caller: KnownCaller,
+  { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
+): Promise<void> {
+  const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+  if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
+  await transaction(db, async (within) => {
+    await layLinks(within, pat, part, links);
+    await layWraps(within, caller, pat, part, wraps);
+  });
+}
+
+// One answer for a chart of somebody else's and a chart that does not exist.
+export const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });
+
+/** Links as they come; one that is there stays as it is. */
+export async function layLinks(within: Transaction<CloudTables>, pat: Bytes, part: Part, links: readonly Link[]): Promise<void> {
+  const rows = links.map(({ nodeId, parent }) => ({ pat, node_id: nodeId, parent, part }));
+  for (let at = 0; at < rows.length; at += atOnce) {
+    await within
+      .insertInto('node')
+      .values(rows.slice(at, at + atOnce))
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+}
+
+/** Wraps of who brings them; one that is there is replaced. */
+export async function layWraps(
+  within: Transaction<CloudTables>,
+  maker: KnownCaller,
+  pat: Bytes,
+  part: Part,
+  wraps: readonly Wrap[],
+): Promise<void> {
+  if (wraps.length === 0) return;
+  const rows = wraps.map((wrap) => wrapRow(wrap, maker.card, pat, part));
+  if (new Set(rows.map(({ node_id, kind, domain }) => `${hex(node_id)}|${kind}|${hex(domain)}`)).size < rows.length) {
+    throw new CareletError('invalid', 'lay wraps', { because: 'a node has two wraps for the same' });
+  }
+  for (let at = 0; at < rows.length; at += atOnce) {
+    await within
+      .insertInto('wrap')
+      .values(rows.slice(at, at + atOnce))
+      .onConflict((c) =>
+        c.columns(['pat', 'node_id', 'kind', 'domain']).doUpdateSet((update) => ({
+          gen: update.ref('excluded.gen'),
+          labels: update.ref('excluded.labels'),
+          body: update.ref('excluded.body'),
+          maker: update.ref('excluded.maker'),
+          signature: update.ref('excluded.signature'),
+        })),
+      )
+      .execute();
+  }
+}
+
+/**
+ * Owner wraps of trees a device had to start itself, brought by its clinic: only from a device the chart's owner
+ * vouched for, and never in the place of a wrap that is there.
+ *
+ * @param devices the cards of their makers
+ */
+export async function layDeviceWraps(
+  within: Transaction<CloudTables>,
+  devices: readonly Card[],
+  owner: Bytes,
+  pat: Bytes,
+  part: Part,
+  wraps: readonly Wrap[],
+): Promise<void> {
+  for (const wrap of wraps) {
+    const device = devices.find(({ id }) => equal(id, wrap.maker));
+    const vouched = device?.kind === 'device' && device.vouchers.some(({ by }) => typeof by !== 'number' && equal(by, owner));
+    if (!device || !vouched || wrap.kind !== 'owner') {
+      throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
+    }
+    await within
+      .insertInto('wrap')
+      .values(wrapRow(wrap, device, pat, part))
+      .onConflict((c) => c.doNothing())
+      .execute();
+  }
+}
+
+/** A wrap as it is stored, once its maker's signature and its shape are checked. */
+function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
+  const refuse = (because: string) => new CareletError('invalid', 'lay wraps', { because });
+  const place = { nodeId: wrap.nodeId, pat, part, gen: wrap.gen, kind: wrap.kind };
+  if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
+    throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
+  }
+  let labels: string[] = [];
+  if (wrap.kind === 'policy') {
+    labels = labelsIn(wrap.body) ?? [];
+    if (labels.length === 0) throw refuse('a wrap is malformed');
+    if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
+  } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
+  return {
+    pat,
+    node_id: wrap.nodeId,
+    kind: wrap.kind,
+    domain: wrap.domain.length === 0 ? empty : wrap.domain,
+    part,
+    gen: wrap.gen,
+    labels,
+    body: wrap.body,
+    maker: wrap.maker,
+    signature: wrap.signature,
+  };
+}
+
+function labelsIn(sealed: Bytes): string[] | null {
+  try {
+    return [...inspect(sealed).attributes];
+  } catch {
+    return null;
+  }
+}
