@@ -13,7 +13,7 @@ import { subjectOf } from '@carelet/care/rules/records/subject';
 import { concat, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import type { WriterChart } from '../keyring/keyring.ts';
-import { entries } from './bundle.ts';
+import { type BundleItem, entries } from './bundle.ts';
 import { chartDraft, draftOf, identityOf } from './fhir.ts';
 import type { Draft, Writer } from './writer.ts';
 
@@ -33,6 +33,8 @@ export type ImportSummary = {
   updated: number;
   already: number;
   refused: number;
+  /** Told of by an earlier file of the same import in another way; the first was kept. */
+  repeated: number;
   patients: number;
   remarks: Remark[];
 };
@@ -58,11 +60,12 @@ type Waiting = { readonly draft: Draft; readonly place: string };
 type Batch = { readonly chart: WriterChart; readonly waiting: Waiting[]; bytes: number };
 
 export async function importRecords(sources: readonly ImportSource[], { writer, progress, signal }: ImportOptions): Promise<ImportSummary> {
-  const summary: ImportSummary = { records: 0, stored: 0, updated: 0, already: 0, refused: 0, patients: 0, remarks: [] };
+  const summary: ImportSummary = { records: 0, stored: 0, updated: 0, already: 0, refused: 0, repeated: 0, patients: 0, remarks: [] };
   const { patients, total } = await survey(sources, signal);
   const charts = new Map<string, WriterChart>();
   const batches = new Map<string, Batch>();
-  const seen = new Map<string, string>();
+  /** What came under which id, and from which source. */
+  const seen = new Map<string, { content: string; source: string }>();
   const people = new Set<string>();
   let done = 0;
 
@@ -123,6 +126,9 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
     if (!chart) {
       chart = references.length === 0 ? await writer.directory() : await writer.chartFor(references);
       if (known && chart.words.length === 0) chart.words = known.words;
+      if (!known && reference !== undefined && !people.has(hex(chart.pat))) {
+        remark('unknown-patient', resource.resourceType, 'it tells of a patient whom nothing in this import describes');
+      }
       charts.set(name, chart);
       if (references.length > 0 && !people.has(hex(chart.pat))) {
         people.add(hex(chart.pat));
@@ -135,10 +141,11 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
 
   for (const source of sources) {
     let position = 0;
-    for await (const item of entries(source.read(), source)) {
+    for await (const item of readable(source)) {
       position++;
       const place = `${source.name}, entry ${position}`;
       if ('refused' in item) {
+        summary.records++;
         summary.refused++;
         remark('refused', item.refused.place ? `${source.name}, ${item.refused.place}` : place, item.refused.because);
         continue;
@@ -154,14 +161,18 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
         const before = seen.get(name);
         if (before !== undefined) {
           done++;
-          if (before === content) summary.already++;
-          else {
+          if (before.content === content) summary.already++;
+          else if (before.source !== source.name) {
+            // Files of one export often tell of the same organisation in two ways; a file alone should not.
+            summary.repeated++;
+            remark('repeated', `${place}: ${draft.type}`, 'another file of this import told of it first');
+          } else {
             summary.refused++;
             remark('refused', `${place}: ${draft.type}`, 'another resource with the same id came before it in this import');
           }
           continue;
         }
-        seen.set(name, content);
+        seen.set(name, { content, source: source.name });
         if (Object.values(draft.bodies).some((body) => body.length > largestPart)) {
           throw new CareletError('invalid', 'import resource', { because: 'it is larger than 14 MB, the most one record may hold' });
         }
@@ -182,6 +193,16 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
   return summary;
 }
 
+/** The entries of a source; one that breaks off in the middle is refused from there, and the next one comes. */
+async function* readable(source: ImportSource): AsyncGenerator<BundleItem> {
+  try {
+    yield* entries(source.read(), source);
+  } catch (thrown) {
+    if (!(thrown instanceof CareletError) || thrown.kind !== 'invalid') throw thrown;
+    yield { refused: { kind: 'refused', place: 'the file', because: thrown.because } };
+  }
+}
+
 type KnownPatient = { references: string[]; words: readonly string[] };
 
 /** Who the patients are, under every name they are referred to by; and how many records come. */
@@ -192,7 +213,7 @@ async function survey(
   const patients = new Map<string, KnownPatient>();
   let total = 0;
   for (const source of sources) {
-    for await (const item of entries(source.read(), source)) {
+    for await (const item of readable(source)) {
       signal?.throwIfAborted();
       if ('refused' in item) continue;
       total++;

@@ -12,7 +12,7 @@ import { command, common } from '../command.ts';
 import type { Io } from '../io.ts';
 import { enter } from '../person.ts';
 import { sourcesAt } from '../sources.ts';
-import { count, paint, progress, say } from '../terminal.ts';
+import { count, note, paint, progress, say } from '../terminal.ts';
 
 /** Sorts of remarks told in full; the rest is a number. */
 const sortsTold = 20;
@@ -29,7 +29,7 @@ export const importCommand = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: `Each resource is parted (who it is, what would give away who it is, the rest), each part sealed, and only then sent. A file may be of any size. Folders are searched to the bottom, in order of name.
+  more: `Each resource is parted (who it is, what would give away who it is, the rest), each part sealed, and only then sent. A file may be of any size. Folders are searched to the bottom, in order of name. A Bundle is opened and its entries are what counts, except a document or a message, which stays one record; in .ndjson each line is one record, a Bundle too.
 
 Importing twice stores nothing twice: what the cloud has is left alone, what has changed becomes a new version. Ctrl-C stops between two batches; run the same command again and it goes on. What cannot be taken is told with its place and its reason, and the rest goes on; the exit code is then 1.`,
   examples: ['carelet import ada.json --as northgate', 'carelet import exports/2026/ --as northgate --json'],
@@ -59,7 +59,15 @@ Importing twice stores nothing twice: what the cloud has is left alone, what has
       });
       await save();
     } catch (thrown) {
-      if (!io.signal.aborted) throw thrown;
+      if (!io.signal.aborted) {
+        if (thrown instanceof CareletError && thrown.kind === 'unavailable') {
+          note(
+            io,
+            `${count(done, 'record')} were stored and stay. When the town is up again (npm start), run the same command: it goes on.`,
+          );
+        }
+        throw thrown;
+      }
       await save();
       io.stderr.write(`Stopped after ${count(done, 'record')}. Nothing is lost: run the same command again and it goes on.\n`);
       return interrupted;
@@ -75,11 +83,12 @@ Importing twice stores nothing twice: what the cloud has is left alone, what has
   },
 });
 
-function tell(io: Io, { records, patients, stored, updated, already, refused }: ImportSummary): void {
+function tell(io: Io, { records, patients, stored, updated, already, refused, repeated }: ImportSummary): void {
   const of = patients > 0 ? ` of ${count(patients, 'patient')}` : '';
   const parts = [`${stored.toLocaleString('en')} stored`];
   if (updated > 0) parts.push(`${updated.toLocaleString('en')} updated`);
   if (already > 0) parts.push(`${already.toLocaleString('en')} there already`);
+  if (repeated > 0) parts.push(`${repeated.toLocaleString('en')} told of twice`);
   if (refused > 0) parts.push(`${refused.toLocaleString('en')} refused`);
   say(io, `${count(records, 'record')}${of}: ${parts.join(', ')}.`);
 }
@@ -89,6 +98,8 @@ const headings: Record<Remark['kind'], string> = {
   'unknown-field': 'Elements without a place in our tables, kept as medical content',
   'unknown-type': 'Types without a table, kept whole as medical content',
   'impossible-date': 'Dates that cannot be; filed without a date',
+  repeated: 'Told of in two ways; the first was kept',
+  'unknown-patient': 'Of patients whom nothing here describes; taken all the same',
 };
 
 function tellRemarks(io: Io, all: readonly Remark[], sorts: ReturnType<typeof grouped>): void {

@@ -8,9 +8,10 @@
 export type Remark = {
   /**
    * `refused`: not taken; `unknown-field`: kept in MI although R4 does not know it; `unknown-type`: kept whole in
-   * MI, because there is no table for the type; `impossible-date`: filed as undated.
+   * MI, because there is no table for the type; `impossible-date`: filed as undated; `repeated`: another file told of it first; `unknown-patient`:
+   * taken, though nothing says who its patient is.
    */
-  readonly kind: 'refused' | 'unknown-field' | 'unknown-type' | 'impossible-date';
+  readonly kind: 'refused' | 'unknown-field' | 'unknown-type' | 'impossible-date' | 'repeated' | 'unknown-patient';
   /** `entry 17 at byte 4711: Observation.component.foo`. */
   readonly place: string;
   readonly because: string;
