@@ -45,7 +45,7 @@ const absent = -(2 ** 31);
  * not given, or no line could be read
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { csvReadings, dexcomClarity } from '@carelet/wearable/csv';
  * const onBadLine = ({ line, because }: { line: number; because: string }) => console.warn(`line ${line}: ${because}`);
  * for await (const readings of csvReadings('clarity.csv', { device: 'g6', mapping: dexcomClarity, onBadLine })) console.log(readings.length);

@@ -20,7 +20,7 @@ export type ReplayOptions = CsvOptions;
  * @throws {CareletError} `invalid` for a file of another kind, and as `wfdbReadings` and `csvReadings`
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { replay } from '@carelet/wearable/replay';
  * const start = Date.UTC(2026, 10, 20, 12);
  * for await (const [block] of replay('mitdb/100.hea', { device: 'holter-1', start })) console.log(block?.at);

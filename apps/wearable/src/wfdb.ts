@@ -54,7 +54,7 @@ const chunk = 262_144;
  * file shorter than its header says
  *
  * @example
- * ```ts
+ * ```ts no-run
  * import { openWfdb } from '@carelet/wearable/wfdb';
  * const record = await openWfdb('mitdb/100');
  * await record.verify();

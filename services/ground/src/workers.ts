@@ -5,11 +5,15 @@
  * copied between threads, unless `move` hands their memory over. What a function throws arrives as the
  * `CareletError` it was; anything else as `internal`, with the original as its cause.
  *
- * ```ts
+ * ```ts no-run
+ * import { expose, move, workers } from '@carelet/ground/workers';
+ * const sealed = (key: Uint8Array, text: Uint8Array) => text.map((byte, i) => byte ^ key[i % key.length]!);
+ * const [key, text] = [new Uint8Array(32), new Uint8Array(100)];
+ *
  * // seal.worker.ts
  * const api = { seal: (key: Uint8Array, text: Uint8Array) => move(sealed(key, text)) };
- * export type Sealing = typeof api;
- * export default expose(api);
+ * type Sealing = typeof api;
+ * expose(api); // is its default export
  *
  * // where it is needed
  * await using sealing = workers<Sealing>(new URL('./seal.worker.ts', import.meta.url));
