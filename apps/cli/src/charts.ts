@@ -156,5 +156,5 @@ export function tellNothing(io: Io, person: Person): void {
   say(io, nothingOpens);
   if (keyring.card.kind !== 'doctor' || hasKey(person, io)) return;
   const had = keyring.doctorKeys.length > 0 ? 'Your keys have ended' : 'You hold no keys yet';
-  note(io, `${had}; take what was approved for you with: carelet keys take --as ${keyring.name}`);
+  note(io, `${had}. Once you are approved, take them with: carelet keys take --as ${keyring.name}`);
 }
