@@ -5,8 +5,8 @@
  */
 import { z } from 'zod';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/record.ts';
-import { card } from './cloud.ts';
 import { bytes, defineContract } from './kit.ts';
+import { card, presentCard } from './login.ts';
 
 const id = bytes({ length: 16 });
 const name = z.string().trim().min(1).max(200);
@@ -49,14 +49,7 @@ const doctor = z.strictObject({
 });
 
 export const authorityContract = defineContract('authority', {
-  'login.present': {
-    summary: 'Shows a card, so that requests signed by it are known.',
-    caller: 'anyone',
-    body: 'cbor',
-    input: z.strictObject({ card, with: z.array(card).max(4) }),
-    output: z.strictObject({}),
-    idempotent: true,
-  },
+  'login.present': presentCard,
   'town.manifest': {
     summary: 'The town manifest, signed by two issuers.',
     caller: 'anyone',

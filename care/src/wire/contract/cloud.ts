@@ -6,13 +6,11 @@
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
 import { bytes, defineContract } from './kit.ts';
+import { card, presentCard } from './login.ts';
 
 const id = bytes({ length: 16 });
 const hash = bytes({ length: 32 });
 const part = z.enum(parts);
-
-/** A card as `crypto/cards` encodes it. */
-export const card = bytes({ max: 8192 });
 
 export const row = z.strictObject({
   rowId: id,
@@ -57,14 +55,7 @@ export const postingSeal = z.strictObject({
 const chart = z.strictObject({ pat: id, writer: id, owner: id, deed: bytes({ length: 64 }) });
 
 export const cloudContract = defineContract('cloud', {
-  'login.present': {
-    summary: 'Shows a card, so that requests signed by it are known.',
-    caller: 'anyone',
-    body: 'cbor',
-    input: z.strictObject({ card, with: z.array(card).max(4) }),
-    output: z.strictObject({}),
-    idempotent: true,
-  },
+  'login.present': presentCard,
   'login.cards': {
     summary: 'Hands over cards by id; whoever asks judges them by the town manifest.',
     caller: 'known',

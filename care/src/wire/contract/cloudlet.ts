@@ -5,20 +5,13 @@
  */
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
-import { card } from './cloud.ts';
 import { bytes, defineContract } from './kit.ts';
+import { card, presentCard } from './login.ts';
 
 const id = bytes({ length: 16 });
 
 export const cloudletContract = defineContract('cloudlet', {
-  'login.present': {
-    summary: 'Shows a card, so that requests signed by it are known.',
-    caller: 'anyone',
-    body: 'cbor',
-    input: z.strictObject({ card, with: z.array(card).max(4) }),
-    output: z.strictObject({}),
-    idempotent: true,
-  },
+  'login.present': presentCard,
   'sessions.pair': {
     summary: 'The clinic makes a pairing code for one device: single use, ten minutes.',
     caller: 'known',
