@@ -34,13 +34,17 @@ describe('the clinic’s line to the cloud', () => {
         expect(await watch.sender.send()).toBe(1);
       }
       await at.until(async () => (await at.clinic()).cloud === 'unreachable');
-      expect((await at.clinic()).waiting).toBe(3);
+      const { waiting, waitingSince } = await at.clinic();
+      expect(waiting).toBe(3);
+      const [oldest] = await stage.sql<{ arrived: Date }>('select arrived from cloudlet_harbour.strip order by number limit 1');
+      expect(waitingSince).toBe(oldest!.arrived.toISOString());
     } finally {
       stage.line.mend();
     }
     await watch.keep(113);
     await watch.sender.send();
     await at.forwarded();
+    expect((await at.clinic()).waitingSince).toBeNull();
     expect(await at.pulses(at.ada, watch)).toEqual([110, 111, 112, 113]);
     expect((await at.clinic()).cloud).toBe('reachable');
   });

@@ -21,8 +21,8 @@ describe('a connected role', () => {
   test('is a plain object that may be awaited and passed around', async () => {
     const role = locker(serveLocker());
     expect(await role).toBe(role);
-    expect(Object.keys(role)).toEqual(['parcels', 'countParcels', 'refuse']);
-    expect(Object.keys(role.parcels)).toEqual(['leave', 'fetch', 'throwAway']);
+    expect(Object.keys(role)).toEqual(['parcels', 'countParcels', 'countDown', 'refuse']);
+    expect(Object.keys(role.parcels)).toEqual(['leave', 'fetch', 'throwAway', 'watch']);
   });
 
   test('posts to the path of the operation below its URL, follows nothing and carries no cookie', async () => {

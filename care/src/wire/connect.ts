@@ -15,7 +15,9 @@
  */
 import { asCareletError, CareletError } from '../model/error.ts';
 import { decodeBody, encodeBody, mediaTypes, readStream } from './codec.ts';
-import { type Contract, httpPath, methodPath, type Operation, type RoleOf } from './contract/kit.ts';
+import { readEvents } from './connect-stream.ts';
+import { type Contract, httpPath, methodPath, type Operation, type RoleOf, type StreamOptions } from './contract/kit.ts';
+import { decodeEvent, eventStreamType } from './events.ts';
 import { explain } from './explain.ts';
 import { fromProblem, problemShape, problemType } from './problem.ts';
 
@@ -37,13 +39,17 @@ export type Retry = {
 export type ConnectOptions = {
   /** The `authorization` header of a `known` caller's request. */
   readonly authorize?: (asked: ToAuthorize) => Promise<string>;
-  /** How long one try may take, answer included; 30,000 unless told. */
+  /** How long one try may take, answer included (of a stream: until it begins); 30,000 unless told. */
   readonly timeoutMs?: number;
+  /** How long a stream may be silent, in milliseconds; 40,000 unless told. */
+  readonly silentMs?: number;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   readonly retry?: Retry;
   /** The largest answer in bytes; 64 MiB unless told. */
   readonly limit?: number;
+  /** The largest event of a stream in bytes; 1 MiB unless told. */
+  readonly eventLimit?: number;
 } & (
   | { readonly url: string | URL; readonly fetch?: (request: Request) => Promise<Response> }
   | { readonly url?: undefined; readonly fetch: (request: Request) => Promise<Response> }
@@ -80,22 +86,31 @@ export function connect<C extends Contract>(contract: C, options: ConnectOptions
       group[step] ??= {};
       group = group[step] as Record<string, unknown>;
     }
-    group[name] = (input?: unknown) => line(op, operation, input ?? {});
+    group[name] =
+      operation.stream === true
+        ? (input?: unknown, options?: StreamOptions) => line.follow(op, operation, input ?? {}, options)
+        : (input?: unknown) => line.ask(op, operation, input ?? {});
   }
   return role as RoleOf<C>;
 }
 
-type Line = (op: string, operation: Operation, input: unknown) => Promise<unknown>;
+type Line = {
+  readonly ask: (op: string, operation: Operation, input: unknown) => Promise<unknown>;
+  readonly follow: (op: string, operation: Operation, input: unknown, options?: StreamOptions) => AsyncGenerator<unknown>;
+};
 
 function openLine(contract: Contract, options: ConnectOptions): Line {
   const { authorize, timeoutMs = 30_000, clock = Date.now, limit = 64 * 1024 * 1024 } = options;
+  const { silentMs = 40_000, eventLimit = 1024 * 1024 } = options;
   const { attempts = 3, firstWaitMs = 200, longestWaitMs = 5_000, sleep = wait } = options.retry ?? {};
   const send = options.fetch ?? ((request: Request) => fetch(request));
   const base = baseOf(options.url ?? 'http://in-process', contract.name);
   const place = options.url === undefined ? `the ${contract.name}` : `the ${contract.name} at ${base.origin}`;
   let skew = 0;
 
-  return async (op, operation, input) => {
+  return { ask, follow };
+
+  async function ask(op: string, operation: Operation, input: unknown): Promise<unknown> {
     const doing = `ask for ${op}`;
     const body = encoded(operation, input, doing);
     const tries = operation.idempotent === true ? attempts : 1;
@@ -110,26 +125,65 @@ function openLine(contract: Contract, options: ConnectOptions): Line {
         await sleep(longest * (0.5 + Math.random() / 2));
       }
     }
-  };
+  }
 
-  async function withClock(op: string, operation: Operation, body: Uint8Array<ArrayBuffer>, doing: string): Promise<unknown> {
-    const first = await once(op, operation, body, doing, skew);
+  async function* follow(op: string, operation: Operation, input: unknown, { signal }: StreamOptions = {}): AsyncGenerator<unknown> {
+    const doing = `ask for ${op}`;
+    const body = encoded(operation, input, doing);
+    const abort = new AbortController();
+    const letGo = () => abort.abort();
+    signal?.addEventListener('abort', letGo);
+    if (signal?.aborted) letGo();
+    try {
+      if (abort.signal.aborted) return;
+      const events = (await withClock(op, operation, body, doing, abort)) as ReadableStream<Uint8Array>;
+      yield* readEvents(events, {
+        read: (data) => promised(operation, decodeEvent(operation.body, data)),
+        limit: eventLimit,
+        silentMs,
+        signal: abort.signal,
+        place,
+        doing,
+      });
+    } catch (thrown) {
+      if (signal?.aborted !== true) throw asCareletError(thrown, doing);
+    } finally {
+      signal?.removeEventListener('abort', letGo);
+      letGo();
+    }
+  }
+
+  async function withClock(
+    op: string,
+    operation: Operation,
+    body: Uint8Array<ArrayBuffer>,
+    doing: string,
+    abort = new AbortController(),
+  ): Promise<unknown> {
+    const first = await once(op, operation, body, doing, skew, abort);
     if (!('refusal' in first)) return first.value;
     const { refusal, serverTime } = first;
     const clockIsOff = refusal.kind === 'denied' && refusal.because.startsWith('clock') && authorize !== undefined && serverTime !== null;
     if (!clockIsOff) throw refusal;
     const corrected = serverTime - clock();
-    const second = await once(op, operation, body, doing, corrected);
+    const second = await once(op, operation, body, doing, corrected, abort);
     if ('refusal' in second) throw second.refusal;
     skew = corrected;
     return second.value;
   }
 
   /** One request and its answer, or the server's refusal with the time it was given at. */
-  async function once(op: string, operation: Operation, body: Uint8Array<ArrayBuffer>, doing: string, shift: number): Promise<Reply> {
-    const headers = new Headers({ 'content-type': mediaTypes[operation.body], accept: `${mediaTypes[operation.body]}, ${problemType}` });
+  async function once(
+    op: string,
+    operation: Operation,
+    body: Uint8Array<ArrayBuffer>,
+    doing: string,
+    shift: number,
+    abort: AbortController,
+  ): Promise<Reply> {
+    const accept = `${operation.stream === true ? eventStreamType : mediaTypes[operation.body]}, ${problemType}`;
+    const headers = new Headers({ 'content-type': mediaTypes[operation.body], accept });
     if (operation.caller === 'known' && authorize !== undefined) headers.set('authorization', await authorize({ op, body, skew: shift }));
-    const abort = new AbortController();
     const request = new Request(new URL(httpPath(op), base), {
       method: 'POST',
       headers,
@@ -141,8 +195,10 @@ function openLine(contract: Contract, options: ConnectOptions): Line {
     });
     const { response, answer } = await within(timeoutMs, abort, place, doing, async () => {
       const response = await send(request);
+      if (begins(operation, response)) return { response, answer: new Uint8Array(0) };
       return { response, answer: await readStream(response.body as ReadableStream<Uint8Array> | null, limit) };
     });
+    if (begins(operation, response)) return { value: response.body };
     if (answer === null) {
       abort.abort();
       throw new CareletError('invalid', doing, { because: `${place} answered with more than ${limit} bytes` });
@@ -167,12 +223,15 @@ type Reply = { readonly value: unknown } | { readonly refusal: CareletError; rea
 function judge(operation: Operation, response: Response, answer: Uint8Array, place: string, doing: string): Reply {
   const strange = (cause?: unknown) =>
     new CareletError('invalid', doing, { because: `${place} answered in a shape we do not know`, cause });
-  const media = response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (response.status === 200 && media === mediaTypes[operation.body]) {
+  const media = mediaOf(response);
+  if (response.status === 200 && media === mediaTypes[operation.body] && operation.stream !== true) {
     const value = decoded(operation.body, answer, strange);
-    const parsed = operation.output.safeParse(value);
-    if (!parsed.success) throw strange(new TypeError(explain(operation.output, value, parsed.error.issues)));
-    return { value: isEmpty(operation, parsed.data) ? undefined : parsed.data };
+    try {
+      const judged = promised(operation, value);
+      return { value: isEmpty(operation, judged) ? undefined : judged };
+    } catch (cause) {
+      throw strange(cause);
+    }
   }
   if (response.status !== 200 && media === problemType) {
     const problem = problemShape.safeParse(decoded('json', answer, strange));
@@ -183,6 +242,19 @@ function judge(operation: Operation, response: Response, answer: Uint8Array, pla
   if ([502, 503, 504].includes(response.status))
     throw new CareletError('unavailable', doing, { because: `${place} cannot be reached through its proxy` });
   throw strange();
+}
+
+/** Whether a response is the beginning of the stream that was asked for. */
+const begins = (operation: Operation, response: Response): boolean =>
+  operation.stream === true && response.status === 200 && response.body !== null && mediaOf(response) === eventStreamType;
+
+const mediaOf = (response: Response): string | undefined => response.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+
+/** A value that has the shape the contract promises; throws a `TypeError` that says where it has not. */
+function promised(operation: Operation, value: unknown): unknown {
+  const parsed = operation.output.safeParse(value);
+  if (!parsed.success) throw new TypeError(explain(operation.output, value, parsed.error.issues));
+  return parsed.data;
 }
 
 /** An answer without a field is `void` here, as the role gave it there. */
@@ -207,7 +279,7 @@ function encoded(operation: Operation, input: unknown, doing: string): Uint8Arra
   }
 }
 
-/** Runs an exchange for at most so long. A handler in the same process may not hear `abort`, so we do not wait for it. */
+/** Runs an exchange for at most so long, or until `abort`. A handler in the same process may not hear that, so we do not wait for it. */
 async function within<T>(ms: number, abort: AbortController, place: string, doing: string, exchange: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -215,6 +287,7 @@ async function within<T>(ms: number, abort: AbortController, place: string, doin
       reject(new CareletError('unavailable', doing, { because: `${place} did not answer within ${ms} ms` }));
       abort.abort();
     }, ms);
+    abort.signal.addEventListener('abort', () => reject(new CareletError('unavailable', doing, { because: 'it was given up' })));
   });
   try {
     return await Promise.race([exchange(), late]);

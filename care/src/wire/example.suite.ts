@@ -72,5 +72,57 @@ export function lockerSuite(place: string, visit: () => Promise<(who: string) =>
         message: `Cannot do as told "r-7": told to be ${kind}`,
       });
     });
+
+    test('tells Ada of her parcels, those that are there and those that come, and of nobody else’s', async () => {
+      const as = await visit();
+      const leave = (who: string, name: string) => as(who).parcels.leave({ name, sealed });
+      await leave('Ada', 'letters');
+      await leave('Ada', 'lamp');
+      const seen: string[] = [];
+      for await (const { number, name, sealed: told } of as('Ada').parcels.watch({ after: 1 })) {
+        expect(told).toEqual(sealed);
+        seen.push(`${number} ${name}`);
+        if (name === 'lamp') {
+          await leave('Ben', 'keys');
+          await leave('Ada', 'pills');
+        }
+        if (name === 'pills') break;
+      }
+      expect(seen).toEqual(['2 lamp', '4 pills']);
+    });
+
+    test('stops telling, without an error, when Ada has enough', async () => {
+      const as = await visit();
+      const enough = new AbortController();
+      const stream = as('Ada').parcels.watch({ after: 0 }, { signal: enough.signal })[Symbol.asyncIterator]();
+      const next = stream.next();
+      await new Promise((done) => setTimeout(done, 20));
+      enough.abort();
+      expect(await next).toEqual({ done: true, value: undefined });
+      const { signal } = enough;
+      for await (const _ of as('Ada').parcels.watch({ after: 0 }, { signal })) expect.unreachable('it told of something');
+    });
+
+    test('says when it has told everything, however slowly one listens', async () => {
+      const as = await visit();
+      const seen: number[] = [];
+      for await (const { left } of as('Ada').countDown({ from: 300 })) {
+        seen.push(left);
+        if (left % 100 === 0) await new Promise((done) => setTimeout(done, 20));
+      }
+      expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => 300 - i));
+    });
+
+    test.each(errorKinds)('refuses with %s in the same words before the first word and after the last', async (kind) => {
+      const as = await visit();
+      for (const from of [0, 3]) {
+        const seen: number[] = [];
+        const listen = async () => {
+          for await (const { left } of as('Ada').countDown({ from, refusing: kind })) seen.push(left);
+        };
+        expect((await refusal(listen())).message).toBe(`Cannot count down: told to be ${kind}`);
+        expect(seen.length).toBe(from);
+      }
+    });
   });
 }

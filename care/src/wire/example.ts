@@ -39,6 +39,14 @@ export const lockerContract = defineContract('locker', {
     output: nothing,
     idempotent: true,
   },
+  'parcels.watch': {
+    summary: 'Tells of every parcel of the caller after a number: those that are there, then those that come.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ after: z.int().min(0) }),
+    output: z.strictObject({ number: z.int().positive(), name, sealed: bytes() }),
+    stream: true,
+  },
   'count-parcels': {
     summary: 'How many parcels there are, by their first letter.',
     caller: 'anyone',
@@ -46,6 +54,14 @@ export const lockerContract = defineContract('locker', {
     input: nothing,
     output: z.strictObject({ total: z.int(), byLetter: z.record(z.string(), z.int()) }),
     idempotent: true,
+  },
+  'count-down': {
+    summary: 'Counts down to one, and refuses then if it is told to.',
+    caller: 'anyone',
+    body: 'json',
+    input: z.strictObject({ from: z.int().min(0).max(1000), refusing: z.enum(errorKinds).optional() }),
+    output: z.strictObject({ left: z.int() }),
+    stream: true,
   },
   refuse: {
     summary: 'Fails the way it is told to.',
@@ -58,11 +74,26 @@ export const lockerContract = defineContract('locker', {
 
 export type Locker = RoleOf<typeof lockerContract>;
 
-type Parcel = { readonly sealed: Uint8Array; readonly tags: readonly Uint8Array[]; readonly leftBy: string };
+type Parcel = { readonly number: number; readonly sealed: Uint8Array; readonly tags: readonly Uint8Array[]; readonly leftBy: string };
 
 /** A locker in memory; gives the role as one caller meets it. */
 export function openLocker(): (caller: string | null) => Locker {
   const parcels = new Map<string, Parcel>();
+  const watching = new Set<() => void>();
+  let left = 0;
+
+  /** Until somebody leaves a parcel, or has enough of waiting for one. */
+  const somethingNew = (signal: AbortSignal | undefined) =>
+    new Promise<void>((done) => {
+      const wake = () => {
+        watching.delete(wake);
+        signal?.removeEventListener('abort', wake);
+        done();
+      };
+      watching.add(wake);
+      signal?.addEventListener('abort', wake);
+    });
+
   return (caller) => {
     const mine = (wanted: string, op: string): Parcel => {
       const parcel = parcels.get(wanted);
@@ -74,8 +105,9 @@ export function openLocker(): (caller: string | null) => Locker {
       parcels: {
         leave: async ({ name, sealed, tags = [] }) => {
           if (parcels.has(name)) throw new CareletError('conflict', 'leave parcel', { subject: name, because: 'the name is taken' });
-          parcels.set(name, { sealed, tags, leftBy: caller ?? '' });
-          return { number: parcels.size };
+          parcels.set(name, { number: ++left, sealed, tags, leftBy: caller ?? '' });
+          for (const wake of [...watching]) wake();
+          return { number: left };
         },
         fetch: async ({ name }) => {
           const { sealed, tags, leftBy } = mine(name, 'fetch parcel');
@@ -85,6 +117,21 @@ export function openLocker(): (caller: string | null) => Locker {
           mine(name, 'throw away parcel');
           parcels.delete(name);
         },
+        async *watch({ after }, { signal } = {}) {
+          for (let seen = after; signal?.aborted !== true; ) {
+            const next = [...parcels].find(([, { number, leftBy }]) => number > seen && leftBy === caller);
+            if (next === undefined) await somethingNew(signal);
+            else {
+              const [name, { number, sealed }] = next;
+              seen = number;
+              yield { number, name, sealed };
+            }
+          }
+        },
+      },
+      async *countDown({ from, refusing }, { signal } = {}) {
+        for (let left = from; left > 0 && signal?.aborted !== true; left--) yield { left };
+        if (refusing) throw new CareletError(refusing, 'count down', { because: `told to be ${refusing}` });
       },
       countParcels: async () => {
         const byLetter: Record<string, number> = {};

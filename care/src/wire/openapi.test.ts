@@ -27,7 +27,9 @@ describe('the OpenAPI document', () => {
       '/v1/parcels/leave',
       '/v1/parcels/fetch',
       '/v1/parcels/throw-away',
+      '/v1/parcels/watch',
       '/v1/count-parcels',
+      '/v1/count-down',
       '/v1/refuse',
     ]);
     for (const path of Object.values(document.paths)) {
@@ -65,6 +67,14 @@ describe('the OpenAPI document', () => {
       },
     });
     expect(openapi(lockerContract, info).paths['/v1/count-parcels']).not.toHaveProperty('post.security');
+  });
+
+  test('describes a stream by one of its events', () => {
+    const { post } = openapi(lockerContract, info).paths['/v1/count-down'] as Record<string, { responses: Record<string, unknown> }>;
+    expect(post!.responses['200']).toMatchObject({
+      description: expect.stringContaining('`data:` is one, as JSON'),
+      content: { 'text/event-stream': { schema: { type: 'object', properties: { left: { type: 'integer' } }, required: ['left'] } } },
+    });
   });
 
   test('of several contracts resolves every reference, shared shapes included', () => {

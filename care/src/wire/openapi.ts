@@ -1,13 +1,15 @@
 /**
  * The OpenAPI 3.1 document of contracts, made from the schemas that also guard the door.
  *
- * Bytes are `{ type: string, format: binary }`: OpenAPI has no word for a byte string inside CBOR.
+ * Bytes are `{ type: string, format: binary }`: OpenAPI has no word for a byte string inside CBOR. Nor has it one for
+ * a stream: of `text/event-stream` the schema is that of one event, and the description says how events are written.
  *
  * @module
  */
 import * as z from 'zod';
 import { mediaTypes } from './codec.ts';
 import { type Contract, httpPath, methodPath, type Operation } from './contract/kit.ts';
+import { eventStreamType } from './events.ts';
 import { problemShape, problemType } from './problem.ts';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -45,6 +47,11 @@ export function openapi(contracts: Contract | readonly Contract[], info: { reado
 
 function describe(role: string, op: string, operation: Operation, schemas: Schemas): Json {
   const media = mediaTypes[operation.body];
+  const output = schemaOf(operation.output, 'output', `${op}.output`, schemas);
+  const done: Json =
+    operation.stream === true
+      ? { description: streamed[operation.body], content: { [eventStreamType]: { schema: output } } }
+      : { description: 'Done.', content: { [media]: { schema: output } } };
   return {
     operationId: methodPath(op).join('.'),
     summary: operation.summary,
@@ -52,7 +59,7 @@ function describe(role: string, op: string, operation: Operation, schemas: Schem
     ...(operation.caller === 'known' && { security: [{ card: [] }] }),
     requestBody: { required: true, content: { [media]: { schema: schemaOf(operation.input, 'input', `${op}.input`, schemas) } } },
     responses: {
-      '200': { description: 'Done.', content: { [media]: { schema: schemaOf(operation.output, 'output', `${op}.output`, schemas) } } },
+      '200': done,
       default: {
         description: 'Refused; `kind` says why.',
         content: { [problemType]: { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -60,6 +67,14 @@ function describe(role: string, op: string, operation: Operation, schemas: Schem
     },
   };
 }
+
+const late = '`event: problem` with a problem as JSON is a refusal that came late, `event: end` ends the stream.';
+
+/** What the answer of a stream is, by the kind of its events. */
+const streamed = {
+  json: `Events: \`data:\` is one, as JSON; ${late}`,
+  cbor: `Events: \`data:\` is one, as base64url of CBOR; ${late}`,
+} as const;
 
 /** A schema as JSON Schema; what it names on its own moves to the document's `components` under `name`. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', name: string, schemas: Schemas): Json {

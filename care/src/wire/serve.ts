@@ -12,8 +12,10 @@ import type * as z from 'zod';
 import { asCareletError, CareletError, type ErrorKind } from '../model/error.ts';
 import { type BodyKind, decodeBody, encodeBody, mediaTypes, readStream } from './codec.ts';
 import { type Contract, httpPath, methodPath, type Operation, type RoleOf } from './contract/kit.ts';
+import { encodeEvent, eventStreamType } from './events.ts';
 import { explain } from './explain.ts';
 import { problemType, statusOf, toProblem } from './problem.ts';
+import { openStream, type StreamEnd, type StreamPatience } from './serve-stream.ts';
 
 /** The largest request body in bytes where neither contract nor server say otherwise. What anyone may send is parsed for anyone, so it is less. */
 export const defaultLimits = { known: 8 * 1024 * 1024, anyone: 1024 * 1024 } as const;
@@ -30,14 +32,21 @@ export type ServeOptions<C extends Contract, Who> = {
   readonly limit?: number;
   /** Milliseconds since 1970, for the `date` header. */
   readonly clock?: () => number;
+  /** How patiently streams send their events. */
+  readonly streams?: StreamPatience;
 };
 
+/** What a handler may be told beside the request: the signal that aborts when the service closes, to end its streams. */
+export type HandlerOptions = { readonly closing?: AbortSignal };
+
 /** A fetch handler that knows its contract. It never throws. */
-export type Handler<C extends Contract = Contract> = ((request: Request) => Promise<Response>) & { readonly contract: C };
+export type Handler<C extends Contract = Contract> = ((request: Request, options?: HandlerOptions) => Promise<Response>) & {
+  readonly contract: C;
+};
 
 /**
  * What came of a request, for whoever keeps the log; never sent. `op` is `null` where no operation was met.
- * `cause` is what an `internal` problem hides.
+ * `cause` is what an `internal` problem hides. A stream has only begun: what came of it is told when it `ended`.
  */
 export type Outcome = {
   readonly op: string | null;
@@ -45,6 +54,7 @@ export type Outcome = {
   readonly bytesIn: number;
   readonly bytesOut: number;
   readonly cause?: unknown;
+  readonly ended?: Promise<StreamEnd>;
 };
 
 const outcomes = new WeakMap<Response, Outcome>();
@@ -70,7 +80,7 @@ export function serve<C extends Contract, Who>(contract: C, options: ServeOption
   const { role, identify, clock = Date.now } = options;
   const routes = new Map(Object.entries(contract.operations).map(([op, operation]) => [`/${httpPath(op)}`, { op, operation }]));
 
-  async function answer(request: Request): Promise<Response> {
+  async function answer(request: Request, { closing }: HandlerOptions = {}): Promise<Response> {
     const route = routes.get(new URL(request.url).pathname);
     if (route === undefined) {
       return refuse(null, 0, new CareletError('missing', 'find operation', { because: 'there is no such operation here' }));
@@ -91,6 +101,7 @@ export function serve<C extends Contract, Who>(contract: C, options: ServeOption
         if (caller === null) throw new CareletError('denied', doing, { because: 'nobody we know signed the request' });
       }
       const input = accept(operation, body, doing);
+      if (operation.stream === true) return await answerStream(await role(caller), op, operation, input, bytesIn, request, closing);
       const output = await call(await role(caller), op, input);
       const bytesOut = encodeBody(operation.body, checked(operation, output));
       return respond(200, mediaTypes[operation.body], bytesOut, { op, kind: 'ok', bytesIn, bytesOut: bytesOut.length });
@@ -99,13 +110,36 @@ export function serve<C extends Contract, Who>(contract: C, options: ServeOption
     }
   }
 
+  async function answerStream(
+    of: RoleOf<C>,
+    op: string,
+    operation: Operation,
+    input: unknown,
+    bytesIn: number,
+    request: Request,
+    closing: AbortSignal | undefined,
+  ): Promise<Response> {
+    const source = {
+      ask: async (signal: AbortSignal) => (await call(of, op, input, { signal })) as AsyncIterable<unknown>,
+      write: (event: unknown) => encodeEvent(operation.body, checked(operation, event)),
+      gone: request.signal,
+      closing,
+      doing: `answer ${op}`,
+    };
+    const { body, ended } = await openStream(source, options.streams);
+    const response = respond(200, eventStreamType, body, { op, kind: 'ok', bytesIn, bytesOut: 0, ended });
+    // Some proxies would keep the events until the stream has ended.
+    response.headers.set('x-accel-buffering', 'no');
+    return response;
+  }
+
   function refuse(op: string | null, bytesIn: number, error: CareletError, status = statusOf[error.kind]): Response {
     const body = encodeBody('json', toProblem(error, error.op));
     const hidden = error.kind === 'internal' ? { cause: error.cause } : {};
     return respond(status, problemType, body, { op, kind: error.kind, bytesIn, bytesOut: body.length, ...hidden });
   }
 
-  function respond(status: number, type: string, body: Uint8Array<ArrayBuffer>, outcome: Outcome): Response {
+  function respond(status: number, type: string, body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>, outcome: Outcome): Response {
     const headers = new Headers({
       'content-type': type,
       'cache-control': 'no-store',
@@ -174,7 +208,7 @@ function checked(operation: Operation, output: unknown): unknown {
   return parsed.data;
 }
 
-async function call(role: unknown, op: string, input: unknown): Promise<unknown> {
+async function call(role: unknown, op: string, ...args: unknown[]): Promise<unknown> {
   let self: unknown;
   let method = role;
   for (const step of methodPath(op)) {
@@ -182,5 +216,5 @@ async function call(role: unknown, op: string, input: unknown): Promise<unknown>
     method = (self as Record<string, unknown>)[step];
   }
   if (typeof method !== 'function') throw new TypeError(`the role has no ${op}`);
-  return await method.call(self, input);
+  return await method.apply(self, args);
 }

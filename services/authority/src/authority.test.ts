@@ -293,14 +293,38 @@ describe('an approval', () => {
   test('shows administrators who waits, with the keys to compare and who signed what', async () => {
     const doctor = await registered();
     await approve(sam, doctor);
-    const { doctors } = await mara.authority.enrolment.doctors({ state: 'pending' });
+    const { doctors, needed } = await mara.authority.enrolment.doctors({ state: 'pending' });
+    expect(needed).toBe(2);
     const one = doctors.find((row) => hex(row.doctor) === hex(doctor.card.id))!;
     expect(one).toMatchObject({ ...registration, state: 'pending', reason: null });
     expect(one.fingerprint).toMatch(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
     expect(one.policies).toEqual([
-      { organisation: 'Northgate Hospital', words: expect.any(String), until: policyAt().until, approvals: ['somebody'] },
+      {
+        organisation: 'Northgate Hospital',
+        policy: asInput(policyAt()),
+        words: expect.any(String),
+        until: policyAt().until,
+        approvals: ['somebody'],
+        signers: [{ administrator: hex(sam.card.id), organisation: 'Harbour Clinic' }],
+      },
     ]);
   });
+
+  test('lets the second approver sign the very policy the first one signed', async () => {
+    const doctor = await registered();
+    const kinds = ['notes', 'laboratory'] as const;
+    await approve(sam, doctor, policyAt({ kinds, parts: ['MI', 'EID'] }));
+    const { doctors } = await mara.authority.enrolment.doctors({});
+    const [signed] = doctors.find((row) => hex(row.doctor) === hex(doctor.card.id))!.policies;
+    expect(await approve(mara, doctor, signed!.policy)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
+  });
+});
+
+test('an administrator is told for which organisation she signs, and nobody else is told anything', async () => {
+  expect(await mara.authority.enrolment.office()).toEqual({ organisation: 'Medical Board' });
+  for (const who of [northgate, await registered(), person('administrator'), person('patient')]) {
+    expect(await refusal(who.authority.enrolment.office())).toBe('denied');
+  }
 });
 
 describe('an invitation', () => {

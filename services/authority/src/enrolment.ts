@@ -9,7 +9,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
-import { compile, inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { compile, inWords, policyText } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex, unhex, utf8 } from '@carelet/crypto/algebra/bytes';
@@ -27,6 +27,8 @@ import type { AuthorityTables } from './schema.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
 type State = 'pending' | 'approved' | 'rejected';
+/** A policy as it came over the wire; its text is kept, and says all of it. */
+type SignedPolicy = Parameters<Enrolment['approve']>[0]['policy'];
 
 export function enrolment(
   {
@@ -72,6 +74,11 @@ export function enrolment(
     async invite() {
       await administrator('invite administrator');
       return { code: await makeInvitation(db, random) };
+    },
+
+    async office() {
+      const { organisation } = await administrator('ask for one’s office');
+      return { organisation };
     },
 
     async organisation({ name, card: bytes }) {
@@ -124,16 +131,19 @@ export function enrolment(
             fingerprint: fingerprint(card),
             card: row.card,
             policies: [...byPolicy.values()].map((signed) => {
-              const policy = JSON.parse(signed[0]!.policy) as Policy;
+              const policy = JSON.parse(signed[0]!.policy) as SignedPolicy;
               return {
                 organisation: domains.get(hex(signed[0]!.organisation)) ?? 'unknown',
+                policy,
                 words: inWords(policy),
                 until: policy.until,
                 approvals: signed.map(({ approver }) => approver),
+                signers: signed.map((one) => ({ administrator: hex(one.administrator), organisation: one.from_organisation })),
               };
             }),
           };
         }),
+        needed,
       };
     },
 

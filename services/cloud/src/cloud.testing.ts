@@ -13,6 +13,7 @@ import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
 import type { Row } from '@carelet/crypto/records/row';
 import { signWrap } from '@carelet/crypto/records/wrap';
 import { expect } from 'vitest';
+import type { ChangeLimits } from './changes.ts';
 import type { CloudRole } from './cloud.ts';
 
 /** Somebody, and the cloud as it meets him. */
@@ -31,7 +32,12 @@ export type World = AsyncDisposable & {
   /** A request as it is. */
   raw(request: { op: string; body: Bytes; authorization?: string }): Promise<Response>;
   sql<T extends object>(text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** The cloud as it is after it was stopped and started again: over the same tables, with nothing in its memory. */
+  restart(): void;
 };
+
+/** Opens a world, whose cloud may remember little. */
+export type OpenWorld = (limits?: ChangeLimits) => Promise<World>;
 
 export type Post = Parameters<CloudRole['records']['post']>[0];
 export type Wrap = Post['wraps'][number];

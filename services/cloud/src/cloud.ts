@@ -13,6 +13,7 @@ import { parse } from '@carelet/crypto/kp-abe/formula';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
+import { type Changes, openChanges } from './changes.ts';
 import { records } from './records.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { addWraps } from './wraps.ts';
@@ -30,8 +31,9 @@ export { cloudContract };
 /**
  * @param town where the manifest comes from
  * @param clock UTC milliseconds
+ * @param changes what is heard of by those who listen
  */
-export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number = Date.now): Cloud {
+export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number = Date.now, changes: Changes = openChanges()): Cloud {
   const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloud', clock);
   const now = () => Math.floor(clock() / 1000);
 
@@ -50,7 +52,7 @@ export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number =
           return { cards: (await cards.byId(ids)).map(encodeCard) };
         },
       },
-      records: caller ? records(db, cards, caller, now) : strangers,
+      records: caller ? records(db, cards, caller, now, changes) : strangers,
       sharing: {
         enter: async ({ entitlement }) => {
           const { id } = known();
@@ -76,7 +78,7 @@ export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number =
             )
             .execute();
         },
-        wrap: (input) => addWraps(db, known(), input),
+        wrap: (input) => addWraps(db, known(), input, changes),
       },
       town: {
         state: async () => {

@@ -18,6 +18,8 @@ import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { nodesInSight, reachable, sightOf } from './access.ts';
+import { type Change, type Changes, telling } from './changes.ts';
+import { hear } from './hearing.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { layDeviceWraps, layLinks, layWraps, notYours, type Wrap } from './wraps.ts';
 
@@ -32,7 +34,7 @@ const pageBytes = 8 * 1024 * 1024;
  *
  * @param now UTC seconds
  */
-export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCaller, now: () => number): Records {
+export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCaller, now: () => number, changes: Changes): Records {
   const chartOf = (pat: Bytes, within: Kysely<CloudTables> = db) =>
     within.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
 
@@ -48,11 +50,13 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       if (!verifyDeed(caller.card.edVk, { pat, writer: caller.id, owner }, deed)) throw unsigned('open chart');
       if ((await cards.byId([owner])).length === 0)
         throw new CareletError('missing', 'open chart', { because: "the owner's card is not known here" });
-      await db
+      const opened = await db
         .insertInto('chart')
         .values({ pat, writer: caller.id, owner, deed })
         .onConflict((c) => c.doNothing())
-        .execute();
+        .returning('pat')
+        .executeTakeFirst();
+      if (opened) changes.tell({ pat, part: null, nodes: [], wraps: [] });
       const chart = await chartOf(pat);
       if (!chart || !equal(chart.writer, caller.id))
         throw new CareletError('conflict', 'open chart', { because: 'this pseudonym is taken' });
@@ -69,19 +73,22 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       // Only a cradle can be handed on; asked again after a lost answer, the same patient gets the same answer.
       const [cradle] = await cards.byId([before]);
       if (cradle?.kind !== 'cradle' && !equal(before, owner)) throw hasOwner('link chart');
-      await transaction(db, async (within) => {
-        const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
-        if (!chart || !equal(chart.owner, before)) throw hasOwner('link chart');
-        await within.updateTable('chart').set({ owner, deed }).where('pat', '=', pat).execute();
-        for (const part of ['EID', 'QID', 'MI'] as const)
-          await layWraps(
-            within,
-            caller,
-            pat,
-            part,
-            wraps.filter((wrap) => wrap.part === part),
-          );
-      });
+      await telling(changes, (note) =>
+        transaction(db, async (within) => {
+          const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
+          if (!chart || !equal(chart.owner, before)) throw hasOwner('link chart');
+          await within.updateTable('chart').set({ owner, deed }).where('pat', '=', pat).execute();
+          for (const part of ['EID', 'QID', 'MI'] as const)
+            await layWraps(
+              within,
+              caller,
+              pat,
+              part,
+              wraps.filter((wrap) => wrap.part === part),
+            );
+          note({ pat, part: null, nodes: [], wraps: [] });
+        }),
+      );
     },
 
     async charts() {
@@ -138,7 +145,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       const others = wraps.filter(({ maker }) => !equal(maker, caller.id));
       const devices = await cards.byId(others.map(({ maker }) => maker));
 
-      return transaction(db, async (within) => {
+      const lay = async (within: Transaction<CloudTables>, note: (change: Change) => void) => {
         // The chart's row is the lock: postings to one chart come one after the other.
         const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
         if (!chart || !equal(chart.writer, caller.id)) throw notYours('post records');
@@ -159,7 +166,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           .executeTakeFirst();
         if (!fresh) return { stored: 0, already: true };
 
-        await layLinks(within, pat, part, links);
+        const linked = await layLinks(within, pat, part, links);
         await layWraps(within, caller, pat, part, own);
         await layDeviceWraps(within, devices, chart.owner, pat, part, others);
         const nodes = new Set(
@@ -199,13 +206,18 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
             )
             .execute();
         }
+        const leaves = nodeLeaves(rows);
         await within
           .insertInto('posting_node')
-          .values(nodeLeaves(rows).map(({ nodeId, count, leaf }) => ({ pat, posting_id: posting.postingId, node_id: nodeId, count, leaf })))
+          .values(leaves.map(({ nodeId, count, leaf }) => ({ pat, posting_id: posting.postingId, node_id: nodeId, count, leaf })))
           .execute();
+        note({ pat, part, nodes: [...linked, ...leaves.map(({ nodeId }) => nodeId)], wraps });
         return { stored: rows.length, already: false };
-      });
+      };
+      return telling(changes, (note) => transaction(db, (within) => lay(within, note)));
     },
+
+    changes: (input, options) => hear({ db, changes, caller, now }, input, options),
 
     async nodes({ pat }) {
       const sight = await sightOf(db, caller, pat, now());

@@ -18,6 +18,8 @@ import { metrics } from '@carelet/ground/metrics';
 import { freshDatabase } from '@carelet/ground/test-database';
 import { town } from '@carelet/ground/town';
 import { sql } from 'kysely';
+import { changesSuite } from './changes.suite.ts';
+import { type ChangeLimits, openChanges } from './changes.ts';
 import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
@@ -26,7 +28,7 @@ import { sightSuite } from './sight.suite.ts';
 
 const years = 10 * 365 * 86_400;
 
-async function openWorld(overHttp: boolean): Promise<World> {
+async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<World> {
   const clock = { now: Date.parse('2026-11-20T09:41:00Z') };
   const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
   const body = { town: 'a town', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };
@@ -36,11 +38,14 @@ async function openWorld(overHttp: boolean): Promise<World> {
 
   const database = await freshDatabase();
   const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
-  const role = cloud(
-    db,
-    town(async () => manifest),
-    () => clock.now,
-  );
+  const start = () =>
+    cloud(
+      db,
+      town(async () => manifest),
+      () => clock.now,
+      openChanges(limits),
+    );
+  let role = start();
   const handler = serve(cloudContract, {
     role: (caller: KnownCaller | null) => role.as(caller),
     identify: (asked) => role.cards.identify(asked),
@@ -85,6 +90,9 @@ async function openWorld(overHttp: boolean): Promise<World> {
       const query = pieces.slice(1).reduce((before, piece, i) => sql`${before}${values[i]}${piece}`, pieces[0]!);
       return (await sql<T>`${query}`.execute(db)).rows;
     },
+    restart() {
+      role = start();
+    },
     async [Symbol.asyncDispose]() {
       await listening?.close();
       await db.destroy();
@@ -99,4 +107,5 @@ for (const [place, overHttp] of [
 ] as const) {
   cloudSuite(place, () => openWorld(overHttp));
   sightSuite(place, () => openWorld(overHttp));
+  changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

@@ -13,6 +13,7 @@ import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Kysely, Transaction } from 'kysely';
+import { type Changes, telling } from './changes.ts';
 import type { CloudTables } from './schema.ts';
 
 type Records = RoleOf<typeof cloudContract>['records'];
@@ -31,28 +32,36 @@ export async function addWraps(
   db: Kysely<CloudTables>,
   caller: KnownCaller,
   { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
+  changes: Changes,
 ): Promise<void> {
   const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
   if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
-  await transaction(db, async (within) => {
-    await layLinks(within, pat, part, links);
-    await layWraps(within, caller, pat, part, wraps);
-  });
+  await telling(changes, (note) =>
+    transaction(db, async (within) => {
+      const nodes = await layLinks(within, pat, part, links);
+      await layWraps(within, caller, pat, part, wraps);
+      note({ pat, part, nodes, wraps });
+    }),
+  );
 }
 
 // One answer for a chart of somebody else's and a chart that does not exist.
 export const notYours = (op: string) => new CareletError('denied', op, { because: 'this chart is not yours to do that with' });
 
-/** Links as they come; one that is there stays as it is. */
-export async function layLinks(within: Transaction<CloudTables>, pat: Bytes, part: Part, links: readonly Link[]): Promise<void> {
+/** Links as they come; one that is there stays as it is. Gives the nodes that are new. */
+export async function layLinks(within: Transaction<CloudTables>, pat: Bytes, part: Part, links: readonly Link[]): Promise<Bytes[]> {
+  const fresh: Bytes[] = [];
   const rows = links.map(({ nodeId, parent }) => ({ pat, node_id: nodeId, parent, part }));
   for (let at = 0; at < rows.length; at += atOnce) {
-    await within
+    const laid = await within
       .insertInto('node')
       .values(rows.slice(at, at + atOnce))
       .onConflict((c) => c.doNothing())
+      .returning('node_id')
       .execute();
+    for (const { node_id } of laid) fresh.push(node_id);
   }
+  return fresh;
 }
 
 /** Wraps of who brings them; one that is there is replaced. */

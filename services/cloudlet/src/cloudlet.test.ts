@@ -93,7 +93,7 @@ const clinic = () => {
 describe.each<Where>(['in this process', 'across HTTP'])('a cloudlet %s', (place) => {
   test('says that it is there, and what waits in it', async () => {
     const { devices: _, ...state } = await connect(cloudletContract, where(place)).town.state();
-    expect(state).toEqual({ waiting: 0, forwarded: 0, cloud: 'unknown', lastForward: null });
+    expect(state).toEqual({ waiting: 0, forwarded: 0, cloud: 'unknown', lastForward: null, waitingSince: null });
   });
 
   test('answers everything it cannot open alike', async () => {

@@ -69,21 +69,21 @@ export function cloudlet(
     },
     town: {
       async state() {
-        const counted = async (query: { executeTakeFirstOrThrow(): Promise<{ n: string | number | bigint }> }) =>
-          Number((await query.executeTakeFirstOrThrow()).n);
         const devices = db.selectFrom('device').select((select) => select.fn.countAll().as('n'));
-        const waiting = db
-          .selectFrom('strip')
-          .select((select) => select.fn.countAll().as('n'))
-          .where('refused', 'is', null);
         // Counted first: what is forwarded in between then counts as both, never as neither.
-        const counts = { devices: await counted(devices), waiting: await counted(waiting) };
+        const waiting = await db
+          .selectFrom('strip')
+          .select((select) => [select.fn.countAll().as('n'), select.fn.min('arrived').as('since')])
+          .where('refused', 'is', null)
+          .executeTakeFirstOrThrow();
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
         return {
-          ...counts,
+          devices: Number((await devices.executeTakeFirstOrThrow()).n),
+          waiting: Number(waiting.n),
           forwarded: tally?.forwarded ?? 0,
           cloud: relay.state(),
           lastForward: tally?.last_forward ?? null,
+          waitingSince: waiting.since && new Date(waiting.since).toISOString(),
         };
       },
     },

@@ -6,13 +6,24 @@
  *
  * [Note: What a request leaves behind]
  * One line: operation, status, kind, milliseconds, sizes, and a random id that the caller is told too. Not the
- * path, which may be anybody's invention; not the caller, because who asks when is health data.
+ * path, which may be anybody's invention; not the caller, because who asks when is health data. Of a stream the line
+ * is written when it has ended.
  *
  * @module
  */
 import { randomBytes } from 'node:crypto';
 import { CareletError } from '@carelet/care/model';
-import { encodeBody, type Handler, httpPath, openapi, outcomeOf, problemType, statusOf, toProblem } from '@carelet/care/wire';
+import {
+  encodeBody,
+  type Handler,
+  httpPath,
+  openapi,
+  outcomeOf,
+  problemType,
+  type StreamEnd,
+  statusOf,
+  toProblem,
+} from '@carelet/care/wire';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { event, type Fields, type Log, traceOf } from './log.ts';
@@ -33,10 +44,12 @@ export type AppOptions = {
   readonly pages?: (request: Request) => Promise<Response | null> | Response | null;
   /** The version in the OpenAPI document. */
   readonly version?: string;
+  /** Aborts when the service closes, so that its streams end. */
+  readonly closing?: AbortSignal;
 };
 
 /** What a route knows of itself, for the log. */
-type Told = { op: string; kind?: string; bytesIn?: number; bytesOut?: number; cause?: unknown };
+type Told = { op: string; kind?: string; bytesIn?: number; bytesOut?: number; cause?: unknown; ended?: Promise<StreamEnd> };
 type Env = { Variables: { told: Told } };
 
 /** How long `/readyz` waits for an answer about readiness. */
@@ -65,7 +78,7 @@ const security = {
  * ```
  */
 export function app(options: AppOptions): (request: Request) => Promise<Response> {
-  const { name, handlers, log, metrics, ready = () => [], pages = () => null, version = '0' } = options;
+  const { name, handlers, log, metrics, ready = () => [], pages = () => null, version = '0', closing } = options;
   const hono = new Hono<Env>();
 
   hono.use(async (c, next) => {
@@ -75,11 +88,16 @@ export function app(options: AppOptions): (request: Request) => Promise<Response
     await next();
     for (const [header, value] of Object.entries(security)) if (!c.res.headers.has(header)) c.res.headers.set(header, value);
     c.res.headers.set('request-id', request);
-    const ms = performance.now() - started;
-    const { op, kind, bytesIn, bytesOut, cause } = c.get('told');
-    metrics.http(op, c.res.status, ms / 1000);
-    const fields: Fields = { op, status: c.res.status, kind, ms: Math.round(ms * 10) / 10, bytesIn, bytesOut, request };
-    event(log, 'http', { ...fields, ...(cause !== undefined && traceOf(cause)) }, levelOf(op, c.res.status));
+    const { status } = c.res;
+    const tell = ({ op, kind, bytesIn, bytesOut, cause }: Told) => {
+      const ms = performance.now() - started;
+      metrics.http(op, status, ms / 1000);
+      const fields: Fields = { op, status, kind, ms: Math.round(ms * 10) / 10, bytesIn, bytesOut, request };
+      event(log, 'http', { ...fields, ...(cause !== undefined && traceOf(cause)) }, levelOf(op, kind, status));
+    };
+    const { ended, ...told } = c.get('told');
+    if (ended) void ended.then((end) => tell({ ...told, ...end }));
+    else tell(told);
   });
 
   hono.use(
@@ -96,7 +114,7 @@ export function app(options: AppOptions): (request: Request) => Promise<Response
   for (const handler of handlers) {
     for (const op of Object.keys(handler.contract.operations)) {
       hono.all(`/${httpPath(op)}`, async (c) => {
-        const response = await handler(c.req.raw);
+        const response = await handler(c.req.raw, closing && { closing });
         const outcome = outcomeOf(response);
         if (outcome !== undefined) c.set('told', { ...outcome, op: outcome.op ?? 'none' });
         return response;
@@ -165,7 +183,7 @@ async function obstacles(ready: NonNullable<AppOptions['ready']>): Promise<reado
   }
 }
 
-function levelOf(op: string, status: number): 'debug' | 'info' | 'error' {
-  if (status === 500) return 'error';
+function levelOf(op: string, kind: string | undefined, status: number): 'debug' | 'info' | 'error' {
+  if (status === 500 || kind === 'internal') return 'error';
   return op === 'health' || op === 'metrics' ? 'debug' : 'info';
 }

@@ -174,6 +174,40 @@ describe('the log of a service', () => {
     });
   });
 
+  test('tells of a stream once, when it has ended', async () => {
+    const { url, told } = await open();
+    const lines = () => told().filter(({ event }) => event === 'http');
+    const enough = new AbortController();
+    const stream = connect(lockerContract, { url, authorize: async () => 'I am Ada' }).parcels.watch(
+      { after: 0 },
+      { signal: enough.signal },
+    );
+    const events = stream[Symbol.asyncIterator]();
+    const first = events.next();
+    await leave(url);
+    await first;
+    expect(lines()).toMatchObject([{ op: 'parcels.leave' }]);
+    const waiting = events.next();
+    enough.abort();
+    expect((await waiting).done).toBe(true);
+    await expect.poll(() => lines().length).toBe(2);
+    expect(lines().at(-1)).toMatchObject({ level: 'info', op: 'parcels.watch', status: 200, kind: 'ok', bytesIn: 8 });
+    expect(lines().at(-1)!.bytesOut).toBeGreaterThan(20);
+    for await (const _ of connect(lockerContract, { url }).countDown({ from: 2 }));
+    await expect.poll(() => lines().length).toBe(3);
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('op="count-down",status="200"} 1');
+  });
+
+  test('tells of a stream that broke what an answer that broke would have told', async () => {
+    const { url, lines, told } = await open();
+    const listen = async () => {
+      for await (const _ of connect(lockerContract, { url }).countDown({ from: 1, refusing: 'internal' }));
+    };
+    await expect(listen()).rejects.toMatchObject({ kind: 'internal' });
+    await expect.poll(() => told().at(-1)).toMatchObject({ level: 'error', op: 'count-down', status: 200, kind: 'internal' });
+    expect(lines.length).toBe(2);
+  });
+
   test('does not hold a secret that was planted in body, URL, header and method', async () => {
     const secret = 'Lovelace1815';
     const { url, port, lines, told } = await open();
@@ -251,6 +285,23 @@ describe('a service that closes', () => {
     expect((await open({ port })).port).toBe(port);
   });
 
+  test('ends its streams, and does not wait for them', async () => {
+    const { url, port, close, told } = await open();
+    const ada = connect(lockerContract, { url, authorize: async () => 'I am Ada' });
+    await ada.parcels.leave({ name: 'letters', sealed });
+    const seen: string[] = [];
+    const listened = (async () => {
+      for await (const { name } of ada.parcels.watch({ after: 0 })) seen.push(name);
+    })();
+    await expect.poll(() => seen).toEqual(['letters']);
+    const started = performance.now();
+    await close();
+    expect(performance.now() - started).toBeLessThan(1_000);
+    await listened;
+    expect(told().at(-1)).toMatchObject({ event: 'closed' });
+    expect((await open({ port })).port).toBe(port);
+  });
+
   test('hangs up on what does not end', async () => {
     const { url, close } = await open({ pages: () => new Promise(() => {}) });
     const stuck = fetch(`${url}/stuck`).catch((error: unknown) => error);
@@ -259,6 +310,38 @@ describe('a service that closes', () => {
     await close(100);
     expect(performance.now() - started).toBeLessThan(2_000);
     expect(await stuck).toBeInstanceOf(TypeError);
+  });
+});
+
+describe('a client that listens', () => {
+  test('hears an event when it happens, not when the stream ends, and a heartbeat in between', async () => {
+    const { url } = await open({ handlers: [serveLocker({ streams: { heartbeatMs: 30 } })] });
+    const asked = await fetch(`${url}/v1/parcels/watch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cbor', authorization: 'I am Ada' },
+      body: encodeBody('cbor', { after: 0 }),
+    });
+    expect(asked.headers.get('content-type')).toBe('text/event-stream');
+    expect(asked.headers.get('content-security-policy')).toMatch(/^default-src 'none'/);
+    const reader = asked.body!.getReader();
+    const heard = async () => new TextDecoder().decode((await reader.read()).value);
+    expect(await heard()).toBe(':\n\n');
+    const left = performance.now();
+    await leave(url);
+    while (!(await heard()).startsWith('data: '));
+    expect(performance.now() - left).toBeLessThan(1_000);
+    await reader.cancel();
+  });
+
+  test('and hangs up without a word is missed', async () => {
+    const { url, told } = await open({ handlers: [serveLocker({ streams: { heartbeatMs: 20 } })] });
+    const line = await fetch(`${url}/v1/parcels/watch`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cbor', authorization: 'I am Ada' },
+      body: encodeBody('cbor', { after: 0 }),
+    });
+    await line.body!.cancel();
+    await expect.poll(() => told().filter(({ event }) => event === 'http')).toMatchObject([{ op: 'parcels.watch', kind: 'ok' }]);
   });
 });
 

@@ -2,7 +2,8 @@
  * A service on a port.
  *
  * Nothing is opened outside loopback unless told. A client that sends its headers or its body too slowly, or
- * headers too large, is shed; a service that closes answers what it has begun and no longer than it was told.
+ * headers too large, is shed; a service that closes answers what it has begun and no longer than it was told, and
+ * ends its streams.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import { type AppOptions, app, refusal } from './app.ts';
 import { event, traceOf } from './log.ts';
 
-export type ListenOptions = AppOptions & {
+export type ListenOptions = Omit<AppOptions, 'closing'> & {
   /** 127.0.0.1 unless told. */
   readonly host?: string;
   /** 0 lets the system choose. */
@@ -51,10 +52,10 @@ export type Listening = AsyncDisposable & {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { name, log, host = '127.0.0.1', port, nextFree = false, patience = {} } = options;
   const { headersMs = 10_000, requestMs = 60_000, silentMs = 120_000 } = patience;
-  let closing = false;
-  const ready = async () => (closing ? ['it is closing'] : await (options.ready?.() ?? []));
+  const closing = new AbortController();
+  const ready = async () => (closing.signal.aborted ? ['it is closing'] : await (options.ready?.() ?? []));
 
-  const answer = getRequestListener(app({ ...options, ready }), {
+  const answer = getRequestListener(app({ ...options, ready, closing: closing.signal }), {
     hostname: 'localhost',
     overrideGlobalObjects: false,
     errorHandler: (thrown) => {
@@ -81,7 +82,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
   let closed: Promise<void> | undefined;
   const close = (graceMs = 5_000): Promise<void> => {
-    closing = true;
+    closing.abort();
     closed ??= shut(server, graceMs).then(() => event(log, 'closed', {}));
     return closed;
   };

@@ -45,7 +45,19 @@ const doctor = z.strictObject({
   /** UTC ISO time. */
   registered: z.string(),
   reason: z.string().nullable(),
-  policies: z.array(z.strictObject({ organisation: z.string(), words: z.string(), until: z.string(), approvals: z.array(name) })),
+  policies: z.array(
+    z.strictObject({
+      organisation: z.string(),
+      /** As it was signed, so that the next approver signs the very same. */
+      policy,
+      words: z.string(),
+      until: z.string(),
+      /** Who signed, by name. */
+      approvals: z.array(name),
+      /** The same signers in the same order: their cards' numbers in hex, and the offices they signed for. */
+      signers: z.array(z.strictObject({ administrator: z.string().regex(/^[0-9a-f]{32}$/), organisation: name })),
+    }),
+  ),
 });
 
 export const authorityContract = defineContract('authority', {
@@ -72,6 +84,14 @@ export const authorityContract = defineContract('authority', {
     input: z.strictObject({}),
     output: z.strictObject({ code: z.string() }),
   },
+  'enrolment.office': {
+    summary: 'An administrator asks for which organisation she signs.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ organisation: name }),
+    idempotent: true,
+  },
   'enrolment.organisation': {
     summary: 'An administrator enrols an organisation: it gets a domain, a label key and two vouchers.',
     caller: 'known',
@@ -93,7 +113,11 @@ export const authorityContract = defineContract('authority', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ state: z.enum(enrolmentStates).optional() }),
-    output: z.strictObject({ doctors: z.array(doctor) }),
+    output: z.strictObject({
+      doctors: z.array(doctor),
+      /** Signatures of different organisations that a policy wants. */
+      needed: z.int(),
+    }),
     idempotent: true,
   },
   'enrolment.approve': {

@@ -54,6 +54,18 @@ export const postingSeal = z.strictObject({
 /** A chart, and its writer's signature that it is this owner's. */
 const chart = z.strictObject({ pat: id, writer: id, owner: id, deed: bytes({ length: 64 }) });
 
+/** Where a caller is in the changes: sealed for him by the cloud, which alone reads it, and only until it restarts. */
+const place = bytes({ length: 36 });
+
+/** The most nodes that one change names. */
+export const nodesInChange = 500;
+
+const change = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('here'), at: place }),
+  z.strictObject({ kind: z.literal('lost'), at: place }),
+  z.strictObject({ kind: z.literal('changed'), at: place, pat: id, part: part.nullable(), nodes: z.array(id).max(nodesInChange) }),
+]);
+
 export const cloudContract = defineContract('cloud', {
   'login.present': presentCard,
   'login.cards': {
@@ -152,6 +164,17 @@ export const cloudContract = defineContract('cloud', {
       ),
     }),
     idempotent: true,
+  },
+  // First comes `here`, or `lost` when what came after the given place is no longer known: then everything may have
+  // changed. `changed` names nodes in the caller's sight (what hangs below one may be new to him as well); with no part
+  // and no nodes it means the chart itself, or more nodes than it names.
+  'records.changes': {
+    summary: 'Tells that something new lies in a chart the caller may see, while it happens.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ after: place.optional() }),
+    output: change,
+    stream: true,
   },
   'sharing.enter': {
     summary: 'A doctor shows what the issuers entitled her to; the cloud serves no node beyond it.',

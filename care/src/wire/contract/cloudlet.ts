@@ -84,6 +84,8 @@ export const cloudletContract = defineContract('cloudlet', {
       forwarded: z.int(),
       cloud: z.enum(['reachable', 'unreachable', 'unknown']),
       lastForward: z.string().nullable(),
+      /** UTC ISO time at which the oldest strip that waits came in. */
+      waitingSince: z.string().nullable(),
     }),
     idempotent: true,
   },

@@ -13,10 +13,19 @@ describe('a contract', () => {
       'records.fetch-nodes': { ...operation, input: z.strictObject({ from: z.string().brand('PatId') }), output: z.array(bytes()) },
       'records.wraps.drop': operation,
       ping: operation,
+      'records.changes': {
+        ...operation,
+        input: z.strictObject({ after: z.int() }),
+        output: z.strictObject({ pat: bytes() }),
+        stream: true,
+      },
     });
     type Cloud = RoleOf<typeof contract>;
     expectTypeOf<Cloud['records']['fetchNodes']>().toEqualTypeOf<(input: { from: string & z.$brand<'PatId'> }) => Promise<Uint8Array[]>>();
     expectTypeOf<Cloud['records']['wraps']['drop']>().toEqualTypeOf<() => Promise<void>>();
+    expectTypeOf<Cloud['records']['changes']>().toEqualTypeOf<
+      (input: { after: number }, options?: { readonly signal?: AbortSignal }) => AsyncIterable<{ pat: Uint8Array }>
+    >();
     expectTypeOf<Cloud['ping']>().toEqualTypeOf<() => Promise<void>>();
   });
 

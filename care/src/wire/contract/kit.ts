@@ -6,6 +6,9 @@
  * mathematicians, `records.fetch-nodes`; the role has `role.records.fetchNodes(input)` and HTTP has
  * `POST /v1/records/fetch-nodes`. `records.fetchNodes` is as good, and HTTP then has that.
  *
+ * An operation may be a stream: it is asked for like every other, and answers with one event after another until
+ * one of the two has enough. A stream ends; whoever wants more asks again, and says from where.
+ *
  * Schemas say what a value *is*; they never change it. No `transform`, `default`, `coerce` or `preprocess`:
  * both ends must see the same value, and a signature was made over the bytes of that one.
  *
@@ -22,6 +25,7 @@ import * as z from 'zod';
  * - `body`: `cbor` where bytes travel, `json` elsewhere; of the request and of the answer.
  * - `idempotent`: asking twice is as good as once, so `connect` may try again by itself.
  * - `limit`: the largest request body in bytes, where the server's general limit does not fit.
+ * - `stream`: the answer is events, and `output` the shape of one of them. `connect` never asks again by itself.
  */
 export type Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> = {
   readonly summary: string;
@@ -31,6 +35,7 @@ export type Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
   readonly output: O;
   readonly idempotent?: boolean;
   readonly limit?: number;
+  readonly stream?: boolean;
 };
 
 export type Operations = { readonly [name: string]: Operation };
@@ -84,7 +89,8 @@ export function defineContract<const Ops extends Operations>(name: string, opera
  * The interface of a role, as its server implements it and its client calls it.
  *
  * Dots nest and hyphens become capitals. An operation whose input is `nothing` takes no argument; one whose
- * output is `nothing` gives `Promise<void>`.
+ * output is `nothing` gives `Promise<void>`. A stream always takes its input, and gives events: it is asked for
+ * when the first one is wanted, and it ends, without an error, when its signal aborts.
  */
 export type RoleOf<C> = C extends Contract<infer Ops> ? Group<Ops> : never;
 
@@ -95,11 +101,19 @@ type Head<Name extends string> = Name extends `${infer H}.${string}` ? H : Name;
 type Below<Ops, H extends string> = { readonly [K in keyof Ops & string as K extends `${H}.${infer Rest}` ? Rest : never]: Ops[K] };
 type Camel<Word extends string> = Word extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : Word;
 
-type Method<Op> = Op extends Operation<infer I, infer O> ? Call<z.output<I>, z.output<O>> : never;
+type Method<Op> =
+  Op extends Operation<infer I, infer O>
+    ? Op extends { readonly stream: true }
+      ? (input: z.output<I>, options?: StreamOptions) => AsyncIterable<z.output<O>>
+      : Call<z.output<I>, z.output<O>>
+    : never;
 type Call<In, Out> = [In] extends [Nothing] ? () => Answer<Out> : (input: In) => Answer<Out>;
 type Answer<Out> = [Out] extends [Nothing] ? Promise<void> : Promise<Out>;
 
 type Nothing = Record<string, never>;
+
+/** How whoever asked for a stream says that he has enough, even while no event comes. */
+export type StreamOptions = { readonly signal?: AbortSignal };
 
 /** The empty object: an operation that needs no input, or has no answer but "done". */
 export const nothing = z.strictObject({});
