@@ -38,7 +38,7 @@ const asCloudlet = serve(cloudlet, {
         waiting: 214,
         forwarded: 12,
         cloud: 'unreachable' as const,
-        lastForward: '2026-11-20T09:29:00.000Z',
+        lastForward: '2026-11-20T09:29:00.000Z', waitingSince: null,
       }),
     },
   }),
