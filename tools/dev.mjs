@@ -1,4 +1,5 @@
-// The town in one terminal: builds on every change and starts the town again on every build. Ctrl-C ends both.
+// The town in one terminal: builds services and pages on every change, and starts the town again on every build of its
+// own. Ctrl-C ends all. For pages that change under one's eyes there is `npm run dev -w apps/portal`.
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './house.mjs';
@@ -7,6 +8,7 @@ import { root } from './house.mjs';
 const run = (...args) => spawn(process.execPath, args, { cwd: root, stdio: 'inherit', detached: true });
 const children = [
   run(join(root, 'node_modules/typescript/bin/tsc'), '-b', '--watch', '--preserveWatchOutput'),
+  run(join(root, 'node_modules/vite/bin/vite.js'), 'build', join(root, 'apps/portal'), '--watch', '--logLevel', 'warn'),
   run('--watch-preserve-output', '--watch', join(root, 'testbed/dist/main.js'), ...process.argv.slice(2)),
 ];
 

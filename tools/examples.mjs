@@ -49,10 +49,13 @@ function isExpression(code) {
   }
 }
 
+/** The portal's own rooms are bundled for a browser: no example outside can import them. Their tests say what they give. */
+const bundled = (path) => path.startsWith('apps/portal/src/') && !path.startsWith('apps/portal/src/service/');
+
 function collect(under) {
   const pages = [...filesIn('.')].filter((path) => path.endsWith('.md'));
   const sources = workspaces().flatMap(({ folder }) => [...filesIn(`${folder}/src`)].filter((path) => /(?<!\.test|\.d)\.tsx?$/.test(path)));
-  const wanted = [...pages, ...sources].filter((path) => path.startsWith(under));
+  const wanted = [...pages, ...sources].filter((path) => path.startsWith(under) && !bundled(path));
   return wanted.flatMap((path) =>
     examplesIn(readFileSync(join(root, path), 'utf8'), !path.endsWith('.md')).map((example) => ({ ...example, path })),
   );

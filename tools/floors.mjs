@@ -5,7 +5,8 @@
 //
 // Rooms are the workspaces; inside the two foundations, their folders. The rules are those of ARCHITECTURE.md:
 // imports go downward; the wings never touch; mathematics and medicine never touch; and the services contain
-// no code that could open a record, not even through another module.
+// no code that could open a record, not even through another module. The portal has floors of its own: what shows
+// (`ui`), what asks (`pages`), the interface between (`house`) and what holds the keys (`worker`).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,13 +21,14 @@ export function survey(house = root) {
   const sins = new Set();
   const arrows = new Map(); // room → rooms it imports, tests left out
   for (const file of files.values()) {
-    for (const { to, specifier } of file.imports) {
+    for (const arrow of file.imports) {
+      const { to, specifier } = arrow;
       if (to === undefined) {
         if (!file.test) sins.add(`${file.path} imports ${specifier}, which is not there`);
         continue;
       }
       const target = files.get(to);
-      const sin = judge(file, target, specifier);
+      const sin = judge(file, target, arrow);
       if (sin) sins.add(`${file.path} imports ${to}: ${sin}`);
       else if (!file.test && file.room !== target.room) arrows.set(file.room, (arrows.get(file.room) ?? new Set()).add(target.room));
     }
@@ -34,7 +36,9 @@ export function survey(house = root) {
   }
   for (const cycle of cycles(arrows)) sins.add(`rooms import each other in a circle: ${cycle.join(' → ')}`);
   const solid = [...files.values()].filter((file) => !file.test);
-  const links = new Map(solid.map((file) => [file.path, new Set(file.imports.filter(({ to, type }) => to && !type).map(({ to }) => to))]));
+  const links = new Map(
+    solid.map((file) => [file.path, new Set(file.imports.filter(({ to, type, url }) => to && !type && !url).map(({ to }) => to))]),
+  );
   for (const cycle of cycles(links)) sins.add(`files import each other in a circle: ${cycle.join(' → ')}`);
   return { sins: [...sins].sort(), picture: draw(spaces, solid, arrows) };
 }
@@ -44,8 +48,13 @@ const isFoundation = (space) => space.floor === 'foundations';
 const isParty = (path) => /^crypto\/src\/.*\b(reader|owner|writer|device)(\/|\.tsx?$)/.test(path);
 
 /** Why one file may not import another; undefined when it may. */
-function judge(from, to, specifier) {
+function judge(from, to, arrow) {
+  const { specifier } = arrow;
   const [below, above] = [to.space, from.space];
+  if (above.folder === portal) {
+    const sin = judgeInPortal(from, to, arrow);
+    if (sin) return sin;
+  }
   if (below === above) return undefined;
   if (!specifier.startsWith('@')) return `reach another room by its name, ${below.name}`;
   if (isFoundation(below) && isFoundation(above)) return 'mathematics and medicine do not know each other';
@@ -59,6 +68,30 @@ function judge(from, to, specifier) {
   return undefined;
 }
 
+const portal = 'apps/portal';
+
+/** A floor of the portal: its folder, or the name of a file that lies in none. */
+const portalFloor = ({ path }) => path.slice(`${portal}/src/`.length).split(/[/.]/)[0];
+
+/** Why a file of the portal may not import another, of the portal or of a room below; undefined when it may. */
+function judgeInPortal(from, to, { type, url }) {
+  const above = portalFloor(from);
+  if (to.space.folder !== portal) {
+    if (above === 'service') return undefined;
+    if (above === 'ui') return 'what shows knows no other room';
+    if (above !== 'worker' && /^(client|crypto)$/.test(to.space.folder)) return 'keys and what opens records are in the worker only';
+    if (!type && !from.test && (above === 'pages' || above === 'house')) return 'pages and the house know other rooms by their types only';
+    return undefined;
+  }
+  const below = portalFloor(to);
+  if (above === below) return undefined;
+  if (above === 'service' || below === 'service') return 'the service runs in Node and the pages in a browser';
+  if (above === 'ui' && below !== 'theme') return 'what shows knows neither addresses nor words nor what is asked';
+  if (below !== 'worker') return undefined;
+  if (above === 'house') return url ? undefined : 'the house knows the worker by its address only';
+  return 'the worker is reached through the house';
+}
+
 /** Ways by which a service, through modules it may import, still arrives at a party's code. */
 function* opensRecords(start, files) {
   const seen = new Map([[start.path, undefined]]);
@@ -70,8 +103,9 @@ function* opensRecords(start, files) {
       continue;
     }
     const file = files.get(path);
-    for (const { to, type, specifier } of file.imports) {
-      if (to && !type && !seen.has(to) && !judge(file, files.get(to), specifier)) seen.set(to, path);
+    for (const arrow of file.imports) {
+      const { to, type } = arrow;
+      if (to && !type && !seen.has(to) && !judge(file, files.get(to), arrow)) seen.set(to, path);
     }
   }
 }
@@ -83,13 +117,15 @@ function readFiles(house, spaces) {
       if (!/\.(ts|tsx)$/.test(path) || path.endsWith('.d.ts')) continue;
       const inside = path.slice(space.folder.length + '/src/'.length).split('/');
       const room = isFoundation(space) && inside.length > 1 ? `${space.folder}/${inside[0]}` : space.folder;
-      files.set(path, { path, space, room, test: /\.(test|slow\.test)\.tsx?$/.test(path), imports: [] });
+      files.set(path, { path, space, room, test: /\.(test|suite|testing)\.tsx?$/.test(path), imports: [] });
     }
   }
   for (const file of files.values()) {
     for (const { specifier, type } of importsOf(readFileSync(join(house, file.path), 'utf8'))) {
-      const to = resolve(file.path, specifier, files, spaces);
-      if (to !== null) file.imports.push({ specifier, type, to });
+      // `?worker&url` asks the bundler for a file's address, not for the file.
+      const [path, query = ''] = specifier.split('?');
+      const to = resolve(file.path, path, files, spaces);
+      if (to !== null) file.imports.push({ specifier, type, url: query.split('&').includes('url'), to });
     }
   }
   return files;

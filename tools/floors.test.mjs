@@ -142,6 +142,61 @@ describe('the floors', () => {
     });
     expect(sins).toEqual([]);
   });
+
+  it('count suites and what tests share as tests', () => {
+    const { sins, picture } = of({
+      'services/cloud/src/x.testing.ts': "import { open } from '@carelet/crypto/kp-abe/reader';",
+      'services/cloud/src/x.suite.ts': "import './x.testing.ts'; import '@carelet/care/model';",
+    });
+    expect(sins).toEqual([]);
+    expect(picture).toContain('services/cloud   → crypto/kp-abe services/ground\n');
+  });
+});
+
+describe('the floors of the portal', () => {
+  const portal = {
+    'apps/portal/src/theme.ts': 'export const theme = 1;',
+    'apps/portal/src/paths.ts': 'export const paths = 1;',
+    'apps/portal/src/words/words.ts': 'export const words = 1;',
+    'apps/portal/src/ui/kit.tsx': "import { theme } from '../theme.ts'; import { Box } from '@mantine/core'; export const Card = theme;",
+    'apps/portal/src/house/house.ts': "import type { noun } from '@carelet/care/model'; export type House = typeof noun;",
+    'apps/portal/src/house/front.ts':
+      "import url from '../worker/worker.ts?worker&url'; import type { House } from './house.ts'; export const house = url;",
+    'apps/portal/src/pages/HomePage.tsx':
+      "import type { noun } from '@carelet/care/model'; import { house } from '../house/front.ts'; import { Card } from '../ui/kit.tsx';",
+    'apps/portal/src/worker/worker.ts':
+      "import '@carelet/client/records'; import { open } from '@carelet/crypto/kp-abe/reader'; import type { House } from '../house/house.ts';",
+    'apps/portal/src/service/service.ts':
+      "import { db } from '@carelet/ground/database'; import { noun } from '@carelet/care/model'; export {};",
+    'apps/portal/src/main.tsx':
+      "import './pages/HomePage.tsx'; import './words/words.ts'; import 'virtual:theme.css'; import './paths.ts';",
+  };
+  const changed = (path, text) => of({ ...portal, [`apps/portal/src/${path}`]: text }).sins;
+
+  it('hold', () => {
+    expect(of(portal).sins).toEqual([]);
+  });
+
+  it.each([
+    ['ui that knows addresses', 'ui/x.tsx', "import { paths } from '../paths.ts';", 'neither addresses nor words'],
+    ['ui that speaks', 'ui/x.tsx', "import { words } from '../words/words.ts';", 'neither addresses nor words'],
+    ['ui that asks the house', 'ui/x.tsx', "import type { House } from '../house/house.ts';", 'neither addresses nor words'],
+    ['ui that knows a page', 'ui/x.tsx', "import '../pages/HomePage.tsx';", 'neither addresses nor words'],
+    ['ui that reaches the worker', 'ui/x.tsx', "import url from '../worker/worker.ts?worker&url';", 'neither addresses nor words'],
+    ['ui that knows medicine', 'ui/x.tsx', "import type { noun } from '@carelet/care/model';", 'knows no other room'],
+    ['a page that reaches the worker', 'pages/x.tsx', "import type { a } from '../worker/worker.ts';", 'through the house'],
+    ['a page that takes its address', 'pages/x.tsx', "import url from '../worker/worker.ts?worker&url';", 'through the house'],
+    ['a page that computes medicine', 'pages/x.tsx', "import { noun } from '@carelet/care/model';", 'by their types only'],
+    ['a page with keys', 'pages/x.tsx', "import type { open } from '@carelet/client/records';", 'in the worker only'],
+    ['a house with a value of another room', 'house/x.ts', "import { noun } from '@carelet/care/model';", 'by their types only'],
+    ['a house with the worker in it', 'house/x.ts', "import { a } from '../worker/worker.ts';", 'by its address only'],
+    ['words that open records', 'words/x.ts', "import { open } from '@carelet/crypto/kp-abe/reader';", 'in the worker only'],
+    ['a page that imports the service', 'pages/x.tsx', "import type { a } from '../service/service.ts';", 'runs in Node'],
+    ['a service that imports a page', 'service/x.ts', "import '../pages/HomePage.tsx';", 'runs in Node'],
+    ['a worker that is not there', 'house/x.ts', "import url from '../worker/other.ts?worker&url';", 'which is not there'],
+  ])('do not bear %s', (_, path, text, sin) => {
+    expect(changed(path, text)).toEqual([expect.stringContaining(sin)]);
+  });
 });
 
 describe('the imports of a source', () => {

@@ -1,7 +1,12 @@
-// Makes the house ready to run: the right Node, the dependencies of the lock, the build. Only Node's built-ins.
+// Makes the house ready to run: the right Node, the dependencies of the lock, the build, the portal's pages. Only
+// Node's built-ins.
 //
 // It remembers what it did in `node_modules/.carelet`; when nothing has changed since, it does nothing and says
-// nothing. Two at once are safe: the second waits. `--quiet` keeps the progress lines away, never the errors.
+// nothing. Two at once are safe: the second waits.
+//
+//   node tools/prepare.mjs            everything
+//   node tools/prepare.mjs --quiet    without the progress lines, and without the pages: a command line waits for none
+//   node tools/prepare.mjs --quiet --pages    without the progress lines
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +20,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   fail(`Carelet needs Node 20.19 or newer; this is ${process.versions.node}. See https://nodejs.org.`);
 }
 
-const say = process.argv.includes('--quiet') ? () => {} : (line) => console.log(line);
+const quiet = process.argv.includes('--quiet');
+const wantsPages = !quiet || process.argv.includes('--pages');
+const say = quiet ? () => {} : (line) => console.log(line);
+const portal = 'apps/portal';
 const stampFile = join(root, 'node_modules/.carelet');
 const hash = (text) => createHash('sha256').update(text).digest('hex');
 
@@ -26,11 +34,16 @@ if (stamp.dependencies !== dependencies) {
   if (!installed()) install();
   writeStamp({ dependencies });
 }
-const sources = fingerprint();
+const sources = fingerprint(sourcesOfAll());
 if (readStamp().sources !== sources || !built()) {
   build();
   linkPrograms();
-  writeStamp({ dependencies, sources });
+  writeStamp({ ...readStamp(), sources });
+}
+const pages = wantsPages && fingerprint(sourcesOfPages());
+if (wantsPages && (readStamp().pages !== pages || !existsSync(join(root, portal, 'dist/web/index.html')))) {
+  buildPages();
+  writeStamp({ ...readStamp(), pages });
 }
 lock?.close();
 
@@ -88,11 +101,24 @@ function install() {
   say(`Installed in ${seconds(started)}`);
 }
 
-/** Names, sizes and times of everything the build reads. */
-function fingerprint() {
+/** Names, sizes and times of files. */
+function fingerprint(files) {
+  return hash(files.map((file) => `${file} ${stat(file)}`).join('\n'));
+}
+
+/** Everything the compiler reads. */
+function sourcesOfAll() {
   const files = ['tsconfig.base.json', 'tsconfig.json', 'package-lock.json'];
   for (const { folder } of workspaces()) files.push(`${folder}/tsconfig.json`, `${folder}/package.json`, ...filesIn(`${folder}/src`));
-  return hash(files.map((file) => `${file} ${stat(file)}`).join('\n'));
+  return files;
+}
+
+/** Everything the portal's pages are made of: its own sources but the service's, and those of the rooms below. */
+function sourcesOfPages() {
+  const own = ['package.json', 'index.html', 'vite.config.ts'].map((name) => `${portal}/${name}`);
+  const rooms = [portal, 'care', 'crypto', 'client'].flatMap((folder) => [...filesIn(`${folder}/src`)]);
+  const seen = rooms.filter((file) => !file.startsWith(`${portal}/src/service/`) && !/\.(test|suite|testing)\.\w+$/.test(file));
+  return ['package-lock.json', ...own, ...seen];
 }
 
 function stat(file) {
@@ -114,6 +140,15 @@ function build() {
   const { status } = spawnSync(process.execPath, tsc, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
   if (status !== 0) fail('\nThe build stopped at the errors above.');
   say(`Built in ${seconds(started)}`);
+}
+
+function buildPages() {
+  const started = performance.now();
+  say('Building the portal …');
+  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', join(root, portal), '--logLevel', 'error'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, vite, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 26 });
+  if (status !== 0) fail(`${stdout}${stderr}\nThe portal's pages could not be built.`);
+  say(`Built the portal in ${seconds(started)}`);
 }
 
 /** For `npx carelet`: npm links a program when it installs, if it is there; ours are built afterwards. */

@@ -11,7 +11,7 @@ import type { Policy } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { signApproval } from '@carelet/crypto/cards/approval';
 import { type Card, cardStands, decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
-import { decodeManifest, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { DoctorKey, Keyring } from './keyring/keyring.ts';
 import type { Authority } from './login.ts';
@@ -32,12 +32,6 @@ export async function firstManifest(authority: Authority, pin?: string): Promise
   }
   return offered;
 }
-
-/**
- * The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation
- * yet. Every later manifest of the town gives the same one.
- */
-export const foundingHash = (manifest: Manifest): Bytes => manifestHash({ ...manifest, serial: 1, domains: [] });
 
 /** Brings a keyring's manifest up to date; refuses one that does not follow from it. */
 export async function renewManifest(authority: Authority, keyring: Keyring): Promise<void> {

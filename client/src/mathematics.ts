@@ -11,6 +11,7 @@ import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { type Key, keyCheck, open, openKey } from '@carelet/crypto/kp-abe/reader';
+import { inSlices } from './pace.ts';
 
 /** A wrap to be sealed for a role. */
 export type PolicySeal = { domain: Bytes; pq: Bytes; labels: string[]; context: Bytes; content: Bytes };
@@ -28,16 +29,27 @@ export type Mathematics = {
 
 export const sealPolicies: Mathematics['sealPolicies'] = async (jobs) => {
   const group = await pairing();
-  return jobs.map(({ domain, pq, labels, context, content }) => seal(group, [domain], labels, context, content, { pq }));
+  return oneByOne(jobs, ({ domain, pq, labels, context, content }) => seal(group, [domain], labels, context, content, { pq }));
 };
 
 export const openPolicies: Mathematics['openPolicies'] = async (jobs) => {
   const group = await pairing();
-  return jobs.map(({ domain, pq, key, context, body }) => {
+  return oneByOne(jobs, ({ domain, pq, key, context, body }) => {
     const ready = decoded(group, domain, key);
     return ready && open(group, domain, ready, context, body, { pq });
   });
 };
+
+/** In a browser this thread has more to listen to. */
+const oneByOne = <Job, Result>(jobs: readonly Job[], compute: (job: Job) => Result): Promise<Result[]> =>
+  inSlices('compute', undefined, async (breathe) => {
+    const results: Result[] = [];
+    for (const job of jobs) {
+      await breathe();
+      results.push(compute(job));
+    }
+    return results;
+  });
 
 // Decoding a key's points costs more than opening with them, so the last few stay decoded.
 const keys = new Map<string, Key | null>();

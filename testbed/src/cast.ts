@@ -407,6 +407,9 @@ export const doctorOf = (slug: string): Doctor => find(doctors, slug, 'doctor');
 /** Whoever signs a record: a doctor or a colleague, by slug; throws `missing`. */
 export const clinicianOf = (slug: string): Doctor | Colleague => find([...doctors, ...colleagues], slug, 'clinician');
 
+/** Where an official works, as one says it. */
+export const officeName = ({ office }: Official): string => (office === 'medical-board' ? 'Medical Board' : organisationOf(office).name);
+
 /** `Dr Mei Chen`, `Ada Marlow`: as a letter would begin. */
 export const fullName = (name: Name): string => [name.prefix, ...name.given, name.family].filter((part) => part !== undefined).join(' ');
 

@@ -5,7 +5,6 @@ import {
   claim,
   enrolOrganisation,
   firstManifest,
-  foundingHash,
   register,
   renewManifest,
   takeDoctorKeys,
@@ -19,7 +18,7 @@ import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
-import { decodeManifest, encodeManifest, type Manifest, manifestHash, signManifest } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, encodeManifest, foundingHash, type Manifest, manifestHash, signManifest } from '@carelet/crypto/cards/manifest';
 import { keygen, setup } from '@carelet/crypto/kp-abe/authority';
 import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

@@ -8,10 +8,10 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { asCareletError } from '@carelet/care/model';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { maybe, port, readConfiguration, setting } from '@carelet/ground/config';
+import { maybe, port, readConfiguration, setting, words } from '@carelet/ground/config';
 import { startPortal } from '@carelet/portal/service';
-import { people } from './cast.ts';
 import { demoPassphrase, keyrings } from './keyrings.ts';
+import { residents } from './residents.ts';
 import { renewWearables, settle, settled } from './settle.ts';
 import { openTown, type TownAddresses, townName } from './town.ts';
 
@@ -21,33 +21,58 @@ const settings = {
   databaseUrl: setting('DATABASE_URL', maybe()),
   folder: setting('CARELET_DATA_FOLDER', maybe()),
   firstPort: setting('CARELET_PORT', port(4100)),
+  portalOrigins: setting('CARELET_PORTAL_ORIGINS', words()),
 };
 
-/** Stands up the demo town; gives where its page is. */
+/** Stands up the demo town; gives where its portal is, which answers from the beginning and shows how far the town is. */
 export async function start(tell: (line: string) => void, environment: NodeJS.ProcessEnv = process.env): Promise<Started> {
-  const { databaseUrl, folder = '.carelet', firstPort } = readConfiguration(settings, environment);
+  const { databaseUrl, folder = '.carelet', firstPort, portalOrigins } = readConfiguration(settings, environment);
   const place = resolve(folder);
   await mkdir(place, { recursive: true });
   // The database's own user passes through here; what is secret inside has modes of its own.
   await chmod(place, 0o711);
   // The portal's port first: the services must know its origin, and it learns their addresses once they are up.
   const addresses = { town: townName, authority: '', cloud: '', cloudlets: [], manifest: '' };
-  const portal = await startPortal({ host: '127.0.0.1', port: firstPort, nextFree: true, town: addresses, people, logLevel: 'warn' });
+  let doing: string | null = 'beginning';
+  const hear = (line: string) => {
+    doing = line;
+    tell(line);
+  };
+  const keyringFolder = join(place, 'keyrings');
+  const portal = await startPortal({
+    host: '127.0.0.1',
+    port: firstPort,
+    nextFree: true,
+    town: addresses,
+    doing: () => doing,
+    demo: { people: residents, keyrings: keyringFolder },
+    logLevel: 'warn',
+  });
   const opened: AsyncDisposable[] = [portal];
   const close = async () => {
     for (const thing of opened.splice(0).reverse()) await thing[Symbol.asyncDispose]();
   };
   try {
-    const portalOrigins = [portal.url, portal.url.replace('127.0.0.1', 'localhost')];
-    const town = await openTown({ folder: place, databaseUrl, firstPort, portalOrigins, logLevel: 'warn', tell });
+    // The port after the portal's is where `carelet portal` goes when this one is taken.
+    const origins = ['127.0.0.1', 'localhost'].flatMap((name) => [0, 1].map((more) => `http://${name}:${portal.port + more}`));
+    const town = await openTown({
+      folder: place,
+      databaseUrl,
+      firstPort,
+      portalOrigins: [...origins, ...portalOrigins],
+      logLevel: 'warn',
+      tell: hear,
+    });
     opened.push(town);
     Object.assign(addresses, town.addresses);
     const mathematics = mathematicsInThreads();
     opened.push(mathematics);
-    const rings = keyrings(join(place, 'keyrings'), town.manifest, Date.now);
+    const rings = keyrings(keyringFolder, town.manifest, Date.now);
     const demo = { town, keyrings: rings, mathematics, clock: Date.now };
-    if (!(await settled(town))) await settle({ ...demo, seed: 'town', tell });
-    else renewWearables(demo).catch((thrown) => tell(asCareletError(thrown, 'renew the watches').message));
+    if (!(await settled(town))) {
+      tell(`the portal answers already, and shows how far this is: ${portal.url}`);
+      await settle({ ...demo, seed: 'town', tell: hear });
+    } else renewWearables(demo).catch((thrown) => tell(asCareletError(thrown, 'renew the watches').message));
     const taken = portsElsewhere(firstPort, [
       portal.url,
       addresses.authority,
@@ -55,6 +80,7 @@ export async function start(tell: (line: string) => void, environment: NodeJS.Pr
       ...town.addresses.cloudlets.map(({ url }) => url),
     ]);
     if (taken) tell(taken);
+    doing = null;
     return { url: portal.url, addresses: town.addresses, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
@@ -83,11 +109,12 @@ async function main(): Promise<void> {
   console.log(`
 Carelet's demo town is up (${((performance.now() - began) / 1000).toFixed(1)} s). Nothing of it leaves this machine.
 
-  the town's page      ${started.url}
+  open this            ${started.url}   (choose a door: a patient's, a doctor's, an administrator's)
+  passphrase           ${demoPassphrase}   (of everybody's keyring in this demonstration)
+
 ${services(started.addresses)}
-  try                  npm run carelet -- records list --as ada
+  in a terminal        npm run carelet -- records list --as ada
                        npm run carelet -- records list --as dr-chen
-  passphrase           ${demoPassphrase}   (of every keyring in this demonstration)
 
 Ctrl-C stops it; its data stays in ${process.env.CARELET_DATA_FOLDER ?? '.carelet'}/.`);
   let stopping = false;

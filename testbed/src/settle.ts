@@ -25,7 +25,17 @@ import { renewDevices } from '@carelet/client/session/renew';
 import { encodeWearable } from '@carelet/client/session/wearable';
 import { equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
-import { type DoctorSlug, doctors, fullName, type OrganisationSlug, officials, organisations, type PatientSlug, patients } from './cast.ts';
+import {
+  type DoctorSlug,
+  doctors,
+  fullName,
+  type OrganisationSlug,
+  officeName,
+  officials,
+  organisations,
+  type PatientSlug,
+  patients,
+} from './cast.ts';
 import { lives, print } from './days/index.ts';
 import { demoEffort, type Keyrings } from './keyrings.ts';
 import { rolesOf } from './roles.ts';
@@ -96,7 +106,7 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     const file = await keyrings.of('administrator', official.slug, fullName(official.name));
     if (file.keyring.card.vouchers.length === 0) {
       const code = approvers[0] ? (await authorityAs(approvers[0]).enrolment.invite()).code : invitation!;
-      await claim(authorityAs(null), file.keyring, code, official.office);
+      await claim(authorityAs(null), file.keyring, code, officeName(official));
       await file.save();
     }
     approvers.push(file);

@@ -1,5 +1,6 @@
 /**
- * Where the town is: told by `--town`, by `CARELET_TOWN`, or found in `.carelet` here or in a folder above.
+ * Where the town is: told by `--town`, by `CARELET_TOWN`, or found in `.carelet` here or in a folder above. What is told
+ * is the address of its portal, or a `town.json`.
  *
  * @module
  */
@@ -18,16 +19,25 @@ const patienceMs = 5_000;
 const longest = 65_536;
 
 /** The town's addresses. */
-export async function findTown(io: Io, { town }: Whereabouts): Promise<TownAddresses> {
+export const findTown = async (io: Io, whereabouts: Whereabouts): Promise<TownAddresses> => (await locateTown(io, whereabouts)).addresses;
+
+/** A town, and the folder of its demonstration's keyrings where it is one that lies on this machine. */
+export type Located = { readonly addresses: TownAddresses; readonly demoKeyrings: string | null };
+
+/** The town's addresses and where they were found: at an address, or in a file. */
+export async function locateTown(io: Io, { town }: Whereabouts): Promise<Located> {
   const told = town ?? nonEmpty(io.env.CARELET_TOWN);
-  if (told !== undefined) return townAt(told);
-  const folder = homeOf(io);
-  const path = folder && join(folder, 'town.json');
+  if (told !== undefined && !isFile(told)) return { addresses: await townAt(told), demoKeyrings: null };
+  const folder = told === undefined ? homeOf(io) : io.cwd;
+  const path = folder && resolve(folder, told ?? 'town.json');
   if (!path || !existsSync(path)) {
+    if (told !== undefined) throw new CareletError('missing', op, { subject: told, because: 'there is no such file' });
     const because = 'there is none in this folder or above it; start one with "npm start", or name one with --town <url>';
     throw new CareletError('missing', op, { because });
   }
-  return read(await readFile(path, 'utf8'), path);
+  const text = await readFile(path, 'utf8');
+  const keyrings = join(dirname(path), 'keyrings');
+  return { addresses: read(text, path), demoKeyrings: saysDemo(text) && existsSync(keyrings) ? keyrings : null };
 }
 
 /** Where keyrings lie: told, or beside the town. */
@@ -35,6 +45,8 @@ export function keyringFolder(io: Io, { keyrings }: Whereabouts): string {
   const told = keyrings ?? nonEmpty(io.env.CARELET_KEYRINGS);
   return told === undefined ? join(homeOf(io) ?? resolve(io.cwd, '.carelet'), 'keyrings') : resolve(io.cwd, told);
 }
+
+const isFile = (told: string): boolean => told.endsWith('.json') && !/^https?:/.test(told);
 
 /**
  * Whether a folder of keyrings belongs to a demo town, whose passphrase everybody knows: the town beside it says
@@ -79,13 +91,16 @@ async function townAt(address: string): Promise<TownAddresses> {
   if (!response.ok || text.length > longest) {
     throw new CareletError('missing', op, { subject: address, because: 'whoever answers there knows nothing of a town' });
   }
-  return read(text, address);
+  return read(text, address, url);
 }
 
-function read(text: string, subject: string): TownAddresses {
+/** @param base where it was found, for what it tells as a path there */
+function read(text: string, subject: string, base?: URL): TownAddresses {
   const isText = (value: unknown): value is string => typeof value === 'string';
   try {
-    const { town, authority, cloud, cloudlets = [], manifest = '', ...more } = JSON.parse(text) as Partial<TownAddresses>;
+    const told = JSON.parse(text) as Partial<TownAddresses> & { readonly ready?: unknown };
+    if (told.ready === false) throw new CareletError('unavailable', op, { subject, because: 'it is still being set up' });
+    const { town, authority, cloud, cloudlets = [], manifest = '', ...more } = told;
     const sound =
       isText(town) &&
       isText(authority) &&
@@ -93,8 +108,9 @@ function read(text: string, subject: string): TownAddresses {
       isText(manifest) &&
       Array.isArray(cloudlets) &&
       cloudlets.every((one) => isText(one?.organisation) && isText(one?.url));
-    if (sound) return { ...more, town, authority, cloud, cloudlets, manifest };
-  } catch {
+    if (sound) return { ...more, town, authority: base ? new URL(authority, base).href : authority, cloud, cloudlets, manifest };
+  } catch (thrown) {
+    if (thrown instanceof CareletError) throw thrown;
     // No JSON at all: refused below with the rest.
   }
   throw new CareletError('invalid', op, { subject, because: 'this is no list of a town’s addresses' });

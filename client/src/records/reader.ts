@@ -8,24 +8,23 @@
  *
  * @module
  */
-import { CareletError, type Part, parts } from '@carelet/care/model';
-import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { sha256 } from '@carelet/crypto/algebra/hash';
-import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import type { Bound } from '@carelet/crypto/records/binding';
+import { CareletError, type Part } from '@carelet/care/model';
+import { sha256Each } from '@carelet/crypto/algebra/batch';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { verifyDeed } from '@carelet/crypto/records/chart';
-import { authorshipCheck, openRow, partsOf, sameRecord, unbind } from '@carelet/crypto/records/reader';
-import { nodeId } from '@carelet/crypto/records/tree';
-import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
-import type { Keyring, WriterChart } from '../keyring/keyring.ts';
+import { authorshipCheck, readRows, readyNode, sameRecord } from '@carelet/crypto/records/reader';
+import type { NodeGrant } from '@carelet/crypto/records/wrap';
+import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
-import { type Body, decodeBody } from './body.ts';
+import { type Breathe, inSlices } from '../pace.ts';
+import { believedCards } from './believed.ts';
+import type { Body } from './body.ts';
 import { type FetchedRow, fetchRows } from './fetch.ts';
-import { postingsOf } from './postings.ts';
-import { parseTreeName } from './trees.ts';
-import { type Held, walkDown } from './walk.ts';
-import { fetchedPlace, openOwnerWrap } from './wraps.ts';
+import { type Changed, type Found, lookAtRest, partsIn, problemsOf, stillHolds, withoutHalves } from './found.ts';
+import { type Joined, joinAll, type Reach } from './join.ts';
+import { inOrder, type Piece, type Shelf } from './shelf.ts';
+import { mayWrite, type Sight, sightWith } from './sight.ts';
 
 /** A chart in sight. */
 export type ChartRef = { readonly pat: Bytes; readonly writer: Bytes; readonly owner: Bytes; readonly deed: Bytes };
@@ -49,31 +48,86 @@ export type Problem = { readonly kind: 'cannot-open' | 'tampered' | 'missing'; r
 
 export type OpenedChart = { readonly chart: ChartRef; readonly records: OpenedParts[]; readonly problems: Problem[] };
 
-type FetchedWrap = Awaited<ReturnType<Cloud['records']['nodes']>>['wraps'][number];
+/** A row as it lies in the cloud at this moment. */
+export type RowNow = {
+  readonly part: Part;
+  readonly rowId: Bytes;
+  readonly nodeId: Bytes;
+  readonly version: number;
+  /** What the cloud keeps of it; `null` when it is not there any more. */
+  readonly kept: { readonly kc: Bytes; readonly mark: Bytes; readonly ct: Bytes } | null;
+  /** Whether it still checks, and opens to what it was when the chart was opened. */
+  readonly same: boolean;
+  /** Whether it would, if the cloud had handed over this ciphertext instead: what comes of a changed byte. */
+  opens(ct: Bytes): Promise<boolean>;
+};
 
-/** A part as it came out of its row. */
-type Piece = { readonly bound: Bound; readonly held: Held; readonly row: FetchedRow };
+/** Told as rows are opened: how many, of how many fetched so far. */
+export type Progress = (opened: number, fetched: number) => void;
+
+export type OpenOptions = {
+  /** Stops the work: it is then answered at once with a CareletError `unavailable`, because `stopped`. */
+  readonly signal?: AbortSignal;
+  readonly progress?: Progress;
+};
 
 export type ReaderOptions = {
   readonly keyring: Keyring;
   readonly cloud: Cloud;
   readonly mathematics: Mathematics;
   readonly clock?: () => number;
-  /** Told as rows are opened: how many, of how many fetched so far. */
-  readonly progress?: (opened: number) => void;
+  /** For every opening that is given none of its own. */
+  readonly progress?: Progress;
 };
 
 export type Reader = {
   /** The charts one may open something of. */
   charts(): Promise<ChartRef[]>;
-  /** Opens what one's keys open of a chart: the latest version of every record. */
-  open(chart: ChartRef): Promise<OpenedChart>;
+  /**
+   * Opens what one's keys open of a chart: the latest version of every record. The thread stays free for others in
+   * between, at least every 50 ms.
+   */
+  open(chart: ChartRef, options?: OpenOptions): Promise<OpenedChart>;
+  /**
+   * Looks again at a chart this reader opened: at what is said to have changed, at nodes that are new, and at whatever
+   * did not fit. Gives what opening it anew would give; records that did not change are the same objects as before.
+   */
+  refresh(opened: OpenedChart, changed: Changed, options?: OpenOptions): Promise<OpenedChart>;
+  /**
+   * The rows of one record, asked for now: whole nodes, so that the cloud does not hear which record is looked at.
+   *
+   * @throws {CareletError} `invalid` for a record that is not one of this chart's as this reader opened it
+   */
+  rowsOf(opened: OpenedChart, record: OpenedParts, options?: Pick<OpenOptions, 'signal'>): Promise<RowNow[]>;
 };
 
-export function reader({ keyring, cloud, mathematics, clock = Date.now, progress }: ReaderOptions): Reader {
-  // One's own card is the one card nobody needs to vouch for, least of all the cloud.
-  const cards = new Map<string, Card | null>([[hex(keyring.card.id), keyring.card]]);
+/** What is kept of an opened chart, to look at it again. */
+type Kept = { readonly found: Found; readonly reach: Reach; readonly joined: ReadonlyMap<string, Joined> };
+
+const nothing: Kept = { found: new Map(), reach: { owns: false, openParts: [] }, joined: new Map() };
+
+/**
+ * Somebody who reads with the keys of a keyring.
+ *
+ * @example
+ * ```ts no-run
+ * import type { Keyring } from '@carelet/client/keyring/keyring';
+ * import { connectCloud } from '@carelet/client/login';
+ * import { mathematicsHere } from '@carelet/client/mathematics';
+ * import { reader } from '@carelet/client/records/reader';
+ * declare const [keyring, url, nodeId]: [Keyring, string, Uint8Array];
+ * const read = reader({ keyring, cloud: connectCloud(url, keyring), mathematics: mathematicsHere });
+ * const [chart] = await read.charts();
+ * const opened = await read.open(chart!, { signal: AbortSignal.timeout(60_000) });
+ * const later = await read.refresh(opened, { nodes: [nodeId] });
+ * ```
+ */
+export function reader({ keyring, cloud, mathematics, clock = Date.now, progress: usual }: ReaderOptions): Reader {
   const now = () => Math.floor(clock() / 1000);
+  const cards = believedCards(keyring, cloud, now);
+  const sightOf = sightWith({ keyring, mathematics, cards, now });
+  // Beside the chart and not in it: so that whoever prints, compares or sends one does not get its keys.
+  const kept = new WeakMap<OpenedChart, Kept>();
 
   return {
     async charts() {
@@ -81,233 +135,105 @@ export function reader({ keyring, cloud, mathematics, clock = Date.now, progress
       return (await cloud.records.charts()).charts;
     },
 
-    async open(chart) {
-      const problems: Problem[] = [];
-      const { nodes, wraps } = await cloud.records.nodes({ pat: chart.pat });
-      await learnCards([chart.writer, chart.owner, ...wraps.map(({ maker }) => maker)]);
-      const signer = cards.get(hex(chart.writer));
-      if (signer?.kind !== 'organisation' || !verifyDeed(signer.edVk, chart, chart.deed)) {
-        return { chart, records: [], problems: [{ kind: 'tampered', what: 'nobody who may says whose chart this is' }] };
-      }
-      const grants = await openWraps(chart, wraps, problems);
-      const held = walkDown(grants, nodes);
-      const found = new Map<string, Map<Part, Piece[]>>();
-      const written = authorshipCheck((author) => (mayWrite(chart, author) && cards.get(hex(author))?.edVk) || null);
-      let opened = 0;
-      for (const part of parts) {
-        const mine = new Map([...held].filter(([, node]) => node.part === part));
-        if (mine.size === 0) continue;
-        const ids = [...mine.values()].map((node) => node.nodeId);
-        const writer = cards.get(hex(chart.writer)) ?? null;
-        const postings = await postingsOf({ cloud, pat: chart.pat, part, writer, whole: opensAll(chart) }, ids);
-        for await (const page of fetchRows(cloud, chart.pat, part, ids)) {
-          const pieces: Piece[] = [];
-          for (const row of page) {
-            const node = mine.get(hex(row.nodeId));
-            if (!node) continue;
-            const posted = postings.vouched(postings.saw(row));
-            const result = openRow(node.key, part, row);
-            const bound = result.kind === 'opened' ? unbind(part, result.content) : null;
-            if (!bound || bound.version !== row.version) {
-              problems.push({
-                kind: result.kind === 'cannot-open' ? 'cannot-open' : 'tampered',
-                what: 'a row is not what its writer sealed',
-                rowId: row.rowId,
-              });
-            } else if (posted) pieces.push({ bound, held: node, row });
-          }
-          await learnCards(pieces.map(({ bound }) => bound.authorship.author));
-          for (const piece of pieces) {
-            if (!written(piece.bound) || !mayHang(chart, part, piece)) {
-              problems.push({ kind: 'tampered', what: 'a record is not signed by an author anyone vouches for', rowId: piece.row.rowId });
-              continue;
-            }
-            // By author and rid: nobody hides another's record behind one of the same number.
-            const name = hex(piece.bound.authorship.author) + hex(piece.bound.rid);
-            const byPart = found.get(name) ?? new Map<Part, Piece[]>();
-            byPart.set(part, [...(byPart.get(part) ?? []), piece]);
-            found.set(name, byPart);
-          }
-          opened += page.length;
-          progress?.(opened);
-        }
-        problems.push(...(await postings.close()));
-      }
-      const records = join(chart, found, [...new Set([...held.values()].map(({ part }) => part))], problems);
-      return { chart, records, problems };
+    open: (chart, options) => look(chart, nothing, {}, options),
+
+    refresh: (opened, changed, options) => look(opened.chart, kept.get(opened) ?? nothing, changed, options),
+
+    rowsOf(opened, record, { signal } = {}) {
+      return inSlices('show rows', signal, async () => {
+        const joined = [...(kept.get(opened)?.joined.values() ?? [])].find((one) => one.record === record);
+        if (!joined) throw new CareletError('invalid', 'show rows', { because: 'the record is not one of this chart' });
+        const pieces = joined.pieces.filter(({ version }) => version === record.version);
+        return Promise.all(pieces.map((piece) => rowNow(opened.chart, piece)));
+      });
     },
   };
+
+  async function look(
+    chart: ChartRef,
+    before: Kept,
+    changed: Changed,
+    { signal, progress = usual }: OpenOptions = {},
+  ): Promise<OpenedChart> {
+    return inSlices('open chart', signal, async (breathe) => {
+      cards.review();
+      const owns = opensAll(chart);
+      const shelfOf = shelvesOf(chart, breathe, progress);
+      let found = stillHolds(before.found, changed);
+      let sight: Sight;
+      for (let first = true; ; first = false) {
+        const { nodes, wraps } = await cloud.records.nodes({ pat: chart.pat });
+        await cards.learn([chart.writer, chart.owner, ...wraps.map(({ maker }) => maker)]);
+        if (!hasDeed(chart)) {
+          return { chart, records: [], problems: [{ kind: 'tampered', what: 'nobody who may says whose chart this is' }] };
+        }
+        sight = await sightOf(chart, { nodes, wraps }, before.found, breathe);
+        found = await lookAtRest(shelfOf, sight.held, found);
+        const whole = first && owns ? await withoutHalves(shelfOf, found) : null;
+        if (!whole) break;
+        found = whole;
+      }
+      const nodes = inOrder(found);
+      const reach = { owns, openParts: partsIn(sight.held) };
+      const sameReach = owns === before.reach.owns && `${reach.openParts}` === `${before.reach.openParts}`;
+      const joined = await joinAll(nodes, reach, sameReach ? before.joined : nothing.joined, breathe);
+      const opened: OpenedChart = {
+        chart,
+        records: [...joined.values()].flatMap(({ record }) => record ?? []),
+        problems: [...sight.problems, ...problemsOf(nodes, owns), ...[...joined.values()].flatMap(({ problems }) => problems)],
+      };
+      kept.set(opened, { found, reach, joined });
+      return opened;
+    });
+  }
+
+  /** The shelves of a chart, for one look at them. */
+  function shelvesOf(chart: ChartRef, breathe: Breathe, progress: Progress | undefined): (part: Part) => Shelf {
+    const written = authorshipCheck((author) => (mayWrite(cards, chart, author) && cards.of(author)?.edVk) || null);
+    let opened = 0;
+    let fetched = 0;
+    const count = (more: { opened?: number; fetched?: number }) => {
+      opened += more.opened ?? 0;
+      fetched += more.fetched ?? 0;
+      progress?.(opened, fetched);
+    };
+    return (part) => ({ cloud, cards, chart, part, written, breathe, count });
+  }
+
+  async function rowNow({ pat }: ChartRef, piece: Piece): Promise<RowNow> {
+    const { part, rowId, version, held } = piece;
+    const at = { part, rowId, nodeId: held.nodeId, version };
+    for await (const page of fetchRows(cloud, pat, part, [held.nodeId])) {
+      const row = page.find((one) => equalPublic(one.rowId, rowId) && one.version === version && equalPublic(one.nodeId, held.nodeId));
+      if (!row) continue;
+      const opens = (ct: Bytes) => opensTo(piece, { ...row, ct });
+      return { ...at, kept: { kc: row.kc, mark: row.mark, ct: row.ct }, same: await opens(row.ct), opens };
+    }
+    return { ...at, kept: null, same: false, opens: async () => false };
+  }
 
   async function showEntitlements(): Promise<void> {
     for (const key of keyring.doctorKeys) if (key.notAfter > now()) await cloud.sharing.enter({ entitlement: key.entitlement });
   }
 
-  /** Takes cards from the cloud, and believes none that the manifest or a patient's card does not vouch for. */
-  async function learnCards(ids: readonly Bytes[], vouching = true): Promise<void> {
-    const unknown = [...new Map(ids.map((id) => [hex(id), id])).values()].filter((id) => !cards.has(hex(id)));
-    for (const id of unknown) cards.set(hex(id), null);
-    for (let at = 0; at < unknown.length; at += 500) {
-      const some = unknown.slice(at, at + 500);
-      const answer = await cloud.login.cards({ ids: some });
-      const offered = answer.cards.flatMap((bytes) => decodeCard(bytes) ?? []);
-      const vouchers = offered.flatMap(({ vouchers: words }) => words.flatMap(({ by }) => (typeof by === 'number' ? [] : [by])));
-      // A device is vouched for by a person, and a person by nobody or by issuers: one step is enough.
-      if (vouching && vouchers.length > 0) await learnCards(vouchers, false);
-      for (const id of some) {
-        const card = offered.find((one) => equalPublic(one.id, id));
-        cards.set(hex(id), card && cardStands(card, keyring.manifest, now(), (by) => cards.get(hex(by)) ?? null) ? card : null);
-      }
-    }
-  }
-
-  async function openWraps(chart: ChartRef, wraps: readonly FetchedWrap[], problems: Problem[]): Promise<Held[]> {
-    const own = keyring.charts.find(({ pat }) => equalPublic(pat, chart.pat));
-    if (own) return rootsOf(own);
-    const opened: { grant: NodeGrant; wrap: FetchedWrap }[] = [];
-    const jobs: { place: ReturnType<typeof fetchedPlace>; wrap: FetchedWrap; key: Keyring['doctorKeys'][number] }[] = [];
-    for (const wrap of wraps) {
-      const place = fetchedPlace(chart.pat, wrap);
-      const maker = cards.get(hex(wrap.maker));
-      const mayMake = equalPublic(wrap.maker, chart.writer) || equalPublic(wrap.maker, chart.owner) || isDeviceOf(maker, chart.owner);
-      if (!maker || !mayMake || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
-        problems.push({ kind: 'tampered', what: 'a lock on a part of this chart was made by nobody who may' });
-        continue;
-      }
-      if (wrap.kind === 'owner') {
-        const grant = openOwnerWrap(keyring.secrets.hybridSk, place, wrap.body);
-        if (grant) opened.push({ grant, wrap });
-        else problems.push({ kind: 'cannot-open', what: 'a lock made for the owner does not open' });
-        if (grant && !equalPublic(chart.owner, keyring.card.id)) {
-          problems.push({ kind: 'tampered', what: 'this chart is locked to you, but the cloud says it is somebody else’s' });
-        }
-        continue;
-      }
-      const known = keyring.opened[remembered(place, wrap)];
-      const grant = known ? decodeGrant(known, place) : null;
-      if (grant) {
-        opened.push({ grant, wrap });
-        continue;
-      }
-      const key = keyring.doctorKeys.find(
-        ({ organisation, notAfter }) =>
-          equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
-      );
-      if (key) jobs.push({ place, wrap, key });
-    }
-    const contents = await mathematics.openPolicies(
-      jobs.map(({ place, wrap, key }) => ({ domain: key.domain, pq: key.pq, key: key.key, context: wrapContext(place), body: wrap.body })),
-    );
-    contents.forEach((content, i) => {
-      const { place, wrap } = jobs[i]!;
-      const grant = content && decodeGrant(content, place);
-      if (!grant) {
-        problems.push({ kind: 'cannot-open', what: 'a part of this chart does not open with these keys' });
-        return;
-      }
-      keyring.opened[remembered(place, wrap)] = encodeGrant(grant);
-      opened.push({ grant, wrap });
-    });
-    // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
-    await learnCards(opened.map(({ grant }) => grant.writer));
-    return opened.flatMap(({ grant, wrap }): Held[] => {
-      if (mayWrite(chart, grant.writer)) return [{ ...grant, nodeId: wrap.nodeId, part: wrap.part }];
-      problems.push({ kind: 'tampered', what: 'a lock leads to keys of somebody who may not write here' });
-      return [];
-    });
-  }
-
-  /** Whether somebody may have records in a chart: its writer, or a device its owner vouched for. */
-  function mayWrite(chart: ChartRef, who: Bytes): boolean {
-    return equalPublic(who, chart.writer) || isDeviceOf(cards.get(hex(who)), chart.owner);
-  }
-
-  /** A writer needs no wraps for what it wrote: it has the trees. */
-  function rootsOf({ trees }: WriterChart): Held[] {
-    return Object.entries(trees).map(([name, { id: treeId, root: key }]) => {
-      const { part, category } = parseTreeName(name);
-      const grant = {
-        key,
-        treeId,
-        writer: keyring.card.id,
-        part,
-        category: [category.kind, category.conf, category.sens] as const,
-        period: 'always',
-      };
-      return { ...grant, nodeId: nodeId(treeId, 'always') };
-    });
+  /** Whether the organisation that writes a chart says that it is this owner's. */
+  function hasDeed(chart: ChartRef): boolean {
+    const signer = cards.of(chart.writer);
+    return signer?.kind === 'organisation' && verifyDeed(signer.edVk, chart, chart.deed);
   }
 
   /** Whether one opens every part of this chart: its owner, or who keeps the owner's cradle. Once linked, a patient's devices write there too. */
   function opensAll({ pat, owner }: ChartRef): boolean {
     return equalPublic(owner, keyring.card.id) || keyring.charts.some((chart) => chart.cradle && equalPublic(chart.pat, pat));
   }
-
-  function join(chart: ChartRef, found: Map<string, Map<Part, Piece[]>>, openParts: readonly Part[], problems: Problem[]): OpenedParts[] {
-    const owns = opensAll(chart);
-    const records: OpenedParts[] = [];
-    for (const byPart of found.values()) {
-      const versions = [...new Set([...byPart.values()].flat().map(({ bound }) => bound.version))].sort((a, b) => b - a);
-      const piecesOf = (version: number) =>
-        [...byPart].flatMap(([part, all]) => all.filter(({ bound }) => bound.version === version).map((one) => ({ part, ...one })));
-      const isWhole = (version: number) => {
-        const there = piecesOf(version);
-        return partsOf(there[0]!.bound).every((part) => there.some((piece) => piece.part === part));
-      };
-      // Who opens everything sees the last version that is all there, not half of the one on its way.
-      const version = (owns && versions.find(isWhole)) || versions[0]!;
-      const pieces = piecesOf(version);
-      if (version !== versions[0]) {
-        const [later] = piecesOf(versions[0]!);
-        problems.push({ kind: 'missing', what: 'a later version of a record is not all there', rowId: later!.row.rowId });
-      }
-      const first = pieces.find(({ part }) => part === 'MI') ?? pieces[0]!;
-      const { rid } = first.bound;
-      if (pieces.some(({ bound }) => !sameRecord(bound, first.bound)) || new Set(pieces.map(({ part }) => part)).size !== pieces.length) {
-        problems.push({ kind: 'tampered', what: 'parts of different records were put together', rowId: first.row.rowId });
-        continue;
-      }
-      const bodies: { [X in Part]?: Body } = {};
-      for (const { part, bound } of pieces) {
-        const body = decodeBody(bound.body);
-        if (body) bodies[part] = body;
-      }
-      const withheld = partsOf(first.bound).filter((part) => !pieces.some((piece) => piece.part === part));
-      // A part on a shelf these keys open that is not there was taken away, or is still on its way.
-      for (const part of withheld) {
-        if (openParts.includes(part) && owns) {
-          problems.push({ kind: 'missing', what: 'a part of a record is not there', rowId: first.row.rowId });
-        }
-      }
-      const { category, period, writer } = first.held;
-      records.push({
-        rid,
-        version,
-        bodies,
-        withheld,
-        grant: { category, period, writer },
-        author: first.bound.authorship.author,
-        rows: pieces.map(({ part, row }) => ({ part, rowId: row.rowId, nodeId: row.nodeId, bytes: row.ct.length })),
-      });
-    }
-    return records;
-  }
 }
 
-/** Where a node key that was opened before is kept: by the very wrap it came from. */
-const remembered = (place: WrapPlace, wrap: FetchedWrap): string => hex(sha256(concat(wrapContext(place), wrap.domain, sha256(wrap.body))));
-
-/** A record hangs in its author's own tree; a device has nothing to say but strips of its own. */
-function mayHang(chart: ChartRef, part: Part, { bound, held }: Piece): boolean {
-  const { author } = bound.authorship;
-  if (!equalPublic(author, held.writer)) return false;
-  if (equalPublic(author, chart.writer)) return true;
-  const body = part === 'MI' ? decodeBody(bound.body) : null;
-  return body?.kind === 'strip' && equalPublic(body.device, author);
+/** Whether a row opens to this piece: the hashes inside it are over its content, and over what stood beside it. */
+async function opensTo({ part, held, author, ...piece }: Piece, row: FetchedRow): Promise<boolean> {
+  const [ctHash] = await sha256Each([row.ct]);
+  const [read] = await readRows(part, [{ node: readyNode(held.key), row, ctHash: ctHash! }]);
+  return read?.kind === 'read' && sameRecord(read.bound, piece) && equalPublic(read.bound.authorship.author, author);
 }
-
-/** A device whose owner vouched for it; `cardStands` has checked the voucher. */
-const isDeviceOf = (card: Card | null | undefined, owner: Bytes): boolean =>
-  card?.kind === 'device' && card.vouchers.some(({ by }) => typeof by !== 'number' && equalPublic(by, owner));
 
 /** Refuses a chart whose problems are more than what a person would want to see past. */
 export function mustBeWhole({ problems }: OpenedChart): void {

@@ -8,6 +8,7 @@
  * @module
  */
 import { decode, encode } from 'cborg';
+import { quickDecode, quickEncode } from './quick.ts';
 
 /** Raw bytes. Never a Node `Buffer` on purpose: the same code runs in a browser. */
 export type Bytes = Uint8Array;
@@ -34,7 +35,7 @@ const options = {
  * ```
  */
 export function cbor(value: Cbor): Bytes {
-  return plain(encode(value));
+  return quickEncode(value) ?? plain(encode(value));
 }
 
 /**
@@ -43,6 +44,8 @@ export function cbor(value: Cbor): Bytes {
  * @throws {TypeError} on malformed or non-canonical bytes
  */
 export function uncbor(bytes: Bytes): Cbor {
+  const quick = quickDecode(bytes);
+  if (quick !== undefined) return quick;
   let value: Cbor;
   try {
     value = decode(bytes, options) as Cbor;
@@ -77,8 +80,12 @@ export const text = (bytes: Bytes): string => decoder.decode(bytes);
 
 const digits = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
+/** What newer engines can do themselves (ES2025). */
+const { toHex } = Uint8Array.prototype as { toHex?: () => string };
+
 /** Lower-case hex. */
 export function hex(bytes: Bytes): string {
+  if (toHex) return toHex.call(bytes);
   let out = '';
   for (const byte of bytes) out += digits[byte];
   return out;

@@ -40,6 +40,12 @@ export function signManifest(body: ManifestBody, secrets: readonly { issuer: num
 
 export const manifestHash = (manifest: ManifestBody): Bytes => sha256(cbor([label, ...parts(manifest)]));
 
+/**
+ * The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation
+ * yet. Every later manifest of the town gives the same one.
+ */
+export const foundingHash = (manifest: ManifestBody): Bytes => manifestHash({ ...manifest, serial: 1, domains: [] });
+
 /** Whether two different issuers out of `issuers` signed it. */
 export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = manifest.issuers): boolean {
   const good = new Set<number>();

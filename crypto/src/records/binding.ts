@@ -13,8 +13,8 @@
  *
  * @module
  */
-import type { Bytes } from '../algebra/bytes.ts';
-import { hashOf } from '../algebra/hash.ts';
+import { type Bytes, cbor } from '../algebra/bytes.ts';
+import { hashOf, sha256 } from '../algebra/hash.ts';
 
 /** The order in which part hashes are bound. */
 export const order = ['EID', 'QID', 'MI'] as const;
@@ -45,7 +45,10 @@ export type Bound = {
 /** The hash that stands for a part a record does not have. */
 export const absent = new Uint8Array(32);
 
-export const partHash = (part: PartName, salt: Bytes, body: Bytes): Bytes => hashOf('carelet/v1/records/part', part, salt, body);
+export const partHash = (part: PartName, salt: Bytes, body: Bytes): Bytes => sha256(partBytes(part, salt, body));
+
+/** What a part's hash is over. */
+export const partBytes = (part: PartName, salt: Bytes, body: Bytes): Bytes => cbor(['carelet/v1/records/part', part, salt, body]);
 
 /** What ties the parts of one version of one record together. */
 export const commitment = (rid: Bytes, version: number, hashes: readonly Bytes[]): Bytes =>

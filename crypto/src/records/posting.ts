@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { verifyEach } from '../algebra/batch.ts';
 import { type Bytes, cbor, compare, hex } from '../algebra/bytes.ts';
 import { hashOf, sha256 } from '../algebra/hash.ts';
 import { merkleLeaf, merklePath, merkleRoot, onMerklePath } from '../algebra/merkle.ts';
@@ -38,8 +39,11 @@ export type PostingSeal = PostingHead & {
 /** A row reduced to what the root is over. */
 export type RowLeaf = { readonly rowId: Bytes; readonly version: number; readonly leaf: Bytes };
 
-export function rowLeaf({ rowId, version, kc, mark, ct }: Row): RowLeaf {
-  return { rowId, version, leaf: merkleLeaf(cbor([rowId, version, kc, mark, sha256(ct)])) };
+export const rowLeaf = (row: Row): RowLeaf => rowLeafOver(row, sha256(row.ct));
+
+/** The leaf of a row the hash of whose `ct` is known already. */
+export function rowLeafOver({ rowId, version, kc, mark }: Omit<Row, 'ct'>, ctHash: Bytes): RowLeaf {
+  return { rowId, version, leaf: merkleLeaf(cbor([rowId, version, kc, mark, ctHash])) };
 }
 
 /** One node's part in a posting. */
@@ -77,6 +81,19 @@ export function verifyPosting(verificationKey: Bytes, seal: PostingSeal): boolea
     compare(seal.postingId, postingId(seal)) === 0 &&
     verify(verificationKey, 'carelet/v1/records/posting', signedParts(seal), seal.signature)
   );
+}
+
+/** `verifyPosting` for each of many. */
+export async function verifyPostings(verificationKey: Bytes, seals: readonly PostingSeal[]): Promise<boolean[]> {
+  const signed = await verifyEach(
+    seals.map((seal) => ({
+      key: verificationKey,
+      label: 'carelet/v1/records/posting',
+      parts: signedParts(seal),
+      signature: seal.signature,
+    })),
+  );
+  return seals.map((seal, i) => signed[i]! && compare(seal.postingId, postingId(seal)) === 0);
 }
 
 /** Whether rows and links are exactly those the seal is over: for the cloud, which sees the whole batch. */

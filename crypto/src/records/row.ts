@@ -7,7 +7,7 @@
  * @module
  */
 import { type Bytes, cbor } from '../algebra/bytes.ts';
-import { hmac, kdf, sha256 } from '../algebra/hash.ts';
+import { hmac, kdf, type Mac, macUnder } from '../algebra/hash.ts';
 
 /** What lies on a shelf and travels; nothing in it can be read without the node key. */
 export type Row = {
@@ -38,8 +38,12 @@ export function rowIdOf(ridKey: Bytes, part: string, rid: Bytes): Bytes {
 }
 
 /** What only a holder of the node key can make: `HMAC(kdf(K_node, …/mark), cbor([rowId, version, SHA-256(ct)]))`. */
-export function markOf(nodeKey: Bytes, at: { rowId: Bytes; version: number }, ct: Bytes): Bytes {
-  return hmac(kdf(nodeKey, 'carelet/v1/records/mark'), cbor([at.rowId, at.version, sha256(ct)]));
+export type Mark = (at: { readonly rowId: Bytes; readonly version: number }, ctHash: Bytes) => Bytes;
+
+/** Makes a node's marks; the key they are made with is derived once. */
+export function marksOf(nodeKey: Bytes | Mac): Mark {
+  const mac = macUnder(kdf(nodeKey, 'carelet/v1/records/mark'));
+  return ({ rowId, version }, ctHash) => mac(cbor([rowId, version, ctHash]));
 }
 
 /** What a row's ciphertext is bound to. */

@@ -15,7 +15,7 @@
  * @module
  */
 import type { Bytes } from '../algebra/bytes.ts';
-import { hashOf, kdf } from '../algebra/hash.ts';
+import { hashOf, kdf, type Mac } from '../algebra/hash.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 
 /** A key tree as its maker holds it: `id` 16 bytes, `root` 32 secret bytes. */
@@ -46,7 +46,7 @@ export function nodeId(treeId: Bytes, period: string): Bytes {
 }
 
 /** A row's two keys: `key ‖ kc = kdf(K_node, "carelet/v1/records/record", rowId, version; 64)`. */
-export function recordKeys(nodeKey: Bytes, rowId: Bytes, version: number): { key: Bytes; kc: Bytes } {
+export function recordKeys(nodeKey: Bytes | Mac, rowId: Bytes, version: number): { key: Bytes; kc: Bytes } {
   const both = kdf(nodeKey, 'carelet/v1/records/record', [rowId, version], 64);
   return { key: both.subarray(0, 32), kc: both.slice(32) };
 }

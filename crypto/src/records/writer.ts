@@ -5,12 +5,13 @@
  */
 import { seal } from '../algebra/aead.ts';
 import { type Bytes, type Cbor, cbor, concat } from '../algebra/bytes.ts';
+import { sha256 } from '../algebra/hash.ts';
 import { merkleLeaf, merklePaths, merkleRoot } from '../algebra/merkle.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { sign } from '../algebra/sign.ts';
 import { absent, commitment, order, type PartName, partHash, type Unbound } from './binding.ts';
 import { pad } from './padding.ts';
-import { markOf, type Row, rowContext } from './row.ts';
+import { marksOf, type Row, rowContext } from './row.ts';
 import { recordKeys } from './tree.ts';
 
 /**
@@ -56,5 +57,5 @@ export function sealRow(
   const nonce = random(12);
   const ct = concat(nonce, seal('aes-256-gcm', key, nonce, rowContext(at, kc), pad(content)));
   const { rowId, version, nodeId } = at;
-  return { rowId, version, nodeId, kc, mark: markOf(nodeKey, at, ct), ct };
+  return { rowId, version, nodeId, kc, mark: marksOf(nodeKey)(at, sha256(ct)), ct };
 }

@@ -12,6 +12,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
+import { foundingHash } from '@carelet/crypto/cards/manifest';
 import { signDeed, verifyDeed } from '@carelet/crypto/records/chart';
 import { type DeviceWrap, decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
@@ -38,7 +39,7 @@ import { adoptedPsk, adoptionProof, pairingCode } from '@carelet/crypto/session/
 import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
-import { foundingHash, type Town } from '@carelet/ground/town';
+import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { SessionMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';

@@ -1,8 +1,8 @@
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { signingKey } from '@carelet/crypto/algebra/sign';
-import { encodeManifest, type Manifest, type ManifestBody, manifestHash, signManifest } from '@carelet/crypto/cards/manifest';
+import { encodeManifest, foundingHash, type Manifest, type ManifestBody, manifestHash, signManifest } from '@carelet/crypto/cards/manifest';
 import { describe, expect, test } from 'vitest';
-import { foundingHash, town } from './town.ts';
+import { town } from './town.ts';
 
 const keys = () => [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
 const issuers = keys();

@@ -5,7 +5,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, equal, unhex } from '@carelet/crypto/algebra/bytes';
-import { decodeManifest, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
 
 export type Town = {
   manifest(): Promise<Manifest>;
@@ -41,8 +41,5 @@ export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: (
 
   return { manifest: async () => pinned ?? refresh(), refresh };
 }
-
-/** The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation yet. */
-export const foundingHash = (manifest: Manifest): Bytes => manifestHash({ ...manifest, serial: 1, domains: [] });
 
 const isPinned = (offered: Manifest, pin: Bytes): boolean => equal(foundingHash(offered), pin) || equal(manifestHash(offered), pin);

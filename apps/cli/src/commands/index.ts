@@ -17,6 +17,7 @@ import { keysTake } from './keys/take.ts';
 import { link } from './link.ts';
 import { organisationsEnrol } from './organisations/enrol.ts';
 import { people } from './people.ts';
+import { portal } from './portal.ts';
 import { proveBreach } from './prove.ts';
 import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
@@ -32,6 +33,7 @@ import { wearableRun } from './wearable/run.ts';
 export const commands: readonly Command[] = [
   start,
   serve,
+  portal,
   proveBreach,
   importCommand,
   recordsList,

@@ -45,14 +45,17 @@ describe('serve', () => {
     const cwd = temporaryFolder();
     folders.push(cwd);
     const shared = { DATABASE_URL: database.url };
-    const authority = await serving('authority', cwd, shared);
+    const authority = await serving('authority', cwd, { ...shared, CARELET_PORTAL: 'https://portal.example' });
     const cloud = await serving('cloud', cwd, { ...shared, CARELET_AUTHORITY: authority.url });
     const places = { CARELET_AUTHORITY: authority.url, CARELET_CLOUD: cloud.url };
     const cloudlet = await serving('cloudlet', cwd, { ...shared, ...places });
     const portal = await serving('portal', cwd, { ...places, CARELET_CLOUDLETS: cloudlet.url });
 
     for (const { url } of [authority, cloud, cloudlet, portal]) expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    expect(await (await fetch(portal.url)).text()).toContain('The town is up');
+    const card = (await (await fetch(`${portal.url}/town.json`)).json()) as { cloudlets: unknown };
+    expect(card).toMatchObject({ cloud: cloud.url, authority: '/authority', demo: false, ready: true });
+    expect(card.cloudlets).toEqual([{ organisation: new URL(cloudlet.url).host, path: '/cloudlets/0', url: cloudlet.url }]);
+    for (const path of ['/authority', '/cloudlets/0']) expect((await fetch(`${portal.url}${path}/readyz`)).status).toBe(200);
     const claimed = await run(
       ['admin', 'claim', '--code', 'x', '--name', 'mara', '--title', 'Mara', '--organisation', 'board', '--town', portal.url],
       { cwd, clock: Date.now, env: { CARELET_PASSPHRASE: 'green door' } },
@@ -63,6 +66,7 @@ describe('serve', () => {
     const { code, text } = await authority.stop();
     expect(code).toBe(0);
     expect(text).toMatch(/^For the first administrator, once: carelet admin claim --code [0-9a-f-]+$/m);
+    expect(text).toMatch(/^Or in a browser, with the same code: https:\/\/portal\.example\/first-run$/m);
     await expect(fetch(authority.url)).rejects.toThrow();
   });
 

@@ -6,9 +6,11 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { origin, readConfiguration, setting } from '@carelet/ground/config';
 import { usePostgres } from '@carelet/ground/postgres';
 import { command, UsageError } from '../command.ts';
 import type { Io } from '../io.ts';
+import { preparePages } from '../pages.ts';
 import { suggestion } from '../suggest.ts';
 import { note, say } from '../terminal.ts';
 
@@ -20,9 +22,14 @@ type Role = (environment: NodeJS.ProcessEnv, io: Io) => Promise<Serving>;
 const roles: Readonly<Record<string, Role>> = {
   async authority(environment, io) {
     const { configFrom, startAuthority } = await import('@carelet/authority/service');
+    const { portal } = readConfiguration({ portal: setting('CARELET_PORTAL', origin()) }, environment);
     const running = await startAuthority(configFrom(environment));
     const code = await running.firstInvitation();
-    if (code !== null) say(io, `For the first administrator, once: carelet admin claim --code ${code}`);
+    if (code !== null) {
+      say(io, `For the first administrator, once: carelet admin claim --code ${code}`);
+      // The code is typed there: an address is kept in histories and logs.
+      if (portal !== undefined) say(io, `Or in a browser, with the same code: ${portal}/first-run`);
+    }
     return running;
   },
   async cloud(environment) {
@@ -33,8 +40,9 @@ const roles: Readonly<Record<string, Role>> = {
     const { configFrom, startCloudlet } = await import('@carelet/cloudlet/service');
     return startCloudlet(configFrom(environment));
   },
-  async portal(environment) {
+  async portal(environment, io) {
     const { configFrom, startPortal } = await import('@carelet/portal/service');
+    await preparePages(io);
     return startPortal(configFrom(environment));
   },
 };
@@ -56,6 +64,7 @@ export const serve = command({
   CARELET_AUTHORITY    the authority's address (for cloud, cloudlet, portal)
   CARELET_CLOUD        the cloud's address (for cloudlet, portal)
   CARELET_CLOUDLETS    the cloudlets' addresses between commas (for portal)
+  CARELET_PORTAL       the portal's origin, for the first administrator's link (for authority)
   CARELET_KEYS         folder of the service's own key file (<folder>/<role>/keys)
   CARELET_PORTAL_ORIGINS  pages that may ask from a browser
   CARELET_LOG          debug, info, warn, error or silent

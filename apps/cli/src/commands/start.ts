@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { command } from '../command.ts';
+import { preparePages } from '../pages.ts';
 import { note, say } from '../terminal.ts';
 
 export const start = command({
@@ -14,8 +15,9 @@ export const start = command({
   options: {},
   more: `The first start makes the town's people, their keys and a year of their records; later ones find them. Nothing is opened outside this machine.
 
-Configured by the environment: CARELET_PORT (first of the ports, 4100), CARELET_DATA_FOLDER (.carelet), DATABASE_URL (your own PostgreSQL). Ctrl-C stops it; its data stays.`,
+Configured by the environment: CARELET_PORT (first of the ports, 4100), CARELET_DATA_FOLDER (.carelet), DATABASE_URL (your own PostgreSQL), CARELET_PORTAL_ORIGINS (more pages that may ask from a browser). Ctrl-C stops it; its data stays.`,
   async run({ io }) {
+    await preparePages(io);
     const { start: standUp } = await import('@carelet/testbed/main');
     await using town = await standUp((line) => note(io, line), { ...io.env });
     say(io, `The town is up: ${town.url}`);

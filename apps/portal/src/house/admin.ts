@@ -1,0 +1,108 @@
+/**
+ * What a clinic's administrator may ask, and what anyone may who is not enrolled yet.
+ *
+ * @module
+ */
+import type { Someone } from './house.ts';
+
+export type DoctorState = 'pending' | 'approved' | 'rejected';
+
+/** A policy as a form fills it; the rest follows from the organisation. */
+export type PolicyChoice = {
+  /** Name of the organisation whose records it opens. */
+  readonly organisation: string;
+  readonly kinds: readonly string[];
+  /** Whether names and addresses may be opened too, not only medical content. */
+  readonly identity: boolean;
+  /** Last day, `2027-02-18`. */
+  readonly until: string;
+};
+
+export type SignedPolicy = {
+  readonly organisation: string;
+  /** In plain words, as the authority compiled it. */
+  readonly words: string;
+  readonly choice: PolicyChoice;
+  readonly until: string;
+  /** Names of the administrators who signed, and their offices. */
+  readonly approvals: readonly string[];
+  /** Whether one has signed this one oneself. */
+  readonly mine: boolean;
+  readonly needed: number;
+};
+
+export type DoctorLine = {
+  readonly id: string;
+  readonly name: string;
+  readonly certificate: string;
+  readonly specialty: string;
+  readonly organisation: string;
+  readonly state: DoctorState;
+  readonly fingerprint: string;
+  readonly registered: number;
+  readonly reason: string | null;
+  readonly policies: readonly SignedPolicy[];
+};
+
+export type CloudletStatus = {
+  readonly organisation: string;
+  readonly health: 'well' | 'unwell' | 'silent';
+  readonly because: readonly string[];
+  readonly devices: number;
+  readonly waiting: number;
+  readonly forwarded: number;
+  readonly cloud: 'reachable' | 'unreachable' | 'unknown';
+  readonly lastForward: number | null;
+  /** Of the oldest strip that waits. */
+  readonly waitingSince: number | null;
+};
+
+export type TownStatus = {
+  readonly town: string;
+  readonly at: number;
+  readonly cloudlets: readonly CloudletStatus[];
+  readonly cloud: {
+    readonly health: 'well' | 'unwell' | 'silent';
+    readonly charts: number;
+    readonly parts: number;
+    readonly bytes: number;
+  };
+  readonly authority: {
+    readonly health: 'well' | 'unwell' | 'silent';
+    readonly doctors: Readonly<Record<DoctorState, number>>;
+    readonly organisations: readonly string[];
+  };
+};
+
+export type AdminHouse = {
+  /** How the town is; nobody needs to be unlocked. */
+  town(): Promise<TownStatus>;
+  doctors(): Promise<DoctorLine[]>;
+  /** The policy in plain words, as it would be signed. */
+  inWords(
+    doctor: string,
+    choice: PolicyChoice,
+  ): Promise<{ readonly words: string; readonly opens: readonly string[]; readonly withholds: readonly string[] }>;
+  approve(
+    doctor: string,
+    choice: PolicyChoice,
+  ): Promise<{ readonly state: DoctorState; readonly approvals: number; readonly needed: number }>;
+  reject(doctor: string, reason: string): Promise<void>;
+  /** A one-time code for another administrator. */
+  invite(): Promise<{ readonly code: string }>;
+  /** Makes an administrator's keyring in this browser with a one-time code, and unlocks it. */
+  claim(asked: {
+    readonly code: string;
+    readonly title: string;
+    readonly organisation: string;
+    readonly passphrase: string;
+  }): Promise<Someone>;
+  /** Makes a doctor's keyring in this browser, registers it, and unlocks it; she waits for approval. */
+  register(asked: {
+    readonly title: string;
+    readonly certificate: string;
+    readonly specialty: string;
+    readonly organisation: string;
+    readonly passphrase: string;
+  }): Promise<Someone & { readonly fingerprint: string }>;
+};

@@ -1,0 +1,117 @@
+/**
+ * The front of the house: what pages ask is answered by a worker, and only its answers come out.
+ *
+ * The worker starts when the page has been drawn once, or when something is first asked. Locking ends it, and with it
+ * everything it held in memory; another one takes its place.
+ *
+ * @module
+ */
+import { proxy, type Remote, transferHandlers, wrap } from 'comlink';
+import workerUrl from '../worker/worker.ts?worker&url';
+import { HouseFailure } from './errors.ts';
+import type { House, HouseError, HouseEvent } from './house.ts';
+
+export { HouseFailure } from './errors.ts';
+
+/** A failure crosses as a kind and a sentence, and becomes an error of ours here. */
+const crossing = transferHandlers.get('throw')!;
+transferHandlers.set('throw', {
+  canHandle: crossing.canHandle,
+  serialize: crossing.serialize,
+  deserialize(failure: HouseError) {
+    throw new HouseFailure(failure);
+  },
+});
+
+type Policy = { createScriptURL(url: string): string };
+type PolicyFactory = { createPolicy(name: string, rules: Policy): Policy };
+
+/** Where a browser asks for trusted types, the only script that may be started is the worker. */
+const scripts: Policy = (
+  (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes ?? { createPolicy: (_, rules) => rules }
+).createPolicy('carelet', {
+  createScriptURL(url) {
+    if (url !== workerUrl) throw new TypeError('only the worker may be started');
+    return url;
+  },
+});
+
+type Running = { readonly worker: Worker; readonly remote: Remote<House>; readonly waiting: Set<(failure: HouseFailure) => void> };
+
+/** How long locking may take to keep what is to be kept, in milliseconds. */
+const longestFarewell = 2_000;
+
+let running: Running | null = null;
+let told: ((event: HouseEvent) => void) | null = null;
+const mourners = new Set<() => void>();
+
+/** Tells when the worker died, of whatever: then nobody is unlocked any more. Gives back how to stop being told. */
+export function whenHouseDies(tell: () => void): () => void {
+  mourners.add(tell);
+  return () => mourners.delete(tell);
+}
+
+function run(): Running {
+  if (running) return running;
+  const worker = new Worker(scripts.createScriptURL(workerUrl), { type: 'module', name: 'carelet' });
+  const started: Running = { worker, remote: wrap<House>(worker), waiting: new Set() };
+  running = started;
+  const died = () => {
+    if (running !== started) return;
+    end('the page’s own worker has stopped');
+    for (const tell of mourners) tell();
+  };
+  worker.addEventListener('error', died);
+  worker.addEventListener('messageerror', died);
+  if (told) void started.remote.watch(proxy(told));
+  return started;
+}
+
+/** Ends the worker and with it everything it knew; whoever waits for an answer is told that there will be none. */
+function end(because: string): void {
+  const ended = running;
+  running = null;
+  ended?.worker.terminate();
+  for (const refuse of ended?.waiting ?? []) refuse(new HouseFailure({ kind: 'unavailable', message: `Cannot answer: ${because}` }));
+}
+
+async function ask(method: keyof House, given: readonly unknown[]): Promise<unknown> {
+  const { remote, waiting } = run();
+  const call = remote[method] as unknown as (...given: readonly unknown[]) => Promise<unknown>;
+  let refuse: (failure: HouseFailure) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    refuse = reject;
+    waiting.add(refuse);
+  });
+  try {
+    return await Promise.race([call(...given), ended]);
+  } finally {
+    waiting.delete(refuse);
+  }
+}
+
+const own: Pick<House, 'lock' | 'watch'> = {
+  async lock() {
+    // What is to be kept is kept first; whatever comes of that, and however long it takes, the worker ends.
+    if (running) await Promise.race([ask('lock', []).catch(() => {}), new Promise((done) => setTimeout(done, longestFarewell))]);
+    end('it was locked');
+    run();
+  },
+  async watch(tell) {
+    told = tell;
+    await ask('watch', [proxy(tell)]);
+  },
+};
+
+/** The house. Every method answers as `House` says, and throws nothing but `HouseFailure`. */
+export const house: House = new Proxy(own as House, {
+  get(target, name) {
+    // A promise is known by its `then`: the house is none.
+    if (typeof name === 'symbol' || name === 'then') return undefined;
+    if (Object.hasOwn(target, name)) return target[name as keyof House];
+    return (...given: readonly unknown[]) => ask(name as keyof House, given);
+  },
+});
+
+/** Starts the worker once the page was drawn, so that it does not keep the first picture waiting. */
+globalThis.requestAnimationFrame?.(() => setTimeout(run));

@@ -1,0 +1,97 @@
+/**
+ * Patients as lists, charts and the triage show them.
+ *
+ * @module
+ */
+import type { Item } from './items.ts';
+import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';
+
+/** Who somebody is; `null` where one's key does not open it. */
+export type Identity = {
+  readonly name: string | null;
+  readonly born: string | null;
+  readonly age: number | null;
+  readonly sex: 'female' | 'male' | 'other' | 'unknown' | null;
+  /** Record numbers, each as its organisation writes it. */
+  readonly numbers: readonly { readonly organisation: string; readonly number: string }[];
+};
+
+export type Place = { readonly id: string; readonly name: string };
+
+export type PatientLine = {
+  /** Of the patient's card, hex; names her in addresses. */
+  readonly id: string;
+  readonly identity: Identity;
+  readonly places: readonly Place[];
+  readonly records: number;
+  /** When the newest record is from. */
+  readonly latest: number | null;
+  /** Whether all of it is open by now. */
+  readonly open: boolean;
+};
+
+/** Something worth saying first. */
+export type Finding =
+  | {
+      readonly kind: 'out';
+      readonly vital: VitalName;
+      readonly standing: 'above' | 'below';
+      readonly days: number;
+      readonly of: number;
+      readonly since: number | null;
+      readonly latest: Measured;
+    }
+  | { readonly kind: 'new'; readonly items: readonly Item[] }
+  | { readonly kind: 'all-usual' }
+  /** Records, but no reading of the last week and nothing new: nothing can be said of now. */
+  | { readonly kind: 'quiet' }
+  | { readonly kind: 'nothing-yet' };
+
+/** Something to do, with the record or reading it is about. */
+export type Todo =
+  | { readonly kind: 'measure-again'; readonly vital: VitalName; readonly since: number }
+  | { readonly kind: 'read-result'; readonly item: Item }
+  | { readonly kind: 'device-silent'; readonly device: string; readonly since: number }
+  | { readonly kind: 'keep-keyring' }
+  | { readonly kind: 'problem'; readonly count: number };
+
+/** Records that do not fit, beside those that do. */
+export type ProblemLine = { readonly kind: 'cannot-open' | 'tampered' | 'missing'; readonly what: string; readonly place: string };
+
+export type Overview = PatientLine & {
+  readonly findings: readonly Finding[];
+  readonly todos: readonly Todo[];
+  readonly vitals: readonly VitalCard[];
+  readonly conditions: readonly Item[];
+  readonly medications: readonly Item[];
+  readonly allergies: readonly Item[];
+  readonly notes: readonly Item[];
+  readonly laboratory: readonly Item[];
+  /** The newest record with a heart trace. */
+  readonly trace: Item | null;
+  /** How many records of each kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Kinds of record that this doctor's keys do not reach, for one who reaches something; never how many. */
+  readonly withheld: readonly string[];
+  readonly audience: Audience;
+  readonly problems: readonly ProblemLine[];
+  /** When it was last looked at here, before this time. */
+  readonly lastLook: number | null;
+};
+
+export type TriageLine = {
+  readonly patient: PatientLine;
+  readonly urgency: 'now' | 'today' | 'new' | 'quiet';
+  readonly vital: VitalName | null;
+  readonly unit: string | null;
+  readonly decimals: number;
+  readonly latest: Measured | null;
+  readonly usual: Usual | null;
+  readonly standing: Standing;
+  readonly since: number | null;
+  readonly spark: readonly SparkDay[];
+  /** What came since she looked. */
+  readonly fresh: readonly Item[];
+};
+
+export type Triage = { readonly lines: readonly TriageLine[]; readonly at: number };

@@ -1,0 +1,43 @@
+/**
+ * The portal begins: words, colours, who is here, and the page at this address.
+ *
+ * @module
+ */
+import '@fontsource-variable/inter/opsz.css';
+import 'virtual:theme.css';
+import './ui/mantine.css';
+import './base.css';
+import { DirectionProvider, MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { makeQueries } from './queries.ts';
+import { router } from './routes.tsx';
+import { SessionProvider } from './shell/session.tsx';
+import { theme } from './theme.ts';
+import { directionOf, startWords, useLanguage } from './words/words.ts';
+
+const queries = makeQueries();
+
+function Portal() {
+  const direction = directionOf(useLanguage());
+  return (
+    <DirectionProvider key={direction} initialDirection={direction} detectDirection={false}>
+      <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+        <QueryClientProvider client={queries}>
+          <SessionProvider>
+            <RouterProvider router={router} />
+          </SessionProvider>
+        </QueryClientProvider>
+      </MantineProvider>
+    </DirectionProvider>
+  );
+}
+
+await startWords();
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <Portal />
+  </StrictMode>,
+);

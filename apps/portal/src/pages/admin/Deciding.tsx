@@ -1,0 +1,45 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { DoctorLine, PolicyChoice } from '../../house/admin.ts';
+import { ask } from '../../queries.ts';
+import { useSomeone } from '../../shell/session.tsx';
+import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { useWords } from '../../words/words.ts';
+import classes from './DoctorPage.module.css';
+import { Known } from './Known.tsx';
+import { RuleForm } from './RuleForm.tsx';
+import { faultOf, firstChoice, firstOrganisation } from './rule.ts';
+import { Signing } from './Signing.tsx';
+import { WhatOpens } from './WhatOpens.tsx';
+
+/** The decision: what would be opened, the rule behind it, what is known, and the two signatures. */
+export function Deciding({ doctor }: { doctor: DoctorLine }) {
+  const t = useWords('admin');
+  const town = useQuery(ask.town());
+  if (town.isPending) return <SkeletonRows rows={5} name={t('people.loading')} />;
+  return <Decision doctor={doctor} organisations={organisationsOf(doctor, town.data?.authority.organisations ?? [])} />;
+}
+
+function Decision({ doctor, organisations }: { doctor: DoctorLine; organisations: readonly string[] }) {
+  const { organisations: own } = useSomeone();
+  const now = Date.now();
+  // What is on the page is what gets signed: when somebody signs meanwhile, it is told and not taken over by itself.
+  const [choice, choose] = useState<PolicyChoice>(() => firstChoice(doctor, firstOrganisation(doctor, organisations, own), now));
+  const fault = faultOf(choice, now);
+  return (
+    <div className={classes.deciding}>
+      <div className={classes.main}>
+        <WhatOpens doctor={doctor.id} choice={choice} fault={fault}>
+          <RuleForm doctor={doctor} choice={choice} organisations={organisations} fault={fault} edit={choose} />
+        </WhatOpens>
+        <Known doctor={doctor} />
+      </div>
+      <Signing doctor={doctor} choice={choice} fault={fault} />
+    </div>
+  );
+}
+
+/** Organisations that have records, and where somebody signed already. */
+const organisationsOf = (doctor: DoctorLine, enrolled: readonly string[]): string[] => [
+  ...new Set([...enrolled, ...doctor.policies.map(({ organisation }) => organisation)]),
+];

@@ -1,0 +1,49 @@
+import { Button } from '@mantine/core';
+import type { DoctorLine } from '../../house/admin.ts';
+import { Card, Section } from '../../ui/kit.tsx';
+import { Word } from '../../ui/Mark.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+import classes from './DoctorPage.module.css';
+import { counts, dayAhead } from './rule.ts';
+
+/** The rules of a doctor who was let in, in words, each with its end and its signers. */
+export function Policies({ doctor: { policies }, renewing, renew }: { doctor: DoctorLine; renewing: boolean; renew: () => void }) {
+  const t = useWords('admin');
+  const format = useFormat();
+  const today = dayAhead(Date.now(), 0);
+  return (
+    <Section
+      title={t('doctor.policies')}
+      aside={
+        !renewing && (
+          <Button variant="default" onClick={renew}>
+            {t('doctor.renew')}
+          </Button>
+        )
+      }
+    >
+      {policies.length === 0 && <p className="soft">{t('doctor.noPolicies')}</p>}
+      <ul className={classes.policies}>
+        {policies.map(({ organisation, words, until, approvals, needed }) => (
+          <li key={`${organisation} ${words}`}>
+            <Card>
+              <h3>{organisation}</h3>
+              <p>{words}</p>
+              <p className={classes.policyFoot}>
+                {!counts({ approvals, needed }) ? (
+                  <Word kind="waiting">{t('doctor.policyWaits')}</Word>
+                ) : until < today ? (
+                  <Word kind="waiting">{t('doctor.policyEnded', { date: format.born(until) })}</Word>
+                ) : (
+                  <Word kind="done">{t('doctor.policyUntil', { date: format.born(until) })}</Word>
+                )}
+                <span className="meta">{t('doctor.policySigned', { signers: format.list(approvals) })}</span>
+              </p>
+            </Card>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,141 @@
+import { kinds } from '@carelet/care/model';
+import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
+import { describe, expect, test } from 'vitest';
+import type { DoctorLine, PolicyChoice, SignedPolicy } from '../../house/admin.ts';
+import {
+  accepted,
+  colleaguesIn,
+  counts,
+  dayAhead,
+  differences,
+  firstChoice,
+  firstOrganisation,
+  fitsUntil,
+  longest,
+  officesOf,
+  same,
+  tick,
+  tickedKinds,
+  usualKinds,
+} from './rule.ts';
+
+const now = Date.parse('2026-11-20T09:41:00Z');
+
+const doctor = (changes: Partial<DoctorLine> = {}): DoctorLine => ({
+  id: 'd1',
+  name: 'Dr Jonas Lind',
+  certificate: 'C 48 213',
+  specialty: 'pulmonology',
+  organisation: 'Harbour Clinic',
+  state: 'pending',
+  fingerprint: '1234 5678',
+  registered: now,
+  reason: null,
+  policies: [],
+  ...changes,
+});
+
+const choice: PolicyChoice = { organisation: 'Harbour Clinic', kinds: ['laboratory', 'identity'], identity: false, until: '2027-01-15' };
+const signed = (changes: Partial<SignedPolicy> = {}): SignedPolicy => ({
+  organisation: choice.organisation,
+  words: '',
+  choice,
+  until: choice.until,
+  approvals: ['Joan Pike, Harbour Clinic'],
+  mine: false,
+  needed: 2,
+  ...changes,
+});
+
+describe('a rule', () => {
+  test('can be about every kind of record but who somebody is, which is a question of its own', () => {
+    expect([...tickedKinds, 'identity'].sort()).toEqual([...kinds].sort());
+  });
+
+  test('ends on a day the authority accepts', () => {
+    expect(dayAhead(now, longest)).toBe(addDays(dayOf(now), longest));
+    expect(dayAhead(now, accepted)).toBe(addDays(dayOf(now), longestKey));
+  });
+
+  test.each([
+    ['2026-11-20', true],
+    ['2027-02-20', true],
+    ['2026-11-19', false],
+    ['2027-02-21', false],
+    ['2026-13-40', false],
+    ['', false],
+    ['tomorrow', false],
+  ])('until %s fits: %s', (until, fits) => {
+    expect(fitsUntil(until, now)).toBe(fits);
+  });
+
+  test('begins with what the specialty usually needs, however it is written', () => {
+    expect(usualKinds('Family medicine')).toEqual(usualKinds('family-medicine'));
+    expect(usualKinds('pulmonology')).toContain('imaging');
+    expect(usualKinds('constructor')).toEqual(usualKinds('astrology'));
+    expect(firstChoice(doctor(), 'Harbour Clinic', now)).toEqual({
+      organisation: 'Harbour Clinic',
+      kinds: usualKinds('pulmonology'),
+      identity: true,
+      until: '2027-02-18',
+    });
+  });
+
+  test('begins with the very rule another administrator signed', () => {
+    const policies = [signed({ mine: true, choice: { ...choice, kinds: ['notes'] } }), signed()];
+    expect(firstChoice(doctor({ policies }), 'Harbour Clinic', now)).toBe(choice);
+    expect(firstChoice(doctor({ policies }), 'Northgate Hospital', now).kinds).toEqual(usualKinds('pulmonology'));
+  });
+
+  test('does not begin with a rule that has ended', () => {
+    const policies = [signed({ choice: { ...choice, until: '2026-11-01' } })];
+    expect(firstChoice(doctor({ policies }), 'Harbour Clinic', now).until).toBe('2027-02-18');
+  });
+
+  test('keeps what it does not show when something else is ticked', () => {
+    expect(tick(choice, 'notes', true).kinds).toEqual(['laboratory', 'identity', 'notes']);
+    expect(tick(choice, 'laboratory', false).kinds).toEqual(['identity']);
+    expect(tick(tick(choice, 'notes', true), 'notes', true).kinds).toHaveLength(3);
+  });
+
+  test('says how it differs from a signed one, and nothing when only the order does', () => {
+    expect(differences(choice, { ...choice, kinds: ['identity', 'laboratory'] })).toEqual([]);
+    expect(differences(choice, { ...choice, kinds: ['notes', 'identity'], identity: true, until: '2027-02-01' })).toEqual([
+      { kind: 'more', kinds: ['notes'] },
+      { kind: 'less', kinds: ['laboratory'] },
+      { kind: 'identity', now: true },
+      { kind: 'until', now: '2027-02-01', before: '2027-01-15' },
+    ]);
+  });
+
+  test('is the same only at the same organisation', () => {
+    const line = doctor({ policies: [signed()] });
+    expect(same(line, { ...choice })).toBeDefined();
+    expect(same(line, { ...choice, organisation: 'Northgate Hospital' })).toBeUndefined();
+    expect(same(line, { ...choice, until: '2027-01-16' })).toBeUndefined();
+  });
+});
+
+test('two signatures of one office are one', () => {
+  const harbour = signed({ approvals: ['Joan Pike, Harbour Clinic', 'Sam Adeyemi, Harbour Clinic'] });
+  expect(officesOf(harbour)).toEqual(['Harbour Clinic']);
+  expect(counts(harbour)).toBe(false);
+  expect(colleaguesIn(harbour, ['Harbour Clinic'])).toBe('Harbour Clinic');
+  expect(colleaguesIn(harbour, ['Medical board'])).toBeUndefined();
+  expect(colleaguesIn(signed({ mine: true }), ['Harbour Clinic'])).toBeUndefined();
+  expect(counts(signed({ approvals: ['Joan Pike, Harbour Clinic', 'Mara Holt, Medical board'] }))).toBe(true);
+});
+
+describe('the organisation a form begins with', () => {
+  const known = ['Northgate Hospital', 'Harbour Clinic', 'Millbrook Practice'];
+  test('is where somebody else signed, then where she works, then one’s own', () => {
+    const begun = doctor({ policies: [signed({ organisation: 'Millbrook Practice' })] });
+    expect(firstOrganisation(begun, known, [])).toBe('Millbrook Practice');
+    expect(firstOrganisation(doctor(), known, ['Northgate Hospital'])).toBe('Harbour Clinic');
+    expect(firstOrganisation(doctor({ organisation: 'Elsewhere' }), known, ['Medical board', 'Millbrook Practice'])).toBe(
+      'Millbrook Practice',
+    );
+    expect(firstOrganisation(doctor({ organisation: 'Elsewhere' }), known, [])).toBe('Northgate Hospital');
+    expect(firstOrganisation(doctor(), [], [])).toBe('');
+  });
+});

@@ -1,0 +1,155 @@
+/**
+ * The rule an administrator proposes for a doctor: what her specialty usually needs, until when, and how it differs
+ * from what somebody else signed already.
+ *
+ * @module
+ */
+import type { Kind } from '@carelet/care/model';
+import type { DoctorLine, PolicyChoice, SignedPolicy } from '../../house/admin.ts';
+
+/** Kinds an administrator may tick, in the order of a chart. Who somebody is goes by the question about names. */
+const named = {
+  'vital-signs': true,
+  waveforms: true,
+  laboratory: true,
+  imaging: true,
+  conditions: true,
+  allergies: true,
+  medications: true,
+  immunizations: true,
+  procedures: true,
+  encounters: true,
+  notes: true,
+  plans: true,
+  'social-history': true,
+  survey: true,
+  devices: true,
+  billing: true,
+  directory: true,
+  other: true,
+} satisfies Record<Exclude<Kind, 'identity'>, true>;
+
+export type TickedKind = keyof typeof named;
+export const tickedKinds = Object.keys(named) as readonly TickedKind[];
+
+const clinical = [
+  'vital-signs',
+  'waveforms',
+  'laboratory',
+  'conditions',
+  'allergies',
+  'medications',
+  'encounters',
+  'notes',
+  'directory',
+] as const;
+
+/** What each specialty usually needs beside the clinical ones; a specialty that is not here gets those alone. */
+const beside: Readonly<Record<string, readonly TickedKind[]>> = {
+  cardiology: ['imaging', 'procedures', 'devices'],
+  emergency: ['imaging', 'immunizations', 'procedures', 'devices'],
+  'family-medicine': ['imaging', 'immunizations', 'procedures', 'plans', 'social-history', 'survey'],
+  hepatology: ['imaging', 'procedures'],
+  'infectious-diseases': ['immunizations', 'procedures'],
+  obstetrics: ['imaging', 'immunizations', 'procedures', 'plans'],
+  paediatrics: ['immunizations', 'plans', 'survey'],
+  psychiatry: ['plans', 'social-history', 'survey'],
+  pulmonology: ['imaging', 'procedures', 'devices'],
+};
+
+/** A specialty as the templates name it: `Family medicine` → `family-medicine`. */
+const templateOf = (specialty: string): string => specialty.trim().toLowerCase().replaceAll(/\s+/g, '-');
+
+/** Whether there is a template for a specialty, or only what every doctor begins with. */
+export const hasTemplate = (specialty: string): boolean => Object.hasOwn(beside, templateOf(specialty));
+
+/** Kinds of records a doctor of this specialty usually needs. */
+export function usualKinds(specialty: string): TickedKind[] {
+  const more = hasTemplate(specialty) ? beside[templateOf(specialty)]! : [];
+  return inOrder([...clinical, ...more]);
+}
+
+const inOrder = (kinds: readonly string[]): TickedKind[] => tickedKinds.filter((kind) => kinds.includes(kind));
+
+/** A choice with one kind ticked or not; whatever else was signed with it stays as it was. */
+export const tick = (choice: PolicyChoice, kind: TickedKind, on: boolean): PolicyChoice => ({
+  ...choice,
+  kinds: on ? [...choice.kinds.filter((one) => one !== kind), kind] : choice.kinds.filter((one) => one !== kind),
+});
+
+/** Days a rule may last by the form; then it is renewed. */
+export const longest = 90;
+/** Days the authority accepts: a rule that somebody signed elsewhere may be a little longer. */
+export const accepted = 92;
+
+/** A day as forms and rules write it, `2026-11-20`, `days` from `now` on, in UTC as the authority counts. */
+export const dayAhead = (now: number, days: number): string => new Date(now + days * 86_400_000).toISOString().slice(0, 10);
+
+/** Whether a day can be signed: it is one, not past, and not too far ahead. */
+export function fitsUntil(until: string, now: number): boolean {
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(until) && !Number.isNaN(Date.parse(until)) && until >= dayAhead(now, 0) && until <= dayAhead(now, accepted)
+  );
+}
+
+/** What keeps a choice from being signed. */
+export type Fault = 'kinds' | 'until' | 'organisation' | null;
+
+export const faultOf = ({ kinds, until, organisation }: PolicyChoice, now: number): Fault =>
+  kinds.length === 0 ? 'kinds' : !fitsUntil(until, now) ? 'until' : organisation === '' ? 'organisation' : null;
+
+/**
+ * The offices that signed: only signatures of different ones count. Signers are told as `Joan Pike, Harbour Clinic`.
+ */
+export const officesOf = ({ approvals }: Pick<SignedPolicy, 'approvals'>): readonly string[] => [
+  ...new Set(approvals.map((signer) => signer.replace(/^.*?, /, ''))),
+];
+
+/** One's own office, when somebody else signed for it: a second signature of one office adds nothing. */
+export const colleaguesIn = (policy: Pick<SignedPolicy, 'approvals' | 'mine'>, own: readonly string[]): string | undefined =>
+  policy.mine ? undefined : own.find((office) => officesOf(policy).includes(office));
+
+/** Whether enough offices signed it. */
+export const counts = (policy: Pick<SignedPolicy, 'approvals' | 'needed'>): boolean => officesOf(policy).length >= policy.needed;
+
+/** What the form begins with: the very rule somebody else signed, else one's own, else what the specialty usually needs. */
+export function firstChoice(doctor: DoctorLine, organisation: string, now: number): PolicyChoice {
+  const signed = signedFor(doctor, organisation, now);
+  if (signed) return signed.choice;
+  return { organisation, kinds: usualKinds(doctor.specialty), identity: true, until: dayAhead(now, longest) };
+}
+
+/** The rule to join at an organisation: of those that have not ended, the one nearest to being complete, somebody else's first. */
+export function signedFor(doctor: DoctorLine, organisation: string, now: number): SignedPolicy | undefined {
+  return doctor.policies
+    .filter((policy) => policy.organisation === organisation && fitsUntil(policy.choice.until, now))
+    .toSorted((a, b) => Number(a.mine) - Number(b.mine) || officesOf(b).length - officesOf(a).length)[0];
+}
+
+/** Where the form stands first: where somebody signed already, else where she works, else where one's own office is. */
+export function firstOrganisation(doctor: DoctorLine, organisations: readonly string[], own: readonly string[]): string {
+  const begun = doctor.policies.find((policy) => !policy.mine && !counts(policy))?.organisation;
+  const wanted = [begun, doctor.organisation, ...own].find((name) => name !== undefined && organisations.includes(name));
+  return wanted ?? organisations[0] ?? '';
+}
+
+/** The signed policy that says exactly this, if there is one. */
+export const same = (doctor: DoctorLine, choice: PolicyChoice): SignedPolicy | undefined =>
+  doctor.policies.find(({ choice: signed }) => differences(signed, choice).length === 0 && signed.organisation === choice.organisation);
+
+export type Difference =
+  | { readonly kind: 'more' | 'less'; readonly kinds: readonly string[] }
+  | { readonly kind: 'identity'; readonly now: boolean }
+  | { readonly kind: 'until'; readonly now: string; readonly before: string };
+
+/** How a choice differs from one that was signed; empty when both say the same. */
+export function differences(signed: PolicyChoice, choice: PolicyChoice): Difference[] {
+  const more = choice.kinds.filter((kind) => !signed.kinds.includes(kind));
+  const less = signed.kinds.filter((kind) => !choice.kinds.includes(kind));
+  const found: Difference[] = [];
+  if (more.length > 0) found.push({ kind: 'more', kinds: more });
+  if (less.length > 0) found.push({ kind: 'less', kinds: less });
+  if (signed.identity !== choice.identity) found.push({ kind: 'identity', now: choice.identity });
+  if (signed.until !== choice.until) found.push({ kind: 'until', now: choice.until, before: signed.until });
+  return found;
+}

@@ -1,0 +1,83 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { Overview } from '../../house/patients.ts';
+import { paths } from '../../paths.ts';
+import { ask } from '../../queries.ts';
+import { useTitle } from '../../shell/title.ts';
+import { Back } from '../../ui/kit.tsx';
+import { useWords } from '../../words/words.ts';
+import { Failed, Waiting } from '../record/Waiting.tsx';
+import { ChartHead } from './ChartHead.tsx';
+import classes from './ChartPage.module.css';
+import { ChartSide } from './ChartSide.tsx';
+import { LockedKinds, readKinds } from './LockedKinds.tsx';
+import { Notes } from './Notes.tsx';
+import { PressingChart } from './PressingChart.tsx';
+import { Problems } from './Problems.tsx';
+import { usePersonWords } from './person.ts';
+import { Timeline } from './Timeline.tsx';
+import { TraceCard } from './TraceCard.tsx';
+import { VitalStrip } from './VitalStrip.tsx';
+
+/** One patient's chart, of all organisations together: what presses on top, everything below. */
+export function ChartPage() {
+  const t = useWords('doctor');
+  const { patient } = useParams({ strict: false }) as { patient: string };
+  const overview = useQuery(ask.overview(patient));
+  return (
+    <>
+      <div className="no-print">
+        <Back href={paths.doctor.patients}>{t('chart.back')}</Back>
+      </div>
+      {overview.data ? (
+        <Chart key={patient} overview={overview.data} />
+      ) : overview.isError ? (
+        <Failed level={1} failure={overview.error} again={() => void overview.refetch()} />
+      ) : (
+        <Opening patient={patient} />
+      )}
+    </>
+  );
+}
+
+function Chart({ overview }: { overview: Overview }) {
+  const s = useWords('shell');
+  // No name: a browser keeps titles in its history.
+  useTitle(s('place.patients'));
+  return (
+    <>
+      <ChartHead overview={overview} />
+      <Problems problems={overview.problems} />
+      {!overview.withheld.includes('vital-signs') && <VitalStrip patient={overview.id} vitals={overview.vitals} />}
+      <div className={classes.columns}>
+        <div className={classes.main}>
+          <PressingChart overview={overview} />
+          {overview.trace && <TraceCard patient={overview.id} item={overview.trace} />}
+          {!overview.withheld.includes('notes') && <Notes overview={overview} />}
+          <LockedKinds withheld={overview.withheld.filter((kind) => readKinds.includes(kind))} />
+        </div>
+        <ChartSide overview={overview} />
+      </div>
+      <Timeline patient={overview.id} />
+    </>
+  );
+}
+
+/** Whose chart it is, as soon as that is known, and how far it has come. */
+function Opening({ patient }: { patient: string }) {
+  const t = useWords('doctor');
+  const person = usePersonWords();
+  const line = useQuery(ask.patients()).data?.find(({ id }) => id === patient);
+  const s = useWords('shell');
+  const name = line?.identity.name ?? t('chart.opening');
+  useTitle(s('place.patients'));
+  return (
+    <>
+      <h1>{name}</h1>
+      {line && <p className="soft">{person.facts(line.identity)}</p>}
+      <div className={classes.opening}>
+        <Waiting patient={patient} />
+      </div>
+    </>
+  );
+}

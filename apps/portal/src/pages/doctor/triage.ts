@@ -1,0 +1,50 @@
+/**
+ * The doctor's list for today: which patients it shows, in which groups, and who still needs a look.
+ *
+ * @module
+ */
+import type { TriageLine } from '../../house/patients.ts';
+
+/** Which patients the list shows: those who need a look or have something new, only those with something new, everyone. */
+export const shows = ['needs', 'new', 'all'] as const;
+export type Show = (typeof shows)[number];
+
+/** When she looked at whom, UTC milliseconds, by patient; what this page remembers until it is locked. */
+export type Looked = Readonly<Record<string, number>>;
+
+export type Group = { readonly urgency: TriageLine['urgency']; readonly lines: readonly TriageLine[] };
+
+/** What an address says, or what is shown when it says nothing that fits. */
+export const showOf = (text: unknown): Show => shows.find((show) => show === text) ?? 'needs';
+
+/** Whether she looked after everything that speaks for looking. */
+export const lookedAfter = (line: TriageLine, looked: Looked): boolean => {
+  const at = looked[line.patient.id];
+  return at !== undefined && at >= (line.latest?.at ?? 0) && line.fresh.every(({ when }) => when === null || when <= at);
+};
+
+/** Out of the usual, and not looked at since. */
+export const needsLook = (line: TriageLine, looked: Looked): boolean =>
+  (line.urgency === 'now' || line.urgency === 'today') && !lookedAfter(line, looked);
+
+/** Groups that have anybody in them, most pressing first; the order inside is the house's. */
+export function groupsOf(lines: readonly TriageLine[], show: Show): Group[] {
+  const shown = lines.filter(({ urgency, fresh }) => (show === 'all' ? true : show === 'new' ? fresh.length > 0 : urgency !== 'quiet'));
+  return (['now', 'today', 'new', 'quiet'] as const)
+    .map((urgency) => ({ urgency, lines: shown.filter((line) => line.urgency === urgency) }))
+    .filter((group) => group.lines.length > 0);
+}
+
+/** How many each filter counts; `needs` is what the title says. */
+export const countsOf = (lines: readonly TriageLine[], looked: Looked): Record<Show, number> => ({
+  needs: lines.filter((line) => needsLook(line, looked)).length,
+  new: lines.filter(({ fresh }) => fresh.length > 0).length,
+  all: lines.length,
+});
+
+/** Whom a step up or down selects, stopping at the ends; from nobody it begins at the first. */
+export function stepped(ids: readonly string[], from: string | undefined, by: 1 | -1): string | undefined {
+  const at = from === undefined ? -1 : ids.indexOf(from);
+  if (at < 0) return ids[0];
+  return ids[Math.min(ids.length - 1, Math.max(0, at + by))];
+}

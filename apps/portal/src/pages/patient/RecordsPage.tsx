@@ -1,0 +1,133 @@
+import { Button, NativeSelect } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Item } from '../../house/items.ts';
+import { ask } from '../../queries.ts';
+import { useTitle } from '../../shell/title.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { FilterBar } from '../../ui/FilterBar.tsx';
+import { LongList } from '../../ui/LongList.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+import { useRecordPaths } from '../record/recordPaths.ts';
+import { sectionOf, sections } from '../record/sections.ts';
+import { Failed, Waiting } from '../record/Waiting.tsx';
+import { useWhose } from '../record/whose.ts';
+import { grouped } from './grouped.ts';
+import { RecordRow } from './RecordRow.tsx';
+import classes from './RecordsPage.module.css';
+import { askedOf, countsOf, filterIn, type RecordFilter, searchOf, times } from './recordFilter.ts';
+
+/** Everything in one's records, newest first; by kind, time and place. */
+export function RecordsPage() {
+  const t = useWords('patient');
+  const { id, failure, again } = useWhose();
+  useTitle(t('records.title'));
+  return (
+    <>
+      <h1>{t('records.title')}</h1>
+      {failure ? <Failed failure={failure} again={again} /> : id === undefined ? <Waiting patient={id} /> : <Records patient={id} />}
+    </>
+  );
+}
+
+function Records({ patient }: { patient: string }) {
+  const t = useWords('patient');
+  const r = useWords('record');
+  const format = useFormat();
+  const navigate = useNavigate();
+  const filter = filterIn(useSearch({ strict: false }));
+  const own = useQuery(ask.patients());
+  const items = useQuery({ ...ask.items(patient, askedOf(filter, Date.now())), placeholderData: keepPreviousData });
+  const counts = useMemo(() => countsOf(items.data ?? []), [items.data]);
+  const shown = useMemo(
+    () => (filter.kind === 'all' ? (items.data ?? []) : (items.data ?? []).filter(({ kind }) => sectionOf(kind) === filter.kind)),
+    [items.data, filter.kind],
+  );
+  const choose = (change: Partial<RecordFilter>) =>
+    void navigate({ to: '.', search: searchOf({ ...filter, ...change }) as never, resetScroll: false });
+
+  const places = own.data?.find((line) => line.id === patient)?.places ?? [];
+  const narrowed = filter.kind !== 'all' || filter.time !== 'all' || filter.place !== null;
+  if (items.error) return <Failed failure={items.error} again={() => void items.refetch()} />;
+  if (!items.data) return <Waiting patient={patient} />;
+  if (items.data.length === 0 && !narrowed)
+    return <EmptyState icon="clipboard-text" title={t('records.nothing')} text={t('records.nothingText')} />;
+
+  return (
+    <>
+      <p className="lede" role="status">
+        {t('records.lede', { count: shown.length, time: t(`records.timesIn.${filter.time}`) })}
+      </p>
+      <div className={classes.filters}>
+        <FilterBar
+          name={t('records.kinds')}
+          value={filter.kind}
+          onChange={(kind) => choose({ kind })}
+          options={(['all', ...sections] as const)
+            .filter((kind) => kind === 'all' || kind === filter.kind || counts[kind] > 0)
+            .map((kind) => ({
+              value: kind,
+              label: kind === 'all' ? t('records.all') : r(`section.${kind}`),
+              count: format.number(counts[kind]),
+            }))}
+        />
+        <FilterBar
+          name={t('records.time')}
+          value={filter.time}
+          onChange={(time) => choose({ time })}
+          options={times.map((time) => ({ value: time, label: t(`records.times.${time}`) }))}
+        />
+        {places.length > 1 && (
+          <NativeSelect
+            aria-label={t('records.place')}
+            value={filter.place ?? ''}
+            onChange={(event) => choose({ place: event.currentTarget.value || null })}
+            data={[{ value: '', label: t('records.everywhere') }, ...places.map(({ id, name }) => ({ value: id, label: name }))]}
+          />
+        )}
+      </div>
+      {shown.length === 0 ? (
+        <EmptyState
+          icon="clipboard-text"
+          title={t('records.none')}
+          text={t('records.noneText')}
+          act={
+            <Button variant="default" onClick={() => choose({ kind: 'all', time: 'all', place: null })}>
+              {t('records.clear')}
+            </Button>
+          }
+        />
+      ) : (
+        <RecordList patient={patient} items={shown} by={filter.time === 'week' || filter.time === 'month' ? 'day' : 'month'} />
+      )}
+    </>
+  );
+}
+
+function RecordList({ patient, items, by }: { patient: string; items: readonly Item[]; by: 'day' | 'month' }) {
+  const t = useWords('patient');
+  const r = useWords('record');
+  const format = useFormat();
+  const { record } = useRecordPaths(patient);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: words are made anew on each draw; `format` follows the language
+  const groups = useMemo(
+    () =>
+      grouped(items, by).map(({ key, at, precision, items: some }) => ({
+        key,
+        title: at === null ? r('undated') : precision === 'day' ? format.day(at) : format.when(at, precision),
+        items: some,
+      })),
+    [items, by, format],
+  );
+  return (
+    <LongList
+      name={t('records.title')}
+      groups={groups}
+      keyOf={(item) => item.id}
+      row={(item) => <RecordRow item={item} href={record(item.id)} />}
+      rowHeight={61}
+    />
+  );
+}

@@ -1,0 +1,51 @@
+/**
+ * What pages ask the house, each with the name it is remembered by.
+ *
+ * Everything about a patient begins with `['patient', id]`: when something new lies in a chart, that is asked again.
+ *
+ * @module
+ */
+import { QueryClient, queryOptions } from '@tanstack/react-query';
+import { house } from './house/front.ts';
+import type { ItemFilter } from './house/house.ts';
+import type { VitalName } from './house/vitals.ts';
+
+export const makeQueries = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      // What lies in the worker is as new as it gets: it tells when that changes.
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        gcTime: 5 * 60_000,
+        retry: false,
+        refetchOnWindowFocus: false,
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+
+export const ask = {
+  resting: () => queryOptions({ queryKey: ['resting'], queryFn: () => house.resting() }),
+  patients: () => queryOptions({ queryKey: ['patients'], queryFn: () => house.patients() }),
+  triage: () => queryOptions({ queryKey: ['triage'], queryFn: () => house.triage() }),
+  overview: (patient: string) => queryOptions({ queryKey: ['patient', patient, 'overview'], queryFn: () => house.overview(patient) }),
+  items: (patient: string, filter: ItemFilter) =>
+    queryOptions({ queryKey: ['patient', patient, 'items', filter], queryFn: () => house.items(patient, filter) }),
+  item: (patient: string, item: string) =>
+    queryOptions({ queryKey: ['patient', patient, 'item', item], queryFn: () => house.item(patient, item) }),
+  vital: (patient: string, vital: VitalName, days: number) =>
+    queryOptions({
+      queryKey: ['patient', patient, 'vital', vital, days],
+      queryFn: () => house.vital(patient, vital, days),
+      placeholderData: (before) => before,
+    }),
+  trace: (patient: string, item: string) =>
+    queryOptions({ queryKey: ['patient', patient, 'trace', item], queryFn: () => house.trace(patient, item) }),
+  /** Live: asked anew whenever the pane is opened. */
+  proof: (patient: string, item: string) =>
+    queryOptions({ queryKey: ['proof', patient, item], queryFn: () => house.proof(patient, item), staleTime: 0, gcTime: 0 }),
+  /** The town's counts, every few seconds while somebody looks. */
+  town: () => queryOptions({ queryKey: ['town'], queryFn: () => house.town(), staleTime: 0, refetchInterval: 5_000 }),
+  doctors: () => queryOptions({ queryKey: ['doctors'], queryFn: () => house.doctors(), staleTime: 0, refetchInterval: 10_000 }),
+};

@@ -1,0 +1,80 @@
+/**
+ * Which page stands at which address. Pages, and the words they speak, are fetched when somebody goes there.
+ *
+ * @module
+ */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { paths } from './paths.ts';
+import { Broken, Nowhere } from './shell/Broken.tsx';
+import { DoorFrame } from './shell/DoorFrame.tsx';
+import { Root } from './shell/Root.tsx';
+import { loadRoom, type Room } from './words/words.ts';
+
+const root = createRootRoute({ component: Root, notFoundComponent: Nowhere, errorComponent: Broken });
+
+type Pages = Record<string, unknown>;
+
+/** A page of a door, below its frame. */
+const page = <P extends string, M extends Pages>(
+  path: P,
+  door: 'patient' | 'doctor' | 'admin',
+  file: () => Promise<M>,
+  name: keyof M & string,
+  ...rooms: Room[]
+) =>
+  createRoute({
+    getParentRoute: () => doors[door],
+    path,
+    component: lazyRouteComponent(file as never, name),
+    loader: () => loadRoom(...rooms),
+    errorComponent: Broken,
+  });
+
+/** A page before any door. */
+const outside = <P extends string, M extends Pages>(path: P, file: () => Promise<M>, name: keyof M & string, ...rooms: Room[]) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(file as never, name), loader: () => loadRoom(...rooms) });
+
+const doors = {
+  patient: createRoute({ getParentRoute: () => root, id: 'patient', component: () => <DoorFrame door="patient" /> }),
+  doctor: createRoute({ getParentRoute: () => root, id: 'doctor', component: () => <DoorFrame door="doctor" /> }),
+  admin: createRoute({ getParentRoute: () => root, id: 'admin', component: () => <DoorFrame door="admin" /> }),
+};
+
+const { patient, doctor, admin } = paths;
+const record = () => import('./pages/record/RecordPage.tsx');
+const proof = () => import('./pages/record/ProofPage.tsx');
+const vital = () => import('./pages/patient/VitalPage.tsx');
+const account = () => import('./pages/door/AccountPage.tsx');
+
+const tree = root.addChildren([
+  outside(paths.doors, () => import('./pages/door/DoorsPage.tsx'), 'DoorsPage', 'door'),
+  outside(paths.signIn, () => import('./pages/door/SignInPage.tsx'), 'SignInPage', 'door'),
+  outside(paths.firstRun, () => import('./pages/door/FirstRunPage.tsx'), 'FirstRunPage', 'door'),
+  outside(paths.join, () => import('./pages/door/JoinPage.tsx'), 'JoinPage', 'door'),
+  doors.patient.addChildren([
+    page(patient.home, 'patient', () => import('./pages/patient/HomePage.tsx'), 'HomePage', 'patient', 'record', 'vitals'),
+    page(patient.records, 'patient', () => import('./pages/patient/RecordsPage.tsx'), 'RecordsPage', 'patient', 'record', 'vitals'),
+    page(patient.vital, 'patient', vital, 'VitalPage', 'patient', 'record', 'vitals'),
+    page(patient.record, 'patient', record, 'RecordPage', 'record', 'vitals'),
+    page(patient.proof, 'patient', proof, 'ProofPage', 'record', 'vitals'),
+    page(patient.account, 'patient', account, 'AccountPage', 'door'),
+  ]),
+  doors.doctor.addChildren([
+    page(doctor.today, 'doctor', () => import('./pages/doctor/TodayPage.tsx'), 'TodayPage', 'doctor', 'record', 'vitals'),
+    page(doctor.patients, 'doctor', () => import('./pages/doctor/PatientsPage.tsx'), 'PatientsPage', 'doctor', 'record', 'vitals'),
+    page(doctor.chart, 'doctor', () => import('./pages/doctor/ChartPage.tsx'), 'ChartPage', 'doctor', 'record', 'vitals'),
+    page(doctor.vital, 'doctor', vital, 'VitalPage', 'patient', 'record', 'vitals'),
+    page(doctor.record, 'doctor', record, 'RecordPage', 'record', 'vitals'),
+    page(doctor.proof, 'doctor', proof, 'ProofPage', 'record', 'vitals'),
+    page(doctor.account, 'doctor', account, 'AccountPage', 'door'),
+  ]),
+  doors.admin.addChildren([
+    page(admin.status, 'admin', () => import('./pages/admin/StatusPage.tsx'), 'StatusPage', 'admin'),
+    page(admin.people, 'admin', () => import('./pages/admin/PeoplePage.tsx'), 'PeoplePage', 'admin'),
+    page(admin.add, 'admin', () => import('./pages/admin/AddDoctorPage.tsx'), 'AddDoctorPage', 'admin'),
+    page(admin.doctor, 'admin', () => import('./pages/admin/DoctorPage.tsx'), 'DoctorPage', 'admin'),
+    page(admin.account, 'admin', account, 'AccountPage', 'door'),
+  ]),
+]);
+
+export const router = createRouter({ routeTree: tree, scrollRestoration: true, defaultPreload: 'intent', defaultPendingMs: 100 });

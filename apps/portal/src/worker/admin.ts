@@ -1,0 +1,172 @@
+/**
+ * What an administrator does: who registered, what they may open, who signs it.
+ *
+ * [Note: The very same policy]
+ * A policy counts once two offices signed the same characters. So whoever signs second signs what lies at the
+ * authority, as long as it opens nothing beyond what her form says: a first signer must not be able to have more
+ * signed than is read. She is shown the words we make of a policy and the fingerprint we make of a card, never those
+ * of the authority.
+ *
+ * @module
+ */
+import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
+import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
+import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { approve } from '@carelet/client/enrolment';
+import type { Authority } from '@carelet/client/login';
+import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { type Card, decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
+import type { Manifest } from '@carelet/crypto/cards/manifest';
+import type { DoctorLine, DoctorState, PolicyChoice, SignedPolicy } from '../house/admin.ts';
+import type { Person } from './person.ts';
+
+type Registered = Awaited<ReturnType<Authority['enrolment']['doctors']>>['doctors'][number];
+
+/** Everyone who registered, with what was signed for them. */
+export async function doctorLines({ authority, keyring }: Person): Promise<DoctorLine[]> {
+  const { doctors, needed } = await authority.enrolment.doctors({});
+  const own = hex(keyring.card.id);
+  return doctors.map((doctor) => ({
+    id: hex(doctor.doctor),
+    name: doctor.name,
+    certificate: doctor.certificate,
+    specialty: doctor.specialty,
+    organisation: doctor.organisation,
+    state: doctor.state,
+    fingerprint: fingerprintOf(doctor),
+    registered: Date.parse(doctor.registered),
+    reason: doctor.reason,
+    policies: doctor.policies.map(({ policy, approvals, signers }): SignedPolicy => {
+      const organisation = nameOf(keyring.manifest, policy);
+      return {
+        organisation,
+        words: inWords(inOrder(policy)),
+        choice: choiceOf(inOrder(policy), organisation),
+        until: policy.until,
+        approvals: approvals.map((name, i) => (signers[i] ? `${name}, ${signers[i].organisation}` : name)),
+        mine: signers.some(({ administrator }) => administrator === own),
+        needed,
+      };
+    }),
+  }));
+}
+
+/** What a choice would open, before anybody signs it. */
+export function choiceInWords(
+  manifest: Manifest,
+  choice: PolicyChoice,
+  now: number,
+): { readonly words: string; readonly opens: readonly string[]; readonly withholds: readonly string[] } {
+  const policy = policyOf(manifest, choice, now);
+  const said = (kind: string) => kind.replaceAll('-', ' ');
+  const others = kinds.filter((kind) => kind !== 'identity' && !policy.kinds.includes(kind));
+  const who = ['names and contact data', 'birth date, sex and town'];
+  return {
+    words: inWords(policy),
+    opens: [...policy.kinds.map(said), ...(choice.identity ? who : [])],
+    withholds: [...(choice.identity ? [] : who), ...others.map(said), 'restricted records', 'especially sensitive records'],
+  };
+}
+
+/**
+ * Signs a policy for a doctor: the very one that lies at the authority where somebody signed this choice already.
+ *
+ * @throws {CareletError} `missing` for a doctor or an organisation nobody knows, `invalid` for a choice that opens
+ * nothing, `tampered` when the authority shows a card that is not hers
+ */
+export async function approveChoice(
+  { authority, keyring }: Person,
+  id: string,
+  choice: PolicyChoice,
+  now: number,
+): Promise<{ readonly state: DoctorState; readonly approvals: number; readonly needed: number }> {
+  const { doctors } = await authority.enrolment.doctors({});
+  const doctor = doctors.find((one) => hex(one.doctor) === id);
+  if (!doctor) throw new CareletError('missing', 'approve doctor', { because: 'nobody registered under this card number' });
+  const wanted = policyOf(keyring.manifest, choice, now);
+  const begun = doctor.policies.map(({ policy }): Policy => policy).filter((policy) => saysNoMore(policy, wanted));
+  const policy = begun.find((one) => policyText(one) === policyText(wanted)) ?? begun[0] ?? wanted;
+  const { state, approvals, needed } = await approve(
+    authority,
+    keyring,
+    { id: doctor.doctor, card: cardOf(doctor, now) },
+    policy,
+    policyText(policy),
+  );
+  return { state: state as DoctorState, approvals, needed };
+}
+
+/** Turns a doctor down; she is told why. */
+export async function rejectDoctor({ authority }: Person, id: string, reason: string): Promise<void> {
+  await authority.enrolment.reject({ doctor: unhex(id), reason });
+}
+
+/**
+ * The policy of a choice: ordinary content of these kinds, of everyone of the organisation, for a quarter at most.
+ *
+ * @throws {CareletError} `missing` for an organisation the town manifest does not name, `invalid` for a kind or a day
+ * that is none
+ */
+export function policyOf(manifest: Manifest, { organisation, kinds: wanted, identity, until }: PolicyChoice, now: number): Policy {
+  const domain = manifest.domains.find(({ name }) => name === organisation);
+  if (!domain) throw new CareletError('missing', 'make policy', { because: 'no organisation of the town has this name' });
+  const refuse = (because: string) => new CareletError('invalid', 'make policy', { because });
+  const chosen = kinds.filter((kind) => wanted.includes(kind));
+  if (chosen.length === 0 || chosen.length !== new Set(wanted).size) throw refuse('it names no kind of record, or one that is none');
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))) throw refuse('its last day is no day');
+  const latest = addDays(dayOf(now), longestKey);
+  return {
+    parts: identity ? (['EID', 'QID', 'MI'] satisfies Part[]) : ['MI'],
+    kinds: chosen,
+    confidentiality: ['N'],
+    sensitivity: ['none'],
+    patients: 'everyone',
+    unit: hex(domain.organisation),
+    from: 'beginning',
+    until: until < latest ? until : latest,
+  };
+}
+
+/** The same policy, its lists in the order people know; what is signed is sorted by letters. */
+const inOrder = (policy: Policy): Policy => ({
+  ...policy,
+  kinds: kinds.filter((kind) => policy.kinds.includes(kind)),
+  parts: parts.filter((part) => policy.parts.includes(part)),
+});
+
+const choiceOf = ({ kinds: named, parts, until }: Policy, organisation: string): PolicyChoice => ({
+  organisation,
+  kinds: named,
+  identity: parts.includes('EID'),
+  until,
+});
+
+/** Whether a policy has the kinds, the parts and the end that are wanted, and opens nothing beyond; it may be for fewer patients. */
+function saysNoMore(policy: Policy, wanted: Policy): boolean {
+  const same = (one: readonly string[], other: readonly string[]) => [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
+  return (
+    policy.unit === wanted.unit &&
+    policy.until === wanted.until &&
+    same(policy.kinds, wanted.kinds) &&
+    same(policy.parts, wanted.parts) &&
+    same(policy.confidentiality, wanted.confidentiality) &&
+    same(policy.sensitivity, wanted.sensitivity)
+  );
+}
+
+/** The organisation a policy is about, by the town manifest and nobody else's word. */
+const nameOf = (manifest: Manifest, { unit }: Policy): string =>
+  manifest.domains.find(({ organisation }) => equalPublic(organisation, unhex(unit.slice(0, 32))))?.name ?? unit;
+
+function cardOf({ card: bytes, doctor }: Registered, now: number): Card {
+  const card = decodeCard(bytes);
+  if (card?.kind !== 'doctor' || !equalPublic(card.id, doctor) || !selfSigned(card, now / 1000)) {
+    throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
+  }
+  return card;
+}
+
+function fingerprintOf({ card: bytes }: Registered): string {
+  const card = decodeCard(bytes);
+  return card ? fingerprint(card) : '';
+}

@@ -1,0 +1,91 @@
+import { newKeyring } from '@carelet/client/keyring/keyring';
+import { cbor, hex, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
+import { seededRandom } from '@carelet/crypto/algebra/random';
+import { signingKey } from '@carelet/crypto/algebra/sign';
+import { type Domain, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { expect, test } from 'vitest';
+import { type Drawer, fillFrom, openDrawer, sealDrawer } from './drawer.ts';
+
+const random = seededRandom('drawers');
+const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey(random) }));
+const manifestOf = (serial: number, domains: readonly Domain[] = []): Manifest =>
+  signManifest({ town: 'a town', serial, issuers: issuers.map((key) => key.public), domains }, issuers.slice(0, 2));
+const domain = { organisation: random(16), name: 'Northgate Hospital', publicKey: random(100) };
+const person = (name: string) => newKeyring('doctor', name, name, manifestOf(1), 2_000_000_000);
+
+const [chen, diaz] = [person('dr-chen'), person('dr-diaz')];
+const content: Drawer = {
+  manifest: manifestOf(3, [domain]),
+  doctorKeys: [
+    {
+      organisation: domain.organisation,
+      domain: domain.publicKey,
+      key: random(80),
+      pq: random(32),
+      notAfter: 1_900_000_000,
+      entitlement: random(50),
+      words: 'laboratory of everyone there; medical content',
+    },
+  ],
+  opened: { aa: random(64) },
+  looks: { [hex(random(16))]: 1_795_000_000_000 },
+  kept: true,
+};
+
+test('a drawer opens to what was put in, for its owner', () => {
+  expect(openDrawer(chen, sealDrawer(chen, content))).toEqual(content);
+});
+
+test('a drawer opens for nobody else, nor for its owner under another card', () => {
+  const sealed = sealDrawer(chen, content);
+  expect(openDrawer(diaz, sealed)).toBeNull();
+  expect(openDrawer({ card: diaz.card, secrets: chen.secrets }, sealed)).toBeNull();
+  expect(openDrawer({ card: chen.card, secrets: diaz.secrets }, sealed)).toBeNull();
+});
+
+test('a drawer of which any byte was changed or cut off does not open', () => {
+  const sealed = sealDrawer(chen, content);
+  for (let i = 0; i < sealed.length; i += 13) {
+    expect(
+      openDrawer(
+        chen,
+        sealed.map((byte, at) => (at === i ? byte ^ 1 : byte)),
+      ),
+    ).toBeNull();
+    expect(openDrawer(chen, sealed.slice(0, i))).toBeNull();
+  }
+  const [label, nonce, body] = uncbor(sealed) as [string, Uint8Array, Uint8Array];
+  for (const strange of [utf8('drawer'), cbor([label, nonce]), cbor([label, nonce, body, 1]), cbor(['other', nonce, body]), cbor(null)]) {
+    expect(openDrawer(chen, strange)).toBeNull();
+  }
+});
+
+test('nothing of a drawer can be read where it lies, and two of the same content are not alike', () => {
+  const [one, other] = [sealDrawer(chen, content), sealDrawer(chen, content)].map((sealed) => Buffer.from(sealed));
+  const [key] = content.doctorKeys;
+  for (const secret of [key!.key, key!.pq, utf8(key!.words), utf8(domain.name), content.opened.aa!, utf8(Object.keys(content.looks)[0]!)]) {
+    expect(one!.includes(Buffer.from(secret))).toBe(false);
+  }
+  expect(one!.subarray(40).equals(other!.subarray(40))).toBe(false);
+});
+
+test('a drawer brings a later manifest and keys that are missing, and takes nothing back', () => {
+  const fresh = person('dr-osei');
+  fillFrom(fresh, content);
+  expect(fresh.manifest.serial).toBe(3);
+  expect(fresh.doctorKeys).toEqual(content.doctorKeys);
+  expect(fresh.opened).toEqual(content.opened);
+
+  const ahead = { ...person('dr-walsh'), manifest: manifestOf(5, [domain]), opened: { aa: utf8('mine') } };
+  ahead.doctorKeys = [{ ...content.doctorKeys[0]!, words: 'mine' }];
+  fillFrom(ahead, content);
+  expect(ahead.manifest.serial).toBe(5);
+  expect(ahead.doctorKeys.map(({ words }) => words)).toEqual(['mine']);
+  expect(ahead.opened.aa).toEqual(utf8('mine'));
+
+  const strangers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey(random) }));
+  const foreign = signManifest({ town: 'a town', serial: 9, issuers: strangers.map((one) => one.public), domains: [] }, strangers);
+  const careful = person('dr-novak');
+  fillFrom(careful, { ...content, manifest: foreign });
+  expect(careful.manifest.serial).toBe(1);
+});

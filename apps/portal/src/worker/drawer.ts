@@ -1,0 +1,104 @@
+/**
+ * A drawer: what a browser keeps for somebody between two visits, sealed under her own keyring.
+ *
+ * It holds nothing that could not be had again, so one that does not open (changed bytes, another's, a later
+ * layout) is an empty one. An older drawer put back in its place opens; what it says is never believed over what
+ * the keyring, the authority and the cloud say now.
+ *
+ * @module
+ */
+import type { DoctorKey, Keyring } from '@carelet/client/keyring/keyring';
+import { nonceLength, open, seal } from '@carelet/crypto/algebra/aead';
+import { type Bytes, type Cbor, cbor, uncbor, wipe } from '@carelet/crypto/algebra/bytes';
+import { kdf } from '@carelet/crypto/algebra/hash';
+import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
+import { decodeManifest, encodeManifest, type Manifest, successor } from '@carelet/crypto/cards/manifest';
+
+export type Drawer = {
+  /** The newest manifest this browser saw: an earlier one is refused from then on. */
+  readonly manifest: Manifest;
+  readonly doctorKeys: readonly DoctorKey[];
+  /** Node keys opened before, as a keyring keeps them: a second look costs no pairing. */
+  readonly opened: Readonly<Record<string, Bytes>>;
+  /** When each patient was looked at last, by card number in hex; UTC milliseconds. */
+  readonly looks: Readonly<Record<string, number>>;
+  /** Whether a copy of the keyring was saved outside this browser. */
+  readonly kept: boolean;
+};
+
+const label = 'carelet/v1/portal/drawer';
+const layout = 1;
+
+/** Whose drawer it is: a keyring fits. */
+export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
+
+/** Seals a drawer for its owner. */
+export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
+  const { manifest, doctorKeys, opened, looks, kept } = drawer;
+  const keys = doctorKeys.map((key): Cbor => [key.organisation, key.domain, key.key, key.pq, key.notAfter, key.entitlement, key.words]);
+  const content = cbor([layout, encodeManifest(manifest), keys, opened, looks, kept]);
+  const nonce = random(nonceLength);
+  const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
+  wipe(content);
+  return cbor([label, nonce, sealed]);
+}
+
+/** Opens a drawer; `null` when it is not this owner's, or not as it was sealed. */
+export function openDrawer(owner: DrawerOwner, bytes: Bytes): Drawer | null {
+  try {
+    const [name, nonce, sealed, ...rest] = uncbor(bytes) as [string, Bytes, Bytes];
+    if (name !== label || rest.length > 0 || nonce.length !== nonceLength) return null;
+    const content = withKey(owner, (key) => open('aes-256-gcm', key, nonce, contextOf(owner), sealed));
+    return content && decode(content);
+  } catch {
+    return null;
+  }
+}
+
+/** Puts what a drawer keeps into a keyring: the later manifest of the two, and keys the keyring has not. */
+export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened }: Drawer): void {
+  if (successor(keyring.manifest, manifest)) keyring.manifest = manifest;
+  if (keyring.doctorKeys.length === 0) keyring.doctorKeys = [...doctorKeys];
+  keyring.opened = { ...opened, ...keyring.opened };
+}
+
+function decode(content: Bytes): Drawer | null {
+  type Key = [Bytes, Bytes, Bytes, Bytes, number, Bytes, string];
+  const [version, manifestBytes, keys, opened, looks, kept] = uncbor(content) as [
+    number,
+    Bytes,
+    Key[],
+    Record<string, Bytes>,
+    Record<string, number>,
+    boolean,
+  ];
+  const manifest = version === layout ? decodeManifest(manifestBytes) : null;
+  if (!manifest) return null;
+  return {
+    manifest,
+    doctorKeys: keys.map(([organisation, domain, key, pq, notAfter, entitlement, words]) => ({
+      organisation,
+      domain,
+      key,
+      pq,
+      notAfter,
+      entitlement,
+      words,
+    })),
+    opened,
+    looks,
+    kept,
+  };
+}
+
+/** Bound to its owner, so that nobody's drawer passes for another's. */
+const contextOf = ({ card }: DrawerOwner): Bytes => cbor([label, layout, card.id]);
+
+function withKey<T>({ secrets, card }: DrawerOwner, use: (key: Bytes) => T): T {
+  const key = kdf(secrets.edSk, label, [card.id]);
+  try {
+    return use(key);
+  } finally {
+    wipe(key);
+  }
+}

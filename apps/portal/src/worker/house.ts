@@ -1,0 +1,251 @@
+/**
+ * The house: everything pages may ask, answered where the keys are.
+ *
+ * A browser runs it in a worker (`worker.ts`), the tests in their own process; it knows neither pages nor a browser.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { claim, firstManifest, register } from '@carelet/client/enrolment';
+import { newKeyring } from '@carelet/client/keyring/keyring';
+import { newLock } from '@carelet/client/keyring/passphrase';
+import { connectAuthority } from '@carelet/client/login';
+import { type Reader, reader } from '@carelet/client/records/reader';
+import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { fingerprint } from '@carelet/crypto/cards/card';
+import type { House, HouseEvent } from '../house/house.ts';
+import type { PatientLine } from '../house/patients.ts';
+import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
+import { type Charts, openCharts } from './charts.ts';
+import { freeName } from './free-name.ts';
+import { fits, linesOf } from './items.ts';
+import { once } from './once.ts';
+import { overviewOf, patientLine, triageOf } from './overview.ts';
+import { newPerson, openPerson, type Person } from './person.ts';
+import { attemptOn, proofOf } from './proof.ts';
+import { recordIn, recordPage } from './record.ts';
+import type { Surroundings, TownMap } from './surroundings.ts';
+import { townStatus } from './town.ts';
+import { traceOf } from './trace.ts';
+import { type PatientView, type Views, viewing } from './view.ts';
+import { vitalPage } from './vitals.ts';
+import { withheldKinds } from './withheld.ts';
+
+export type { House } from '../house/house.ts';
+export { memoryStore, type Store } from './store.ts';
+export type { Surroundings, TownMap } from './surroundings.ts';
+
+/** Somebody inside, with what she sees. */
+type Inside = { readonly person: Person; readonly reader: Reader; readonly charts: Charts; readonly views: Views };
+
+const tenYears = 10 * 365 * 86_400;
+
+/**
+ * Opens a house; nobody is inside yet.
+ *
+ * @example
+ * ```ts no-run
+ * const house = openHouse({ map, store: memoryStore(), mathematics: mathematicsHere, clock: Date.now, zone: 'Europe/Dublin' });
+ * await house.unlock(lockedFile, passphrase, false);
+ * const [ada] = await house.patients();
+ * ```
+ */
+export function openHouse(outside: Surroundings): House {
+  const { store, clock, zone } = outside;
+  const around: Surroundings = { ...outside, map: askedOnce(outside.map) };
+  let inside: Inside | null = null;
+  let told: (event: HouseEvent) => void = () => {};
+
+  const somebody = (): Inside => {
+    if (!inside) throw new CareletError('denied', 'look into the house', { because: 'nobody has unlocked a keyring' });
+    return inside;
+  };
+  const administrator = (): Person => {
+    const { person } = somebody();
+    if (person.door !== 'admin') throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
+    return person;
+  };
+  const viewOf = async (patient: string): Promise<PatientView> => {
+    const { charts, views } = somebody();
+    return views(await charts.opened(patient));
+  };
+  const recordOf = async (patient: string, item: string) => {
+    const view = await viewOf(patient);
+    return { view, record: recordIn(view, item) };
+  };
+
+  async function leave(): Promise<void> {
+    const leaving = inside;
+    inside = null;
+    leaving?.charts.close();
+    await leaving?.person.forget();
+  }
+
+  async function enter(person: Person): Promise<void> {
+    // Somebody may have come in while this keyring was being unlocked.
+    await leave();
+    const { keyring, cloud } = person;
+    const read = reader({ keyring, cloud, mathematics: around.mathematics, clock });
+    const charts = openCharts({
+      reader: read,
+      cloud,
+      known: () => person.door === 'patient' || (person.door === 'doctor' && keyring.doctorKeys.length > 0),
+      // A patient sees what is hers; nobody sees an organisation's own chart of its staff as a patient.
+      shows: ({ owner, writer }) => !equalPublic(owner, writer) && (person.door !== 'patient' || equalPublic(owner, keyring.card.id)),
+      tell: (event) => told(event),
+      learnt: () => person.touched(),
+    });
+    inside = { person, reader: read, charts, views: viewing({ manifest: () => keyring.manifest, zone, clock }) };
+  }
+
+  /** A keyring that is made here; its name is free among those that rest here. */
+  async function make(kind: 'doctor' | 'administrator', title: string, passphrase: string) {
+    const map = await around.map();
+    const manifest = await firstManifest(connectAuthority(map.authority, null, clock), map.manifest === '' ? undefined : map.manifest);
+    const taken = new Set((await store.keyrings()).map(({ name }) => name));
+    const keyring = newKeyring(kind, freeName(title, taken), title.trim(), manifest, Math.floor(clock() / 1000) + tenYears);
+    return { keyring, lock: await newLock(passphrase, around.effort), authority: connectAuthority(map.authority, keyring, clock) };
+  }
+
+  return {
+    async resting() {
+      return (await store.keyrings()).map(({ name, title, door }) => ({ name, title, door }));
+    },
+    async unlock(from, passphrase, keep) {
+      await leave();
+      const person = await openPerson(around, from, passphrase, keep);
+      await enter(person);
+      return person.someone();
+    },
+    lock: leave,
+    async keyringFile() {
+      return somebody().person.file();
+    },
+    async forget(name) {
+      inside?.person.forgotten(name);
+      await store.forget(name);
+    },
+    async whoami() {
+      const { person, charts } = somebody();
+      const before = person.keyring.doctorKeys;
+      await person.renew();
+      const changed =
+        before.length !== person.keyring.doctorKeys.length ||
+        person.keyring.doctorKeys.some((key, i) => !equalPublic(key.entitlement, before[i]!.entitlement));
+      if (changed) await charts.look();
+      return person.someone();
+    },
+
+    async watch(tell) {
+      told = tell;
+    },
+    async stop(patient) {
+      somebody().charts.stop(patient);
+    },
+
+    async patients() {
+      const { charts, views } = somebody();
+      return (await charts.listed()).map((one) => patientLine(views(one))).sort(byName);
+    },
+    async overview(patient) {
+      const { person } = somebody();
+      const view = await viewOf(patient);
+      const keys = person.keyring.doctorKeys;
+      const now = clock();
+      return overviewOf(view, {
+        looked: person.looksBefore.get(patient),
+        withheld:
+          person.door === 'doctor'
+            ? withheldKinds(
+                keys,
+                view.places.map(({ id }) => id),
+                now / 1000,
+              )
+            : [],
+        own: person.door === 'patient' ? { kept: person.someone().kept } : null,
+        now,
+      });
+    },
+    async items(patient, filter) {
+      return linesOf(await viewOf(patient)).filter((line) => fits(line, filter));
+    },
+    async item(patient, item) {
+      const { view, record } = await recordOf(patient, item);
+      return recordPage(view, record);
+    },
+    async vital(patient, vital, days) {
+      return vitalPage(await viewOf(patient), vital, days, clock());
+    },
+    async trace(patient, item) {
+      const { view, record } = await recordOf(patient, item);
+      return traceOf(view, record);
+    },
+    async proof(patient, item) {
+      const { record } = await recordOf(patient, item);
+      const { person, reader: read } = somebody();
+      return proofOf(read, record, { cloud: originOf(person.map), now: clock() });
+    },
+    async attempt(patient, item, part, how) {
+      const { record } = await recordOf(patient, item);
+      return attemptOn(somebody().reader, record, part, how);
+    },
+    async triage() {
+      const { person, charts, views } = somebody();
+      const settled = await charts.settled();
+      return triageOf(settled.map(views), { looked: (patient) => person.looks.get(patient), now: clock() });
+    },
+    async lookedAt(patient) {
+      const { person } = somebody();
+      person.looks.set(patient, clock());
+      person.touched();
+    },
+
+    town: async () => townStatus(await around.map(), clock()),
+    doctors: async () => doctorLines(administrator()),
+    async inWords(_doctor, choice) {
+      return choiceInWords(administrator().keyring.manifest, choice, clock());
+    },
+    approve: async (doctor, choice) => approveChoice(administrator(), doctor, choice, clock()),
+    reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason),
+    invite: async () => administrator().authority.enrolment.invite(),
+    async claim({ code, title, organisation, passphrase }) {
+      await leave();
+      const { keyring, lock, authority } = await make('administrator', title, passphrase);
+      await claim(authority, keyring, code, organisation);
+      const person = await newPerson(around, keyring, lock);
+      await enter(person);
+      return person.someone();
+    },
+    async register({ title, passphrase, ...registration }) {
+      await leave();
+      const { keyring, lock, authority } = await make('doctor', title, passphrase);
+      await register(authority, keyring, registration);
+      const person = await newPerson(around, keyring, lock);
+      await enter(person);
+      return { ...person.someone(), fingerprint: fingerprint(keyring.card) };
+    },
+  };
+}
+
+/** By name; those whose name one's key does not open come last, by number. */
+function byName(a: PatientLine, b: PatientLine): number {
+  const [one, other] = [a.identity.name, b.identity.name];
+  if (one !== null && other !== null) return one.localeCompare(other) || (a.id < b.id ? -1 : 1);
+  if (one === null && other === null) return a.id < b.id ? -1 : 1;
+  return one === null ? 1 : -1;
+}
+
+const originOf = ({ cloud }: TownMap): string => (typeof cloud === 'string' ? new URL(cloud).origin : 'in this process');
+
+/** Asks once, and again after a failure. */
+function askedOnce<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer = once(ask);
+  return async () => {
+    try {
+      return await answer();
+    } catch (thrown) {
+      answer = once(ask);
+      throw thrown;
+    }
+  };
+}

@@ -1,0 +1,265 @@
+/**
+ * Whoever has unlocked: her keyring, her drawer, and the services as she may ask them.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { renewManifest, type TakenKeys, takeDoctorKeys } from '@carelet/client/enrolment';
+import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
+import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
+import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
+import type { CardKind } from '@carelet/crypto/cards/card';
+import type { Door, Someone } from '../house/house.ts';
+import { fillFrom, openDrawer, sealDrawer } from './drawer.ts';
+import { freeName } from './free-name.ts';
+import type { Resting, Store } from './store.ts';
+import type { Surroundings, TownMap } from './surroundings.ts';
+
+export type Person = {
+  readonly keyring: Keyring;
+  readonly door: Door;
+  readonly map: TownMap;
+  readonly authority: Authority;
+  readonly cloud: Cloud;
+  /** When each patient was looked at last, by card number in hex. */
+  readonly looks: Map<string, number>;
+  /** The same as it was when this visit began. */
+  readonly looksBefore: ReadonlyMap<string, number>;
+  someone(): Someone;
+  /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached. */
+  renew(): Promise<void>;
+  /** The keyring as a file to keep. */
+  file(): { readonly name: string; readonly locked: Bytes };
+  /** Keeps the drawer soon. */
+  touched(): void;
+  /** Keeps nothing any more, if it is this keyring that was taken out of the store. */
+  forgotten(name: string): void;
+  /** Keeps what is to be kept, then forgets every key. */
+  forget(): Promise<void>;
+};
+
+const doors: { readonly [K in CardKind]?: Door } = { patient: 'patient', doctor: 'doctor', administrator: 'admin' };
+
+/** What a keyring is opened from: its bytes, or its name where it rests here. */
+export type KeyringSource = Bytes | string;
+
+/**
+ * Opens a keyring.
+ *
+ * @throws {CareletError} `cannot-open`, always in the same words: for a wrong passphrase, changed bytes, bytes that
+ * are no keyring, a name nothing rests under; `denied` for a keyring no door is for, once it is open
+ */
+export async function openPerson(around: Surroundings, from: KeyringSource, passphrase: string, keep: boolean): Promise<Person> {
+  const bytes = typeof from === 'string' ? (await around.store.keyring(from))?.locked : from;
+  const { keyring, lock } = await opened(bytes, passphrase);
+  // Bytes that somebody brought lie somewhere else, too.
+  return moveIn(around, keyring, lock, {
+    locked: bytes!,
+    keep,
+    kept: typeof from !== 'string',
+    as: typeof from === 'string' ? from : null,
+  });
+}
+
+/** Moves a new keyring in; it rests here from now on, and nowhere else. */
+export const newPerson = (around: Surroundings, keyring: Keyring, lock: Lock): Promise<Person> =>
+  moveIn(around, keyring, lock, { locked: locked(keyring, lock), keep: true, kept: false, as: null });
+
+/** A keyring as it may rest anywhere. */
+function locked(keyring: Keyring, lock: Lock): Bytes {
+  const content = encodeKeyring(keyring);
+  try {
+    return lockWith(lock, content);
+  } finally {
+    wipe(content);
+  }
+}
+
+async function opened(bytes: Bytes | undefined, passphrase: string): Promise<{ keyring: Keyring; lock: Lock }> {
+  const refuse = (cause?: unknown) =>
+    new CareletError('cannot-open', 'unlock keyring', { because: 'wrong passphrase, or the file was changed', cause });
+  if (!bytes) throw refuse();
+  const { content, lock } = await unlockWith(passphrase, bytes).catch((thrown: unknown) => {
+    // A browser that cannot stretch a passphrase at all is not a wrong passphrase.
+    throw thrown instanceof CareletError ? refuse(thrown) : thrown;
+  });
+  const keyring = decodeKeyring(content);
+  wipe(content);
+  return { keyring, lock };
+}
+
+type Rest = {
+  readonly locked: Bytes;
+  readonly keep: boolean;
+  readonly kept: boolean;
+  /** The name it rests under already. */
+  readonly as: string | null;
+};
+
+async function moveIn(
+  around: Surroundings,
+  keyring: Keyring,
+  lock: Lock,
+  { locked: bytes, keep, kept: broughtAlong, as }: Rest,
+): Promise<Person> {
+  const { store, clock, mathematics } = around;
+  const door = doors[keyring.card.kind];
+  if (!door) {
+    forgetSecrets(keyring, lock);
+    throw new CareletError('denied', 'unlock keyring', { because: 'this portal has no door for it' });
+  }
+  const card = hex(keyring.card.id);
+  const map = await around.map();
+  const authority = connectAuthority(map.authority, keyring, clock);
+  const cloud = connectCloud(map.cloud, keyring, clock);
+
+  const lay = await store.drawer(card).catch(() => null);
+  const drawer = lay && openDrawer(keyring, lay);
+  if (drawer) fillFrom(keyring, drawer);
+  const looks = new Map(Object.entries(drawer?.looks ?? {}));
+  let kept = broughtAlong || drawer?.kept === true;
+  let standing: Someone['standing'] = door === 'doctor' && keyring.doctorKeys.length > 0 ? { kind: 'approved' } : null;
+  let office: string | null = null;
+  let soon: ReturnType<typeof setTimeout> | undefined;
+  /** Where it rests here, or will; `null` where nothing is kept. */
+  let rests = keep ? (as ?? (await nameFor(store, keyring))) : null;
+
+  const renewed = async () => {
+    switch (door) {
+      case 'doctor':
+        standing = await unless('missing', async () => standingFrom(await takeDoctorKeys(() => authority, keyring, mathematics)));
+        return;
+      case 'admin':
+        await renewManifest(authority, keyring);
+        office = await unless('denied', async () => (await authority.enrolment.office()).organisation);
+        return;
+      case 'patient':
+        await renewManifest(authority, keyring);
+    }
+  };
+
+  const keepDrawer = async () => {
+    clearTimeout(soon);
+    soon = undefined;
+    if (rests === null) return;
+    const { manifest, doctorKeys, opened } = keyring;
+    const content = { manifest, doctorKeys, opened, looks: Object.fromEntries(looks), kept };
+    // A browser that keeps nothing more is no reason to show nothing.
+    await store.keepDrawer(card, sealDrawer(keyring, content)).catch(() => {});
+  };
+
+  const person: Person = {
+    keyring,
+    door,
+    map,
+    authority,
+    cloud,
+    looks,
+    looksBefore: new Map(looks),
+    someone: () => ({
+      door,
+      title: keyring.title,
+      name: rests ?? keyring.name,
+      number: card.replace(/(.{4})(?=.)/g, '$1 '),
+      standing,
+      organisations: door === 'admin' ? (office === null ? [] : [office]) : placesOf(keyring),
+      kept,
+    }),
+    async renew() {
+      try {
+        await within(longestRenewal, renewed());
+      } catch (thrown) {
+        // An authority that is away changes nothing.
+        if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
+      }
+      person.touched();
+    },
+    file() {
+      kept = true;
+      person.touched();
+      return { name: `${keyring.name}.keyring`, locked: locked(keyring, lock) };
+    },
+    touched() {
+      soon ??= setTimeout(() => void keepDrawer(), drawerWaits);
+    },
+    forgotten(name) {
+      if (name === rests) rests = null;
+    },
+    async forget() {
+      await keepDrawer();
+      rests = null;
+      forgetSecrets(keyring, lock);
+    },
+  };
+  await person.renew().catch((thrown: unknown) => {
+    clearTimeout(soon);
+    rests = null;
+    forgetSecrets(keyring, lock);
+    throw thrown;
+  });
+  if (rests !== null) {
+    const resting: Resting = { name: rests, title: keyring.title, door, card, locked: bytes };
+    await store.rest(resting).catch(() => {});
+  }
+  return person;
+}
+
+/** Its own name, or one like it where somebody else's rests under that. */
+async function nameFor(store: Store, { name, card }: Keyring): Promise<string> {
+  const resting = await store.keyrings().catch(() => []);
+  const own = resting.find((one) => one.card === hex(card.id));
+  const taken = new Set(resting.map((one) => one.name));
+  return own?.name ?? (taken.has(name) ? freeName(name, taken) : name);
+}
+
+/** How long changes wait for others before the drawer is written, in milliseconds. */
+const drawerWaits = 1_000;
+/** How long a slow authority may keep somebody from her records, in milliseconds. */
+const longestRenewal = 8_000;
+
+/** What is asked for, or `null` for a refusal of this kind: nobody registered, no administrator. */
+async function unless<T>(kind: CareletError['kind'], ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (thrown instanceof CareletError && thrown.kind === kind) return null;
+    throw thrown;
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new CareletError('unavailable', 'ask the authority', { because: 'it takes too long' })), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function standingFrom(taken: TakenKeys): Someone['standing'] {
+  switch (taken.kind) {
+    case 'taken':
+      return { kind: 'approved' };
+    case 'waiting':
+      return taken;
+    case 'rejected':
+      return taken;
+  }
+}
+
+/** The organisations whose keys somebody has. */
+const placesOf = ({ manifest, doctorKeys }: Keyring): string[] =>
+  manifest.domains.filter((domain) => doctorKeys.some((key) => equalPublic(key.organisation, domain.organisation))).map(({ name }) => name);
+
+/** Overwrites what JavaScript lets us overwrite. */
+function forgetSecrets(keyring: Keyring, { key }: Lock): void {
+  wipe(key, keyring.secrets.edSk, keyring.secrets.hybridSk);
+  for (const one of keyring.doctorKeys) wipe(one.key, one.pq);
+  wipe(...Object.values(keyring.opened));
+  keyring.doctorKeys = [];
+  keyring.opened = {};
+}

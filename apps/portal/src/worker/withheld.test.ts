@@ -1,0 +1,66 @@
+import { type Kind, kinds, type Part, parts } from '@carelet/care/model';
+import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import type { DoctorKey } from '@carelet/client/keyring/keyring';
+import { unhex } from '@carelet/crypto/algebra/bytes';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { kindsInWords, withheldKinds } from './withheld.ts';
+
+const policy = (some: readonly Kind[], more: Partial<Policy> = {}): Policy => ({
+  parts: ['MI'],
+  kinds: some,
+  confidentiality: ['N'],
+  sensitivity: ['none'],
+  patients: 'everyone',
+  unit: '00'.repeat(16),
+  from: 'beginning',
+  until: '2027-02-18',
+  ...more,
+});
+
+const key = (organisation: string, words: string, notAfter = 2_000): DoctorKey => ({
+  organisation: unhex(organisation),
+  domain: new Uint8Array(),
+  key: new Uint8Array(),
+  pq: new Uint8Array(),
+  notAfter,
+  entitlement: new Uint8Array(),
+  words,
+});
+
+test('the words of any policy are read back as the kinds it names', () => {
+  const patients = fc.oneof(
+    fc.constant('everyone' as const),
+    fc.integer({ min: 1, max: 40 }).map((count) => Array.from({ length: count }, () => 'aa')),
+  );
+  fc.assert(
+    fc.property(
+      fc.subarray([...kinds], { minLength: 1 }),
+      fc.subarray([...parts] as Part[], { minLength: 1 }),
+      patients,
+      fc.constantFrom('beginning', '2026-01-01'),
+      (some, named, whom, from) => {
+        const read = kindsInWords(inWords(policy(some, { parts: named, patients: whom, from })));
+        const identity = named.some((part) => part !== 'MI') ? ['identity'] : [];
+        expect([...read].sort()).toEqual([...new Set([...some, ...identity])].sort());
+      },
+    ),
+  );
+});
+
+test('words that no policy has name nothing', () => {
+  for (const words of ['', 'everything', 'laboratory', 'laboratory of nobody; medical content']) expect(kindsInWords(words)).toEqual([]);
+});
+
+test('a kind is withheld when no key that holds here and now names it', () => {
+  const [here, there] = ['aa'.repeat(16), 'bb'.repeat(16)];
+  const keys = [
+    key(here, inWords(policy(['laboratory', 'notes']))),
+    key(here, inWords(policy(['imaging'])), 1_000),
+    key(there, inWords(policy(['vital-signs']))),
+  ];
+  const withheld = withheldKinds(keys, [here], 1_500);
+  expect(withheld).toEqual(kinds.filter((kind) => kind !== 'laboratory' && kind !== 'notes'));
+  expect(withheldKinds(keys, [here, there], 1_500)).not.toContain('vital-signs');
+  expect(withheldKinds([], [here], 1_500)).toEqual(kinds);
+});

@@ -1,0 +1,164 @@
+/**
+ * Which nodes of a chart one can open: the locks on it that hold what they promise, opened, and every node below.
+ *
+ * @module
+ */
+import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { sha256 } from '@carelet/crypto/algebra/hash';
+import { nodeId } from '@carelet/crypto/records/tree';
+import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
+import type { Keyring, WriterChart } from '../keyring/keyring.ts';
+import type { Cloud } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+import type { Breathe } from '../pace.ts';
+import { type BelievedCards, isDeviceOf } from './believed.ts';
+import type { Found } from './found.ts';
+import type { ChartRef, Problem } from './reader.ts';
+import { parseTreeName } from './trees.ts';
+import { type Held, steps } from './walk.ts';
+import { fetchedPlace, openOwnerWrap } from './wraps.ts';
+
+/** The nodes one can open, by name in hex, and which locks did not fit. */
+export type Sight = { readonly held: ReadonlyMap<string, Held>; readonly problems: readonly Problem[] };
+
+type FetchedNodes = Awaited<ReturnType<Cloud['records']['nodes']>>;
+type FetchedWrap = FetchedNodes['wraps'][number];
+type DoctorKey = Keyring['doctorKeys'][number];
+type Lock = { readonly place: WrapPlace; readonly wrap: FetchedWrap };
+type Opened = { readonly grant: NodeGrant; readonly wrap: FetchedWrap };
+
+/** Locks opened between two breaths: each is a pairing, and threads take eight at a time. */
+const atOnce = 32;
+/** Steps of the walk between two breaths: each may try 31 periods. */
+const stepsAtOnce = 16;
+
+export type SightOptions = {
+  readonly keyring: Keyring;
+  readonly mathematics: Mathematics;
+  readonly cards: BelievedCards;
+  /** UTC seconds. */
+  readonly now: () => number;
+};
+
+/**
+ * Opens what locks one's keys open. What was once opened or verified is remembered: of policies in the keyring, so that
+ * no second look at a chart costs a pairing, of the rest as long as this function lives.
+ */
+export function sightWith({ keyring, mathematics, cards, now }: SightOptions) {
+  const verified = new Set<string>();
+  const owned = new Map<string, NodeGrant>();
+
+  return async (chart: ChartRef, { nodes, wraps }: FetchedNodes, before: Found, breathe: Breathe): Promise<Sight> => {
+    const problems: Problem[] = [];
+    const own = keyring.charts.find(({ pat }) => equalPublic(pat, chart.pat));
+    const grants = own ? rootsOf(own) : await openWraps(chart, wraps, problems, breathe);
+    const held = new Map<string, Held>();
+    for (const node of steps(grants, nodes, (name) => before.get(name)?.held)) {
+      held.set(hex(node.nodeId), node);
+      if (held.size % stepsAtOnce === 0) await breathe();
+    }
+    return { held, problems };
+  };
+
+  async function openWraps(chart: ChartRef, wraps: readonly FetchedWrap[], problems: Problem[], breathe: Breathe): Promise<Held[]> {
+    const opened: Opened[] = [];
+    const jobs: (Lock & { key: DoctorKey })[] = [];
+    for (const wrap of wraps) {
+      await breathe();
+      const lock = { place: fetchedPlace(chart.pat, wrap), wrap };
+      if (!stands(chart, lock)) {
+        problems.push({ kind: 'tampered', what: 'a lock on a part of this chart was made by nobody who may' });
+        continue;
+      }
+      if (wrap.kind === 'owner') {
+        const grant = openOwned(lock);
+        if (grant) opened.push({ grant, wrap });
+        else problems.push({ kind: 'cannot-open', what: 'a lock made for the owner does not open' });
+        if (grant && !equalPublic(chart.owner, keyring.card.id)) {
+          problems.push({ kind: 'tampered', what: 'this chart is locked to you, but the cloud says it is somebody else’s' });
+        }
+        continue;
+      }
+      const known = keyring.opened[nameOf(lock)];
+      const grant = known ? decodeGrant(known, lock.place) : null;
+      if (grant) {
+        opened.push({ grant, wrap });
+        continue;
+      }
+      const key = keyring.doctorKeys.find(
+        ({ organisation, notAfter }) =>
+          equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
+      );
+      if (key) jobs.push({ ...lock, key });
+    }
+    for (let at = 0; at < jobs.length; at += atOnce) {
+      await breathe();
+      opened.push(...(await openPolicies(jobs.slice(at, at + atOnce), problems)));
+    }
+    // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
+    await cards.learn(opened.map(({ grant }) => grant.writer));
+    return opened.flatMap(({ grant, wrap }): Held[] => {
+      if (mayWrite(cards, chart, grant.writer)) return [{ ...grant, nodeId: wrap.nodeId, part: wrap.part }];
+      problems.push({ kind: 'tampered', what: 'a lock leads to keys of somebody who may not write here' });
+      return [];
+    });
+  }
+
+  /** Whether a lock was made by somebody who may make one. */
+  function stands(chart: ChartRef, { place, wrap }: Lock): boolean {
+    const maker = cards.of(wrap.maker);
+    const mayMake = equalPublic(wrap.maker, chart.writer) || equalPublic(wrap.maker, chart.owner) || isDeviceOf(maker, chart.owner);
+    if (!maker || !mayMake) return false;
+    const name = hex(sha256(concat(maker.edVk, wrap.signature, wrapContext(place), sha256(wrap.body))));
+    if (verified.has(name)) return true;
+    if (!verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) return false;
+    verified.add(name);
+    return true;
+  }
+
+  function openOwned(lock: Lock): NodeGrant | null {
+    const name = nameOf(lock);
+    const grant = owned.get(name) ?? openOwnerWrap(keyring.secrets.hybridSk, lock.place, lock.wrap.body);
+    if (grant) owned.set(name, grant);
+    return grant;
+  }
+
+  async function openPolicies(jobs: readonly (Lock & { key: DoctorKey })[], problems: Problem[]): Promise<Opened[]> {
+    const contents = await mathematics.openPolicies(
+      jobs.map(({ place, wrap, key }) => ({ domain: key.domain, pq: key.pq, key: key.key, context: wrapContext(place), body: wrap.body })),
+    );
+    return jobs.flatMap((job, i): Opened[] => {
+      const content = contents[i];
+      const grant = content ? decodeGrant(content, job.place) : null;
+      if (!grant) {
+        problems.push({ kind: 'cannot-open', what: 'a part of this chart does not open with these keys' });
+        return [];
+      }
+      keyring.opened[nameOf(job)] = encodeGrant(grant);
+      return [{ grant, wrap: job.wrap }];
+    });
+  }
+
+  /** A writer needs no wraps for what it wrote: it has the trees. */
+  function rootsOf({ trees }: WriterChart): Held[] {
+    return Object.entries(trees).map(([name, { id: treeId, root: key }]) => {
+      const { part, category } = parseTreeName(name);
+      const grant = {
+        key,
+        treeId,
+        writer: keyring.card.id,
+        part,
+        category: [category.kind, category.conf, category.sens] as const,
+        period: 'always',
+      };
+      return { ...grant, nodeId: nodeId(treeId, 'always') };
+    });
+  }
+}
+
+/** Whether somebody may have records in a chart: its writer, or a device its owner vouched for. */
+export const mayWrite = (cards: BelievedCards, { writer, owner }: ChartRef, who: Bytes): boolean =>
+  equalPublic(who, writer) || isDeviceOf(cards.of(who), owner);
+
+/** Where a node key that was opened before is kept: by the very wrap it came from. */
+const nameOf = ({ place, wrap }: Lock): string => hex(sha256(concat(wrapContext(place), wrap.domain, sha256(wrap.body))));

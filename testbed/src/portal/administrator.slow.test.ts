@@ -1,0 +1,185 @@
+/**
+ * The days of those who let doctors in: the first of a town, and one with two signatures and a refusal.
+ */
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { button, choose, comesIn, goTo, link, reads, sees, step, textOf } from './deeds.testing.ts';
+import { openPortalStage, type PortalStage } from './stage.testing.ts';
+
+const passphrase = 'four odd words here';
+
+test('the first administrator of a town makes her keyring with the printed code, and invites the second', {
+  timeout: 400_000,
+}, async () => {
+  await using fresh = await openPortalStage({ settlers: null });
+  await using first = await fresh.visit();
+  const { page } = first;
+  const code = (await fresh.town.authority.firstInvitation())!;
+
+  await step('a town that is no demonstration asks for a keyring at once', page, () => reads(page, 'Sign in'));
+  await link(page, 'I have a code for an administrator').click();
+  await step('a code that nobody gave out is refused kindly', page, async () => {
+    await claims(page, { code: 'aaaa-bbbb-cccc', name: 'Sam Adeyemi', place: 'Harbour Clinic' });
+    await sees(page, 'This code does not work');
+  });
+  await step('the printed one makes an administrator', page, async () => {
+    await page.getByLabel('One-time code').fill(code);
+    await button(page, 'Become administrator').click();
+    await reads(page, 'You are an administrator, Sam Adeyemi');
+  });
+  await step('his keyring is kept before anything else', page, async () => {
+    const [file] = await Promise.all([page.waitForEvent('download'), button(page, 'Save my keyring').click()]);
+    expect(file.suggestedFilename()).toMatch(/\.keyring$/);
+    await button(page, 'Go on').click();
+    await reads(page, 'No doctor waits for an answer');
+  });
+  const second = await step('he invites another', page, async () => {
+    await button(page, 'Invite another administrator').click();
+    await button(page, 'Make the code').click();
+    const made = await page.getByLabel('The code').inputValue();
+    await button(page, 'Done').click();
+    return made;
+  });
+  await using other = await fresh.visit({ size: 'phone' });
+  await step('who comes in with it', other.page, async () => {
+    await other.page.goto(`${fresh.url}/first-run`);
+    await claims(other.page, { code: second, name: 'Mara Holt', place: 'Medical Board' });
+    await reads(other.page, 'You are an administrator, Mara Holt');
+    await button(other.page, 'Go on').click();
+    await reads(other.page, 'No doctor waits for an answer');
+  });
+  await step('the code works once', other.page, async () => {
+    await using third = await fresh.visit();
+    await third.page.goto(`${fresh.url}/first-run`);
+    await claims(third.page, { code: second, name: 'Ivy Crane', place: 'Nowhere' });
+    await sees(third.page, 'This code does not work');
+  });
+  expect([...first.faults, ...other.faults]).toEqual([]);
+});
+
+let stage: PortalStage;
+
+beforeAll(async () => {
+  stage = await openPortalStage();
+}, 120_000);
+
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]();
+});
+
+test('two people of two organisations let a doctor in, and turn another down', { timeout: 400_000 }, async () => {
+  await using mara = await stage.visit();
+  await using joan = await stage.visit({ scheme: 'dark' });
+  await using robin = await stage.visit({ size: 'phone' });
+  const { page } = mara;
+  let fingerprint = '';
+
+  await step('Mara is told how the town is', page, async () => {
+    await comesIn(page, 'Mara Holt');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('row', { name: /Harbour Clinic/ }).waitFor();
+  });
+  await step('one doctor waits', page, async () => {
+    await goTo(page, 'People');
+    await reads(page, '1 doctor waits for an answer');
+    await link(page, 'Dr Jonas Lind').waitFor();
+  });
+  await step('she learns how a new one begins', page, async () => {
+    await button(page, 'Add a doctor').click();
+    await reads(page, 'A doctor registers first, then you decide');
+    expect(await page.getByLabel('The doctor opens this address').inputValue()).toBe(`${stage.url}/join`);
+  });
+  await step('Dr Field opens that address and registers', robin.page, async () => {
+    await robin.page.goto(`${stage.url}/join`);
+    await button(robin.page, 'Register').click();
+    await sees(robin.page, 'Please fill this in.');
+    await robin.page.getByLabel('Your name, as on your certificate').fill('Dr Robin Field');
+    await robin.page.getByLabel('Certificate number').fill('C 77 412');
+    await robin.page.getByLabel('Specialty').fill('cardiology');
+    await robin.page.getByLabel('Where you work').fill('Harbour Clinic');
+    await choosesPassphrase(robin.page);
+    await button(robin.page, 'Register').click();
+    await reads(robin.page, 'You are registered, Dr Robin Field');
+    fingerprint = ((await robin.page.getByRole('definition').first().textContent()) ?? '').trim();
+    expect(fingerprint.length).toBeGreaterThan(10);
+  });
+  await step('and is told what happens next', robin.page, async () => {
+    await button(robin.page, 'Go on').click();
+    await reads(robin.page, 'You registered. Two people have to agree first.');
+    await button(robin.page, 'Ask again').click();
+    await sees(robin.page, /Asked .*: not yet\./);
+  });
+  await step('the name appears at Mara by itself', page, async () => {
+    await goTo(page, 'People');
+    await reads(page, '2 doctors wait for an answer');
+    await link(page, 'Dr Robin Field').click();
+    await reads(page, 'Let Dr Robin Field open records?');
+  });
+  await step('both read the same fingerprint', page, () => sees(page, fingerprint));
+  await step('nothing is signed before it was compared', page, async () => {
+    await button(page, 'Approve').click();
+    await sees(page, 'Compare the fingerprint first.');
+  });
+  await step('Mara signs; that alone lets nobody in', page, async () => {
+    await page.getByLabel('We compared the fingerprint by voice').check();
+    await button(page, 'Approve').click();
+    await sees(page, /You signed\. 1 of 2/);
+    await button(robin.page, 'Ask again').click();
+    await sees(robin.page, /Asked .*: not yet\./);
+  });
+  await step('Joan finds the very same rule, and signs it', joan.page, async () => {
+    await comesIn(joan.page, 'Joan Pike');
+    await goTo(joan.page, 'People');
+    await link(joan.page, 'Dr Robin Field').click();
+    await sees(joan.page, /^Mara Holt.* signed this rule\. Sign the very same, and it counts\./);
+    await joan.page.getByLabel('We compared the fingerprint by voice').check();
+    await button(joan.page, 'Approve').click();
+    await reads(joan.page, 'Dr Robin Field may open records');
+  });
+  await step('the doctor asks again, and the patients are there', robin.page, async () => {
+    await button(robin.page, 'Ask again').click();
+    await goTo(robin.page, 'Patients');
+    await reads(robin.page, /^[2-9]\d* patients$/);
+    await sees(robin.page, 'Ada Marlow');
+  });
+  await step('Joan turns the other one down, with a reason', joan.page, async () => {
+    await goTo(joan.page, 'People');
+    await link(joan.page, 'Dr Jonas Lind').click();
+    await button(joan.page, 'Turn down').click();
+    await button(joan.page, 'Turn down Dr Jonas Lind').click();
+    await sees(joan.page, 'Write the reason first.');
+    await joan.page.getByLabel('Reason').fill('Your certificate ended in May. Send us the new one.');
+    await button(joan.page, 'Turn down Dr Jonas Lind').click();
+    await reads(joan.page, 'Dr Jonas Lind was turned down');
+  });
+  await step('who reads it', page, async () => {
+    await using lind = await stage.visit();
+    await comesIn(lind.page, 'Dr Jonas Lind');
+    await reads(lind.page, 'You were not let in');
+    await sees(lind.page, 'Your certificate ended in May. Send us the new one.');
+    expect(lind.faults).toEqual([]);
+  });
+  await step('nobody waits any more', page, async () => {
+    await goTo(page, 'People');
+    await reads(page, 'No doctor waits for an answer');
+    await choose(page, 'Which doctors', /^Turned down/);
+    await sees(page, 'Dr Jonas Lind');
+    await choose(page, 'Which doctors', /^Let in/);
+    expect(await textOf(page)).toMatch(/Dr Robin Field/);
+  });
+  expect([...mara.faults, ...joan.faults, ...robin.faults]).toEqual([]);
+});
+
+async function choosesPassphrase(page: Page): Promise<void> {
+  await page.getByLabel('Choose a passphrase').fill(passphrase);
+  await page.getByLabel('The same again').fill(passphrase);
+}
+
+async function claims(page: Page, { code, name, place }: { code: string; name: string; place: string }): Promise<void> {
+  await page.getByLabel('One-time code').fill(code);
+  await page.getByLabel('Your name').fill(name);
+  await page.getByLabel('Where you work').fill(place);
+  await choosesPassphrase(page);
+  await button(page, 'Become administrator').click();
+}

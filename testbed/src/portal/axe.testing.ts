@@ -1,0 +1,32 @@
+/**
+ * axe over a page as it stands: what somebody with another eye, ear or hand would trip over.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+type Violation = {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+};
+
+/** A line for each thing found; the window has to be unguarded. */
+export async function axe(page: Page, where: string): Promise<string[]> {
+  const there = await page.evaluate('typeof axe === "object"');
+  if (!there) await page.evaluate(source);
+  const violations = await page.evaluate<Violation[]>(
+    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ target, failureSummary }) => ({ target, failureSummary })) })))`,
+  );
+  return violations.map(
+    ({ id, help, nodes }) =>
+      `${where}: ${id} (${help}) at ${nodes
+        .map(({ target }) => target.join(' '))
+        .slice(0, 4)
+        .join(', ')}: ${nodes[0]?.failureSummary ?? ''}`,
+  );
+}

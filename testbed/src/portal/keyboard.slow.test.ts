@@ -1,0 +1,172 @@
+/**
+ * Every task without a mouse: Tab, Enter, space, arrows and the keys that the help names.
+ */
+import { vital } from '@carelet/care/model';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { reads, sees, step } from './deeds.testing.ts';
+import { openPortalStage, type PortalStage } from './stage.testing.ts';
+
+let stage: PortalStage;
+
+beforeAll(async () => {
+  stage = await openPortalStage();
+}, 120_000);
+
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]();
+});
+
+/** The name of what has the focus, as it is read out, and whether one can see where it is. */
+const focused = `(() => {
+  const at = document.activeElement;
+  const by = (ids) => ids.split(' ').map((id) => document.getElementById(id)?.innerText ?? '').join(' ');
+  const name = at.getAttribute('aria-labelledby') ? by(at.getAttribute('aria-labelledby')) : at.getAttribute('aria-label') ?? (at.labels?.[0]?.innerText || at.innerText || at.value || '');
+  return name.replaceAll(/\\s+/g, ' ').trim();
+})()`;
+
+/** Presses Tab until something of this name has the focus. */
+async function tabsTo(page: Page, name: RegExp, back = false): Promise<void> {
+  for (let times = 0; times < 120; times++) {
+    await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
+    if (name.test(await page.evaluate<string>(focused))) return;
+  }
+  throw new Error(`Tab never came to ${name}`);
+}
+
+async function comesInByKeyboard(page: Page, who: string): Promise<void> {
+  await page.getByRole('link', { name: who }).waitFor();
+  await tabsTo(page, new RegExp(`^${who}`));
+  await page.keyboard.press('Enter');
+  await reads(page, `Sign in as ${who}`);
+  await tabsTo(page, /^Passphrase$/);
+  await page.keyboard.type('lantern steps');
+  await page.keyboard.press('Enter');
+  await page.getByRole('navigation', { name: 'Places' }).first().waitFor();
+}
+
+test('a patient does everything without a mouse', { timeout: 400_000 }, async () => {
+  await using visit = await stage.visit();
+  const { page } = visit;
+  await comesInByKeyboard(page, 'Ada Marlow');
+  await reads(page, /higher than usual/);
+  await step('she skips to the page', page, async () => {
+    await page.keyboard.press('Tab');
+    await tabsTo(page, /^Skip to the page$/, true);
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('MAIN');
+  });
+  await step('she opens the trend and asks for a year', page, async () => {
+    await tabsTo(page, /^See the trend$/);
+    await page.keyboard.press('Enter');
+    await reads(page, /^Blood pressure$/);
+    await tabsTo(page, /^(Week|Month|3 months|Year)$/);
+    for (let times = 0; times < 4 && !page.url().includes('days=365'); times++) await page.keyboard.press('ArrowRight');
+    await page.waitForURL(/days=365/);
+  });
+  await step('she opens a reading, and both sides of it', page, async () => {
+    await tabsTo(page, /^Open the reading of/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/records\//);
+    await tabsTo(page, /^How do I know\?$/);
+    await page.keyboard.press('Enter');
+    await sees(page, 'Opens to what you see');
+    await tabsTo(page, /Change one character/);
+    await page.keyboard.press('Enter');
+    await sees(page, 'It did not open.');
+  });
+  await step('she goes to her records by two keys, and through them by arrows', page, async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('r');
+    await reads(page, /^Records$/);
+    await page.getByRole('group', { name: 'Records' }).getByRole('link').first().waitFor();
+    const first = (await page.getByRole('group', { name: 'Records' }).getByRole('link').first().textContent()) ?? '';
+    await tabsTo(page, new RegExp(`^${first.replaceAll(/[^\w ]/g, '.')}`));
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/patient\/records\/[0-9a-f]+/);
+  });
+  await step('she reads the help, and closes it', page, async () => {
+    await page.keyboard.press('?');
+    await reads(page, 'Keyboard shortcuts');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+  await step('she keeps her keyring', page, async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('a');
+    await reads(page, 'Your account');
+    await tabsTo(page, /^Save a copy$/);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+    expect(file.suggestedFilename()).toBe('ada.keyring');
+  });
+  await step('she locks, and comes back where she was', page, async () => {
+    await page.keyboard.press('Shift+L');
+    await reads(page, 'Locked');
+    expect(page.url()).toContain('/patient/account');
+  });
+  expect(visit.faults).toEqual([]);
+});
+
+test('a doctor does everything without a mouse', { timeout: 400_000 }, async () => {
+  await using visit = await stage.visit();
+  const { page } = visit;
+  await stage.watchSends([vital('blood-pressure', Date.now(), 'ada-watch', [169, 101])]);
+  await comesInByKeyboard(page, 'Dr Mei Chen');
+  await reads(page, /needs a look/);
+  await step('e marks her as looked at', page, async () => {
+    await page.keyboard.press('j');
+    await page.keyboard.press('e');
+    await sees(page, 'Ada Marlow is marked as looked at.');
+  });
+  await step('she opens the chart from everybody', page, async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await reads(page, '1 patient');
+    await tabsTo(page, /^Find by name$/);
+    await page.keyboard.type('marlow');
+    await tabsTo(page, /^Ada Marlow$/);
+    await page.keyboard.press('Enter');
+    await reads(page, 'Everything');
+  });
+  await step('she moves along the heart trace', page, async () => {
+    await tabsTo(page, /^Open$|Heart trace/);
+    await page.keyboard.press('Enter');
+    await sees(page, '25 mm a second, 10 mm a millivolt');
+    await tabsTo(page, /^Heart trace (of|:)/);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('+');
+  });
+  expect(visit.faults).toEqual([]);
+});
+
+test('an administrator does everything without a mouse', { timeout: 400_000 }, async () => {
+  await using visit = await stage.visit();
+  const { page } = visit;
+  await comesInByKeyboard(page, 'Joan Pike');
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await reads(page, '1 doctor waits for an answer');
+  await step('he signs', page, async () => {
+    await tabsTo(page, /^Dr Jonas Lind$/);
+    await page.keyboard.press('Enter');
+    await reads(page, 'Will be able to open');
+    await tabsTo(page, /^We compared the fingerprint by voice/);
+    await page.keyboard.press('Space');
+    await tabsTo(page, /^Approve$/);
+    await page.keyboard.press('Enter');
+    await sees(page, /You signed\. 1 of 2/);
+  });
+  await step('he invites another, and gives it up', page, async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await reads(page, '1 doctor waits for an answer');
+    await tabsTo(page, /^Invite another administrator$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await page.evaluate<string>(focused)).toBe('Invite another administrator');
+  });
+  expect(visit.faults).toEqual([]);
+});

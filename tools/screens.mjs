@@ -1,0 +1,159 @@
+// Pictures of every page and state of the portal, into docs/screens: `name.size.scheme.png`.
+//
+//   npm run screens                 all of them
+//   npm run screens -- patient-     those whose names begin so
+//
+// The town, its pages and their worker all believe that it is Friday 20 November 2026, 09:41. What is random stays
+// random: card numbers, fingerprints, and what the cloud holds. Everything else is the same each time.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { doctors, organisations, patients } from '@carelet/testbed/cast';
+import { comesIn, goTo, link, reads, sees, unlocks } from '@carelet/testbed/portal/deeds.testing';
+import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
+import { walks } from '@carelet/testbed/portal/views.testing';
+import { root } from './house.mjs';
+import { withPalette } from './palette.mjs';
+
+const moment = Date.UTC(2026, 10, 20, 9, 41);
+const wanted = process.argv[2] ?? '';
+const folder = join(root, 'docs/screens');
+/** Shown in the dark too. */
+const inTheDark = /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-doctor)$/;
+
+/** What needs more than going there: somebody with a long name, a line that is slow or cut, another language. */
+const states = [
+  {
+    name: 'patient-opening',
+    async show({ page, context }) {
+      let rows = 0;
+      // The first rows come, the rest stays on its way.
+      await context.route('**/v1/records/rows', (route) => (rows++ < 1 ? route.continue() : undefined));
+      await link(page, 'Ada Marlow').click();
+      await unlocks(page, 'lantern steps');
+      await sees(page, /records? (is|are) open/);
+      await page.waitForTimeout(1000);
+    },
+  },
+  {
+    name: 'doctor-opening',
+    async show({ page, context }) {
+      let rows = 0;
+      await context.route('**/v1/records/rows', (route) => (rows++ < 2 ? route.continue() : undefined));
+      await link(page, 'Dr Petra Novák').click();
+      await unlocks(page, 'lantern steps');
+      await page.getByRole('progressbar').waitFor();
+      await page.waitForTimeout(1000);
+    },
+  },
+  {
+    name: 'patient-failed',
+    async show({ page, context }) {
+      await context.route('**/v1/records/nodes', (route) => route.abort());
+      await link(page, 'Ada Marlow').click();
+      await unlocks(page, 'lantern steps');
+      await reads(page, 'This cannot be shown now');
+    },
+  },
+  {
+    name: 'patient-offline',
+    async show({ page, context }) {
+      await comesIn(page, 'Ada Marlow');
+      await reads(page, /higher than usual/);
+      await context.setOffline(true);
+      await sees(page, 'You are offline.');
+    },
+  },
+  {
+    name: 'patient-long-name',
+    async show({ page }) {
+      await comesIn(page, 'María de los Ángeles Guadalupe Inmaculada Etxeberría-Montenegro y Villaseñor de la Peña');
+      await page.getByRole('heading', { name: 'To do' }).waitFor();
+    },
+  },
+  {
+    name: 'doctor-long-names',
+    async show({ page }) {
+      await comesIn(page, 'Dr Petra Novák');
+      await goTo(page, 'Patients');
+      await reads(page, '3 patients');
+      await link(page, /^María/).waitFor();
+    },
+  },
+  {
+    name: 'doctor-nobody-new',
+    async show({ page }) {
+      await comesIn(page, 'Dr Rafael Diaz');
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForTimeout(1500);
+    },
+  },
+  {
+    name: 'idle',
+    async show({ page, context }) {
+      await comesIn(page, 'Ada Marlow');
+      await reads(page, /higher than usual/);
+      await context.clock.setFixedTime(moment + 14 * 60_000 + 10_000);
+      await sees(page, 'Still here?');
+      await page.waitForTimeout(500);
+    },
+  },
+];
+
+const settlers = Object.fromEntries(
+  Object.entries({ organisations, patients, doctors }).map(([name, all]) => [name, all.map(({ slug }) => slug)]),
+);
+const stage = await openPortalStage({ settlers, clock: () => moment, database: 'of its own' });
+let taken = 0;
+let bytes = 0;
+try {
+  mkdirSync(folder, { recursive: true });
+  for (const size of ['desk', 'phone']) {
+    for (const scheme of ['light', 'dark']) {
+      for (const { who, views } of walks) {
+        const last = views.findLastIndex(({ name }) => isWanted(name, scheme));
+        if (last < 0) continue;
+        const visit = await stage.visit({ size, scheme, frozen: moment });
+        if (who !== null) await comesIn(visit.page, who);
+        for (const { name, show } of views.slice(0, last + 1)) {
+          await show(visit.page);
+          if (isWanted(name, scheme)) await take(visit.page, `${name}.${size}.${scheme}`);
+        }
+        await visit[Symbol.asyncDispose]();
+      }
+    }
+    for (const { name, show } of states) {
+      if (!isWanted(name, 'light')) continue;
+      const visit = await stage.visit({ size, frozen: moment });
+      await show(visit);
+      await take(visit.page, `${name}.${size}.light`);
+      await visit[Symbol.asyncDispose]();
+    }
+    if (isWanted('patient-home-arabic', 'light')) {
+      const visit = await stage.visit({ size, language: 'ar', frozen: moment });
+      await visit.page.goto(`${stage.url}/sign-in?as=layla`);
+      await visit.page.locator('input[type=password]').fill('lantern steps');
+      await visit.page.locator('button[type=submit]').click();
+      await visit.page.locator('main h2').first().waitFor();
+      await take(visit.page, `patient-home-arabic.${size}.light`);
+      await visit[Symbol.asyncDispose]();
+    }
+  }
+  console.log(`${taken} pictures in docs/screens, ${Math.round(bytes / 1024 / Math.max(1, taken))} kB each on average`);
+} finally {
+  await stage[Symbol.asyncDispose]();
+}
+
+function isWanted(name, scheme) {
+  return name.startsWith(wanted) && (scheme === 'light' || inTheDark.test(name));
+}
+
+/** What stands in the window, without a caret that blinks, once fonts and charts are drawn. */
+async function take(page, name) {
+  await page.evaluate('document.fonts.ready');
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(250);
+  const picture = withPalette(await page.screenshot({ animations: 'disabled', caret: 'hide', scale: 'css' }));
+  writeFileSync(join(folder, `${name}.png`), picture);
+  taken++;
+  bytes += picture.length;
+}
