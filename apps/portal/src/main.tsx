@@ -15,10 +15,15 @@ import { createRoot } from 'react-dom/client';
 import { makeQueries } from './queries.ts';
 import { router } from './routes.tsx';
 import { SessionProvider } from './shell/session.tsx';
+import { peopleQuery, townQuery } from './shell/town.ts';
 import { theme } from './theme.ts';
 import { directionOf, startWords, useLanguage } from './words/words.ts';
 
 const queries = makeQueries();
+// What the first page asks its own server is on its way before it is drawn.
+void queries.prefetchQuery(townQuery).then(() => {
+  if (queries.getQueryData(townQuery.queryKey)?.demo) void queries.prefetchQuery(peopleQuery);
+});
 
 function Portal() {
   const direction = directionOf(useLanguage());

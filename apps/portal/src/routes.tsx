@@ -4,9 +4,10 @@
  * @module
  */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { DoorsPage } from './pages/door/DoorsPage.tsx';
+import { SignInPage } from './pages/door/SignInPage.tsx';
 import { paths } from './paths.ts';
 import { Broken, Nowhere } from './shell/Broken.tsx';
-import { DoorFrame } from './shell/DoorFrame.tsx';
 import { Root } from './shell/Root.tsx';
 import { loadRoom, type Room } from './words/words.ts';
 
@@ -34,10 +35,12 @@ const page = <P extends string, M extends Pages>(
 const outside = <P extends string, M extends Pages>(path: P, file: () => Promise<M>, name: keyof M & string, ...rooms: Room[]) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(file as never, name), loader: () => loadRoom(...rooms) });
 
+const frame = () => import('./shell/DoorFrame.tsx');
+
 const doors = {
-  patient: createRoute({ getParentRoute: () => root, id: 'patient', component: () => <DoorFrame door="patient" /> }),
-  doctor: createRoute({ getParentRoute: () => root, id: 'doctor', component: () => <DoorFrame door="doctor" /> }),
-  admin: createRoute({ getParentRoute: () => root, id: 'admin', component: () => <DoorFrame door="admin" /> }),
+  patient: createRoute({ getParentRoute: () => root, id: 'patient', component: lazyRouteComponent(frame, 'PatientDoor') }),
+  doctor: createRoute({ getParentRoute: () => root, id: 'doctor', component: lazyRouteComponent(frame, 'DoctorDoor') }),
+  admin: createRoute({ getParentRoute: () => root, id: 'admin', component: lazyRouteComponent(frame, 'AdminDoor') }),
 };
 
 const { patient, doctor, admin } = paths;
@@ -47,8 +50,9 @@ const vital = () => import('./pages/patient/VitalPage.tsx');
 const account = () => import('./pages/door/AccountPage.tsx');
 
 const tree = root.addChildren([
-  outside(paths.doors, () => import('./pages/door/DoorsPage.tsx'), 'DoorsPage', 'door'),
-  outside(paths.signIn, () => import('./pages/door/SignInPage.tsx'), 'SignInPage', 'door'),
+  // The two pages that somebody meets first come with the portal itself.
+  createRoute({ getParentRoute: () => root, path: paths.doors, component: DoorsPage }),
+  createRoute({ getParentRoute: () => root, path: paths.signIn, component: () => <SignInPage /> }),
   outside(paths.firstRun, () => import('./pages/door/FirstRunPage.tsx'), 'FirstRunPage', 'door'),
   outside(paths.join, () => import('./pages/door/JoinPage.tsx'), 'JoinPage', 'door'),
   doors.patient.addChildren([

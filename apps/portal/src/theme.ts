@@ -270,7 +270,7 @@ export const theme = createTheme({
       defaultProps: { shadow: 'md', radius: 'md' },
       styles: {
         dropdown: { minWidth: '12rem', padding: '0.375rem', background: 'var(--c-raised)', borderColor: 'var(--c-line)' },
-        item: { minHeight: '2.75rem', paddingInline: '0.75rem', fontSize: 'var(--t0)' },
+        item: { minHeight: '2.75rem', gap: '0.625rem', paddingInline: '0.75rem', fontSize: 'var(--t0)' },
         itemSection: { color: 'var(--c-ink-2)' },
       },
     },

@@ -3,7 +3,7 @@
  */
 import { afterEach, expect, test, vi } from 'vitest';
 import { seal } from './aead.ts';
-import { type Bytes, cbor } from './bytes.ts';
+import { type Bytes, cbor, unhex } from './bytes.ts';
 import { sha256 } from './hash.ts';
 import { seededRandom } from './random.ts';
 import { sign, signingKey } from './sign.ts';
@@ -35,6 +35,19 @@ async function batchIn(place: (typeof places)[number]): Promise<typeof import('.
   }
   return import('./batch.ts');
 }
+
+/** The point that adds nothing, and keys of small order: canonical ones and others. */
+const neutral = `01${'00'.repeat(31)}`;
+const smallOrder = [
+  neutral,
+  '00'.repeat(32),
+  `${'00'.repeat(31)}80`,
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+];
 
 const changed = (bytes: Bytes, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
 
@@ -88,5 +101,15 @@ for (const place of places) {
     ];
     expect(await verifyEach([...signed, ...bad])).toEqual([...signed.map(() => true), ...bad.map(() => false)]);
     expect(await verifyEach([])).toEqual([]);
+  });
+
+  test(`in ${place} a key under which anything is signed is judged as it is alone`, async () => {
+    const { verifyEach } = await batchIn(place);
+    const { verify } = await import('./sign.ts');
+    const signature = unhex(neutral + '00'.repeat(32));
+    const weak = smallOrder.map((key) => ({ key: unhex(key), label: 'carelet/v1/test/batch', parts: [1], signature }) as const);
+    const alone = weak.map(({ key, label, parts }) => verify(key, label, parts, signature));
+    expect(await verifyEach(weak)).toEqual(alone);
+    if (place !== 'Node') expect(alone).toEqual(weak.map(() => false));
   });
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { ed25519 } from '@noble/curves/ed25519.js';
 import { nonceLength, open, tagLength } from './aead.ts';
 import { type Bytes, type Cbor, cbor, hex } from './bytes.ts';
 import { sha256 } from './hash.ts';
@@ -58,17 +59,21 @@ export async function verifyEach(each: readonly SignedOne[]): Promise<boolean[]>
   );
 }
 
-const importEd25519 = (key: Bytes): Promise<ImportedKey> => subtle!.importKey('raw', key as Buffers, 'Ed25519', false, ['verify']);
+/** Rejects keys that `verify` refuses and WebCrypto takes: under one of small order, one signature is over every message. */
+async function importEd25519(key: Bytes): Promise<ImportedKey> {
+  if (ed25519.Point.fromBytes(key, false).isSmallOrder()) throw new TypeError('no signing key');
+  return subtle!.importKey('raw', key as Buffers, 'Ed25519', false, ['verify']);
+}
 
-let ed25519: Promise<boolean> | undefined;
+let known: Promise<boolean> | undefined;
 
 /** Browsers learned Ed25519 between 2023 and 2025; asked with the curve's base point, which is a key everywhere. */
 function knowsEd25519(): Promise<boolean> {
-  ed25519 ??= importEd25519(Uint8Array.of(0x58, ...new Array<number>(31).fill(0x66))).then(
+  known ??= importEd25519(Uint8Array.of(0x58, ...new Array<number>(31).fill(0x66))).then(
     () => true,
     () => false,
   );
-  return ed25519;
+  return known;
 }
 
 async function openWithSubtle({ key, nonce, context, sealed }: SealedOne): Promise<Bytes | null> {

@@ -60,6 +60,8 @@ function publicKeyOf(bytes: Bytes): KeyObject {
   const name = hex(bytes);
   let key = publicKeys.get(name);
   if (!key) {
+    // OpenSSL takes keys of small order, under which one signature is over every message; noble and browsers here do not.
+    if (ed25519.Point.fromBytes(bytes, false).isSmallOrder()) throw new TypeError('no signing key');
     if (publicKeys.size >= 1024) publicKeys.clear();
     key = publicKeyObject('Ed25519', bytes);
     publicKeys.set(name, key);

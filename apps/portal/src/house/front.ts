@@ -10,6 +10,7 @@ import { proxy, type Remote, transferHandlers, wrap } from 'comlink';
 import workerUrl from '../worker/worker.ts?worker&url';
 import { HouseFailure } from './errors.ts';
 import type { House, HouseError, HouseEvent } from './house.ts';
+import { trustedScripts } from './trusted.ts';
 
 export { HouseFailure } from './errors.ts';
 
@@ -23,18 +24,7 @@ transferHandlers.set('throw', {
   },
 });
 
-type Policy = { createScriptURL(url: string): string };
-type PolicyFactory = { createPolicy(name: string, rules: Policy): Policy };
-
-/** Where a browser asks for trusted types, the only script that may be started is the worker. */
-const scripts: Policy = (
-  (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes ?? { createPolicy: (_, rules) => rules }
-).createPolicy('carelet', {
-  createScriptURL(url) {
-    if (url !== workerUrl) throw new TypeError('only the worker may be started');
-    return url;
-  },
-});
+const scripts = trustedScripts(workerUrl);
 
 type Running = { readonly worker: Worker; readonly remote: Remote<House>; readonly waiting: Set<(failure: HouseFailure) => void> };
 
@@ -53,7 +43,7 @@ export function whenHouseDies(tell: () => void): () => void {
 
 function run(): Running {
   if (running) return running;
-  const worker = new Worker(scripts.createScriptURL(workerUrl), { type: 'module', name: 'carelet' });
+  const worker = new Worker(scripts(workerUrl), { type: 'module', name: 'carelet' });
   const started: Running = { worker, remote: wrap<House>(worker), waiting: new Set() };
   running = started;
   const died = () => {
@@ -113,5 +103,15 @@ export const house: House = new Proxy(own as House, {
   },
 });
 
-/** Starts the worker once the page was drawn, so that it does not keep the first picture waiting. */
-globalThis.requestAnimationFrame?.(() => setTimeout(run));
+/** Starts the worker once something was drawn, so that it does not keep the first picture waiting; before that, when it is asked. */
+function startSoon(): void {
+  if (!globalThis.PerformanceObserver?.supportedEntryTypes?.includes('paint')) return;
+  const drawn = new PerformanceObserver((entries) => {
+    if (entries.getEntriesByName('first-contentful-paint').length === 0) return;
+    drawn.disconnect();
+    setTimeout(run);
+  });
+  drawn.observe({ type: 'paint', buffered: true });
+}
+
+startSoon();

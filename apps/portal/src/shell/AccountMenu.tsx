@@ -4,14 +4,9 @@ import type { Door, Someone } from '../house/house.ts';
 import { AccountButton } from '../ui/AccountButton.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useWords } from '../words/words.ts';
+import { initialsOf } from './initials.ts';
 import { accountOf } from './places.ts';
 import { useSession } from './session.tsx';
-
-/** Letters for a face: of the first and the last name, without title. */
-export function initialsOf(title: string): string {
-  const words = title.replace(/^(Dr|Prof)\.? /, '').split(/[\s-]+/);
-  return [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => (word ? [...word][0] : '')).join('');
-}
 
 /** Under the person: account, light or dark, shortcuts, lock. */
 export function AccountMenu({ door, someone, help }: { door: Door; someone: Someone; help: () => void }) {
@@ -27,7 +22,7 @@ export function AccountMenu({ door, someone, help }: { door: Door; someone: Some
         ? t('account.about.doctorWaiting')
         : (place ?? '');
   return (
-    <Menu position="top-start" shadow="md" width={240} withinPortal={false} withInitialFocusPlaceholder={false}>
+    <Menu position="top-start" shadow="md" width={272} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <AccountButton initials={initialsOf(someone.title)} name={someone.title} about={about} />
       </Menu.Target>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Door, Someone } from '../house/house.ts';
 import { SignInPage } from '../pages/door/SignInPage.tsx';
@@ -7,6 +7,7 @@ import { ask } from '../queries.ts';
 import { useDensity } from '../ui/density.ts';
 import { Frame, mainId } from '../ui/Frame.tsx';
 import { HelpSheet } from '../ui/HelpSheet.tsx';
+import { IdleWarning } from '../ui/IdleWarning.tsx';
 import { OfflineBanner } from '../ui/OfflineBanner.tsx';
 import { useFormat } from '../words/format.ts';
 import { useWords } from '../words/words.ts';
@@ -15,8 +16,12 @@ import { accountOf, placeAt, places } from './places.ts';
 import { useSession } from './session.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
+export const PatientDoor = () => <DoorFrame door="patient" />;
+export const DoctorDoor = () => <DoorFrame door="doctor" />;
+export const AdminDoor = () => <DoorFrame door="admin" />;
+
 /** Behind a door: its frame around the page, or the sign-in at the same address until somebody has unlocked. */
-export function DoorFrame({ door }: { door: Door }) {
+function DoorFrame({ door }: { door: Door }) {
   const { someone } = useSession();
   useDensity(someone && door !== 'patient' ? 'staff' : 'patient');
   return someone?.door === door ? <Inside door={door} someone={someone} /> : <SignInPage inPlaceOf={door} />;
@@ -25,12 +30,13 @@ export function DoorFrame({ door }: { door: Door }) {
 function Inside({ door, someone }: { door: Door; someone: Someone }) {
   const t = useWords('shell');
   const format = useFormat();
-  const { online, lock } = useSession();
+  const { online, lockingIn, stay, lock } = useSession();
   const navigate = useNavigate();
   const address = useRouterState({ select: ({ location }) => location.pathname });
   const [help, setHelp] = useState(false);
   const waiting = useQuery({ ...ask.doctors(), enabled: door === 'admin' }).data?.filter(({ state }) => state === 'pending').length ?? 0;
   useFocusOnPage(address);
+  usePagesAtHand();
   useShortcuts({
     go: Object.fromEntries([
       ...places[door].map(({ key, href }) => [key, () => void navigate({ to: href })]),
@@ -57,6 +63,15 @@ function Inside({ door, someone }: { door: Door; someone: Someone }) {
       banner={!online && <OfflineBanner title={t('offline.title')} text={t('offline.text')} />}
     >
       <Outlet />
+      <IdleWarning
+        opened={lockingIn !== null}
+        title={t('idle.title')}
+        text={t('idle.text', { count: lockingIn ?? 0 })}
+        stay={t('idle.stay')}
+        lock={t('idle.lock')}
+        onStay={stay}
+        onLock={() => void lock('idle')}
+      />
       <HelpSheet
         opened={help}
         onClose={() => setHelp(false)}
@@ -105,3 +120,17 @@ function useFocusOnPage(address: string): void {
     document.getElementById(mainId)?.focus({ preventScroll: true });
   }, [address]);
 }
+
+/** Fetches the pages of this door while there is time, so that going to one needs no server any more. */
+function usePagesAtHand(): void {
+  const router = useRouter();
+  useEffect(() => {
+    const soon = setTimeout(() => {
+      for (const route of Object.values(router.routesById)) if (route.parentRoute?.id === hereOf(router)) void router.loadRouteChunk(route);
+    }, 2000);
+    return () => clearTimeout(soon);
+  }, [router]);
+}
+
+/** The route of the door one is behind. */
+const hereOf = (router: ReturnType<typeof useRouter>): string | undefined => router.state.matches[1]?.routeId;

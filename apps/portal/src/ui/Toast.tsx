@@ -28,11 +28,13 @@ export function useToast(): (toast: Toast) => void {
   return show;
 }
 
-/** Stands around all pages. `close` names the button that takes the bar away. */
-export function ToastProvider({ close, children }: { close: string; children: ReactNode }) {
+/** Stands around all pages. `close` names the button that takes the bar away; what was said goes when `owner` does. */
+export function ToastProvider({ close, owner, children }: { close: string; owner: string; children: ReactNode }) {
   const [shown, setShown] = useState<Shown | null>(null);
   const show = useCallback((toast: Toast) => setShown((before) => ({ ...toast, id: (before?.id ?? 0) + 1 })), []);
   const gone = useCallback(() => setShown(null), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it runs because the owner changed
+  useEffect(gone, [owner]);
   return (
     <ToastContext value={show}>
       {children}

@@ -43,7 +43,7 @@ export function TrendCard({
       <div className={classes.word}>{word}</div>
       <div className={classes.picture}>{picture}</div>
       <div className={classes.foot}>
-        <span className="meta">{device}</span>
+        {device && <span className="meta">{device}</span>}
         {audience}
       </div>
     </article>

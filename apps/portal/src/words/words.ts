@@ -8,6 +8,8 @@
  */
 import i18next, { type TFunction } from 'i18next';
 import { useSyncExternalStore } from 'react';
+import door from '../locales/en/door.json';
+import shell from '../locales/en/shell.json';
 
 /** One file of words a room: `locales/en/patient.json`. */
 export const rooms = ['shell', 'door', 'patient', 'record', 'doctor', 'admin', 'vitals'] as const;
@@ -31,7 +33,8 @@ export function localeOf(language: Language): string {
 }
 
 const remembered = 'carelet-language';
-const files = import.meta.glob<Record<string, unknown>>('../locales/*/*.json', { import: 'default' });
+/** What the first page says comes with it; everything else is fetched when it is wanted. */
+const files = import.meta.glob<Record<string, unknown>>(['../locales/*/*.json', '!../locales/en/{door,shell}.json'], { import: 'default' });
 
 /** The language chosen before, else the browser's, else English. */
 function firstLanguage(): Language {
@@ -54,7 +57,7 @@ export async function startWords(): Promise<void> {
     ns: [],
     defaultNS: 'shell',
     interpolation: { escapeValue: false },
-    resources: {},
+    resources: { en: { door, shell } },
     returnNull: false,
     showSupportNotice: false,
   });

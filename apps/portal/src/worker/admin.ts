@@ -7,6 +7,11 @@
  * signed than is read. She is shown the words we make of a policy and the fingerprint we make of a card, never those
  * of the authority.
  *
+ * [Note: The very same keys]
+ * Between the fingerprint that is compared and the signature the list is fetched again, and an authority might show
+ * another card by then. A number is a hash of its first card's keys, so whoever signs for the number she was shown
+ * signs for the keys she compared; a card whose keys are not its number's has no fingerprint to compare.
+ *
  * @module
  */
 import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
@@ -15,7 +20,7 @@ import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/po
 import { approve } from '@carelet/client/enrolment';
 import type { Authority } from '@carelet/client/login';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
-import { type Card, decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
+import { type Card, cardNumber, decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
 import type { DoctorLine, DoctorState, PolicyChoice, SignedPolicy } from '../house/admin.ts';
 import type { Person } from './person.ts';
@@ -158,15 +163,22 @@ function saysNoMore(policy: Policy, wanted: Policy): boolean {
 const nameOf = (manifest: Manifest, { unit }: Policy): string =>
   manifest.domains.find(({ organisation }) => equalPublic(organisation, unhex(unit.slice(0, 32))))?.name ?? unit;
 
-function cardOf({ card: bytes, doctor }: Registered, now: number): Card {
-  const card = decodeCard(bytes);
-  if (card?.kind !== 'doctor' || !equalPublic(card.id, doctor) || !selfSigned(card, now / 1000)) {
+/** @throws {CareletError} `tampered` */
+function cardOf(doctor: Registered, now: number): Card {
+  const card = firstCardOf(doctor);
+  if (!card || !selfSigned(card, now / 1000)) {
     throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
   }
   return card;
 }
 
-function fingerprintOf({ card: bytes }: Registered): string {
+/** The card somebody registered with; `null` when its keys are not those of the number. */
+function firstCardOf({ card: bytes, doctor }: Registered): Card | null {
   const card = decodeCard(bytes);
+  return card?.kind === 'doctor' && equalPublic(card.id, doctor) && equalPublic(cardNumber(card), doctor) ? card : null;
+}
+
+function fingerprintOf(doctor: Registered): string {
+  const card = firstCardOf(doctor);
   return card ? fingerprint(card) : '';
 }

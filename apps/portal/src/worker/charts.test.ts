@@ -147,3 +147,9 @@ test('progress never goes back, and somebody who is not in sight is missing', as
   expect(told.length).toBeGreaterThan(1);
   await expect(charts.opened(hex(id(9)))).rejects.toMatchObject({ kind: 'missing' });
 });
+
+test('a chart that the cloud names twice is one chart', async () => {
+  const { charts, let: open } = story([chart(11, 1), chart(11, 1), chart(11, 2)]);
+  await open(11);
+  expect((await charts.settled()).map(({ id: who, refs, opened }) => [who, refs.length, opened.length])).toEqual([[ada, 1, 1]]);
+});

@@ -110,7 +110,11 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
   async function list(): Promise<void> {
     const charts = known() ? (await reader.charts()).filter(shows) : [];
     const found = new Map<string, Room>();
+    const pats = new Set<string>();
     for (const chart of charts) {
+      // A cloud that names a chart twice would have its readings count twice.
+      if (pats.has(hex(chart.pat))) continue;
+      pats.add(hex(chart.pat));
       const id = hex(chart.owner);
       const room = found.get(id) ?? rooms.get(id) ?? newRoom(id);
       room.refs = found.has(id) ? [...room.refs, chart] : [chart];

@@ -82,7 +82,7 @@ export function openHouse(outside: Surroundings): House {
   }
 
   async function enter(person: Person): Promise<void> {
-    // Somebody may have come in while this keyring was being unlocked.
+    // Only now: who mistypes a passphrase is still where she was.
     await leave();
     const { keyring, cloud } = person;
     const read = reader({ keyring, cloud, mathematics: around.mathematics, clock });
@@ -112,7 +112,6 @@ export function openHouse(outside: Surroundings): House {
       return (await store.keyrings()).map(({ name, title, door }) => ({ name, title, door }));
     },
     async unlock(from, passphrase, keep) {
-      await leave();
       const person = await openPerson(around, from, passphrase, keep);
       await enter(person);
       return person.someone();
@@ -209,7 +208,6 @@ export function openHouse(outside: Surroundings): House {
     reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason),
     invite: async () => administrator().authority.enrolment.invite(),
     async claim({ code, title, organisation, passphrase }) {
-      await leave();
       const { keyring, lock, authority } = await make('administrator', title, passphrase);
       await claim(authority, keyring, code, organisation);
       const person = await newPerson(around, keyring, lock);
@@ -217,7 +215,6 @@ export function openHouse(outside: Surroundings): House {
       return person.someone();
     },
     async register({ title, passphrase, ...registration }) {
-      await leave();
       const { keyring, lock, authority } = await make('doctor', title, passphrase);
       await register(authority, keyring, registration);
       const person = await newPerson(around, keyring, lock);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Resource } from '@carelet/care/model';
+import type { Json, Resource } from '@carelet/care/model';
 import { at, codingsIn, objectsIn, textIn } from '@carelet/care/rules/chart/fhir';
 import type { Identity } from '../house/patients.ts';
 import type { Shown } from './view.ts';
@@ -26,7 +26,7 @@ export function identityOf(records: readonly Shown[], now: number): Identity {
     }
     return null;
   };
-  const born = first(({ birthDate }) => textIn(birthDate));
+  const born = first(({ birthDate }) => dateIn(birthDate));
   return {
     name: first(nameIn),
     born,
@@ -34,6 +34,12 @@ export function identityOf(records: readonly Shown[], now: number): Identity {
     sex: first(({ gender }) => sexes.find((sex) => sex === gender)),
     numbers: patients.flatMap(({ resource, place }) => recordNumbers(resource).map((number) => ({ organisation: place.name, number }))),
   };
+}
+
+/** A day, a month or a year as FHIR writes it. What only looks like a date is none: nobody could say it. */
+function dateIn(value: Json | undefined): string | undefined {
+  const text = textIn(value);
+  return text !== undefined && /^\d{4}(-\d{2}){0,2}$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : undefined;
 }
 
 /** Whole years since a birthday that may be a mere year. */

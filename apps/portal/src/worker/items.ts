@@ -84,7 +84,16 @@ function quantitiesIn(detail: Detail | undefined): Quantity[] {
 export function quantityOf(value: Value | undefined): Quantity | null {
   if (value?.kind !== 'quantity') return null;
   const { value: number, text, ucum, unit } = value.quantity;
-  return { value: number, unit: ucum ?? unit ?? '', decimals: /\.(\d+)$/.exec(text)?.[1]?.length ?? 0 };
+  return { value: number, unit: ucum ?? unit ?? '', decimals: decimalsIn(text) };
+}
+
+/** More than a number of ours has, and what every browser still writes. */
+const mostDecimals = 20;
+
+/** How many decimals a number was written with: `5.10` has two, `5.1e-3` four. */
+function decimalsIn(text: string): number {
+  const [, fraction = '', exponent = '0'] = /^-?\d+(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  return Math.min(mostDecimals, Math.max(0, fraction.length - Number(exponent)));
 }
 
 /** An answer that is no number, in the record's words. */

@@ -122,8 +122,10 @@ async function moveIn(
   let standing: Someone['standing'] = door === 'doctor' && keyring.doctorKeys.length > 0 ? { kind: 'approved' } : null;
   let office: string | null = null;
   let soon: ReturnType<typeof setTimeout> | undefined;
+  // Also of one that is not to be kept: whoever takes it out by its name must not take out another's.
+  const name = as ?? (await nameFor(store, keyring));
   /** Where it rests here, or will; `null` where nothing is kept. */
-  let rests = keep ? (as ?? (await nameFor(store, keyring))) : null;
+  let rests = keep ? name : null;
 
   const renewed = async () => {
     switch (door) {
@@ -160,7 +162,7 @@ async function moveIn(
     someone: () => ({
       door,
       title: keyring.title,
-      name: rests ?? keyring.name,
+      name,
       number: card.replace(/(.{4})(?=.)/g, '$1 '),
       standing,
       organisations: door === 'admin' ? (office === null ? [] : [office]) : placesOf(keyring),
@@ -183,8 +185,8 @@ async function moveIn(
     touched() {
       soon ??= setTimeout(() => void keepDrawer(), drawerWaits);
     },
-    forgotten(name) {
-      if (name === rests) rests = null;
+    forgotten(taken) {
+      if (taken === rests) rests = null;
     },
     async forget() {
       await keepDrawer();

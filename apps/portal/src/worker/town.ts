@@ -79,4 +79,8 @@ async function inTime<T>(work: Promise<T>): Promise<T | null> {
   }
 }
 
-const timeIn = (text: string | null | undefined): number | null => (text ? Date.parse(text) : null);
+/** What a service says for a time and is none is as if it said nothing: no one of them spoils the page about all. */
+function timeIn(text: string | null | undefined): number | null {
+  const time = text ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}

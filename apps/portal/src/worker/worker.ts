@@ -4,11 +4,11 @@
  * @module
  */
 import './without-eval.ts';
-import { mathematicsHere } from '@carelet/client/mathematics';
 import { expose, transferHandlers } from 'comlink';
 import { browserStore } from './browser-store.ts';
 import { failureOf } from './failure.ts';
 import { openHouse } from './house.ts';
+import { mathematicsInWorkers } from './mathematics.ts';
 import { mapFrom } from './surroundings.ts';
 
 // Comlink would send an error's message and stack: of what is thrown here only a kind and a sentence leaves.
@@ -23,7 +23,7 @@ expose(
   openHouse({
     map: () => mapFrom(self.location.origin),
     store: browserStore(),
-    mathematics: mathematicsHere,
+    mathematics: mathematicsInWorkers(),
     clock: Date.now,
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   }),

@@ -38,7 +38,7 @@ const report = (what: string, { t, relative }: { t: number; relative: number }):
   console.info(`${what}: means differ by ${(100 * relative).toFixed(2)} %, t = ${t.toFixed(1)}`);
 };
 
-test('this test would notice: ordinary multiplication by mcl depends on the scalar', async () => {
+test('this test would notice: ordinary multiplication by mcl depends on the scalar', { retry: 3 }, async () => {
   const { g1 } = await loadGroup('mcl');
   const [sparse, dense] = extremes;
   const result = compareTimes(

@@ -57,7 +57,7 @@ function Doctor({ doctor }: { doctor: DoctorLine }) {
       <h1 ref={heading} tabIndex={-1}>
         {title}
       </h1>
-      <p className="lede">{t('doctor.registered', { day: format.moment(registered), specialty, organisation })}</p>
+      <p className={`lede ${classes.sentence}`}>{t('doctor.registered', { day: format.moment(registered), specialty, organisation })}</p>
       {state === 'rejected' && (
         <div className={classes.reason}>
           <h2>{t('doctor.why')}</h2>

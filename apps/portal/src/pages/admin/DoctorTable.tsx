@@ -5,6 +5,7 @@ import { Link } from '../../ui/Link.tsx';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import classes from './DoctorPage.module.css';
 import { counts, dayAhead, officesOf } from './rule.ts';
 
 /** Doctors of one standing, as a table on a desk and as cards on a phone. */
@@ -23,7 +24,7 @@ export function DoctorTable({ doctors, caption }: { doctors: readonly DoctorLine
           head: true,
           cell: ({ id, name }) => <Link href={to(paths.admin.doctor, { doctor: id })}>{name}</Link>,
         },
-        { key: 'specialty', name: t('people.specialty'), cell: ({ specialty }) => specialty },
+        { key: 'specialty', name: t('people.specialty'), cell: ({ specialty }) => <span className={classes.sentence}>{specialty}</span> },
         { key: 'works', name: t('people.works'), phone: 'end', cell: ({ organisation }) => organisation },
         { key: 'registered', name: t('people.registered'), phone: 'hide', cell: ({ registered }) => format.moment(registered) },
         { key: 'answer', name: t('people.answer'), phone: 'value', cell: (doctor) => <Answer doctor={doctor} /> },

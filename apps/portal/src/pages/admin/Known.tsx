@@ -15,7 +15,7 @@ export function Known({ doctor: { name, certificate, specialty, organisation, re
         facts={[
           { name: t('doctor.nameOf'), value: name },
           { name: t('doctor.certificate'), value: <Explained text={certificate} by={t('doctor.said')} /> },
-          { name: t('doctor.specialty'), value: specialty },
+          { name: t('doctor.specialty'), value: <span className={classes.sentence}>{specialty}</span> },
           { name: t('doctor.works'), value: organisation },
           { name: t('doctor.since'), value: format.moment(registered) },
           {

@@ -27,7 +27,7 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
           head: true,
           cell: (patient) => (
             <span className={classes.locked}>
-              {patient.identity.name === null && <Icon name="lock" size={18} />}
+              {patient.open && patient.identity.name === null && <Icon name="lock" size={18} />}
               <Link href={to(paths.doctor.chart, { patient: patient.id })} className={classes.name}>
                 <bdi>{person.name(patient)}</bdi>
               </Link>

@@ -32,9 +32,11 @@ export function Peek({ line, looked, look }: { line: TriageLine; looked: boolean
     <aside className={classes.peek} aria-label={t('today.glance', { name })}>
       <div className={classes.peekHead}>
         <h2>{age === '' ? name : `${name}, ${age}`}</h2>
-        <Word kind={line.urgency === 'now' ? 'urgent' : markOf[standing]}>
-          {out && since !== null ? t(`standing.${standing}Since`, { when: reading.sinceDay(since) }) : t(`standing.${standing}`)}
-        </Word>
+        {vital !== null && (
+          <Word kind={line.urgency === 'now' ? 'urgent' : markOf[standing]}>
+            {out && since !== null ? t(`standing.${standing}Since`, { when: reading.sinceDay(since) }) : t(`standing.${standing}`)}
+          </Word>
+        )}
       </div>
       {vital !== null && unit !== null && latest !== null && (
         <>

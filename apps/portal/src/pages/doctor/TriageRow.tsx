@@ -79,7 +79,8 @@ function What({ line }: { line: TriageLine }) {
   const format = useFormat();
   const reading = useReadingWords();
   const { vital, latest, unit, decimals } = line;
-  if (vital === null || latest === null || unit === null) return <p className="soft">{t('today.noReading')}</p>;
+  if (vital === null || latest === null || unit === null)
+    return <p className="soft">{t(line.patient.open ? 'today.noReading' : 'patients.opening')}</p>;
   const scale = { unit, decimals };
   const limit = limitOf(line);
   const words = { vital: reading.vital(vital), limit: limit === null ? '' : format.quantity(limit, unit, decimals).value };

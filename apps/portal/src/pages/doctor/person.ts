@@ -9,8 +9,8 @@ import { useWords } from '../../words/words.ts';
 import { shortNumber } from './byName.ts';
 
 export type PersonWords = {
-  /** `Ada Marlow`, or that the name is locked. */
-  name(patient: Pick<PatientLine, 'id' | 'identity'>): string;
+  /** `Ada Marlow`, or that the name is locked, or not open yet. */
+  name(patient: Pick<PatientLine, 'id' | 'identity' | 'open'>): string;
   /** `71`; empty when it is locked. */
   age(identity: Identity): string;
   /** `71, woman, born 14 March 1955, record 204 871 at Northgate Hospital`. */
@@ -27,7 +27,7 @@ export function usePersonWords(): PersonWords {
     return t(`person.sex.${sex}${child ? 'Child' : ''}`);
   };
   return {
-    name: ({ id, identity }) => identity.name ?? `${t('person.locked')}, ${shortNumber(id)}`,
+    name: ({ id, identity, open }) => identity.name ?? `${t(open ? 'person.locked' : 'patients.opening')}, ${shortNumber(id)}`,
     age,
     facts(identity) {
       const numbers = identity.numbers.map((one) => t('person.numberOf', one));

@@ -65,6 +65,7 @@ export function AccountPage() {
               <div>
                 <Button
                   variant="subtle"
+                  className={classes.quiet}
                   disabled={forgotten}
                   onClick={async () => {
                     await house.forget(someone.name);

@@ -1,10 +1,10 @@
-import { Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { paths } from '../../paths.ts';
 import { townQuery } from '../../shell/town.ts';
 import { Brand } from '../../ui/Brand.tsx';
+import { Hidden } from '../../ui/kit.tsx';
 import { Link } from '../../ui/Link.tsx';
-import { chooseLanguage, languages, useLanguage, useWords } from '../../words/words.ts';
+import { chooseLanguage, type Language, languages, useLanguage, useWords } from '../../words/words.ts';
 import classes from './Door.module.css';
 
 /** Above every page before a door: who we are, what runs here, and in which language. */
@@ -19,20 +19,16 @@ export function DoorTop() {
       </Link>
       <div className={classes.topEnd}>
         {town.data?.demo && <p className={classes.running}>{t('running')}</p>}
-        <Menu position="bottom-end" shadow="md">
-          <Menu.Target>
-            <button type="button" className={classes.language}>
-              {languages.find(({ tag }) => tag === language)!.name}
-            </button>
-          </Menu.Target>
-          <Menu.Dropdown>
+        <label className={classes.language}>
+          <Hidden>{t('account.language')}</Hidden>
+          <select value={language} onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}>
             {languages.map(({ tag, name }) => (
-              <Menu.Item key={tag} lang={tag} aria-current={tag === language} onClick={() => void chooseLanguage(tag)}>
+              <option key={tag} value={tag} lang={tag}>
                 {name}
-              </Menu.Item>
+              </option>
             ))}
-          </Menu.Dropdown>
-        </Menu>
+          </select>
+        </label>
       </div>
     </header>
   );

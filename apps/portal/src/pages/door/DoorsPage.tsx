@@ -2,7 +2,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Navigate, useNavigate } from '@tanstack/react-router';
 import { paths } from '../../paths.ts';
-import { initialsOf } from '../../shell/AccountMenu.tsx';
+import { initialsOf } from '../../shell/initials.ts';
 import { useTitle } from '../../shell/title.ts';
 import { type DemoPerson, peopleQuery, townQuery } from '../../shell/town.ts';
 import { Icon } from '../../ui/Icon.tsx';
@@ -49,29 +49,33 @@ export function DoorsPage() {
           <>
             <h1>{t('doors.title')}</h1>
             <p className="lede">{t('doors.lede')}</p>
-            {shown.map(({ door, title, about, people: here }) => (
-              <section key={door} className={classes.group} aria-labelledby={`door-${door}`}>
-                <h2 id={`door-${door}`}>
-                  {t(title)} <span className="soft">{t(about)}</span>
-                </h2>
-                <ul className={classes.doors}>
-                  {people.isPending && ready !== false && [1, 2, 3].map((i) => <li key={i} className={classes.doorWaiting} />)}
-                  {here.map((person) => (
-                    <DoorCard key={person.slug} person={person} shortcut={inOrder.indexOf(person) + 1} open={t('doors.open')} />
-                  ))}
-                </ul>
-              </section>
-            ))}
+            {/* Nothing that is seen moves when the people come: until then their room is kept free. */}
+            {people.isPending && <div className={classes.waiting} aria-hidden="true" />}
+            {inOrder.length > 0 &&
+              shown.map(({ door, title, about, people: here }) => (
+                <section key={door} className={classes.group} aria-labelledby={`door-${door}`}>
+                  <h2 id={`door-${door}`}>
+                    {t(title)} <span className="soft">{t(about)}</span>
+                  </h2>
+                  <ul className={classes.doors}>
+                    {here.map((person) => (
+                      <DoorCard key={person.slug} person={person} shortcut={inOrder.indexOf(person) + 1} open={t('doors.open')} />
+                    ))}
+                  </ul>
+                </section>
+              ))}
           </>
         )}
-        <div className={classes.doorLinks}>
-          <Action href={paths.signIn} end="caret-right">
-            {t('doors.own')}
-          </Action>
-          <Action href={paths.join} end="caret-right">
-            {t('signIn.join')}
-          </Action>
-        </div>
+        {!(ready && people.isPending) && (
+          <div className={classes.doorLinks}>
+            <Action href={paths.signIn} end="caret-right">
+              {t('doors.own')}
+            </Action>
+            <Action href={paths.join} end="caret-right">
+              {t('signIn.join')}
+            </Action>
+          </div>
+        )}
       </main>
     </div>
   );
@@ -88,7 +92,9 @@ function DoorCard({ person, shortcut, open }: { person: DemoPerson; shortcut: nu
           </Link>
         </h3>
       </div>
-      <p className={classes.doorAbout}>{person.about}</p>
+      <p className={classes.doorAbout}>
+        <bdi>{person.about}</bdi>
+      </p>
       <div className={classes.doorFoot}>
         <span>{open}</span>
         <Icon name="arrow-right" size={18} />

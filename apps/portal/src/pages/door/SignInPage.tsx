@@ -43,7 +43,11 @@ export function SignInPage({ inPlaceOf }: { inPlaceOf?: Door }) {
           <h1>{title}</h1>
           {inPlaceOf && someone && <p className="soft">{t('signIn.otherDoor', { name: someone.title })}</p>}
           {!someone && locked && <p className="soft">{t(`signIn.${locked}`)}</p>}
-          {person && <p className="soft">{person.about}</p>}
+          {person && (
+            <p className="soft">
+              <bdi>{person.about}</bdi>
+            </p>
+          )}
           <Unlock
             key={person?.slug ?? ''}
             person={person}

@@ -17,10 +17,14 @@ import { VitalValue } from '../record/VitalValue.tsx';
 import { Who } from '../record/Who.tsx';
 import classes from './HomePage.module.css';
 
+/** After so long, the day says enough. */
+const weekMs = 7 * 86_400_000;
+
 /** A card for each vital sign, and one for the newest heart trace; each leads to its page. */
 export function TrendCards({ overview: { id, vitals, trace, audience } }: { overview: Overview }) {
   const paths = useRecordPaths(id);
-  const [first, ...rest] = vitals;
+  // How tall somebody is, is looked up, not followed: it stands among the records.
+  const [first, ...rest] = vitals.filter(({ vital }) => isCompared(vital));
   return (
     <div className={classes.trends}>
       {first && <VitalTrend card={first} paths={paths} />}
@@ -41,9 +45,9 @@ function VitalTrend({ card, paths }: { card: VitalCard; paths: RecordPaths }) {
     <TrendCard
       href={paths.vital(vital)}
       title={v(`name.${vital}`)}
-      when={range ? format.day(latest.at) : format.moment(latest.at)}
+      when={range || latest.at < Date.now() - weekMs ? format.day(latest.at) : format.moment(latest.at)}
       value={range ? <Value unit={v('chart.inRange')}>{format.percent(range.within)}</Value> : <VitalValue latest={latest} of={card} />}
-      word={isCompared(vital) && <StandingWord standing={latest.standing} against={usual.kind} />}
+      word={<StandingWord standing={latest.standing} against={usual.kind} />}
       picture={<VitalPicture card={card} />}
       device={latest.device}
       audience={<Who audience={audience} />}

@@ -17,26 +17,28 @@ export function VitalAside({ view: { vital, unit, decimals, averages, usual } }:
   const { door } = useSomeone();
   return (
     <>
-      <Section title={t('average.title')}>
-        <dl className={classes.averages}>
-          {stretches.map((stretch) => {
-            const average = averages[stretch];
-            return (
-              <div key={stretch}>
-                <dt>{t(`average.${stretch}`)}</dt>
-                <dd>
-                  {average ? (
-                    <b>{values.reading(average, { unit, decimals, vital })}</b>
-                  ) : (
-                    <span className="meta">{t('average.none')}</span>
-                  )}
-                </dd>
-              </div>
-            );
-          })}
-        </dl>
-        <p className="meta">{t('average.about')}</p>
-      </Section>
+      {stretches.some((stretch) => averages[stretch]) && (
+        <Section title={t('average.title')}>
+          <dl className={classes.averages}>
+            {stretches.map((stretch) => {
+              const average = averages[stretch];
+              return (
+                <div key={stretch}>
+                  <dt>{t(`average.${stretch}`)}</dt>
+                  <dd>
+                    {average ? (
+                      <b>{values.reading(average, { unit, decimals, vital })}</b>
+                    ) : (
+                      <span className="meta">{t('average.none')}</span>
+                    )}
+                  </dd>
+                </div>
+              );
+            })}
+          </dl>
+          <p className="meta">{t('average.about')}</p>
+        </Section>
+      )}
       {door === 'patient' && (
         <>
           <Section title={t('say.title')}>

@@ -13,6 +13,7 @@ import { Action, Back, Card, Section } from '../../ui/kit.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { dayInRange } from '../record/dayInRange.ts';
+import { OfWhom } from '../record/OfWhom.tsx';
 import { useRecordPaths } from '../record/recordPaths.ts';
 import { isCompared, StandingWord } from '../record/StandingWord.tsx';
 import { DayInRange } from '../record/VitalPicture.tsx';
@@ -90,6 +91,7 @@ function Readings({ patient, view, span, title }: { patient: string; view: Vital
     <>
       <header className={classes.head}>
         <div className={classes.title}>
+          <OfWhom patient={patient} />
           <h1>{title}</h1>
           <div className={classes.now}>
             <VitalValue size="lg" latest={view.latest} of={view} />

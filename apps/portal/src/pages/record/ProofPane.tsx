@@ -6,7 +6,7 @@ import { Mark } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import classes from './ProofPage.module.css';
-import { seenLine, spaced } from './seenLine.ts';
+import { madeUpName, seenLine, spaced } from './seenLine.ts';
 import { useVoice } from './whose.ts';
 
 /** A shelf a row: on the white side what one sees, on the grey side what the cloud holds. */
@@ -76,7 +76,7 @@ function Seen({ part: { part, seen } }: { part: ProofPart }) {
       {seen?.map((line, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a part keep their places
         <p key={at}>
-          <bdi>{seenLine(line, format)}</bdi>
+          <bdi>{madeUpName(line) ? t('proof.underName', { pseudonym: madeUpName(line) }) : seenLine(line, format)}</bdi>
         </p>
       ))}
     </>

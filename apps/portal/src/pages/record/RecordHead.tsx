@@ -5,6 +5,7 @@ import { Action, Value } from '../../ui/kit.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { ItemValue, useItemTitle } from './ItemValue.tsx';
+import { OfWhom } from './OfWhom.tsx';
 import classes from './RecordPage.module.css';
 import { useRecordPaths } from './recordPaths.ts';
 import { RangeWord, StandingWord } from './StandingWord.tsx';
@@ -21,6 +22,7 @@ export function RecordHead({ patient, item }: { patient: string; item: ItemView 
   return (
     <header className={classes.head}>
       <div className={classes.title}>
+        <OfWhom patient={patient} />
         <h1>{title(item)}</h1>
         <div className={classes.now}>
           <LoudValue item={item} />

@@ -11,7 +11,7 @@ import { dayInRange } from './dayInRange.ts';
 import { sameRows } from './sameRows.ts';
 import { extremesBySecond } from './seconds.ts';
 import { sectionOf, sections } from './sections.ts';
-import { seenLine, spaced } from './seenLine.ts';
+import { madeUpName, seenLine, spaced } from './seenLine.ts';
 
 describe('words', () => {
   test('there is a name for every kind of record and every tab', () => {
@@ -72,6 +72,12 @@ describe('what one sees of a part', () => {
     expect(seenLine('5.60 mmol/L', format)).toBe('5.60\u00a0mmol/L');
     expect(seenLine('1955-03-14', format)).toBe('day 1955-03-14');
     expect(seenLine('2026-11-20T09:21:00Z', format)).toBe(`moment ${Date.UTC(2026, 10, 20, 9, 21)}`);
+  });
+
+  test('a reference to the patient is read as her made-up name, and nothing else is', () => {
+    expect(madeUpName('Patient/a15570be862cd9f6534fed019a9ef7cd')).toBe('A155\u00a070BE');
+    expect(madeUpName('Practitioner/a15570be862cd9f6534fed019a9ef7cd')).toBe(null);
+    expect(madeUpName('Patient/204 871')).toBe(null);
   });
 
   test('is left as it is when it is neither a day nor a measure', () => {

@@ -41,3 +41,16 @@ export const spaced = (hex: string, digits: number): string =>
       .toUpperCase()
       .match(/.{1,4}/g) ?? []
   ).join('\u00a0');
+
+/**
+ * The made-up name in a line that says nothing but whom a record is about; `null` for any other line.
+ *
+ * @example
+ * ```ts no-run
+ * madeUpName('Patient/a15570be862cd9f6534fed019a9ef7cd'); // 'A155 70BE'
+ * ```
+ */
+export const madeUpName = (line: string): string | null => {
+  const name = /^Patient\/([0-9a-f]{32})$/.exec(line)?.[1];
+  return name === undefined ? null : spaced(name, 8);
+};
