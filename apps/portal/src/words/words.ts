@@ -28,7 +28,7 @@ const defaults: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es', hi
 
 /** The reader's locale: the language chosen, with the browser's region where it speaks the same language. */
 export function localeOf(language: Language): string {
-  const own = navigator.languages.find((tag) => tag.split('-')[0] === language);
+  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`));
   return own ?? defaults[language];
 }
 
