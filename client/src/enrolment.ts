@@ -7,10 +7,10 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { signApproval } from '@carelet/crypto/cards/approval';
-import { type Card, cardStands, decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
+import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
 import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { DoctorKey, Keyring } from './keyring/keyring.ts';
@@ -73,15 +73,29 @@ export async function register(authority: Authority, keyring: Keyring, registrat
   return state;
 }
 
-/** An administrator signs a policy for a doctor, over her keys as they were registered. */
+/** A registration as the authority tells it. */
+type Registered = { readonly doctor: Bytes; readonly card: Bytes };
+
+/**
+ * The card somebody registered with; `null` unless its keys are those of the number she goes by, and it is signed by
+ * them. Only then does the fingerprint that two people compare say what an approval is signed over.
+ *
+ * @param now UTC seconds
+ */
+export function registeredCard({ doctor, card: bytes }: Registered, now: number): Card | null {
+  const card = decodeCard(bytes);
+  const hers = card?.kind === 'doctor' && equalPublic(card.id, doctor) && equalPublic(cardNumber(card), doctor);
+  return hers && selfSigned(card, now) ? card : null;
+}
+
+/** An administrator signs a policy for a doctor, over the keys of the card that was looked at (see `registeredCard`). */
 export async function approve(
   authority: Authority,
   administrator: Keyring,
-  doctor: { id: Bytes; card: Card },
+  doctor: Card,
   policy: Policy,
-  policyText: string,
 ): Promise<{ state: string; approvals: number; needed: number }> {
-  const signature = signApproval(administrator.secrets.edSk, doctor.card, policyText);
+  const signature = signApproval(administrator.secrets.edSk, doctor, policyText(policy));
   const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until } = policy;
   return authority.enrolment.approve({
     doctor: doctor.id,

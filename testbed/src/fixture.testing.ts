@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { type Json, printJson } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { policyText } from '@carelet/care/rules/sharing/policy';
 import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
@@ -200,10 +199,7 @@ export async function openStage({
           ...policy,
           unit: hex(at.keyring.card.id),
         };
-        for (const approver of approvers) {
-          const doctor = { id: keyring.card.id, card: keyring.card };
-          await approve(authorityAs(approver), approver, doctor, whole, policyText(whole));
-        }
+        for (const approver of approvers) await approve(authorityAs(approver), approver, keyring.card, whole);
       }
       await takeDoctorKeys(() => authorityAs(keyring), keyring, mathematics);
       return keyring;

@@ -11,7 +11,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { policyText } from '@carelet/care/rules/sharing/policy';
 import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import { createLockedFile } from '@carelet/client/keyring/locked-file';
@@ -192,13 +191,7 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
         until: addDays(dayOf(clock()), 90),
       };
       for (const approver of approvers.slice(1)) {
-        await approve(
-          authorityAs(approver),
-          approver.keyring,
-          { id: file.keyring.card.id, card: file.keyring.card },
-          policy,
-          policyText(policy),
-        );
+        await approve(authorityAs(approver), approver.keyring, file.keyring.card, policy);
       }
     }
     await takeDoctorKeys(() => authorityAs(file), file.keyring, mathematics);

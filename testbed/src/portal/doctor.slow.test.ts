@@ -3,7 +3,7 @@
  */
 import { vital } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
-import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
 import { approve, register } from '@carelet/client/enrolment';
 import { type KeyringFile, keyringPath } from '@carelet/client/keyring/file';
 import { connectAuthority } from '@carelet/client/login';
@@ -218,13 +218,7 @@ async function doctorWith(name: string, what: Pick<Policy, 'unit' | 'patients'>)
   };
   for (const slug of ['mara', 'joan']) {
     const official = await keyrings.of('administrator', slug, slug);
-    await approve(
-      authorityAs(official),
-      official.keyring,
-      { id: file.keyring.card.id, card: file.keyring.card },
-      policy,
-      policyText(policy),
-    );
+    await approve(authorityAs(official), official.keyring, file.keyring.card, policy);
   }
   const { readFile } = await import('node:fs/promises');
   return { path: { name: `${name}.keyring`, bytes: new Uint8Array(await readFile(keyringPath(keyrings.folder, name))) } };

@@ -63,7 +63,7 @@ function passingAs(id: Uint8Array, serial: number): Card {
 
 test('whoever compares a fingerprint signs for the keys it is of', async () => {
   const { person, signed } = before([{ doctor: chen!.card.id, card: chen!.card }]);
-  const [line] = await doctorLines(person);
+  const [line] = await doctorLines(person, now);
   expect(line!.fingerprint).toBe(fingerprint(chen!.card));
   expect(await approveChoice(person, line!.id, choice, now)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
   const text = policyText(policyOf(manifest, choice, now));
@@ -75,7 +75,7 @@ test('an authority that shows another card once the fingerprint was compared get
   const honest = { doctor: chen!.card.id, card: chen!.card };
   for (const card of [ivy!.card, passingAs(chen!.card.id, 1), passingAs(chen!.card.id, 2)]) {
     const { person, signed } = before([honest], [{ doctor: chen!.card.id, card }]);
-    const [line] = await doctorLines(person);
+    const [line] = await doctorLines(person, now);
     await expect(approveChoice(person, line!.id, choice, now)).rejects.toMatchObject({ kind: 'tampered' });
     expect(signed).toEqual([]);
   }
@@ -83,7 +83,7 @@ test('an authority that shows another card once the fingerprint was compared get
 
 test('nobody’s fingerprint is shown beside the number of another’s keys', async () => {
   const { person, signed } = before([{ doctor: ivy!.card.id, card: chen!.card }], [{ doctor: ivy!.card.id, card: ivy!.card }]);
-  const [line] = await doctorLines(person);
+  const [line] = await doctorLines(person, now);
   expect(line).toMatchObject({ id: hex(ivy!.card.id), fingerprint: '' });
   expect(signed).toEqual([]);
 });

@@ -17,18 +17,19 @@
 import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
-import { approve } from '@carelet/client/enrolment';
-import type { Authority } from '@carelet/client/login';
+import { approve, registeredCard } from '@carelet/client/enrolment';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
-import { type Card, cardNumber, decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
+import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
 import type { DoctorLine, DoctorState, PolicyChoice, SignedPolicy } from '../house/admin.ts';
 import type { Person } from './person.ts';
 
-type Registered = Awaited<ReturnType<Authority['enrolment']['doctors']>>['doctors'][number];
-
-/** Everyone who registered, with what was signed for them. */
-export async function doctorLines({ authority, keyring }: Person): Promise<DoctorLine[]> {
+/**
+ * Everyone who registered, with what was signed for them.
+ *
+ * @param now UTC milliseconds
+ */
+export async function doctorLines({ authority, keyring }: Person, now: number): Promise<DoctorLine[]> {
   const { doctors, needed } = await authority.enrolment.doctors({});
   const own = hex(keyring.card.id);
   return doctors.map((doctor) => ({
@@ -38,7 +39,7 @@ export async function doctorLines({ authority, keyring }: Person): Promise<Docto
     specialty: doctor.specialty,
     organisation: doctor.organisation,
     state: doctor.state,
-    fingerprint: fingerprintOf(doctor),
+    fingerprint: fingerprintOf(registeredCard(doctor, now / 1000)),
     registered: Date.parse(doctor.registered),
     reason: doctor.reason,
     policies: doctor.policies.map(({ policy, approvals, signers }): SignedPolicy => {
@@ -91,13 +92,9 @@ export async function approveChoice(
   const wanted = policyOf(keyring.manifest, choice, now);
   const begun = doctor.policies.map(({ policy }): Policy => policy).filter((policy) => saysNoMore(policy, wanted));
   const policy = begun.find((one) => policyText(one) === policyText(wanted)) ?? begun[0] ?? wanted;
-  const { state, approvals, needed } = await approve(
-    authority,
-    keyring,
-    { id: doctor.doctor, card: cardOf(doctor, now) },
-    policy,
-    policyText(policy),
-  );
+  const card = registeredCard(doctor, now / 1000);
+  if (!card) throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
+  const { state, approvals, needed } = await approve(authority, keyring, card, policy);
   return { state: state as DoctorState, approvals, needed };
 }
 
@@ -163,22 +160,5 @@ function saysNoMore(policy: Policy, wanted: Policy): boolean {
 const nameOf = (manifest: Manifest, { unit }: Policy): string =>
   manifest.domains.find(({ organisation }) => equalPublic(organisation, unhex(unit.slice(0, 32))))?.name ?? unit;
 
-/** @throws {CareletError} `tampered` */
-function cardOf(doctor: Registered, now: number): Card {
-  const card = firstCardOf(doctor);
-  if (!card || !selfSigned(card, now / 1000)) {
-    throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
-  }
-  return card;
-}
-
-/** The card somebody registered with; `null` when its keys are not those of the number. */
-function firstCardOf({ card: bytes, doctor }: Registered): Card | null {
-  const card = decodeCard(bytes);
-  return card?.kind === 'doctor' && equalPublic(card.id, doctor) && equalPublic(cardNumber(card), doctor) ? card : null;
-}
-
-function fingerprintOf(doctor: Registered): string {
-  const card = firstCardOf(doctor);
-  return card ? fingerprint(card) : '';
-}
+/** Nothing to compare where nothing is believed. */
+const fingerprintOf = (card: Card | null): string => (card ? fingerprint(card) : '');

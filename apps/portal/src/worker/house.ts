@@ -200,7 +200,7 @@ export function openHouse(outside: Surroundings): House {
     },
 
     town: async () => townStatus(await around.map(), clock()),
-    doctors: async () => doctorLines(administrator()),
+    doctors: async () => doctorLines(administrator(), clock()),
     async inWords(_doctor, choice) {
       return choiceInWords(administrator().keyring.manifest, choice, clock());
     },

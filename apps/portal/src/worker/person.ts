@@ -47,8 +47,9 @@ export type KeyringSource = Bytes | string;
 /**
  * Opens a keyring.
  *
- * @throws {CareletError} `cannot-open`, always in the same words: for a wrong passphrase, changed bytes, bytes that
- * are no keyring, a name nothing rests under; `denied` for a keyring no door is for, once it is open
+ * @throws {CareletError} `cannot-open`, always in the same words: for a wrong passphrase, changed bytes, a name nothing
+ * rests under; `invalid` for bytes that are no keyring, which is told before any passphrase is tried; `denied` for a
+ * keyring no door is for, once it is open
  */
 export async function openPerson(around: Surroundings, from: KeyringSource, passphrase: string, keep: boolean): Promise<Person> {
   const bytes = typeof from === 'string' ? (await around.store.keyring(from))?.locked : from;
@@ -82,7 +83,7 @@ async function opened(bytes: Bytes | undefined, passphrase: string): Promise<{ k
   if (!bytes) throw refuse();
   const { content, lock } = await unlockWith(passphrase, bytes).catch((thrown: unknown) => {
     // A browser that cannot stretch a passphrase at all is not a wrong passphrase.
-    throw thrown instanceof CareletError ? refuse(thrown) : thrown;
+    throw thrown instanceof CareletError && thrown.kind === 'cannot-open' ? refuse(thrown) : thrown;
   });
   const keyring = decodeKeyring(content);
   wipe(content);

@@ -6,10 +6,10 @@
 
 import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
-import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
-import { approve } from '@carelet/client/enrolment';
-import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { decodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
+import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { approve, registeredCard } from '@carelet/client/enrolment';
+import { hex } from '@carelet/crypto/algebra/bytes';
+import { fingerprint } from '@carelet/crypto/cards/card';
 import { command, common, listed, oneOf, UsageError } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { agreed, plainText, say } from '../../terminal.ts';
@@ -66,12 +66,13 @@ Kinds: ${kinds.join(', ')}.`,
     await person.keep();
     const place = findOrganisation(person.keyring.manifest, options.at);
     const policy = policyOf(hex(place.organisation));
-    const { doctor, name, certificate, specialty, organisation, card: bytes } = await findDoctor(person.authority, given[0]!);
-    const card = decodeCard(bytes);
-    if (!card || !equalPublic(card.id, doctor) || !selfSigned(card, Math.floor(io.clock() / 1000))) {
+    const doctor = await findDoctor(person.authority, given[0]!);
+    const { name, certificate, specialty, organisation } = doctor;
+    const card = registeredCard(doctor, Math.floor(io.clock() / 1000));
+    if (!card) {
       throw new CareletError('tampered', op, {
         subject: name,
-        because: 'the card that came from the authority is not signed by its own key',
+        because: 'the card that came from the authority is not of the keys that registered',
       });
     }
 
@@ -82,7 +83,7 @@ Kinds: ${kinds.join(', ')}.`,
       say(io, 'Nothing was signed.');
       return 1;
     }
-    const { approvals, needed } = await approve(person.authority, person.keyring, { id: doctor, card }, policy, policyText(policy));
+    const { approvals, needed } = await approve(person.authority, person.keyring, card, policy);
     const missing = needed - approvals;
     if (missing <= 0) say(io, `Signed. That makes ${approvals} of ${needed}: the key is ready for ${plainText(name)} to take.`);
     else {
