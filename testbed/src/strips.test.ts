@@ -6,6 +6,7 @@ import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeStrip, encodeStrip } from '@carelet/crypto/records/strip';
 import { begin, finish, frameTypes, sealUp } from '@carelet/crypto/session/device';
+import { encodeParcel } from '@carelet/crypto/session/parcel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, refusal, type Stage } from './fixture.testing.ts';
 import { type Watches, watchesAt } from './watch.testing.ts';
@@ -147,8 +148,7 @@ describe('a strip', () => {
     for (const pulse of [50, 51, 52, 53]) await watch.keep(pulse);
     const [first, second, third, fourth] = watch.wearable.waiting;
     watch.wearable.waiting = [second!];
-    // Nothing came before it: there is nothing to acknowledge.
-    expect(await refusal(watch.sender.send())).toBe('cannot-open');
+    expect(await refusal(watch.sender.send())).toBe('conflict');
     watch.wearable.waiting = [first!];
     expect(await watch.sender.send()).toBe(1);
     watch.wearable.waiting = [third!, fourth!];
@@ -265,17 +265,20 @@ describe('a session', () => {
       }
       const now = Math.floor(stage.clock() / 1000);
       const body = watch.wearable.waiting[0]!.body;
-      const sealed = sealUp(watch.wearable.device, frameTypes.strip, body, now)!;
+      const parcel = { lane: 2, after: 0, strip: body, waiting: 1, battery: null };
+      const message = encodeParcel(parcel);
+      const sealed = sealUp(watch.wearable.device, frameTypes.strip, message, now)!;
       const { frame } = sealed;
       const flipped = (at: number) => frame.map((byte, i) => (i === at ? byte ^ 1 : byte));
       const strip = decodeStrip(body)!;
-      const malformed = (message: Bytes, type: number = frameTypes.strip) => sealUp(watch.wearable.device, type, message, now)!.frame;
+      const malformed = (said: Bytes, type: number = frameTypes.strip) => sealUp(watch.wearable.device, type, said, now)!.frame;
+      const carrying = (other: Bytes) => malformed(encodeParcel({ ...parcel, strip: other }));
       const session = watch.wearable.device.session!;
       const otherSession = other.wearable.device.session!;
       const foreign = sealUp(
         { ...watch.wearable.device, session: { ...session, connection: otherSession.connection } },
         frameTypes.strip,
-        body,
+        message,
         now,
       )!.frame;
 
@@ -292,12 +295,14 @@ describe('a session', () => {
         'a changed tag': flipped(frame.length - 1),
         'an unknown connection': Uint8Array.from(frame, (byte, i) => (i === 1 ? 250 : byte)),
         'another device’s session': foreign,
-        'a frame of another type': malformed(body, 5),
-        'no strip': malformed(systemRandom(100)),
-        'a strip of identity': malformed(encodeStrip({ ...strip, part: 'EID' })),
-        'a second version': malformed(encodeStrip({ ...strip, row: { ...strip.row, version: 2 } })),
-        'a strip on a node it does not link': malformed(encodeStrip({ ...strip, links: strip.links.slice(0, 2) })),
-        'a strip with a wrap nobody signed': malformed(
+        'a frame of another type': malformed(message, 5),
+        'no parcel': malformed(systemRandom(100)),
+        'a strip without its parcel': malformed(body),
+        'no strip': carrying(systemRandom(100)),
+        'a strip of identity': carrying(encodeStrip({ ...strip, part: 'EID' })),
+        'a second version': carrying(encodeStrip({ ...strip, row: { ...strip.row, version: 2 } })),
+        'a strip on a node it does not link': carrying(encodeStrip({ ...strip, links: strip.links.slice(0, 2) })),
+        'a strip with a wrap nobody signed': carrying(
           encodeStrip({ ...strip, wrap: { nodeId: strip.row.nodeId, body: systemRandom(40), signature: systemRandom(64) } }),
         ),
       };
@@ -311,7 +316,7 @@ describe('a session', () => {
         const late = sealUp(
           { ...sealed.device, session: { ...session, since: now + 3 * 86_400 } },
           frameTypes.strip,
-          body,
+          message,
           now + 3 * 86_400,
         );
         expect(await answer('frame', late!.frame), 'an expired session').toBe(silence);

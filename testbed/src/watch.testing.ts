@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CareletError, vital } from '@carelet/care/model';
+import { CareletError, type Urgency, vital } from '@carelet/care/model';
 import { packStrip } from '@carelet/care/rules/strip/index';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import type { Cloudlet } from '@carelet/client/login';
@@ -16,8 +16,8 @@ export type Watch = {
   wearable: Wearable;
   flash: Bytes;
   sender: Sender;
-  /** Seals a pulse as a strip of its own. */
-  keep(pulse: number): Promise<void>;
+  /** Seals a pulse as a strip of its own; routine unless told. */
+  keep(pulse: number, urgency?: Urgency): Promise<void>;
   restart(): void;
 };
 
@@ -40,9 +40,6 @@ export async function watchesAt(stage: Stage) {
     );
   }
 
-  /** A watch with its flash: what was saved last is what it starts with again. */
-  type Watch = { wearable: Wearable; flash: Bytes; sender: Sender; keep(pulse: number): Promise<void>; restart(): void };
-
   function watchOf(wearable: Wearable, cloudlet: Cloudlet = stage.cloudletAs(null)): Watch {
     const watch = { wearable, flash: encodeWearable(wearable) } as Watch;
     const start = () => {
@@ -51,8 +48,10 @@ export async function watchesAt(stage: Stage) {
       };
       watch.sender = sender({ wearable: watch.wearable, save, cloudlet, clock: stage.clock });
     };
-    watch.keep = (pulse) =>
-      watch.sender.keep({ kind: 'vital-signs', from: noon(), bytes: packStrip([vital('heart-rate', noon() + pulse, 'watch', [pulse])]) });
+    watch.keep = (pulse, urgency = 'routine') => {
+      const bytes = packStrip([vital('heart-rate', noon() + pulse, 'watch', [pulse])]);
+      return watch.sender.keep({ kind: 'vital-signs', from: noon(), bytes, urgency });
+    };
     watch.restart = () => {
       watch.wearable = decodeWearable(watch.flash);
       start();

@@ -50,8 +50,8 @@ export function delivery(io: Io, { wearable, sender }: Worn): Delivery {
   };
 
   return {
-    async keep({ kind, from, bytes }) {
-      await sender.keep({ kind, from, bytes });
+    async keep({ kind, from, bytes, urgency }) {
+      await sender.keep({ kind, from, bytes, urgency });
       kept++;
     },
     async again() {

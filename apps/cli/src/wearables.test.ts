@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { connectCloudlet } from '@carelet/client/login';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { keyrings } from '@carelet/testbed/keyrings';
 import { type Scratch, scratch } from '@carelet/testbed/scratch';
@@ -94,6 +95,35 @@ test('who may not is told so, and a name that is taken or unknown too', async ()
   const fast = await carelet('wearable', 'run', '--name', 'ada-watch', '--speed', '60');
   expect(fast).toMatchObject({ code: 2 });
   expect(fast.err).toContain('--speed needs --for');
+});
+
+test('its owner says what is urgent to a wearable; nobody else does, and what cannot be meant is asked about', async () => {
+  const urgency = (...more: string[]) => carelet('wearable', 'urgency', '--name', 'ada-watch', ...more);
+  expect((await urgency()).out).toContain('Heart rate: emergency at or below 40, at or above 131 beats/min; usual from 51 to 90 beats/min');
+  const changed = await urgency('--as', 'ada', '--emergency', 'heart-rate:45-,blood-pressure:90-200/-121');
+  expect(changed, changed.err).toMatchObject({ code: 0 });
+  expect(changed.out).toContain('Heart rate: emergency at or below 45 beats/min; usual from 51 to 90 beats/min');
+  expect(changed.out).toContain('Diastolic blood pressure: emergency at or above 121 mmHg');
+  expect((await urgency()).out).toBe(changed.out);
+  expect(await urgency('--alike')).toMatchObject({ code: 2 });
+  expect(await urgency('--as', 'ada', '--alike', '--reset')).toMatchObject({ code: 2 });
+  for (const wrong of ['heart-rat:1-2', 'heart-rate', 'heart-rate:1-2/3-4', 'blood-pressure:90-200', 'heart-rate:a-b']) {
+    expect(await urgency('--as', 'ada', '--emergency', wrong), wrong).toMatchObject({ code: 2 });
+  }
+  expect((await urgency('--as', 'ada', '--emergency', 'heart-rate:140-40')).err).toContain('the lower limit of heart-rate is not below');
+  expect((await urgency('--as', 'dr-chen', '--alike')).code).toBe(1);
+  expect((await urgency('--as', 'ada', '--alike')).out).toContain('Everything is monitoring');
+  expect((await urgency('--as', 'ada', '--reset')).out).toContain('at or above 131');
+});
+
+test('who is unwell is an emergency at once, and the cloud has it when the command ends', async () => {
+  const ran = await carelet('wearable', 'run', '--name', 'ada-watch', '--for', '1s', '--speed', '60', '--unwell', '--json');
+  expect(ran, ran.err).toMatchObject({ code: 0 });
+  const told = JSON.parse(ran.out) as Record<string, number>;
+  expect(told.waiting).toBe(0);
+  const client = connectCloudlet(town.cloudlets.get('harbour')!.url, null);
+  expect((await client.town.state()).cloud).toBe('reachable');
+  expect(told.strips).toBeGreaterThan(3);
 });
 
 test('while the cloudlet is away strips wait, and go when it is back', async () => {

@@ -20,7 +20,7 @@ const ending = '.wearable';
 const nameShape = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** A wearable at work; `await using` lets go of it. */
-export type Worn = AsyncDisposable & { readonly wearable: Wearable; readonly sender: Sender };
+export type Worn = AsyncDisposable & { readonly wearable: Wearable; readonly sender: Sender; readonly save: () => Promise<void> };
 
 export const wearableFolder = (io: Io, where: Whereabouts): string => join(dirname(keyringFolder(io, where)), 'wearables');
 
@@ -47,6 +47,7 @@ export async function wear(io: Io, where: Whereabouts, name: string): Promise<Wo
     const cloudlet = connectCloudlet(wearable.cloudlet, null, io.clock);
     return {
       wearable,
+      save,
       sender: sender({ wearable, save, cloudlet, clock: io.clock }),
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     };

@@ -1,13 +1,15 @@
 /**
- * From readings to strips: which readings travel together, and under which number.
+ * From readings to strips: which readings travel together, under which number, and how urgent they are.
  *
  * A strip is closed when it is full or old enough, and at midnight UTC, so that it lies in one day of the key
  * tree. Vital signs and waveforms go into strips of their own, for they are records of different kinds, and so do
- * readings of different devices. Numbers run on over all of them: a device counts its strips once and for good.
+ * readings of different devices and of different urgency: an emergency is a strip by itself, at once. Numbers run on over all
+ * of them: a device counts its strips once and for good.
  *
  * @module
  */
-import { duration, type Reading } from '@carelet/care/model';
+import { duration, type Reading, type Urgency } from '@carelet/care/model';
+import { gathersFor } from '@carelet/care/rules/relay/urgency';
 import { inOrder, packStrip, stripLimits } from '@carelet/care/rules/strip/index';
 
 /** Readings packed to be sealed together. */
@@ -15,6 +17,7 @@ export type Strip = {
   readonly number: number;
   /** What the record of this strip is about. */
   readonly kind: 'vital-signs' | 'waveforms';
+  readonly urgency: Urgency;
   readonly device: string;
   /** First moment and last, UTC milliseconds, on one day. A waveform counts where it begins. */
   readonly from: number;
@@ -29,15 +32,27 @@ export type StripOptions = {
   readonly first?: number;
   /** Vital signs a strip at most. */
   readonly count?: number;
-  /** Seconds from the first to the last vital sign of a strip. */
+  /** Seconds from the first to the last routine vital sign of a strip. */
   readonly seconds?: number;
   /** Seconds of waveforms in a strip; a longer block stays whole. */
   readonly waveformSeconds?: number;
+  /** How urgent a reading is; unless told, all are routine. */
+  readonly urgencyOf?: (reading: Reading) => Urgency;
+};
+
+/** Gathers readings as they come. */
+export type Gatherer = {
+  /** Takes readings; gives the strips that are closed by them. */
+  add(readings: readonly Reading[]): Strip[];
+  /** The strips whose time is over, though nothing came after them. */
+  due(now: number): Strip[];
+  /** Whatever is still open. */
+  rest(): Strip[];
 };
 
 const day = 86_400_000;
 
-type Open = { readings: Reading[]; from: number; to: number; seconds: number; samples: number };
+type Open = { urgency: Urgency; readings: Reading[]; from: number; to: number; seconds: number; samples: number };
 
 /**
  * Groups readings into numbered strips as they come; what is still open at the end is closed.
@@ -52,39 +67,68 @@ type Open = { readings: Reading[]; from: number; to: number; seconds: number; sa
  */
 export async function* strips(
   blocks: AsyncIterable<readonly Reading[]> | Iterable<readonly Reading[]>,
-  { first = 0, count = 300, seconds = 60, waveformSeconds = 30 }: StripOptions = {},
+  options: StripOptions = {},
 ): AsyncGenerator<Strip> {
+  const gathered = gatherer(options);
+  for await (const readings of blocks) yield* gathered.add(readings);
+  yield* gathered.rest();
+}
+
+/** What `strips` does, for readings that come while a clock runs. */
+export function gatherer({
+  first = 0,
+  count = 300,
+  seconds = gathersFor.routine,
+  waveformSeconds = 30,
+  urgencyOf = (): Urgency => 'routine',
+}: StripOptions = {}): Gatherer {
   let number = first;
   const most = Math.min(count, stripLimits.readings);
+  const spans: Readonly<Record<Urgency, number>> = { ...gathersFor, routine: seconds };
   const open = new Map<string, Open>();
 
-  for await (const readings of blocks) {
-    for (const reading of readings) {
-      const key = `${reading.kind} ${reading.device}`;
-      const current = open.get(key);
-      if (current === undefined) open.set(key, grown(undefined, reading));
-      else if (fits(current, reading)) open.set(key, grown(current, reading));
-      else {
-        yield strip(number++, current.readings);
-        open.set(key, grown(undefined, reading));
-      }
-    }
-  }
-  for (const { readings } of open.values()) yield strip(number++, readings);
+  const close = (key: string): Strip => {
+    const { urgency, readings } = open.get(key)!;
+    open.delete(key);
+    return strip(number++, urgency, readings);
+  };
 
-  function fits({ readings, from, to, seconds: held, samples }: Open, reading: Reading): boolean {
+  function* add(reading: Reading): Generator<Strip> {
+    const urgency = urgencyOf(reading);
+    const key = `${reading.kind} ${urgency} ${reading.device}`;
+    const current = open.get(key);
+    if (current && !fits(current, reading)) yield close(key);
+    open.set(key, grown(urgency, open.get(key), reading));
+    if (urgency === 'emergency') yield close(key);
+  }
+
+  function fits({ urgency, readings, from, to, seconds: held, samples }: Open, reading: Reading): boolean {
     const earliest = Math.min(from, reading.at);
     const latest = Math.max(to, reading.at);
     if (readings.length >= most || Math.floor(earliest / day) !== Math.floor(latest / day)) return false;
-    if (reading.kind === 'vital') return latest - earliest < seconds * 1000;
+    if (reading.kind === 'vital') return latest - earliest < spans[urgency] * 1000;
     return held + duration(reading) / 1000 <= waveformSeconds && samples + samplesOf(reading) <= stripLimits.samples;
   }
+
+  return {
+    add: (readings) => readings.flatMap((reading) => [...add(reading)]),
+    due: (now) => [...open].filter(([, { urgency, from }]) => now - from >= spans[urgency] * 1000).map(([key]) => close(key)),
+    rest: () => [...open.keys()].map(close),
+  };
 }
 
-function grown(open: Open | undefined, reading: Reading): Open {
-  const { readings, from, to, seconds, samples } = open ?? { readings: [], from: reading.at, to: reading.at, seconds: 0, samples: 0 };
+function grown(urgency: Urgency, open: Open | undefined, reading: Reading): Open {
+  const { readings, from, to, seconds, samples } = open ?? {
+    urgency,
+    readings: [],
+    from: reading.at,
+    to: reading.at,
+    seconds: 0,
+    samples: 0,
+  };
   readings.push(reading);
   return {
+    urgency,
     readings,
     from: Math.min(from, reading.at),
     to: Math.max(to, reading.at),
@@ -93,12 +137,13 @@ function grown(open: Open | undefined, reading: Reading): Open {
   };
 }
 
-function strip(number: number, unordered: readonly Reading[]): Strip {
+function strip(number: number, urgency: Urgency, unordered: readonly Reading[]): Strip {
   const readings = inOrder(unordered);
   const { kind, device, at } = readings[0]!;
   return {
     number,
     kind: kind === 'vital' ? 'vital-signs' : 'waveforms',
+    urgency,
     device,
     from: at,
     to: readings.at(-1)!.at,

@@ -20,7 +20,7 @@ import type { Mathematics } from '../mathematics.ts';
 import { nodeKey } from '../records/trees.ts';
 import { ownerWrap, type Wrap, type WrapNode } from '../records/wraps.ts';
 import { daysToCome, shareNodes } from './renew.ts';
-import { categoryOfStrip, type StripKind, type Wearable } from './wearable.ts';
+import { categoryOfStrip, freshLanes, type StripKind, type Wearable } from './wearable.ts';
 
 const cardYears = 5;
 const kinds: readonly StripKind[] = ['vital-signs', 'waveforms'];
@@ -77,7 +77,9 @@ export async function pairDevice(
       treeId: tree.id,
       months: Object.fromEntries(months.map((month) => [month, nodeKey(tree, month)])),
     })),
+    urgency: null,
     next: 0,
+    lanes: freshLanes(),
     waiting: [],
   };
   const nodes: WrapNode[] = [];

@@ -1,9 +1,13 @@
 /**
- * What a wearable does all day: seal a strip, keep it, send what waits, forget what was acknowledged.
+ * What a wearable does all day: seal a strip, keep it, send what waits, the most urgent first, forget what was acknowledged.
+ *
+ * [Note: An emergency is forgotten last]
+ * What is urgent or routine may be forgotten once it is on the cloudlet's disk. An emergency is kept until the cloud has it, and the
+ * cloudlet is asked again until then: a box that took it and burned down must not be the end of it.
  *
  * @module
  */
-import { CareletError } from '@carelet/care/model';
+import { CareletError, type Urgency, urgencies } from '@carelet/care/model';
 import { ancestors, dayOf } from '@carelet/care/rules/records/calendar';
 import { type Bytes, wipe } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
@@ -14,18 +18,22 @@ import { childKey, newTree, nodeId } from '@carelet/crypto/records/tree';
 import { bind, sealRow } from '@carelet/crypto/records/writer';
 import { readAcknowledgement } from '@carelet/crypto/session/acknowledgement';
 import { begin, finish, frameTypes, openDown, rekeyDue, sealUp } from '@carelet/crypto/session/device';
+import { encodeParcel } from '@carelet/crypto/session/parcel';
 import type { Cloudlet } from '../login.ts';
 import { encodeBody } from '../records/body.ts';
 import { nodeKey } from '../records/trees.ts';
 import { ownerWrap } from '../records/wraps.ts';
 import type { RowSeal } from '../records/writer.ts';
 import { monthsFrom } from './pair.ts';
-import { categoryOfStrip, type StripKind, type Wearable } from './wearable.ts';
+import { categoryOfStrip, type StripKind, type WaitingStrip, type Wearable } from './wearable.ts';
 
 export type Sender = {
-  /** Seals a strip and keeps it; it is on disk when this returns. */
-  keep(strip: { kind: StripKind; from: number; bytes: Bytes }): Promise<void>;
-  /** Sends what waits, opening a session when one is due; gives how many strips are on the cloudlet's disk now. */
+  /** Seals a strip and keeps it; it is on disk when this returns. Unless told it is routine. */
+  keep(strip: { kind: StripKind; from: number; bytes: Bytes; urgency?: Urgency }): Promise<void>;
+  /**
+   * Sends what waits, opening a session when one is due; gives how many more strips are on the cloudlet's disk now. What
+   * is kept meanwhile goes as well, an emergency before all that still waits.
+   */
   send(): Promise<number>;
 };
 
@@ -37,40 +45,61 @@ export type SenderOptions = {
   readonly clock?: () => number;
   readonly random?: Random;
   readonly sealRow?: RowSeal;
+  /** Per cent, for whoever looks after the devices. */
+  readonly battery?: () => number;
 };
 
+/** Milliseconds after which a cloudlet is asked again whether the cloud has an emergency by now, doubled each time. */
+const askAgainMs = { first: 1_000, longest: 60_000 } as const;
+
 export function sender(options: SenderOptions): Sender {
-  const { wearable, save, cloudlet, clock = Date.now, random = systemRandom, sealRow: sealOne = sealRow } = options;
+  const { wearable, save, cloudlet, clock = Date.now, random = systemRandom, sealRow: sealOne = sealRow, battery } = options;
   const now = () => Math.floor(clock() / 1000);
   /** A session opened just now, in which nothing was acknowledged yet: if the cloudlet refuses even that, another will not help. */
   let fresh = false;
+  const ask = { at: 0, pause: askAgainMs.first as number };
 
   return {
-    async keep({ kind, from, bytes }) {
+    async keep({ kind, from, bytes, urgency = 'routine' }) {
       const number = wearable.next;
       const sealed = seal(kind, dayOf(from), number, bytes);
+      const index = urgencies.indexOf(urgency);
+      const lane = wearable.lanes[index]!;
+      wearable.waiting.push({ number, lane: index, after: lane.sealed, body: encodeStrip({ number, part: 'MI', ...sealed }) });
       wearable.next++;
-      wearable.waiting.push({ number, body: encodeStrip({ number, part: 'MI', ...sealed }) });
+      lane.sealed = number;
       await save();
     },
 
     async send() {
-      let acknowledged = 0;
-      while (wearable.waiting.length > 0) {
+      let kept = 0;
+      for (let strip = next(); strip; strip = next()) {
         if (!wearable.device.session || rekeyDue(wearable.device.session, now())) await open();
-        const first = wearable.waiting[0]!;
-        const sealed = sealUp(wearable.device, frameTypes.strip, first.body, now());
+        const { lane, after, body } = strip;
+        const message = encodeParcel({ lane, after, strip: body, waiting: wearable.waiting.length, battery: battery?.() ?? null });
+        const sealed = sealUp(wearable.device, frameTypes.strip, message, now());
         if (!sealed) {
           wearable.device = { ...wearable.device, session: null };
           continue;
         }
         wearable.device = sealed.device;
         if (sealed.store) await save();
-        acknowledged += await forget(await frameUp(sealed.frame));
+        const answer = await frameUp(sealed.frame);
+        if (answer) kept += await hear(answer, strip);
       }
-      return acknowledged;
+      return kept;
     },
   };
+
+  /** What goes next: the oldest of the first lane that has any; when all is kept, the last emergency is asked about, now and then. */
+  function next(): WaitingStrip | undefined {
+    for (const [lane, { kept }] of wearable.lanes.entries()) {
+      const oldest = wearable.waiting.find((strip) => strip.lane === lane && isAfter(strip.number, kept));
+      if (oldest) return oldest;
+    }
+    const due = clock() >= ask.at || ask.at - clock() > askAgainMs.longest;
+    return due ? wearable.waiting.findLast(({ lane }) => lane === emergency) : undefined;
+  }
 
   /** One frame up and its answer; a session the cloudlet no longer knows is opened anew. */
   async function frameUp(frame: Bytes): Promise<Bytes | null> {
@@ -84,22 +113,29 @@ export function sender(options: SenderOptions): Sender {
     }
   }
 
-  /** Drops the strips an acknowledgement names; nothing else lets a device forget. */
-  async function forget(frame: Bytes | null): Promise<number> {
-    if (!frame) return 0;
+  /** Drops the strips an acknowledgement names; nothing else lets a device forget. Gives how many more are kept. */
+  async function hear(frame: Bytes, asked: WaitingStrip): Promise<number> {
     const opened = openDown(wearable.device, frame, now());
-    const upTo = opened?.type === frameTypes.acknowledgement ? readAcknowledgement(opened.message) : null;
-    if (!opened || upTo === null)
-      throw new CareletError('tampered', 'send strip', { because: 'the cloudlet’s answer is not from the cloudlet' });
+    const said = opened?.type === frameTypes.acknowledgement ? readAcknowledgement(opened.message) : null;
+    if (!opened || !said) throw new CareletError('tampered', 'send strip', { because: 'the cloudlet’s answer is not from the cloudlet' });
     fresh = false;
     wearable.device = opened.device;
-    const before = wearable.waiting.length;
-    wearable.waiting = wearable.waiting.filter(({ number }) => number > upTo);
-    if (wearable.waiting.length === before) {
+    if (isAfter(asked.number, said.kept[asked.lane]!)) {
       throw new CareletError('conflict', 'send strip', { because: 'the cloudlet waits for an earlier strip than this device has' });
     }
+    const { waiting, lanes } = wearable;
+    const more = waiting.filter(({ lane, number }) => isAfter(number, lanes[lane]!.kept) && !isAfter(number, said.kept[lane]!));
+    for (const [lane, kept] of said.kept.entries()) if (kept !== null && isAfter(kept, lanes[lane]!.kept)) lanes[lane]!.kept = kept;
+    wearable.waiting = waiting.filter(({ lane, number }) => isAfter(number, lane === emergency ? said.reached : said.kept[lane]!));
+    if (asked.lane === emergency) askLater(isAfter(asked.number, said.reached) && more.length === 0);
     await save();
-    return before - wearable.waiting.length;
+    return more.length;
+  }
+
+  /** When to ask again whether the cloud has an emergency: sooner after a new one than after one that was asked about before. */
+  function askLater(again: boolean): void {
+    ask.pause = again ? Math.min(askAgainMs.longest, ask.pause * 2) : askAgainMs.first;
+    ask.at = clock() + ask.pause;
   }
 
   async function open(): Promise<void> {
@@ -146,3 +182,8 @@ export function sender(options: SenderOptions): Sender {
     return { tree: fresh, wrap: { nodeId: wrap.nodeId, body: wrap.body, signature: wrap.signature } };
   }
 }
+
+const emergency = urgencies.indexOf('emergency');
+
+/** Whether a strip comes after the last one named, where any is. */
+const isAfter = (number: number, last: number | null): boolean => last === null || number > last;

@@ -1,29 +1,48 @@
 /**
- * What lets a device forget: a down frame that says up to which strip the cloudlet has committed.
+ * What lets a device forget: a down frame that says, lane by lane, up to which strip the cloudlet has committed.
  *
  * Nothing else does, neither a transport's receipt nor an HTTP 200. Strips are numbered once, before sealing; that
- * number means the same after a rekey and on the way to another cloudlet.
+ * number means the same after a rekey and on the way to another cloudlet. Of the first lane it says as well up to which strip the
+ * cloud has them: an emergency is answered for from end to end.
  *
  * @module
  */
 import { type Bytes, cbor, uncbor } from '../algebra/bytes.ts';
+import { lanes } from './parcel.ts';
+
+export type Acknowledgement = {
+  /** For each lane the number of the last strip on the cloudlet's disk; `null` where none is. */
+  readonly kept: readonly (number | null)[];
+  /** The number of the last strip of the first lane up to which all are in the cloud; `null` where none is. */
+  readonly reached: number | null;
+};
 
 /**
- * The message of an acknowledgement: all strips numbered up to `strips` are committed.
+ * The message of an acknowledgement.
  *
- * @throws {TypeError} on anything but a whole number
+ * @throws {TypeError} on anything but a whole number or nothing for each lane
  */
-export function acknowledge(strips: number): Bytes {
-  if (!Number.isSafeInteger(strips) || strips < 0) throw new TypeError('strips are numbered from 0');
-  return cbor(strips);
+export function acknowledge(acknowledgement: Acknowledgement): Bytes {
+  if (!isSound(acknowledgement)) throw new TypeError('strips are numbered from 0, in three lanes');
+  const { kept, reached } = acknowledgement;
+  return cbor([...kept, reached]);
 }
 
 /** Reads an acknowledgement; `null` for any other bytes. */
-export function readAcknowledgement(message: Bytes): number | null {
+export function readAcknowledgement(message: Bytes): Acknowledgement | null {
   try {
-    const strips = uncbor(message);
-    return typeof strips === 'number' && Number.isSafeInteger(strips) && strips >= 0 ? strips : null;
+    const numbers = uncbor(message);
+    if (!Array.isArray(numbers) || numbers.length !== lanes + 1) return null;
+    const acknowledgement = { kept: numbers.slice(0, lanes), reached: numbers[lanes] };
+    return isSound(acknowledgement) ? acknowledgement : null;
   } catch {
     return null;
   }
 }
+
+type Numbers = { readonly kept: readonly unknown[]; readonly reached: unknown };
+
+const isSound = (numbers: Numbers): numbers is Acknowledgement =>
+  numbers.kept.length === lanes && [...numbers.kept, numbers.reached].every(isNumber);
+
+const isNumber = (value: unknown): boolean => value === null || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0);

@@ -36,10 +36,18 @@ test.each([1, 2] as const)('a wearable pairs by its code, shakes hands, sends a 
   expect(t.record.next).toBeNull();
   expect(hex(t.record.psk)).toBe(hex(t.ada.psk));
 
-  const down = cloudlet.sealDown(up.session, cloudlet.frameTypes.acknowledgement, acknowledge(1), t.now)!;
+  const down = cloudlet.sealDown(
+    up.session,
+    cloudlet.frameTypes.acknowledgement,
+    acknowledge({ kept: [null, null, 1], reached: null }),
+    t.now,
+  )!;
   expect(down.store).toBe(true);
   const heard = device.openDown(t.ada, down.frame, t.now)!;
-  expect([heard.type, readAcknowledgement(heard.message)]).toEqual([device.frameTypes.acknowledgement, 1]);
+  expect([heard.type, readAcknowledgement(heard.message)]).toEqual([
+    device.frameTypes.acknowledgement,
+    { kept: [null, null, 1], reached: null },
+  ]);
 });
 
 test('messages have the sizes that were promised: 2.7 kB up, 1.4 kB announced, 0.2 kB back', () => {

@@ -4,12 +4,14 @@ import { cbor, concat, hex, text, uncbor, utf8 } from '../algebra/bytes.ts';
 import { acknowledge, readAcknowledgement } from './acknowledgement.ts';
 import * as cloudlet from './cloudlet.ts';
 import * as device from './device.ts';
+import { decodeParcel, encodeParcel } from './parcel.ts';
 import { erase, openIn, rekeyDue, type Session, sealIn } from './session.ts';
 import { answer, begin, handshake, send, town } from './town.testing.ts';
 
 const t = town('session');
 const up0 = handshake(t);
 const ada0 = t.ada;
+const upTo = (number: number) => ({ kept: [null, null, number], reached: null });
 
 test('device, session, record and epoch come back from what is stored, and go on', () => {
   let session: Session = up0;
@@ -70,19 +72,19 @@ test('a cloudlet that stores every down frame wastes no counter', () => {
   let ada = device.finish(t.ada, pending, finished.ack, t.now)!.device;
   let stored = cloudlet.sessionToBytes(finished.session);
   for (let i = 0; i < 20; i++) {
-    const sealed = cloudlet.sealDown(cloudlet.sessionFromBytes(stored)!, 2, acknowledge(i), t.now)!;
+    const sealed = cloudlet.sealDown(cloudlet.sessionFromBytes(stored)!, 2, acknowledge(upTo(i)), t.now)!;
     expect([sealed.store, sealed.session.sender.counter]).toEqual([true, i + 1]);
     stored = cloudlet.sessionToBytes(sealed.session);
     const heard = device.openDown(ada, sealed.frame, t.now)!;
     ada = heard.device;
-    expect(readAcknowledgement(heard.message)).toBe(i);
+    expect(readAcknowledgement(heard.message)).toEqual(upTo(i));
   }
 });
 
 test('the two directions do not open each other', () => {
   t.ada = ada0;
   expect(device.openDown(t.ada, send(t, utf8('x')), t.now)).toBeNull();
-  const { frame } = cloudlet.sealDown(up0, 2, acknowledge(0), t.now)!;
+  const { frame } = cloudlet.sealDown(up0, 2, acknowledge(upTo(0)), t.now)!;
   expect(cloudlet.openUp(up0, frame, t.now)).toBeNull();
 });
 
@@ -145,12 +147,45 @@ test('erasing wipes what the next state does not have, and only that', () => {
   for (const key of [after.sender.key, after.sender.iv, after.receiver.key, after.id]) expect(key.every((byte) => byte === 0)).toBe(true);
 });
 
-test('acknowledgements hold one whole number', () => {
-  for (const strips of [0, 1, 23, 24, 65_536, Number.MAX_SAFE_INTEGER]) expect(readAcknowledgement(acknowledge(strips))).toBe(strips);
-  for (const strips of [-1, 0.5, Number.NaN, 2 ** 53]) expect(() => acknowledge(strips)).toThrow(TypeError);
-  for (const bytes of [cbor(-1), cbor('1'), cbor([1]), cbor(2n ** 60n), concat(cbor(1), cbor(1)), new Uint8Array()]) {
+test('acknowledgements hold a whole number or nothing for each lane, and for what reached the cloud', () => {
+  for (const n of [null, 0, 1, 23, 24, 65_536, Number.MAX_SAFE_INTEGER]) {
+    const said = { kept: [n, null, 0], reached: n };
+    expect(readAcknowledgement(acknowledge(said))).toEqual(said);
+  }
+  for (const n of [-1, 0.5, Number.NaN, 2 ** 53]) {
+    expect(() => acknowledge({ kept: [null, null, n], reached: null })).toThrow(TypeError);
+    expect(() => acknowledge({ kept: [null, null, null], reached: n })).toThrow(TypeError);
+  }
+  expect(() => acknowledge({ kept: [0, 0], reached: 0 })).toThrow(TypeError);
+  for (const bytes of [
+    cbor(1),
+    cbor([0, 0, 0]),
+    cbor([0, 0, 0, '0']),
+    cbor([0, 0, -1, 0]),
+    concat(cbor([0, 0, 0, 0]), cbor(1)),
+    new Uint8Array(),
+  ]) {
     expect(readAcknowledgement(bytes)).toBeNull();
   }
+});
+
+test('parcels come back as they were packed, and nothing else is one', () => {
+  const parcel = { lane: 2, after: null, strip: utf8('strip'), waiting: 3, battery: 80 };
+  for (const one of [parcel, { ...parcel, lane: 0, after: 7, battery: null }]) expect(decodeParcel(encodeParcel(one))).toEqual(one);
+  const wrong = [{ lane: 3 }, { lane: -1 }, { after: 0.5 }, { waiting: -1 }, { battery: 101 }];
+  for (const change of wrong) expect(() => encodeParcel({ ...parcel, ...change })).toThrow(TypeError);
+  const whole = [2, null, parcel.strip, 3, 80];
+  for (const odd of [
+    [3, ...whole.slice(1)],
+    whole.slice(1),
+    [...whole, 0],
+    [2, null, 'strip', 3, 80],
+    [2, -1, parcel.strip, 3, 80],
+    'strip',
+  ]) {
+    expect(decodeParcel(cbor(odd))).toBeNull();
+  }
+  expect(decodeParcel(Uint8Array.of(0xff))).toBeNull();
 });
 
 test('time in fractions is a mistake, not a state that cannot be read again', () => {

@@ -93,7 +93,15 @@ const clinic = () => {
 describe.each<Where>(['in this process', 'across HTTP'])('a cloudlet %s', (place) => {
   test('says that it is there, and what waits in it', async () => {
     const { devices: _, ...state } = await connect(cloudletContract, where(place)).town.state();
-    expect(state).toEqual({ waiting: 0, forwarded: 0, cloud: 'unknown', lastForward: null, waitingSince: null });
+    expect(state).toEqual({
+      waiting: 0,
+      forwarded: 0,
+      cloud: 'unknown',
+      lastForward: null,
+      waitingSince: null,
+      outages: 0,
+      outageSince: null,
+    });
   });
 
   test('answers everything it cannot open alike', async () => {
@@ -205,8 +213,14 @@ describe('a cloudlet’s epochs', () => {
 test('a pairing that nobody used in time is forgotten', async () => {
   await cloudlet.install(clinic());
   const administrator = person('administrator', 'in this process');
-  await administrator.sessions.pair();
+  const { device } = await administrator.sessions.pair();
+  const offered = async () => (await person('administrator', 'in this process').devices.list()).devices;
+  const fresh = { state: 'offered', lastSeen: null, waitsHere: 0, urgency: null };
+  expect(await offered()).toContainEqual(expect.objectContaining({ device: hex(device), ...fresh }));
   now += 601_000;
-  await person('administrator', 'in this process').sessions.pair();
-  expect((await administrator.town.state()).devices).toBe(1);
+  expect(await offered()).toEqual([]);
+  const later = await person('administrator', 'in this process').sessions.pair();
+  expect(await offered()).toMatchObject([{ device: hex(later.device), state: 'offered' }]);
+  // Offered is not paired.
+  expect((await administrator.town.state()).devices).toBe(0);
 });

@@ -14,7 +14,8 @@ import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { devices } from './devices.ts';
 import type { Organisation } from './organisation.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
@@ -29,20 +30,25 @@ export function cloudlet(
     db,
     cards,
     sessions,
+    frame,
     relay,
     organisation,
+    clock,
   }: {
     db: Kysely<CloudletTables>;
     cards: Cards;
     sessions: SessionRoom;
+    frame: CloudletRole['sessions']['frame'];
     relay: Relay;
     organisation: () => Promise<Organisation>;
+    clock: () => number;
   },
   caller: KnownCaller | null,
 ): CloudletRole {
   return {
     login: { present: ({ card, with: others }) => cards.present(card, others) },
-    sessions: sessions.as(caller),
+    sessions: { ...sessions.as(caller), frame },
+    devices: devices({ db, organisation, clock }, caller),
     sharing: {
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
@@ -69,7 +75,14 @@ export function cloudlet(
     },
     town: {
       async state() {
-        const devices = db.selectFrom('device').select((select) => select.fn.countAll().as('n'));
+        const known = db
+          .selectFrom('device')
+          .select((select) => select.fn.countAll().as('n'))
+          .where('owner', 'is not', null)
+          .where('ended', 'is', null);
+        const outage = db
+          .selectFrom('outage')
+          .select([sql<number>`count(*)`.as('n'), sql<Date | null>`min(began) filter (where ended is null)`.as('since')]);
         // Counted first: what is forwarded in between then counts as both, never as neither.
         const waiting = await db
           .selectFrom('strip')
@@ -77,8 +90,11 @@ export function cloudlet(
           .where('refused', 'is', null)
           .executeTakeFirstOrThrow();
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
+        const { n: outages, since } = await outage.executeTakeFirstOrThrow();
         return {
-          devices: Number((await devices.executeTakeFirstOrThrow()).n),
+          outages,
+          outageSince: since && new Date(since).toISOString(),
+          devices: Number((await known.executeTakeFirstOrThrow()).n),
           waiting: Number(waiting.n),
           forwarded: tally?.forwarded ?? 0,
           cloud: relay.state(),

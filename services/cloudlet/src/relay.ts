@@ -1,34 +1,32 @@
 /**
- * The relay: strips on disk go up to the cloud, each once, in the order their device numbered them.
+ * The relay: strips on disk go up to the cloud, each once, the most urgent first.
  *
- * A strip leaves the disk only after the cloud has stored it. The cloud's primary key is what keeps a strip
- * from arriving twice: one that is there already (its answer was lost on the way) is asked for and dropped. One
- * that the cloud will never have stays here, marked, and holds up no other.
+ * Two lines go up side by side: emergencies have one to themselves, so that none waits for a batch that is on its way;
+ * the other takes what else waits by `rules/relay/schedule`. A strip leaves the disk only after the cloud has stored it. The
+ * cloud's primary key is what keeps a strip from arriving twice: one that is there already (its answer was lost on the way) is
+ * asked for and dropped. One that the cloud will never have stays here, marked, and holds up no other.
  *
  * @module
  */
-import { CareletError, type ErrorKind, type Part } from '@carelet/care/model';
+import { CareletError, type ErrorKind, type Part, type Urgency } from '@carelet/care/model';
 import { type Bytes, compare, hex } from '@carelet/crypto/algebra/bytes';
 import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
 import { decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
-import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { event, type Log, traceOf } from '@carelet/ground/log';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Kysely } from 'kysely';
+import { type Line, lineOf } from './line.ts';
 import type { Organisation } from './organisation.ts';
+import { outages } from './outages.ts';
+import { type Batch, queue, type Refused, type WaitingStrip } from './queue.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
-
-const atOnce = 500;
-const bytesAtOnce = 16 * 1024 * 1024;
-const idleMs = 1000;
-const longestWaitMs = 30_000;
-
-type Waiting = Selectable<CloudletTables['strip']>;
 
 export type Relay = AsyncDisposable & {
   /** There is something to forward. */
   wake(): void;
+  /** There is an emergency; resolves when it was tried to forward it, whatever came of it, or after so many milliseconds. */
+  urgent(patience: number): Promise<void>;
   /** What the last attempt found. */
   state(): 'reachable' | 'unreachable' | 'unknown';
 };
@@ -46,65 +44,39 @@ export function relay({
   log: Log;
   clock: () => number;
 }): Relay {
-  const stop = new AbortController();
-  /** Somebody woke us while we were at work: the next pause is none. */
-  let due = false;
-  const remember = () => {
-    due = true;
-  };
-  let wake: () => void = remember;
-  let state: ReturnType<Relay['state']> = 'unknown';
-
-  const loop = async () => {
-    let failures = 0;
-    while (!stop.signal.aborted) {
-      try {
-        const forwarded = await forward();
-        failures = 0;
-        if (forwarded > 0) continue;
-        await pause(idleMs);
-      } catch (thrown) {
-        failures++;
-        if (thrown instanceof CareletError && thrown.kind === 'unavailable') state = 'unreachable';
-        if (failures === 1) event(log, 'relay.waits', { ...traceOf(thrown), attempt: failures }, 'warn');
-        await pause(Math.min(longestWaitMs, 250 * 2 ** Math.min(failures, 7)));
-      }
-    }
-  };
-
-  const pause = (ms: number) =>
-    new Promise<void>((done) => {
-      const over = () => {
-        clearTimeout(timer);
-        wake = remember;
-        due = false;
-        done();
-      };
-      const timer = setTimeout(over, ms);
-      wake = over;
-      if (due) over();
+  const waiting = queue({ db, clock });
+  const reach = outages({ db, clock });
+  const line = (among: readonly Urgency[], longestWaitMs: number): Line =>
+    lineOf({
+      longestWaitMs,
+      work: (stopped) => forward(among, stopped),
+      failed: (thrown, attempt) => {
+        if (thrown instanceof CareletError && thrown.kind === 'unavailable') void reach.lost();
+        if (attempt === 1) event(log, 'relay.waits', { ...traceOf(thrown), attempt }, 'warn');
+      },
     });
+  const emergencies = line(['emergency'], 5_000);
+  const others = line(['monitoring', 'routine'], 30_000);
 
-  /** Forwards what waits, chart by chart; how many strips went up. A chart that cannot be posted to now holds up no other. */
-  async function forward(): Promise<number> {
-    const charts = await db
-      .selectFrom('strip')
-      .select(['pat', (select) => select.fn.min('arrived').as('first')])
-      .where('refused', 'is', null)
-      .groupBy('pat')
-      .orderBy('first')
-      .execute();
-    if (charts.length === 0) return 0;
-    const clinic = await organisation();
-    const up = await cloud();
+  /** Forwards what waits, batch by batch; how many strips were settled. A chart that cannot be posted to now holds up no other. */
+  async function forward(among: readonly Urgency[], stopped: () => boolean): Promise<number> {
+    const failed = new Set<string>();
     let forwarded = 0;
     let failure: unknown;
-    for (const { pat } of charts) {
-      if (stop.signal.aborted) break;
+    while (!stopped()) {
+      let chart = '';
       try {
-        forwarded += await forwardChart(up, clinic, pat);
+        const settled = await waiting.next(among, failed, async (batch) => {
+          chart = hex(batch.pat);
+          return send(batch);
+        });
+        if (!settled) break;
+        if (reach.state() === 'unreachable') for (const one of [emergencies, others]) one.wake();
+        await reach.found();
+        forwarded += settled.sent + settled.refused;
       } catch (thrown) {
-        if (thrown instanceof CareletError && thrown.kind === 'unavailable') throw thrown;
+        if (chart === '' || (thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+        failed.add(chart);
         failure ??= thrown;
       }
     }
@@ -112,48 +84,15 @@ export function relay({
     return forwarded;
   }
 
-  async function forwardChart(up: CloudRole, clinic: Organisation, pat: Bytes): Promise<number> {
-    return transaction(db, async (within) => {
-      const waiting = await within
-        .selectFrom('strip')
-        .selectAll()
-        .where('pat', '=', pat)
-        .where('refused', 'is', null)
-        .orderBy('device')
-        .orderBy('number')
-        .limit(atOnce)
-        .forUpdate()
-        .skipLocked()
-        .execute();
-      let bytes = 0;
-      const some = waiting.filter(({ body }, i) => {
-        bytes += body.length;
-        return i === 0 || bytes <= bytesAtOnce;
-      });
-      const refused = new Map<Waiting, ErrorKind>();
-      for (const [part, strips] of groupBy(some, (strip) => strip.part)) await post(up, clinic, pat, part as Part, strips, refused);
-      for (const [strip, kind] of refused) {
-        const { device, number } = strip;
-        await within.updateTable('strip').set({ refused: kind }).where('device', '=', device).where('number', '=', number).execute();
-      }
-      if (refused.size > 0) event(log, 'relay.refused', { count: refused.size, kind: [...refused.values()][0] }, 'warn');
-      const stored = some.filter((strip) => !refused.has(strip));
-      for (const [device, strips] of groupBy(stored, (strip) => hex(strip.device))) {
-        await within
-          .deleteFrom('strip')
-          .where('device', '=', strips[0]!.device)
-          .where('number', '=', sql<number>`any(${strips.map(({ number }) => number)}::bigint[])`)
-          .execute();
-        event(log, 'relay.forwarded', { count: strips.length, job: device.slice(0, 4) }, 'debug');
-      }
-      await within
-        .updateTable('tally')
-        .set({ forwarded: sql`forwarded + ${stored.length}`, last_forward: new Date(clock()).toISOString() })
-        .where('one', '=', 1)
-        .execute();
-      state = 'reachable';
-      return some.length;
-    });
+  async function send({ pat, urgency, strips }: Batch): Promise<Refused> {
+    const [up, clinic] = [await cloud(), await organisation()];
+    const refused = new Map<WaitingStrip, ErrorKind>();
+    for (const [part, some] of groupBy(strips, (strip) => strip.part)) await post(up, clinic, pat, part as Part, some, refused);
+    if (refused.size > 0) event(log, 'relay.refused', { count: refused.size, kind: [...refused.values()][0] }, 'warn');
+    for (const [device, some] of groupBy(strips, (strip) => hex(strip.device))) {
+      event(log, 'relay.forwarded', { count: some.length, kind: urgency, job: device.slice(0, 4) }, 'debug');
+    }
+    return refused;
   }
 
   /**
@@ -165,8 +104,8 @@ export function relay({
     clinic: Organisation,
     pat: Bytes,
     part: Part,
-    strips: readonly Waiting[],
-    refused: Map<Waiting, ErrorKind>,
+    strips: readonly WaitingStrip[],
+    refused: Map<WaitingStrip, ErrorKind>,
     again = false,
   ): Promise<void> {
     try {
@@ -194,7 +133,7 @@ export function relay({
     });
   }
 
-  async function postTogether(up: CloudRole, clinic: Organisation, pat: Bytes, part: Part, strips: readonly Waiting[]): Promise<void> {
+  async function postTogether(up: CloudRole, clinic: Organisation, pat: Bytes, part: Part, strips: readonly WaitingStrip[]): Promise<void> {
     const decoded = strips.map(({ device, body }) => {
       const strip = decodeStrip(body);
       if (!strip) throw new CareletError('invalid', 'forward strips', { because: 'what lies here is no strip' });
@@ -216,14 +155,12 @@ export function relay({
     });
   }
 
-  const running = loop();
   return {
-    wake: () => wake(),
-    state: () => state,
+    wake: () => others.wake(),
+    urgent: (patience) => emergencies.tried(patience),
+    state: reach.state,
     async [Symbol.asyncDispose]() {
-      stop.abort();
-      wake();
-      await running;
+      await Promise.all([emergencies[Symbol.asyncDispose](), others[Symbol.asyncDispose]()]);
     },
   };
 }

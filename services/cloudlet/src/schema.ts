@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Bucket } from '@carelet/care/rules/relay/bucket';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Generated, type Kysely, type Migration, sql } from 'kysely';
 
@@ -24,9 +25,21 @@ export type CloudletTables = CardTables & {
     pat: Bytes | null;
     owner: Bytes | null;
     card: Bytes | null;
-    /** Strips below this number are on disk or in the cloud. */
-    next: number;
+    /** By lane, the number of the last strip that is on disk or in the cloud; null where none is. */
+    kept: Generated<(number | null)[]>;
+    /** How many emergencies it may call; null until it called one. */
+    bucket: Bucket | null;
+    /** Emergencies it called that were one too many, and went as monitoring. */
+    demoted: Generated<number>;
     last_seen: string | null;
+    /** What it said of itself with its last strip: how many waited, per cent of battery. */
+    waiting: number | null;
+    battery: number | null;
+    /** Of its last strip: when it came and how urgent it was. */
+    last_strip: string | null;
+    last_urgency: number | null;
+    /** When it was taken out; it is not heard any more. */
+    ended: string | null;
   };
   session: { connection: number; device: Bytes; secret: Bytes };
   strip: {
@@ -34,13 +47,18 @@ export type CloudletTables = CardTables & {
     number: number;
     pat: Bytes;
     part: string;
+    /** In which lane it came, 0 to 2, and how urgent it counts: 1 emergency, 2 monitoring, 3 routine. */
+    lane: number;
+    urgency: number;
     /** The sealed row and its links, as the device sent them. */
     body: Bytes;
-    arrived: Generated<string>;
+    arrived: string;
     /** Why the cloud will not have it, however often it is asked; it stays here then. */
     refused: Generated<string | null>;
   };
   tally: { one: number; forwarded: number; last_forward: string | null };
+  /** Times in which the cloud could not be reached; open while it cannot. */
+  outage: { began: string; ended: string | null };
 };
 
 export const migrations: Record<string, Migration> = {
@@ -69,6 +87,24 @@ export const migrations: Record<string, Migration> = {
   '0003 refused strips': {
     async up(db: Kysely<unknown>) {
       await sql`alter table strip add column refused text`.execute(db);
+    },
+  },
+  '0004 urgency': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table device add column kept bigint[] not null default '{null,null,null}', add column bucket jsonb,
+          add column demoted bigint not null default 0, add column waiting bigint, add column battery smallint,
+          add column last_strip text, add column last_urgency smallint, add column ended text`,
+        // What came before there were lanes was routine.
+        sql`update device set kept = array[null, null, next - 1] where next > 0`,
+        sql`alter table device drop column next`,
+        sql`alter table strip add column lane smallint not null default 2, add column urgency smallint not null default 3`,
+        sql`alter table strip alter column lane drop default, alter column urgency drop default`,
+        sql`create index strip_next on strip (urgency, arrived) where refused is null`,
+        sql`create table outage (began timestamptz primary key, ended timestamptz)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

@@ -13,6 +13,7 @@ import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, ser
 import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
+import { frames } from './frames.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
 import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
@@ -76,19 +77,20 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   try {
     const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
+    const secrets = await cloudletSecrets(config.keys);
     const sessions = await sessionsOf({
       db,
-      secrets: await cloudletSecrets(config.keys),
+      secrets,
       town,
       cards,
       mathematics,
       organisation,
       cloud,
       clock,
-      arrived: () => relay.wake(),
     });
+    const frame = frames({ db, secrets, relay, log, clock });
     const handler = serve(cloudletContract, {
-      role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, relay, organisation }, caller),
+      role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, frame, relay, organisation, clock }, caller),
       identify: (asked) => cards.identify(asked),
       clock,
     });

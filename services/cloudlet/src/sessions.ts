@@ -1,8 +1,5 @@
 /**
- * Sessions: pairing, epochs, handshakes and frames, as `session.md` §7 says.
- *
- * A frame's strip and the session's new state are on disk, in one transaction, before the acknowledgement is
- * sealed and sent; a device forgets nothing without it. Whatever does not fit gets one and the same answer.
+ * Sessions: pairing, epochs and handshakes, as `session.md` §7 says. Whatever does not fit gets one and the same answer.
  *
  * @module
  */
@@ -11,27 +8,18 @@ import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
-import { decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
+import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { foundingHash } from '@carelet/crypto/cards/manifest';
 import { signDeed, verifyDeed } from '@carelet/crypto/records/chart';
-import { type DeviceWrap, decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
-import { verifyWrap } from '@carelet/crypto/records/wrap';
-import { acknowledge } from '@carelet/crypto/session/acknowledgement';
 import {
   type CloudletKeys,
-  confirm,
-  connectionOf,
   epochFromBytes,
   eraseEpoch,
   finishInit,
-  frameTypes,
   newCloudlet,
-  openUp,
   pair,
   recordFromBytes,
   recordToBytes,
-  sealDown,
-  sessionFromBytes,
   sessionToBytes,
   staticKeyOf,
 } from '@carelet/crypto/session/cloudlet';
@@ -40,20 +28,26 @@ import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { looksAfter } from './devices.ts';
 import type { SessionMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
 
-type Sessions = RoleOf<typeof cloudletContract>['sessions'];
+/** All of `sessions` but the frames, which have a room of their own. */
+type Sessions = Omit<RoleOf<typeof cloudletContract>['sessions'], 'frame'>;
 
 const epochSeconds = 86_400;
 /** Sessions a device may open without speaking in one: answers get lost, but not that often. */
 const sessionsAtOnce = 8;
 
 /** One answer for everything a stranger may send. */
-const silence = () => new CareletError('cannot-open', 'answer', { because: 'nothing here opens this' });
+export const silence = () => new CareletError('cannot-open', 'answer', { because: 'nothing here opens this' });
+
+/** Where a device's record and a session lie sealed. */
+export const recordPlace = (device: Bytes): string => `cloudlet/device/${hex(device)}`;
+export const sessionPlace = (connection: number): string => `cloudlet/session/${connection}`;
 
 export type SessionRoom = {
   as(caller: KnownCaller | null): Sessions;
@@ -68,7 +62,6 @@ export async function sessions({
   organisation,
   cloud,
   clock,
-  arrived,
 }: {
   db: Kysely<CloudletTables>;
   secrets: Secrets;
@@ -78,8 +71,6 @@ export async function sessions({
   organisation: () => Promise<Organisation>;
   cloud: () => Promise<CloudRole>;
   clock: () => number;
-  /** Told when a strip came in. */
-  arrived: () => void;
 }): Promise<SessionRoom> {
   const now = () => Math.floor(clock() / 1000);
   let keys: CloudletKeys | null = null;
@@ -123,16 +114,11 @@ export async function sessions({
   }
 
   const openEpoch = (row: { epoch_id: Bytes; secret: Bytes }) => secrets.open(`cloudlet/epoch/${hex(row.epoch_id)}`, row.secret);
-  const recordPlace = (device: Bytes) => `cloudlet/device/${hex(device)}`;
   const pairingPlace = (device: Bytes) => `cloudlet/pairing/${hex(device)}`;
-  const sessionPlace = (connection: number) => `cloudlet/session/${connection}`;
 
   const as = (caller: KnownCaller | null): Sessions => ({
     async pair() {
-      const clinic = await organisation();
-      if (caller?.kind !== 'administrator' && !(caller && sameCard(caller.card, clinic.card))) {
-        throw new CareletError('denied', 'pair device', { because: 'only the clinic or an administrator pairs devices' });
-      }
+      await looksAfter(caller, organisation, 'pair device');
       await db.deleteFrom('device').where('expires', '<=', now()).execute();
       const { pairing, record } = pair(await ownKeys(), now());
       await db
@@ -142,7 +128,6 @@ export async function sessions({
           record: secrets.seal(recordPlace(record.device), recordToBytes(record)),
           pairing: secrets.seal(pairingPlace(record.device), record.psk),
           expires: pairing.expires,
-          next: 0,
         })
         .execute();
       return { code: pairingCode(pairing), device: record.device };
@@ -205,7 +190,7 @@ export async function sessions({
       return transaction(db, async (within) => {
         const row = await within.selectFrom('device').selectAll().where('device', '=', opened.device).forUpdate().executeTakeFirst();
         const record = row && recordFromBytes(secrets.open(recordPlace(row.device), row.record));
-        if (!row || !record || !row.pat) throw silence();
+        if (!row || !record || !row.pat || row.ended) throw silence();
         // Devices of all sorts may open sessions at once; each takes a number of its own.
         await sql`select pg_advisory_xact_lock(hashtext(current_schema() || '/session'))`.execute(within);
         const own = await within.selectFrom('session').select('connection').where('device', '=', row.device).execute();
@@ -233,48 +218,6 @@ export async function sessions({
         return { ack: welcome.ack };
       });
     },
-
-    async frame({ frame }) {
-      const connection = connectionOf(frame);
-      if (connection === null) throw silence();
-      const answer = await transaction(db, async (within) => {
-        const kept = await within.selectFrom('session').selectAll().where('connection', '=', connection).forUpdate().executeTakeFirst();
-        const session = kept && sessionFromBytes(secrets.open(sessionPlace(connection), kept.secret));
-        const opened = session && openUp(session, frame, now());
-        if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
-        const strip = wellFormed(decodeStrip(opened.message));
-        const row = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
-        if (!strip || !row.pat) throw silence();
-        if (strip.wrap && !(await isWrapOf(within, row, strip.wrap))) throw silence();
-
-        let next = row.next;
-        if (strip.number === next) {
-          const { device, pat } = row;
-          await within.insertInto('strip').values({ device, number: strip.number, pat, part: strip.part, body: opened.message }).execute();
-          next++;
-        }
-        if (next === 0) throw silence();
-        const sealed = sealDown(opened.session, frameTypes.acknowledgement, acknowledge(next - 1), now());
-        if (!sealed) throw silence();
-
-        const record = confirm(recordFromBytes(secrets.open(recordPlace(row.device), row.record))!, opened.session);
-        await within
-          .updateTable('device')
-          .set({ next, record: secrets.seal(recordPlace(row.device), recordToBytes(record)), last_seen: new Date(clock()).toISOString() })
-          .where('device', '=', row.device)
-          .execute();
-        await within
-          .updateTable('session')
-          .set({ secret: secrets.seal(sessionPlace(connection), sessionToBytes(sealed.session)) })
-          .where('connection', '=', connection)
-          .execute();
-        // The device speaks in this session, so the ones before it are over.
-        await within.deleteFrom('session').where('device', '=', row.device).where('connection', '!=', connection).execute();
-        return { frame: sealed.frame };
-      });
-      arrived();
-      return answer;
-    },
   });
 
   return { as };
@@ -283,21 +226,3 @@ export async function sessions({
 /** Whether the clinic itself wrote down that this chart is hers: the cloud's word for it counts for nothing. */
 const isHers = (chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes }, { card }: Organisation, patient: Bytes): boolean =>
   equalPublic(chart.owner, patient) && equalPublic(chart.writer, card.id) && verifyDeed(card.edVk, chart, chart.deed);
-
-/** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */
-function wellFormed(strip: SealedStrip | null): SealedStrip | null {
-  if (strip?.part !== 'MI' || strip.row.version !== 1) return null;
-  return strip.links.some(({ nodeId }) => equalPublic(nodeId, strip.row.nodeId)) ? strip : null;
-}
-
-/** Whether the wrap of a tree that a device started is signed by that device: the cloud would have nothing that comes with another. */
-async function isWrapOf(
-  within: Transaction<CloudletTables>,
-  { card, pat }: { card: Bytes | null; pat: Bytes | null },
-  { nodeId, body, signature }: DeviceWrap,
-): Promise<boolean> {
-  if (!card || !pat) return false;
-  const known = await within.selectFrom('card').select('body').where('card_id', '=', card).executeTakeFirst();
-  const device = known && decodeCard(known.body);
-  return device ? verifyWrap(device.edVk, { nodeId, pat, part: 'MI', gen: 0, kind: 'owner' }, body, signature) : false;
-}

@@ -29,6 +29,7 @@ import { wearablePair } from './wearable/pair.ts';
 import { wearableRenew } from './wearable/renew.ts';
 import { wearableReplay } from './wearable/replay.ts';
 import { wearableRun } from './wearable/run.ts';
+import { wearableUrgency } from './wearable/urgency.ts';
 
 export const commands: readonly Command[] = [
   start,
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
   wearablePair,
   wearableRun,
   wearableReplay,
+  wearableUrgency,
   wearableRenew,
   people,
   keyringNew,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Reading, type VitalSign, vital, vitalSign, vitalSigns } from '../../model/reading.ts';
 import { dangerOf } from '../vitals/danger.ts';
-import { checkUrgency, parseUrgency, type UrgencyPolicy, urgencyOf, urgencyText, usualUrgency } from './urgency.ts';
+import { checkUrgency, judge, parseUrgency, type UrgencyPolicy, urgencyOf, urgencyText, usualUrgency } from './urgency.ts';
 
 const of = (sign: VitalSign, ...values: number[]) => urgencyOf(vital(sign, 0, 'watch-1', values), usualUrgency());
 
@@ -59,6 +59,14 @@ test('whatever calls a nurse in the chart is an emergency on the wrist', () => {
       expect(of(sign, value / 10 ** scale) === 'emergency').toBe(called);
     }),
   );
+});
+
+test('who is ill for an hour is an emergency three times at once, three times a minute, and monitored in between', () => {
+  const judged = judge(usualUrgency());
+  const hour = Array.from({ length: 3600 }, (_, second) => judged(vital('heart-rate', second * 1000, 'watch-1', [150])));
+  expect(hour.slice(0, 4)).toEqual(['emergency', 'emergency', 'emergency', 'monitoring']);
+  expect(hour.filter((urgency) => urgency === 'emergency').length).toBe(3 + 3 * 60 - 1);
+  expect(judged(vital('heart-rate', 3_600_000, 'watch-1', [72]))).toBe('routine');
 });
 
 test('a heart trace is routine, and alike is monitoring whatever it is', () => {

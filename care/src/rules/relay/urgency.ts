@@ -14,6 +14,7 @@ import { CareletError } from '../../model/error.ts';
 import { type Reading, type VitalReading, type VitalSign, vitalSign, vitalSigns } from '../../model/reading.ts';
 import type { Urgency } from '../../model/urgency.ts';
 import { type Band, glucoseMass, type MeasureFacts, vitalFacts } from '../vitals/vitals.ts';
+import { type Bucket, callEmergency, fullBucket } from './bucket.ts';
 
 /** Limits of one number of a vital sign, in the sensor's unit. A side that is absent is open. */
 export type UrgencyLimits = {
@@ -51,6 +52,21 @@ export function urgencyOf(reading: Reading, policy: UrgencyPolicy): Urgency {
   if (!limits) return 'routine';
   if (reading.values.some((value, i) => isBeyond(inUnit(reading, value), limits[i]?.emergency))) return 'emergency';
   return reading.values.some((value, i) => isOutside(inUnit(reading, value), limits[i]?.usual)) ? 'monitoring' : 'routine';
+}
+
+/**
+ * Judges readings as they come. More emergencies than a device may call (`bucket`) are monitoring: who is ill for hours is
+ * seen at once and watched from then on.
+ */
+export function judge(policy: UrgencyPolicy): (reading: Reading) => Urgency {
+  let bucket: Bucket | undefined;
+  return (reading) => {
+    const urgency = urgencyOf(reading, policy);
+    if (urgency !== 'emergency') return urgency;
+    const called = callEmergency(bucket ?? fullBucket(reading.at), reading.at);
+    bucket = called.bucket;
+    return called.granted ? urgency : 'monitoring';
+  };
 }
 
 /** An adult's limits: where `rules/vitals` calls a nurse, and where it says that something is out of the ordinary. */

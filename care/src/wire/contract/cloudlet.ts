@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
+import { urgencies } from '../../model/urgency.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
 
@@ -50,6 +51,47 @@ export const cloudletContract = defineContract('cloudlet', {
     input: z.strictObject({ frame: bytes({ max: 4 * 1024 * 1024 }) }),
     output: z.strictObject({ frame: bytes({ max: 4096 }) }),
   },
+  'devices.list': {
+    summary: 'The devices of this clinic: whether they speak, never what they say. For its administrators.',
+    caller: 'known',
+    body: 'json',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      devices: z.array(
+        z.strictObject({
+          /** Its number, in hex. */
+          device: z.string(),
+          /** `offered` until a patient took the code, `ended` once it was taken out. */
+          state: z.enum(['offered', 'paired', 'ended']),
+          /** UTC ISO time at which an offered code is over. */
+          expires: z.string().nullable(),
+          /** UTC ISO times of its last word and its last strip. */
+          lastSeen: z.string().nullable(),
+          lastStrip: z.string().nullable(),
+          /** How urgent its last strip was. */
+          urgency: z.enum(urgencies).nullable(),
+          /** Per cent, as it says. */
+          battery: z.int().nullable(),
+          /** Strips that wait on the device, as it says, and here. */
+          waitsThere: z.int().nullable(),
+          waitsHere: z.int(),
+          /** Strips here that the cloud will not have. */
+          refused: z.int(),
+          /** Emergencies it called that were one too many, and went as monitoring. */
+          demoted: z.int(),
+        }),
+      ),
+    }),
+    idempotent: true,
+  },
+  'devices.end': {
+    summary: 'Takes a device out: it is not heard any more. What it sent stays and goes its way.',
+    caller: 'known',
+    body: 'json',
+    input: z.strictObject({ device: z.string().regex(/^[0-9a-f]{32}$/) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'sharing.labels': {
     summary: "Labels for a patient's own nodes at this clinic, and what seals a wrap for its domain.",
     caller: 'known',
@@ -86,6 +128,10 @@ export const cloudletContract = defineContract('cloudlet', {
       lastForward: z.string().nullable(),
       /** UTC ISO time at which the oldest strip that waits came in. */
       waitingSince: z.string().nullable(),
+      /** Times in the last 30 days in which the cloud could not be reached, one that lasts with them. */
+      outages: z.int(),
+      /** UTC ISO time since which it cannot be reached. */
+      outageSince: z.string().nullable(),
     }),
     idempotent: true,
   },

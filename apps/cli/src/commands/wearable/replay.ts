@@ -5,6 +5,8 @@
  */
 import { resolve } from 'node:path';
 import type { Reading } from '@carelet/care/model';
+import { judge } from '@carelet/care/rules/relay/urgency';
+import { urgencyPolicyOf } from '@carelet/client/session/wearable';
 import { replay } from '@carelet/wearable/replay';
 import { strips } from '@carelet/wearable/strips';
 import { openWfdb } from '@carelet/wearable/wfdb';
@@ -51,7 +53,8 @@ A file that says itself when it was recorded (CSV with dates) keeps its times, u
     });
     {
       await using line = progress(io, 'seconds sealed');
-      for await (const strip of strips(upTo(blocks, most, io.signal))) {
+      const urgencyOf = judge(urgencyPolicyOf(worn.wearable));
+      for await (const strip of strips(upTo(blocks, most, io.signal), { urgencyOf })) {
         await way.keep(strip);
         readings += strip.readings.length;
         await way.again();

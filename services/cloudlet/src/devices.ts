@@ -1,0 +1,80 @@
+/**
+ * The devices of a clinic, as those see them who look after the cloudlet: whether they speak, never what they say.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { sameCard } from '@carelet/crypto/cards/card';
+import { transaction } from '@carelet/ground/database';
+import type { KnownCaller } from '@carelet/ground/login';
+import { type Kysely, sql } from 'kysely';
+import type { Organisation } from './organisation.ts';
+import { urgencyOfNumber } from './queue.ts';
+import type { CloudletTables } from './schema.ts';
+
+type Devices = RoleOf<typeof cloudletContract>['devices'];
+
+/** @throws {CareletError} `denied` for anybody but the clinic and administrators */
+export async function looksAfter(caller: KnownCaller | null, organisation: () => Promise<Organisation>, op: string): Promise<void> {
+  const clinic = await organisation();
+  if (caller?.kind === 'administrator' || (caller && sameCard(caller.card, clinic.card))) return;
+  throw new CareletError('denied', op, { because: 'only the clinic or an administrator does that' });
+}
+
+export function devices(
+  { db, organisation, clock }: { db: Kysely<CloudletTables>; organisation: () => Promise<Organisation>; clock: () => number },
+  caller: KnownCaller | null,
+): Devices {
+  return {
+    async list() {
+      await looksAfter(caller, organisation, 'list devices');
+      const rows = await db
+        .selectFrom('device')
+        .leftJoin('strip', 'strip.device', 'device.device')
+        .selectAll('device')
+        .select([
+          sql<number>`count(*) filter (where strip.number is not null and strip.refused is null)`.as('here'),
+          sql<number>`count(*) filter (where strip.refused is not null)`.as('refused'),
+        ])
+        .groupBy('device.device')
+        .orderBy(sql`device.last_seen desc nulls last`)
+        .execute();
+      const now = clock() / 1000;
+      return {
+        devices: rows
+          .filter(({ expires }) => expires === null || expires > now)
+          .map((row) => ({
+            device: hex(row.device),
+            state: row.ended ? 'ended' : row.owner ? 'paired' : 'offered',
+            expires: row.expires === null ? null : new Date(row.expires * 1000).toISOString(),
+            lastSeen: row.last_seen,
+            lastStrip: row.last_strip,
+            urgency: row.last_urgency === null ? null : urgencyOfNumber(row.last_urgency),
+            battery: row.battery,
+            waitsThere: row.waiting,
+            waitsHere: row.here,
+            refused: row.refused,
+            demoted: row.demoted,
+          })),
+      };
+    },
+
+    async end({ device }) {
+      await looksAfter(caller, organisation, 'end device');
+      const id = unhex(device);
+      await transaction(db, async (within) => {
+        const ended = await within
+          .updateTable('device')
+          .set({ ended: sql<string>`coalesce(ended, ${new Date(clock()).toISOString()})`, pairing: null })
+          .where('device', '=', id)
+          .returning('device')
+          .executeTakeFirst();
+        if (!ended) throw new CareletError('missing', 'end device', { because: 'there is no such device here' });
+        await within.deleteFrom('session').where('device', '=', id).execute();
+      });
+    },
+  };
+}

@@ -1,0 +1,252 @@
+/**
+ * What is urgent overtakes what is not, from the wrist to the cloud, and is not forgotten before the cloud has it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { vital } from '@carelet/care/model';
+import { usualUrgency } from '@carelet/care/rules/relay/urgency';
+import { packStrip } from '@carelet/care/rules/strip/index';
+import { decodeUrgency, encodeUrgency, signUrgency, takeUrgency } from '@carelet/client/session/urgency';
+import { decodeWearable, encodeWearable, freshLanes } from '@carelet/client/session/wearable';
+import { type Cbor, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { decodeStrip } from '@carelet/crypto/records/strip';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openStage, refusal, type Stage } from './fixture.testing.ts';
+import { type Watch, type Watches, watchesAt } from './watch.testing.ts';
+
+let stage: Stage;
+let at: Watches;
+
+beforeAll(async () => {
+  stage = await openStage();
+  at = await watchesAt(stage);
+}, 60_000);
+
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+/** The numbers of the strips on the clinic's disk, as they came in. */
+const here = async ({ wearable }: Watch) =>
+  (
+    await stage.sql<{ number: string; urgency: number }>(
+      'select number, urgency from cloudlet_harbour.strip where device = $1 order by arrived, xmin::text::bigint',
+      [Buffer.from(wearable.device.device)],
+    )
+  ).map(({ number, urgency }) => [Number(number), urgency]);
+
+const asSam = async () => {
+  const [sam] = await stage.administrators();
+  return stage.cloudletAs(sam);
+};
+const deviceOf = async ({ wearable }: Watch) =>
+  (await (await asSam()).devices.list()).devices.find(({ device }) => device === hex(wearable.device.device))!;
+
+describe('on the wrist', () => {
+  test('an emergency goes before everything that waits, and each lane keeps its order', async () => {
+    const watch = await at.paired('overtakes');
+    stage.line.cut();
+    try {
+      for (const pulse of [60, 61, 62]) await watch.keep(pulse);
+      await watch.keep(95, 'monitoring');
+      await watch.keep(140, 'emergency');
+      await watch.keep(63);
+      expect(await watch.sender.send()).toBe(6);
+      expect(await here(watch)).toEqual([
+        [4, 1],
+        [3, 2],
+        [0, 3],
+        [1, 3],
+        [2, 3],
+        [5, 3],
+      ]);
+      // The clinic has them all. The emergency is kept on the wrist as well, until the cloud has it.
+      expect(watch.wearable.waiting.map(({ number }) => number)).toEqual([4]);
+    } finally {
+      stage.line.mend();
+    }
+    await at.forwarded();
+    expect(await at.pulses(at.ada, watch)).toEqual([60, 61, 62, 63, 95, 140]);
+  });
+
+  test('an emergency that comes while others are sent goes next', async () => {
+    const watch = await at.paired('in between');
+    stage.line.cut();
+    try {
+      for (let pulse = 60; pulse < 70; pulse++) await watch.keep(pulse);
+      const sending = watch.sender.send();
+      await at.until(async () => (await here(watch)).length > 0);
+      await watch.keep(150, 'emergency');
+      expect(await sending).toBe(11);
+      const order = (await here(watch)).map(([number]) => number);
+      expect(order.indexOf(10)).toBeGreaterThan(0);
+      expect(order.indexOf(10)).toBeLessThan(10);
+    } finally {
+      stage.line.mend();
+    }
+    await at.forwarded();
+  });
+
+  test('an emergency is forgotten when the cloud has it, and the clinic is asked again until then', async () => {
+    const watch = await at.paired('end to end');
+    stage.line.cut();
+    await watch.keep(150, 'emergency');
+    expect(await watch.sender.send()).toBe(1);
+    expect(watch.wearable.waiting.length).toBe(1);
+    // Not at every turn: the clinic has it, and has a hard time already.
+    const frames = async () =>
+      (await stage.sql<{ secret: Buffer }>('select secret from cloudlet_harbour.session'))[0]!.secret.toString('hex');
+    const asked = await frames();
+    await watch.sender.send();
+    expect(await frames()).toBe(asked);
+    watch.restart();
+    stage.line.mend();
+    await at.forwarded();
+    expect(await watch.sender.send()).toBe(0);
+    expect(watch.wearable.waiting).toEqual([]);
+    expect(await at.pulses(at.ada, watch)).toEqual([150]);
+  });
+
+  test('with the cloud in reach one word is enough', async () => {
+    const watch = await at.paired('one word');
+    await watch.keep(150, 'emergency');
+    expect(await watch.sender.send()).toBe(1);
+    expect(watch.wearable.waiting).toEqual([]);
+  });
+});
+
+describe('at the clinic', () => {
+  test('a device that cries wolf is heard three times; then it is told to wait its turn, and who looks after it sees that', async () => {
+    const watch = await at.paired('wolf');
+    stage.line.cut();
+    try {
+      for (let i = 0; i < 5; i++) await watch.keep(140 + i, 'emergency');
+      expect(await watch.sender.send()).toBe(5);
+      expect(await here(watch)).toEqual([
+        [0, 1],
+        [1, 1],
+        [2, 1],
+        [3, 2],
+        [4, 2],
+      ]);
+      expect(await deviceOf(watch)).toMatchObject({ demoted: 2, waitsHere: 5, urgency: 'monitoring' });
+    } finally {
+      stage.line.mend();
+    }
+    await at.forwarded();
+    expect(await at.pulses(at.ada, watch)).toEqual([140, 141, 142, 143, 144]);
+  });
+
+  test('the cloud is not told how urgent anything was: rows of all kinds look alike there', async () => {
+    const watch = await at.paired('discreet');
+    const bytes = packStrip([vital('heart-rate', at.noon(), 'watch', [140])]);
+    for (const urgency of ['emergency', 'monitoring', 'routine'] as const) {
+      await watch.sender.keep({ kind: 'vital-signs', from: at.noon(), bytes, urgency });
+    }
+    const bodies = watch.wearable.waiting.map(({ body }) => decodeStrip(body)!);
+    expect(new Set(bodies.map(({ row }) => row.ct.length)).size).toBe(1);
+    expect(new Set(bodies.map(({ row, links }) => `${Object.keys(row)} ${links.length}`)).size).toBe(1);
+    await watch.sender.send();
+    await at.forwarded();
+    const tables = await stage.sql<{ column_name: string }>(
+      "select column_name from information_schema.columns where table_schema = 'cloud'",
+    );
+    expect(tables.map(({ column_name }) => column_name).filter((name) => /urgen|lane|class|priorit/.test(name))).toEqual([]);
+  });
+
+  test('a device says how it is, and whoever looks after it sees that and nothing else', async () => {
+    const watch = await at.paired('says how it is');
+    for (const pulse of [70, 71]) await watch.keep(pulse);
+    await watch.sender.send();
+    await at.forwarded();
+    const told = await deviceOf(watch);
+    expect(told).toEqual({
+      device: hex(watch.wearable.device.device),
+      state: 'paired',
+      expires: null,
+      lastSeen: new Date(stage.clock()).toISOString(),
+      lastStrip: new Date(stage.clock()).toISOString(),
+      urgency: 'routine',
+      battery: null,
+      waitsThere: 1,
+      waitsHere: 0,
+      refused: 0,
+      demoted: 0,
+    });
+    for (const who of [at.ada, await stage.doctor('Dr Chen', { at: at.harbour }), null]) {
+      expect(await refusal(stage.cloudletAs(who).devices.list())).toBe('denied');
+      expect(await refusal(stage.cloudletAs(who).devices.end({ device: told.device }))).toBe('denied');
+    }
+  });
+
+  test('a device that was taken out is not heard any more; what it sent before arrives', async () => {
+    const watch = await at.paired('lost on a bus');
+    stage.line.cut();
+    await watch.keep(77);
+    await watch.sender.send();
+    await (await asSam()).devices.end({ device: hex(watch.wearable.device.device) });
+    await watch.keep(78);
+    expect(await refusal(watch.sender.send())).toBe('cannot-open');
+    expect(watch.wearable.waiting.length).toBe(1);
+    expect((await deviceOf(watch)).state).toBe('ended');
+    stage.line.mend();
+    await at.forwarded();
+    expect(await at.pulses(at.ada, watch)).toEqual([77]);
+    expect(await refusal((await asSam()).devices.end({ device: '0'.repeat(32) }))).toBe('missing');
+  });
+
+  test('an outage is counted once, with its beginning, and ends when the cloud answers', async () => {
+    const before = await at.clinic();
+    const watch = await at.paired('outage');
+    stage.clock.to(new Date(stage.clock() + 60_000).toISOString());
+    stage.line.cut();
+    try {
+      await watch.keep(50);
+      await watch.sender.send();
+      await at.until(async () => (await at.clinic()).outageSince !== null);
+      // The line is tried again meanwhile: that is the same outage.
+      await sleep(600);
+      const since = new Date(stage.clock()).toISOString();
+      expect(await at.clinic()).toMatchObject({ outages: before.outages + 1, outageSince: since });
+    } finally {
+      stage.line.mend();
+    }
+    await at.forwarded();
+    expect(await at.clinic()).toMatchObject({ outages: before.outages + 1, outageSince: null });
+  });
+});
+
+describe('what is urgent', () => {
+  test('is said by the owner of a device, for that device, and never turned back', async () => {
+    const watch = await at.paired('limits');
+    const { wearable } = watch;
+    const calm = { kind: 'alike' } as const;
+    const first = signUrgency(at.ada, wearable.card.id, calm, null);
+    const second = signUrgency(at.ada, wearable.card.id, usualUrgency(), first);
+    const other = await at.paired('others');
+    const ivy = stage.patient('ivy');
+    expect(await refusal((async () => takeUrgency(wearable, signUrgency(ivy, wearable.card.id, calm, null)))())).toBe('denied');
+    expect(await refusal((async () => takeUrgency(other.wearable, first))())).toBe('denied');
+    expect(await refusal((async () => takeUrgency(wearable, { ...first, policy: usualUrgency() }))())).toBe('denied');
+    expect(await refusal((async () => takeUrgency(wearable, { ...first, serial: 7 }))())).toBe('denied');
+    takeUrgency(wearable, second);
+    expect(await refusal((async () => takeUrgency(wearable, first))())).toBe('conflict');
+    expect(decodeWearable(encodeWearable(wearable)).urgency).toEqual(second);
+    expect(decodeUrgency(encodeUrgency(second))).toEqual(second);
+    expect(decodeUrgency(cbor([1, '{}', first.signature]))).toBeNull();
+  });
+
+  test('a memory from before there were lanes is read, and goes on where it was', async () => {
+    const watch = await at.paired('old memory');
+    await watch.keep(80);
+    await watch.sender.send();
+    for (const pulse of [81, 82]) await watch.keep(pulse);
+    // As the version before wrote it.
+    const fields = (uncbor(encodeWearable(watch.wearable)) as Cbor[]).slice(0, 12);
+    const waiting = (fields[11] as Cbor[][]).map(([number, body]) => [number!, body!]);
+    watch.flash = cbor([1, ...fields.slice(1, 11), waiting]);
+    watch.restart();
+    expect(watch.wearable.lanes).toEqual([...freshLanes().slice(0, 2), { sealed: 2, kept: 0 }]);
+    await watch.keep(83);
+    expect(await watch.sender.send()).toBe(3);
+    await at.forwarded();
+    expect(await at.pulses(at.ada, watch)).toEqual([80, 81, 82, 83]);
+  });
+});
