@@ -67,6 +67,9 @@ describe('pairing', () => {
   test('puts all of a patient’s watches at one clinic into one chart', async () => {
     const [one, two] = [await at.pairFor(at.ada, 'left wrist'), await at.pairFor(at.ada, 'right wrist')];
     expect(hex(one.pat)).toBe(hex(two.pat));
+    const zoe = stage.patient('zoe');
+    const atOnce = await Promise.all(['wrist', 'finger', 'arm'].map((name) => at.pairFor(zoe, name)));
+    expect(new Set(atOnce.map(({ pat }) => hex(pat))).size).toBe(1);
     expect(hex((await at.pairFor(stage.patient('ben'), 'wrist')).pat)).not.toBe(hex(one.pat));
   });
 });

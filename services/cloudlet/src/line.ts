@@ -23,7 +23,8 @@ export function lineOf({
   /** After work that failed many times. */
   longestWaitMs: number;
   work: (stopped: () => boolean) => Promise<number>;
-  failed: (thrown: unknown, attempt: number) => void;
+  /** Told of what was thrown; what it throws itself counts for nothing. */
+  failed: (thrown: unknown, attempt: number) => Promise<void>;
 }): Line {
   const stop = new AbortController();
   /** Somebody woke us while we were at work: the next pause is none. */
@@ -46,7 +47,7 @@ export function lineOf({
         failures = 0;
       } catch (thrown) {
         failures++;
-        failed(thrown, failures);
+        await failed(thrown, failures).catch(() => {});
       }
       for (const tell of told) tell();
       if (done === 0) await pause(failures === 0 ? idleMs : Math.min(longestWaitMs, 250 * 2 ** Math.min(failures, 7)));

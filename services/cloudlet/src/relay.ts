@@ -45,14 +45,17 @@ export function relay({
   clock: () => number;
 }): Relay {
   const waiting = queue({ db, clock });
+  /** What the cloud's silence was told by, the last time. */
+  let unreached: unknown;
   const reach = outages({ db, clock });
   const line = (among: readonly Urgency[], longestWaitMs: number): Line =>
     lineOf({
       longestWaitMs,
       work: (stopped) => forward(among, stopped),
-      failed: (thrown, attempt) => {
-        if (thrown instanceof CareletError && thrown.kind === 'unavailable') void reach.lost();
+      async failed(thrown, attempt) {
         if (attempt === 1) event(log, 'relay.waits', { ...traceOf(thrown), attempt }, 'warn');
+        // Our own database may be away as well: that is no outage of the cloud.
+        if (thrown === unreached) await reach.lost();
       },
     });
   const emergencies = line(['emergency'], 5_000);
@@ -68,14 +71,17 @@ export function relay({
       try {
         const settled = await waiting.next(among, failed, async (batch) => {
           chart = hex(batch.pat);
-          return send(batch);
+          return send(batch).catch((thrown: unknown) => {
+            if (isAway(thrown)) unreached = thrown;
+            throw thrown;
+          });
         });
         if (!settled) break;
         if (reach.state() === 'unreachable') for (const one of [emergencies, others]) one.wake();
         await reach.found();
         forwarded += settled.sent + settled.refused;
       } catch (thrown) {
-        if (chart === '' || (thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+        if (chart === '' || isAway(thrown)) throw thrown;
         failed.add(chart);
         failure ??= thrown;
       }
@@ -164,3 +170,5 @@ export function relay({
     },
   };
 }
+
+const isAway = (thrown: unknown): boolean => thrown instanceof CareletError && thrown.kind === 'unavailable';

@@ -155,27 +155,32 @@ export async function sessions({
         return { pat: row.pat, ...answer };
       }
 
-      // One chart for one patient at one clinic, whatever she wears and whoever wrote in it before.
       const uplink = await cloud();
-      const other = await db
-        .selectFrom('device')
-        .select('pat')
-        .where('owner', '=', caller.id)
-        .where('pat', 'is not', null)
-        .executeTakeFirst();
-      const charts = other ? [] : (await uplink.records.charts()).charts;
-      const pat = other?.pat ?? charts.find((chart) => isHers(chart, clinic, caller.id))?.pat ?? systemRandom(16);
       await uplink.login.present({ card: encodeCard(caller.card), with: [] });
-      const deed = signDeed(clinic.edSk, { pat, writer: clinic.card.id, owner: caller.id });
-      await uplink.records.openChart({ pat, owner: caller.id, deed });
-      const adopted = await db
-        .updateTable('device')
-        .set({ pat, owner: caller.id, card: card.id, record: adoptedRecord, expires: null })
-        .where('device', '=', device)
-        .where((where) => where.or([where('owner', 'is', null), where('owner', '=', caller.id)]))
-        .returning('device')
-        .executeTakeFirst();
-      if (!adopted) throw refuse();
+      const fresh = systemRandom(16);
+      const pat = await transaction(db, async (within) => {
+        // One chart for one patient at one clinic, whatever she wears and whoever wrote in it before, also when she pairs two at once.
+        await sql`select pg_advisory_xact_lock(hashtext(current_schema() || '/chart/' || ${hex(caller.id)}))`.execute(within);
+        const other = await within
+          .selectFrom('device')
+          .select('pat')
+          .where('owner', '=', caller.id)
+          .where('pat', 'is not', null)
+          .executeTakeFirst();
+        const charts = other ? [] : (await uplink.records.charts()).charts;
+        const chart = other?.pat ?? charts.find((one) => isHers(one, clinic, caller.id))?.pat ?? fresh;
+        const deed = signDeed(clinic.edSk, { pat: chart, writer: clinic.card.id, owner: caller.id });
+        await uplink.records.openChart({ pat: chart, owner: caller.id, deed });
+        const adopted = await within
+          .updateTable('device')
+          .set({ pat: chart, owner: caller.id, card: card.id, record: adoptedRecord, expires: null })
+          .where('device', '=', device)
+          .where((where) => where.or([where('owner', 'is', null), where('owner', '=', caller.id)]))
+          .returning('device')
+          .executeTakeFirst();
+        if (!adopted) throw refuse();
+        return chart;
+      });
       return { pat, ...answer };
     },
 

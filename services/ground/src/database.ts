@@ -9,9 +9,21 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError } from '@carelet/care/model';
-import { type IsolationLevel, Kysely, type Migration, Migrator, PostgresDialect, type PostgresPool, sql, type Transaction } from 'kysely';
+import {
+  type IsolationLevel,
+  Kysely,
+  type Migration,
+  type MigrationResultSet,
+  Migrator,
+  PostgresDialect,
+  type PostgresPool,
+  sql,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
 import { asDatabaseError, mayRetry } from './database-error.ts';
+
+const usualPatience = 10_000;
 
 export interface DatabaseOptions {
   /** Connection string: of `startPostgres`, or one's own `DATABASE_URL`. */
@@ -66,12 +78,23 @@ async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patienc
   };
   await transaction(db, makeSchema, patience === undefined ? {} : { patience });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) }, migrationTableSchema: schema });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = await migrated(migrator, patience);
   if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
     const because = 'its tables were made by another version of Carelet, probably a newer one';
     throw new CareletError('conflict', 'open the database', { subject: schema, because, cause: error });
   }
   if (error !== undefined) throw error;
+}
+
+/** Migrates; again while the server is away, for it may fall between two of our steps. A migration is done whole or not at all. */
+async function migrated(migrator: Migrator, patience = usualPatience): Promise<MigrationResultSet> {
+  const giveUp = performance.now() + patience;
+  for (let attempt = 1; ; attempt++) {
+    const result = await migrator.migrateToLatest().catch((error: unknown) => ({ error }));
+    const wait = Math.min(1_000, 50 * 2 ** attempt);
+    if (mayRetry(result.error) !== 'later' || performance.now() + wait > giveUp) return result;
+    await sleep(wait);
+  }
 }
 
 export interface TransactionOptions {
@@ -91,7 +114,7 @@ export interface TransactionOptions {
 export async function transaction<Schema, T>(
   db: Kysely<Schema>,
   work: (trx: Transaction<Schema>) => Promise<T>,
-  { isolation, patience = 10_000 }: TransactionOptions = {},
+  { isolation, patience = usualPatience }: TransactionOptions = {},
 ): Promise<T> {
   const giveUp = performance.now() + patience;
   for (let attempt = 1; ; attempt++) {

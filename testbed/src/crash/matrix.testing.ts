@@ -1,0 +1,272 @@
+/**
+ * The crash matrix: a clinic with two watches, its cloudlet, a cloud and their database, and something that kills one of them
+ * at a time, at moments drawn from a seed.
+ *
+ * After every blow: what a watch was told it may forget lies at the clinic or in the cloud. In the end: its owner opens every
+ * strip once, and in each lane the cloud got them in the order in which they were numbered.
+ *
+ * @module
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startAuthority } from '@carelet/authority/service';
+import { urgencies } from '@carelet/care/model';
+import { claim, enrolOrganisation, firstManifest } from '@carelet/client/enrolment';
+import { newKeyring } from '@carelet/client/keyring/keyring';
+import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
+import { mathematicsHere } from '@carelet/client/mathematics';
+import { recordsOf } from '@carelet/client/records/fhir';
+import { reader } from '@carelet/client/records/reader';
+import { pairDevice } from '@carelet/client/session/pair';
+import { decodeWearable, encodeWearable } from '@carelet/client/session/wearable';
+import { installOrganisation } from '@carelet/cloudlet/organisation';
+import { hex } from '@carelet/crypto/algebra/bytes';
+import { seededRandom } from '@carelet/crypto/algebra/random';
+import { recordId, rowIdOf } from '@carelet/crypto/records/row';
+import { startPostgres } from '@carelet/ground/postgres';
+import { temporaryFolder } from '@carelet/ground/test-folder';
+import pg from 'pg';
+import { expect } from 'vitest';
+import { readingOf, replaceFile, urgencyOf } from './device.ts';
+import { freePort, type Part, startPart } from './parts.ts';
+
+const blows = ['cloudlet', 'cloud', 'database', 'first', 'second', 'disk', 'clock'] as const;
+export type Blow = (typeof blows)[number];
+
+const year = 365 * 86_400;
+const jump = 2 * 3_600_000;
+
+export type CrashOptions = {
+  readonly seed: string;
+  readonly rounds: number;
+  /** Told which blow fell. */
+  readonly tell?: (round: number, blow: Blow) => void;
+};
+
+/** Runs the matrix; throws where something acknowledged is lost, doubled or out of its order. Gives how often what fell. */
+export async function crashMatrix(options: CrashOptions): Promise<Record<Blow, number> & { strips: number }> {
+  const folder = temporaryFolder();
+  try {
+    return await crashesIn(folder, options);
+  } catch (thrown) {
+    // What the parts had to say, for whoever reads the failure.
+    for (const name of readdirSync(folder).filter((file) => file.endsWith('.log'))) {
+      const last = readFileSync(join(folder, name), 'utf8').trim().split('\n').slice(-25);
+      console.error([name, ...last].join('\n  '));
+    }
+    throw thrown;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function crashesIn(
+  folder: string,
+  { seed, rounds, tell = () => {} }: CrashOptions,
+): Promise<Record<Blow, number> & { strips: number }> {
+  await using stack = parting();
+  const postgres = stack.use(await startPostgres({ dataDir: join(folder, 'postgres') }));
+  const databaseUrl = postgres.url();
+  const keys = join(folder, 'harbour');
+  mkdirSync(keys);
+  const service = { databaseUrl, host: '127.0.0.1', port: 0, nextFree: true, cors: [], logLevel: 'silent' as const };
+  const town = { ...service, townName: 'crash', keys: join(folder, 'authority'), needed: 2 };
+  const authority = stack.use(await startAuthority(town));
+  const [cloudPort, cloudletPort] = [await freePort(), await freePort()];
+  const urls = { cloud: `http://127.0.0.1:${cloudPort}`, cloudlet: `http://127.0.0.1:${cloudletPort}` };
+
+  // A clinic and a patient with two watches.
+  const manifest = await firstManifest(connectAuthority(authority.url, null));
+  const now = Math.floor(Date.now() / 1000);
+  const fresh = (kind: Parameters<typeof newKeyring>[0], name: string) => newKeyring(kind, name, name, manifest, now + year);
+  const [sam, harbour, ada] = [fresh('administrator', 'sam'), fresh('organisation', 'harbour'), fresh('patient', 'ada')];
+  await claim(connectAuthority(authority.url, null), sam, (await authority.firstInvitation())!, 'Harbour Clinic');
+  await enrolOrganisation(connectAuthority(authority.url, sam), () => connectAuthority(authority.url, harbour), harbour);
+  await installOrganisation(keys, { card: harbour.card, edSk: harbour.secrets.edSk, ...harbour.writer! });
+
+  const cloudOrder = { role: 'cloud', databaseUrl, port: cloudPort, authority: authority.url } as const;
+  const cloudletOrder = { role: 'cloudlet', databaseUrl, port: cloudletPort, authority: authority.url, cloud: urls.cloud, keys } as const;
+  const cloud = stack.use(startPart(cloudOrder, join(folder, 'cloud.log')));
+  const cloudlet = stack.use(startPart({ ...cloudletOrder, skew: 0 }, join(folder, 'cloudlet.log')));
+  const asClinic = connectCloudlet(urls.cloudlet, harbour);
+  await until('the services answer', async () => (await asClinic.town.state()).devices === 0);
+  await until('the cloud answers', async () => (await connectCloud(urls.cloud, null).town.state()).charts === 0);
+  ada.manifest = await firstManifest(connectAuthority(authority.url, null));
+
+  const from = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+  const watches = await Promise.all(
+    ['first', 'second'].map(async (name) => {
+      const { code } = await asClinic.sessions.pair();
+      const as = { keyring: ada, cloud: connectCloud(urls.cloud, ada), cloudlet: connectCloudlet(urls.cloudlet, ada) };
+      const wearable = await pairDevice({ ...as, mathematics: mathematicsHere }, { name, code, address: urls.cloudlet });
+      const flash = join(folder, `${name}.flash`);
+      await replaceFile(flash, encodeWearable(wearable));
+      const order = { role: 'device', flash, cloudlet: urls.cloudlet, every: 15, from } as const;
+      return { name, flash, order, part: stack.use(startPart(order, join(folder, `${name}.log`))) };
+    }),
+  );
+  const memoryOf = ({ flash }: (typeof watches)[number]) => decodeWearable(new Uint8Array(readFileSync(flash)));
+
+  const parts: Readonly<Record<'cloudlet' | 'cloud' | 'first' | 'second', Part>> = {
+    cloudlet,
+    cloud,
+    first: watches[0]!.part,
+    second: watches[1]!.part,
+  };
+  const strike: Readonly<Record<Blow, () => Promise<void>>> = {
+    cloudlet: () => cloudlet.crash({ ...cloudletOrder, skew: 0 }),
+    cloud: () => cloud.crash(),
+    first: () => parts.first.crash(),
+    second: () => parts.second.crash(),
+    async database() {
+      const { pid } = postgres;
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      await until('the database is back', async () => postgres.pid !== undefined && postgres.pid !== pid);
+    },
+    async disk() {
+      await sql(
+        databaseUrl,
+        `create or replace function cloudlet_harbour.no_space() returns trigger language plpgsql
+        as $$ begin raise exception 'could not extend file' using errcode = '53100'; end $$`,
+      );
+      await sql(
+        databaseUrl,
+        `create or replace trigger no_space before insert on cloudlet_harbour.strip
+        for each row execute function cloudlet_harbour.no_space()`,
+      );
+      await sleep(300);
+      await sql(databaseUrl, 'drop trigger no_space on cloudlet_harbour.strip');
+    },
+    async clock() {
+      await cloudlet.crash({ ...cloudletOrder, skew: chance() < 0.5 ? -jump : jump });
+      await sleep(1000);
+      await cloudlet.crash({ ...cloudletOrder, skew: 0 });
+    },
+  };
+
+  const chance = chances(seed);
+  const fell = Object.fromEntries(blows.map((blow) => [blow, 0])) as Record<Blow, number>;
+  for (let round = 0; round < rounds; round++) {
+    await sleep(100 + 900 * chance());
+    const blow = blows[Math.floor(chance() * blows.length)]!;
+    tell(round, blow);
+    fell[blow]++;
+    await strike[blow]();
+    for (const watch of watches) await nothingLost(watch);
+    for (const [name, part] of Object.entries(parts)) expect(part.fell, `${name} ended by itself`).toBe(0);
+  }
+
+  // Everybody is well again; the watches measure no more and send what waits.
+  for (const { part, order } of watches) await part.crash({ ...order, every: 0 });
+  await until('all is acknowledged', async () => watches.every((watch) => memoryOf(watch).waiting.length === 0), 60_000);
+  await until('all is in the cloud', async () => (await asClinic.town.state()).waiting === 0, 60_000);
+  for (const watch of watches) await watch.part[Symbol.asyncDispose]();
+
+  const read = reader({ keyring: ada, cloud: connectCloud(urls.cloud, ada), mathematics: mathematicsHere });
+  const [chart] = await read.charts();
+  const opened = await read.open(chart!);
+  expect(opened.problems).toEqual([]);
+  const found = recordsOf(opened).flatMap(({ bodies: { MI }, entries }) =>
+    MI?.kind === 'strip'
+      ? entries.map(
+          ({ resource }) =>
+            `${hex(MI.device)} ${resource.effectiveDateTime} ${Number((resource.valueQuantity as { value: unknown }).value)}`,
+        )
+      : [],
+  );
+  let strips = 0;
+  const expected = watches.flatMap((watch) => {
+    const { card, next } = memoryOf(watch);
+    strips += next;
+    return Array.from({ length: next }, (_, n) => {
+      const { at, values } = readingOf(n, from);
+      return `${hex(card.id)} ${new Date(at).toISOString()} ${values[0]}`;
+    });
+  });
+  expect(found.sort()).toEqual(expected.sort());
+  for (const watch of watches) await inOrder(watch);
+  return { ...fell, strips };
+
+  /** Whatever a watch may forget lies at the clinic or in the cloud. */
+  async function nothingLost(watch: (typeof watches)[number]): Promise<void> {
+    const { next, waiting, device, pat, ridKey, name } = memoryOf(watch);
+    const keeps = new Set(waiting.map(({ number }) => number));
+    const forgotten = Array.from({ length: next }, (_, n) => n).filter((n) => !keeps.has(n));
+    const here = await sql<{ number: number }>(databaseUrl, 'select number::int as number from cloudlet_harbour.strip where device = $1', [
+      Buffer.from(device.device),
+    ]);
+    // Asked in this order: what goes up in between is then found in both places, never in none.
+    const there = await sql<{ row: string }>(databaseUrl, "select encode(row_id, 'hex') as row from cloud.shelf_mi where pat = $1", [
+      Buffer.from(pat),
+    ]);
+    const rows = new Set(there.map(({ row }) => row));
+    const numbers = new Set(here.map(({ number }) => number));
+    const lost = forgotten.filter((n) => !numbers.has(n) && !rows.has(rowOf({ ridKey, name }, n)));
+    expect(lost, `strips that ${watch.name} was told to forget`).toEqual([]);
+  }
+
+  /** In each lane the cloud got the strips in the order of their numbers. */
+  async function inOrder(watch: (typeof watches)[number]): Promise<void> {
+    const { next, pat, ridKey, name } = memoryOf(watch);
+    const laid = await sql<{ row: string; posted: string }>(
+      databaseUrl,
+      "select encode(row_id, 'hex') as row, xmin::text as posted from cloud.shelf_mi where pat = $1",
+      [Buffer.from(pat)],
+    );
+    const postedIn = new Map(laid.map(({ row, posted }) => [row, Number(posted)]));
+    for (const urgency of urgencies) {
+      const order = Array.from({ length: next }, (_, n) => n)
+        .filter((n) => urgencyOf(n) === urgency)
+        .map((n) => postedIn.get(rowOf({ ridKey, name }, n))!);
+      expect(order, `${urgency} strips of ${watch.name}`).toEqual([...order].sort((a, b) => a - b));
+    }
+  }
+}
+
+/** What was opened is closed again, the last first. */
+function parting() {
+  const opened: AsyncDisposable[] = [];
+  return {
+    use<T extends AsyncDisposable>(thing: T): T {
+      opened.unshift(thing);
+      return thing;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const thing of opened) await thing[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const rowOf = ({ ridKey, name }: { ridKey: Uint8Array; name: string }, n: number): string =>
+  hex(rowIdOf(ridKey, 'MI', recordId(ridKey, 'strip', `${name}/${n}`)));
+
+async function until(what: string, holds: () => Promise<boolean>, patience = 30_000): Promise<void> {
+  for (const giveUp = performance.now() + patience; ; await sleep(50)) {
+    if (await holds().catch(() => false)) return;
+    if (performance.now() > giveUp) throw new Error(`in ${patience / 1000} s it did not come about that ${what}`);
+  }
+}
+
+/** One question to the database, asked again while it is down. */
+async function sql<Row extends object>(databaseUrl: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  let rows: Row[] = [];
+  await until('the database answers', async () => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    client.on('error', () => {});
+    try {
+      await client.connect();
+      rows = (await client.query<Row>(text, [...values])).rows;
+      return true;
+    } finally {
+      await client.end().catch(() => {});
+    }
+  });
+  return rows;
+}
+
+/** Numbers from 0 to 1 drawn from a seed. */
+function chances(seed: string): () => number {
+  const random = seededRandom(`crash/${seed}`);
+  return () => new DataView(random(4).slice().buffer).getUint32(0) / 2 ** 32;
+}
