@@ -15,19 +15,23 @@ import { openTown } from '@carelet/testbed/town';
 
 export const clock = Date.now;
 
-/** Runs with a town in which a clinic writes, Ada wears a watch and Dr Chen reads. */
-export async function* withStage(run) {
+/**
+ * Runs with a town in which a clinic writes, Ada wears a watch and Dr Chen reads.
+ *
+ * @param now the town's clock, where it is not the machine's
+ */
+export async function* withStage(run, now = clock) {
   const folder = scratch();
   const mathematics = mathematicsInThreads();
   let town;
   try {
-    town = await openTown({ folder: folder.path });
+    town = await openTown({ folder: folder.path, clock: now });
     folder.also(town.postgres.folder);
-    const keyrings = keyringsIn(join(folder.path, 'keyrings'), town.manifest, clock);
+    const keyrings = keyringsIn(join(folder.path, 'keyrings'), town.manifest, now);
     const only = { organisations: ['harbour'], patients: ['ada'], doctors: ['dr-chen'] };
-    await settle({ town, keyrings, mathematics, clock, seed: 'town', tell: () => {}, only });
+    await settle({ town, keyrings, mathematics, clock: now, seed: 'town', tell: () => {}, only });
     const clinic = await keyrings.of('organisation', 'harbour', 'Harbour Clinic');
-    const cloud = connectCloud(town.addresses.cloud, clinic.keyring, clock);
+    const cloud = connectCloud(town.addresses.cloud, clinic.keyring, now);
     yield* run({ folder: folder.path, town, keyrings, mathematics, clinic, cloud });
   } finally {
     await town?.close();
