@@ -18,7 +18,8 @@ const moment = Date.UTC(2026, 10, 20, 9, 41);
 const wanted = process.argv[2] ?? '';
 const folder = join(root, 'docs/screens');
 /** Shown in the dark too. */
-const inTheDark = /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-doctor)$/;
+const inTheDark =
+  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor)$/;
 
 /** What needs more than going there: somebody with a long name, a line that is slow or cut, another language. */
 const states = [

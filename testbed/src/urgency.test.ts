@@ -160,6 +160,7 @@ describe('at the clinic', () => {
     expect(told).toEqual({
       device: hex(watch.wearable.device.device),
       state: 'paired',
+      chart: hex(watch.wearable.pat),
       expires: null,
       lastSeen: new Date(stage.clock()).toISOString(),
       lastStrip: new Date(stage.clock()).toISOString(),

@@ -27,9 +27,10 @@ export const wearableFolder = (io: Io, where: Whereabouts): string => join(dirna
 /**
  * Unlocks a wearable and connects it to its cloudlet. One command at a time may use it: it counts its strips.
  *
+ * @param battery how full it is, per cent, where it knows
  * @throws {CareletError} `missing` for a name no wearable has, `conflict` while another command uses it
  */
-export async function wear(io: Io, where: Whereabouts, name: string): Promise<Worn> {
+export async function wear(io: Io, where: Whereabouts, name: string, battery?: () => number): Promise<Worn> {
   const op = 'use wearable';
   const folder = wearableFolder(io, where);
   const known = await names(folder);
@@ -48,7 +49,7 @@ export async function wear(io: Io, where: Whereabouts, name: string): Promise<Wo
     return {
       wearable,
       save,
-      sender: sender({ wearable, save, cloudlet, clock: io.clock }),
+      sender: sender({ wearable, save, cloudlet, clock: io.clock, ...(battery && { battery }) }),
       [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
     };
   } catch (thrown) {

@@ -23,6 +23,7 @@ export const paths = {
   },
   admin: {
     status: '/admin',
+    devices: '/admin/devices',
     people: '/admin/people',
     add: '/admin/people/add',
     doctor: '/admin/people/$doctor',

@@ -74,6 +74,7 @@ const tree = root.addChildren([
   ]),
   doors.admin.addChildren([
     page(admin.status, 'admin', () => import('./pages/admin/StatusPage.tsx'), 'StatusPage', 'admin'),
+    page(admin.devices, 'admin', () => import('./pages/admin/DevicesPage.tsx'), 'DevicesPage', 'admin'),
     page(admin.people, 'admin', () => import('./pages/admin/PeoplePage.tsx'), 'PeoplePage', 'admin'),
     page(admin.add, 'admin', () => import('./pages/admin/AddDoctorPage.tsx'), 'AddDoctorPage', 'admin'),
     page(admin.doctor, 'admin', () => import('./pages/admin/DoctorPage.tsx'), 'DoctorPage', 'admin'),

@@ -88,3 +88,9 @@ test('a trace goes on where the one before ended', () => {
 test('a device without an id is refused', () => {
   expect(() => sensor('ada', { device: 'a watch' }).between(noon, noon + 1000)).toThrow('its device is not an id');
 });
+
+test('its battery goes down by day and is charged at night', () => {
+  const { battery } = sensor('ada');
+  const at = (hour: number) => battery(Date.UTC(2026, 10, 20, hour));
+  expect([at(4), at(15), at(2), at(3)]).toEqual([100, 80, 60, 80]);
+});

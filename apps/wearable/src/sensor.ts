@@ -34,6 +34,8 @@ export type Sensor = {
   readonly device: string;
   /** The readings taken at `from` and later, but before `to` (UTC milliseconds), in the order of a strip. */
   between(from: number, to: number): Reading[];
+  /** How full its battery is, in per cent: charged at night, 60 per cent by the next. */
+  battery(at: number): number;
 };
 
 /** Pulse every second, oxygen every 5, breath every 15, temperature every minute, pressure every half hour. */
@@ -85,6 +87,11 @@ export function sensor(seed: string, options: SensorOptions = {}): Sensor {
 
   return {
     device,
+    battery(at) {
+      // It is on its charger from two to four at night, UTC.
+      const hours = (((at / 3_600_000 - 4) % 24) + 24) % 24;
+      return Math.round(hours < 22 ? 100 - (40 * hours) / 22 : 60 + 20 * (hours - 22));
+    },
     between(from, to) {
       const readings: Reading[] = [];
       for (const sign of Object.keys(measures) as SensedSign[]) {

@@ -49,6 +49,7 @@ export function devices(
           .map((row) => ({
             device: hex(row.device),
             state: row.ended ? 'ended' : row.owner ? 'paired' : 'offered',
+            chart: row.pat && hex(row.pat),
             expires: row.expires === null ? null : new Date(row.expires * 1000).toISOString(),
             lastSeen: row.last_seen,
             lastStrip: row.last_strip,

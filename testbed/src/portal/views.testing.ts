@@ -282,8 +282,46 @@ const administrator: Walk = {
   views: [
     { name: 'admin-status', show: (page) => page.getByRole('row', { name: /Harbour Clinic/ }).waitFor() },
     {
+      name: 'admin-devices',
+      async show(page) {
+        await goTo(page, 'Devices');
+        await page
+          .getByRole('row', { name: /Sending|Quiet|Nothing heard/ })
+          .first()
+          .waitFor();
+      },
+    },
+    {
+      name: 'admin-pair',
+      async show(page) {
+        await button(page, 'Pair a device').click();
+        await page.getByRole('dialog').getByText('You get a code for one device').waitFor();
+      },
+    },
+    {
+      name: 'admin-pair-code',
+      async show(page) {
+        await button(page, 'Show the code').click();
+        await page.getByRole('img', { name: 'The code, for a camera' }).waitFor();
+        await still(page);
+      },
+    },
+    {
+      name: 'admin-device-end',
+      async show(page) {
+        await button(page, 'Done').click();
+        await page
+          .getByRole('button', { name: /^Take out device/ })
+          .first()
+          .click();
+        await sees(page, 'It cannot be undone');
+        await still(page);
+      },
+    },
+    {
       name: 'admin-people',
       async show(page) {
+        await page.keyboard.press('Escape');
         await goTo(page, 'People');
         await reads(page, /waits? for an answer/);
       },

@@ -55,6 +55,37 @@ export type CloudletStatus = {
   readonly lastForward: number | null;
   /** Of the oldest strip that waits. */
   readonly waitingSince: number | null;
+  /** Times in the last 30 days in which the cloud could not be reached, and since when it cannot now. */
+  readonly outages: number;
+  readonly outageSince: number | null;
+};
+
+/** A device of a clinic: whether it speaks, never what it says. */
+export type DeviceLine = {
+  readonly id: string;
+  /** `offered` until a patient took its code, `ended` once it was taken out. */
+  readonly state: 'offered' | 'paired' | 'ended';
+  /** Whose it is, as far as a clinic's box knows: devices of one person have the same. */
+  readonly person: string | null;
+  readonly expires: number | null;
+  readonly lastSeen: number | null;
+  readonly lastReading: number | null;
+  readonly urgency: 'emergency' | 'monitoring' | 'routine' | null;
+  /** Per cent. */
+  readonly battery: number | null;
+  /** Strips that wait on the device, as it says, and at the clinic. */
+  readonly waitsThere: number | null;
+  readonly waitsHere: number;
+  /** Strips at the clinic that the cloud will not have. */
+  readonly refused: number;
+  /** Emergencies that were one too many, and went as monitoring. */
+  readonly demoted: number;
+};
+
+export type ClinicDevices = {
+  readonly organisation: string;
+  /** `null` while its box does not answer. */
+  readonly devices: readonly DeviceLine[] | null;
 };
 
 export type TownStatus = {
@@ -88,6 +119,12 @@ export type AdminHouse = {
     choice: PolicyChoice,
   ): Promise<{ readonly state: DoctorState; readonly approvals: number; readonly needed: number }>;
   reject(doctor: string, reason: string): Promise<void>;
+  /** Every clinic's devices. */
+  devices(): Promise<ClinicDevices[]>;
+  /** A code that pairs one device with a clinic's box; the id of that device, and when the code is over. */
+  pairDevice(organisation: string): Promise<{ readonly code: string; readonly device: string; readonly expires: number }>;
+  /** Takes a device out: it is not heard any more. */
+  endDevice(organisation: string, device: string): Promise<void>;
   /** A one-time code for another administrator. */
   invite(): Promise<{ readonly code: string }>;
   /** Makes an administrator's keyring in this browser with a one-time code, and unlocks it. */

@@ -20,6 +20,7 @@ export const places: Readonly<Record<Door, readonly Place[]>> = {
   ],
   admin: [
     { id: 'status', icon: 'gauge', href: paths.admin.status, key: 's' },
+    { id: 'devices', icon: 'watch', href: paths.admin.devices, key: 'd' },
     { id: 'people', icon: 'identification-card', href: paths.admin.people, key: 'p' },
   ],
 };

@@ -17,6 +17,7 @@ import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Charts, openCharts } from './charts.ts';
+import { clinicDevices, endDevice, offerDevice } from './devices.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
 import { once } from './once.ts';
@@ -206,6 +207,9 @@ export function openHouse(outside: Surroundings): House {
     },
     approve: async (doctor, choice) => approveChoice(administrator(), doctor, choice, clock()),
     reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason),
+    devices: async () => clinicDevices(await around.map(), administrator(), clock),
+    pairDevice: async (organisation) => offerDevice(await around.map(), administrator(), organisation, clock),
+    endDevice: async (organisation, device) => endDevice(await around.map(), administrator(), organisation, device, clock),
     invite: async () => administrator().authority.enrolment.invite(),
     async claim({ code, title, organisation, passphrase }) {
       const { keyring, lock, authority } = await make('administrator', title, passphrase);

@@ -33,6 +33,8 @@ export async function townStatus({ town, authority, cloud, cloudlets }: TownMap,
       cloud: state?.cloud ?? 'unknown',
       lastForward: timeIn(state?.lastForward),
       waitingSince: timeIn(state?.waitingSince),
+      outages: state?.outages ?? 0,
+      outageSince: timeIn(state?.outageSince),
     })),
     cloud: {
       health: ofCloud.health,

@@ -40,7 +40,7 @@ export const wearableRun = command({
   async run({ options, io }) {
     const lasts = options.for === undefined ? Number.POSITIVE_INFINITY : durationOf('for', options.for);
     const speed = speedOf(options.speed, lasts);
-    await using worn = await wear(io, options, options.name);
+    await using worn = await wear(io, options, options.name, () => sensor(options.name).battery(io.clock()));
     const { wearable } = worn;
     const way = delivery(io, worn);
     const began = io.clock();

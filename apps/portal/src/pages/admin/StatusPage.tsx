@@ -75,19 +75,26 @@ function Status({ status, stale, refresh }: { status: TownStatus; stale: boolean
 function Facts({ status }: { status: TownStatus }) {
   const t = useWords('admin');
   const format = useFormat();
-  const { waiting, since, forwarded, devices, lastForward } = totalsOf(status);
+  const { waiting, since, forwarded, devices, lastForward, outages, outageSince } = totalsOf(status);
   const facts = [
     {
       name: t('status.waiting'),
       value: format.number(waiting),
       about: since === null ? t('status.waitingNone') : t('status.waitingSince', { when: hourOf(since, format) }),
     },
-    { name: t('status.forwarded'), value: format.number(forwarded), about: t('status.forwardedAbout') },
+    {
+      name: t('status.forwarded'),
+      value: format.number(forwarded),
+      about: lastForward === null ? t('status.lastNever') : t('status.lastAt', { when: format.moment(lastForward) }),
+    },
     { name: t('status.devices'), value: format.number(devices), about: t('status.devicesAbout', { count: status.cloudlets.length }) },
     {
-      name: t('status.last'),
-      value: lastForward === null ? t('status.lastNever') : format.time(lastForward),
-      about: lastForward === null ? '' : format.day(lastForward),
+      name: t('status.outages'),
+      value: format.number(outages),
+      about:
+        outageSince !== null
+          ? t('status.outagesNow', { when: hourOf(outageSince, format) })
+          : t(outages === 0 ? 'status.outagesNone' : 'status.outagesIn'),
     },
   ];
   return (

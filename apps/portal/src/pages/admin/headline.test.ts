@@ -15,6 +15,8 @@ const cloudlet = (changes: Partial<CloudletStatus> = {}): CloudletStatus => ({
   cloud: 'reachable',
   lastForward: now - minute,
   waitingSince: null,
+  outages: 0,
+  outageSince: null,
   ...changes,
 });
 
@@ -92,7 +94,16 @@ describe('the sentence on top', () => {
 test('counts leave out what a silent cloudlet cannot say', () => {
   const status = town([
     cloudlet({ waiting: 2, waitingSince: now - minute }),
-    cloudlet({ health: 'silent', devices: 0, waiting: 77, lastForward: now }),
+    cloudlet({ outages: 2, outageSince: now - 3 * minute, cloud: 'unreachable' }),
+    cloudlet({ health: 'silent', devices: 0, waiting: 77, lastForward: now, outages: 9, outageSince: now - 60 * minute }),
   ]);
-  expect(totalsOf(status)).toEqual({ waiting: 2, since: now - minute, forwarded: 100, devices: 3, lastForward: now - minute });
+  expect(totalsOf(status)).toEqual({
+    waiting: 2,
+    since: now - minute,
+    forwarded: 200,
+    devices: 6,
+    lastForward: now - minute,
+    outages: 2,
+    outageSince: now - 3 * minute,
+  });
 });

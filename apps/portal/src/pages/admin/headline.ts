@@ -87,14 +87,19 @@ export function totalsOf({ cloudlets }: TownStatus): {
   readonly forwarded: number;
   readonly devices: number;
   readonly lastForward: number | null;
+  readonly outages: number;
+  readonly outageSince: number | null;
 } {
   const heard = cloudlets.filter(({ health }) => health !== 'silent');
   const times = heard.flatMap(({ lastForward }) => lastForward ?? []);
+  const away = heard.flatMap(({ outageSince }) => outageSince ?? []);
   return {
     ...waitingAt(heard),
     forwarded: sum(heard.map(({ forwarded }) => forwarded)),
     devices: sum(heard.map(({ devices }) => devices)),
     lastForward: times.length > 0 ? Math.max(...times) : null,
+    outages: sum(heard.map(({ outages }) => outages)),
+    outageSince: away.length > 0 ? Math.min(...away) : null,
   };
 }
 
