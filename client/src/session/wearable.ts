@@ -10,6 +10,7 @@ import { CareletError, type Category, type Period } from '@carelet/care/model';
 import { type Bytes, type Cbor, cbor, uncbor } from '@carelet/crypto/algebra/bytes';
 import { type Card, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { type Device, deviceFromBytes, deviceToBytes } from '@carelet/crypto/session/device';
+import type { BrokerNames } from '@carelet/crypto/session/pairing';
 
 /** What a strip's readings are, and so which tree it hangs in. */
 export type StripKind = 'vital-signs' | 'waveforms';
@@ -37,12 +38,15 @@ export type Wearable = {
   next: number;
   /** Sealed strips that nobody has acknowledged yet, oldest first. */
   waiting: { number: number; body: Bytes }[];
+  /** Who it is at the cloudlet's broker; `null` for one that was paired before there was one. */
+  readonly broker: BrokerNames | null;
 };
 
-const version = 1;
+/** Version 1 knew no broker. */
+const version = 2;
 
 export function encodeWearable(wearable: Wearable): Bytes {
-  const { name, cloudlet, device, card, edSk, owner, pat, ridKey, trees, next, waiting } = wearable;
+  const { name, cloudlet, device, card, edSk, owner, pat, ridKey, trees, next, waiting, broker } = wearable;
   return cbor([
     version,
     name,
@@ -56,6 +60,7 @@ export function encodeWearable(wearable: Wearable): Bytes {
     trees.map(({ kind, treeId, months }) => [kind, treeId, months]),
     next,
     waiting.map(({ number, body }) => [number, body]),
+    broker && [broker.user, broker.password, broker.topic],
   ]);
 }
 
@@ -63,8 +68,8 @@ export function decodeWearable(bytes: Bytes): Wearable {
   const fields = uncbor(bytes) as Cbor[];
   const refuse = () =>
     new CareletError('invalid', 'read wearable', { because: 'a newer version of Carelet wrote it, or it is something else' });
-  if (!Array.isArray(fields) || fields[0] !== version) throw refuse();
-  const [, name, cloudlet, deviceBytes, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting] = fields as [
+  if (!Array.isArray(fields) || (fields[0] !== version && fields[0] !== 1)) throw refuse();
+  const [, name, cloudlet, deviceBytes, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting, broker] = fields as [
     number,
     string,
     string,
@@ -77,6 +82,7 @@ export function decodeWearable(bytes: Bytes): Wearable {
     [StripKind, Bytes, Record<Period, Bytes>][],
     number,
     [number, Bytes][],
+    ([string, string, string] | null)?,
   ];
   const device = deviceFromBytes(deviceBytes);
   const card = decodeCard(cardBytes);
@@ -94,5 +100,6 @@ export function decodeWearable(bytes: Bytes): Wearable {
     trees: trees.map(([kind, treeId, months]) => ({ kind, treeId, months: { ...months } })),
     next,
     waiting: waiting.map(([number, body]) => ({ number, body })),
+    broker: broker ? { user: broker[0], password: broker[1], topic: broker[2] } : null,
   };
 }

@@ -27,6 +27,10 @@ export type CloudletTables = CardTables & {
     /** Strips below this number are on disk or in the cloud. */
     next: number;
     last_seen: string | null;
+    /** Its names at the broker, the password sealed; null for a device paired before there was one. */
+    mqtt_user: string | null;
+    mqtt_topic: string | null;
+    mqtt_password: Bytes | null;
   };
   session: { connection: number; device: Bytes; secret: Bytes };
   strip: {
@@ -69,6 +73,12 @@ export const migrations: Record<string, Migration> = {
   '0003 refused strips': {
     async up(db: Kysely<unknown>) {
       await sql`alter table strip add column refused text`.execute(db);
+    },
+  },
+  '0010 mqtt': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table device
+        add column mqtt_user text unique, add column mqtt_topic text unique, add column mqtt_password bytea`.execute(db);
     },
   },
 };

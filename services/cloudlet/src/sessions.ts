@@ -9,6 +9,7 @@
 import { CareletError } from '@carelet/care/model';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import type { Hop } from '@carelet/care/wire/hop';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
@@ -42,6 +43,7 @@ import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { SessionMath } from './mathematics.ts';
+import { accountOf } from './mqtt/accounts.ts';
 import type { Organisation } from './organisation.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
@@ -57,6 +59,8 @@ const silence = () => new CareletError('cannot-open', 'answer', { because: 'noth
 
 export type SessionRoom = {
   as(caller: KnownCaller | null): Sessions;
+  /** What one device may ask that came by its own topic at the broker: nothing another device's session opens. */
+  of(device: Bytes): Hop['sessions'];
 };
 
 export async function sessions({
@@ -127,7 +131,8 @@ export async function sessions({
   const pairingPlace = (device: Bytes) => `cloudlet/pairing/${hex(device)}`;
   const sessionPlace = (connection: number) => `cloudlet/session/${connection}`;
 
-  const as = (caller: KnownCaller | null): Sessions => ({
+  /** @param only the one device that what comes may be from; any where `null` */
+  const as = (caller: KnownCaller | null, only: Bytes | null = null): Sessions => ({
     async pair() {
       const clinic = await organisation();
       if (caller?.kind !== 'administrator' && !(caller && sameCard(caller.card, clinic.card))) {
@@ -143,6 +148,7 @@ export async function sessions({
           pairing: secrets.seal(pairingPlace(record.device), record.psk),
           expires: pairing.expires,
           next: 0,
+          ...accountOf(secrets, record.psk),
         })
         .execute();
       return { code: pairingCode(pairing), device: record.device };
@@ -201,7 +207,7 @@ export async function sessions({
 
     async init({ init }) {
       const opened = await mathematics.openInit(await ownKeys(), await epochs(), init, now());
-      if (!opened) throw silence();
+      if (!opened || !isFrom(opened.device, only)) throw silence();
       return transaction(db, async (within) => {
         const row = await within.selectFrom('device').selectAll().where('device', '=', opened.device).forUpdate().executeTakeFirst();
         const record = row && recordFromBytes(secrets.open(recordPlace(row.device), row.record));
@@ -240,7 +246,7 @@ export async function sessions({
       const answer = await transaction(db, async (within) => {
         const kept = await within.selectFrom('session').selectAll().where('connection', '=', connection).forUpdate().executeTakeFirst();
         const session = kept && sessionFromBytes(secrets.open(sessionPlace(connection), kept.secret));
-        const opened = session && openUp(session, frame, now());
+        const opened = session && isFrom(session.device, only) && openUp(session, frame, now());
         if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
         const strip = wellFormed(decodeStrip(opened.message));
         const row = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
@@ -277,8 +283,11 @@ export async function sessions({
     },
   });
 
-  return { as };
+  return { as, of: (device) => as(null, device) };
 }
+
+/** Whether what a device says may be heard where only one is listened to. */
+const isFrom = (device: Bytes, only: Bytes | null): boolean => !only || equalPublic(device, only);
 
 /** Whether the clinic itself wrote down that this chart is hers: the cloud's word for it counts for nothing. */
 const isHers = (chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes }, { card }: Organisation, patient: Bytes): boolean =>
