@@ -6,6 +6,7 @@
 import type { Command } from '../command.ts';
 import { adminClaim } from './admin/claim.ts';
 import { adminInvite } from './admin/invite.ts';
+import { cloudletMosquitto } from './cloudlet/mosquitto.ts';
 import { doctorsApprove } from './doctors/approve.ts';
 import { doctorsList } from './doctors/list.ts';
 import { doctorsRegister } from './doctors/register.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   wearableRun,
   wearableReplay,
   wearableRenew,
+  cloudletMosquitto,
   people,
   keyringNew,
   keyringShow,

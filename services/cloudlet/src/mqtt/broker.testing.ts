@@ -115,7 +115,7 @@ export type RawClient = Disposable & {
 };
 
 export function rawClient(port: number): RawClient {
-  const socket = connect({ host: '127.0.0.1', port });
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
   let got = Buffer.alloc(0);
   let over = false;
   let wake = () => {};

@@ -101,12 +101,29 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       return done(refused(codes.unavailable), false);
     }
     if (!line.account) return done(refused(codes.notAuthorized), false);
-    // A device has one connection, whatever it calls itself; and no name of another's ends that one's.
-    client.id = line.account.user;
-    client.clean = true;
-    (client.conn as Gate).admit();
+    admit(client, line.account);
     done(null, true);
   };
+
+  // A device has one connection, whatever it calls itself, and no name of another's ends that one's: so we see to it. To
+  // the library each connection is a client of its own.
+  const devices = new Map<string, Gate>();
+  let admitted = 0;
+  function admit(client: Client, { user }: Account): void {
+    const gate = client.conn as Gate;
+    client.id = `${user}/${++admitted}`;
+    client.clean = true;
+    devices.get(user)?.destroy();
+    devices.set(user, gate);
+    gate.once('close', () => {
+      if (devices.get(user) === gate) devices.delete(user);
+    });
+    gate.admit();
+  }
+  // One that went while it was being let in would stay in the library's list.
+  aedes.on('client', (client) => {
+    if (client.closed) (aedes as Aedes & { unregisterClient(client: Client): void }).unregisterClient(client);
+  });
 
   aedes.authorizeSubscribe = (client, subscription, done) => {
     const line = lines.get(client);
@@ -139,7 +156,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
 
   const sockets = new Set<Socket>();
-  const devices = () => aedes.connectedClients;
   const take = (socket: Socket) => {
     socket.setNoDelay(true);
     aedes.handle(new Gate(socket, limits, budget));
@@ -150,7 +166,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       )
     : createServer();
   server.on('connection', (socket: Socket) => {
-    if (sockets.size >= limits.connections || sockets.size - devices() >= limits.strangers) {
+    if (sockets.size >= limits.connections || sockets.size - devices.size >= limits.strangers) {
       socket.destroy();
       return;
     }
@@ -172,7 +188,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     url: `${tls ? 'mqtts' : 'mqtt'}://${authority(host, taken)}`,
     port: taken,
-    counts: () => ({ connections: sockets.size, devices: devices(), held: budget.held }),
+    counts: () => ({ connections: sockets.size, devices: devices.size, held: budget.held }),
     [Symbol.asyncDispose]() {
       closed ??= close();
       return closed;

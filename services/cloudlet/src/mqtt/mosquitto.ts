@@ -76,6 +76,7 @@ use_username_as_clientid true
 # Nothing is kept for whoever is away; a device has kept it itself.
 persistence false
 retain_available false
+max_qos 1
 max_inflight_messages 4
 max_queued_messages 16
 max_packet_size ${longestHopMessage + 256}

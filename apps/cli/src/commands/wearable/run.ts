@@ -9,6 +9,7 @@ import { strips } from '@carelet/wearable/strips';
 import { command, common, UsageError } from '../../command.ts';
 import { delivery } from '../../delivery.ts';
 import { durationOf } from '../../duration.ts';
+import { overOption } from '../../hop.ts';
 import { count, progress, say } from '../../terminal.ts';
 import { wear } from '../../wearables.ts';
 
@@ -25,6 +26,8 @@ export const wearableRun = command({
     for: { type: 'text', value: 'time', says: 'how long: 60s, 5m, 2h (usual: until Ctrl-C)' },
     speed: { type: 'text', value: 'times', says: 'how many times faster than the clock; begins in the past, ends now (usual: 1)' },
     json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
+    ...overOption,
+    ...common.town,
     ...common.keyrings,
   },
   more: `What it measures is invented, and plausible: pulse, oxygen, breath, temperature, pressure, now and then an electrocardiogram. A strip is sealed and on disk before it is sent, and forgotten only when the cloudlet says that it has it on its own disk. While the cloudlet is away strips wait; they go when it is back, now or at the next start. The exit code is 1 when some still wait at the end.`,

@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '@carelet/crypto/algebra/random';
+import { expect, test } from 'vitest';
+import { admitted, pingPacket, testBroker } from './broker.testing.ts';
+import { fuzz, longestFuzzed } from './fuzz.testing.ts';
+
+test('20,000 packets that went wrong neither end the broker nor stay in it, and are answered as a broker answers', async () => {
+  await using broker = await testBroker({ limits: { longest: longestFuzzed } });
+  const seen = await fuzz(broker, seededRandom('packets'), 20_000);
+  expect(seen.odd).toEqual([]);
+  // Some of everything, or this would test less than it says.
+  expect([...seen.connacks.keys()].sort()).toEqual(expect.arrayContaining(['20020000', '20020001', '20020005']));
+  expect(seen.stayed).toBeGreaterThan(50);
+  expect(seen.hungUpOn).toBeGreaterThan(500);
+  while (broker.counts().connections > 0) await sleep(5);
+  expect(broker.counts()).toEqual({ connections: 0, devices: 0, held: 0 });
+  using device = await admitted(broker.port);
+  device.say(pingPacket);
+  expect(await device.heard()).toBe('d000');
+});
