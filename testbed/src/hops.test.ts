@@ -9,6 +9,7 @@ import { type MqttHop, mqttHop } from '@carelet/client/session/mqtt';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
 import { cbor, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
+import { begin } from '@carelet/crypto/session/device';
 import { type BrokerNames, brokerNames, parsePairingCode } from '@carelet/crypto/session/pairing';
 import { connectAsync } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -159,8 +160,18 @@ describe.each(Object.keys(ways))('a watch over %s', (name) => {
     hop.now = await way(mine);
     watch.wearable.device = { ...watch.wearable.device, session };
     expect(await watch.sender.send()).toBe(1);
+
+    const { staticPublicKey, announcement } = await hop.sessions.announcement();
+    const begun = begin(watch.wearable.device, staticPublicKey, announcement, { now: stage.clock() / 1000, trusted: true })!;
+    hop.now = await way(other);
+    expect(await refusal(hop.sessions.init({ init: begun.init }))).toBe('cannot-open');
+    hop.now = await way(mine);
+    expect(await refusal(hop.sessions.init({ init: begun.init }))).toBe('ok');
+    watch.wearable.device = { ...begun.device, session: null };
+    await watch.keep(77);
+    expect(await watch.sender.send()).toBe(1);
     await at.forwarded();
-    expect(await at.pulses(at.ada, watch)).toEqual([75, 76]);
+    expect(await at.pulses(at.ada, watch)).toEqual([75, 76, 77]);
   });
 });
 

@@ -21,13 +21,15 @@ export const ada = deviceOf();
 export const ben = deviceOf();
 export const topics = hopTopics(ada.topic);
 
-/** Accounts in memory; `away` is a database that does not answer. */
-export function accountsInMemory(): Accounts & { away: boolean } {
+/** Accounts in memory; `away` is a database that does not answer, `slow` one that does once this is over. */
+export function accountsInMemory(): Accounts & { away: boolean; slow: Promise<void> } {
   const known = [ada, ben];
   const account = ({ device, user, topic }: Account): Account => ({ device, user, topic });
   return {
     away: false,
+    slow: Promise.resolve(),
     async login(user, password) {
+      await this.slow;
       if (this.away) throw new CareletError('unavailable', 'use the database', { because: 'it does not answer' });
       const one = known.find((names) => names.user === user && equal(utf8(names.password), password));
       return one ? account(one) : null;

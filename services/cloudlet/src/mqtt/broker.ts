@@ -83,7 +83,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const limits = { ...usualLimits, ...options.limits };
   const budget = budgetOf(limits.bytes);
   const lines = new WeakMap<Client, Line>();
-  const aedes = await Aedes.createBroker({ connectTimeout: limits.helloMs, drainTimeout: limits.unreadMs });
+  const aedes = await Aedes.createBroker({ drainTimeout: limits.unreadMs });
 
   aedes.preConnect = (client, { will, clientId, clean }, done) => {
     const refusal = will ? codes.notAuthorized : clientId === '' && !clean ? codes.identifierRejected : 0;

@@ -72,7 +72,9 @@ export async function fuzz(broker: Broker, random: Random, packets: number): Pro
   async function round(client: RawClient): Promise<void> {
     const admitted = below(4) > 0;
     const as = below(2) === 0 ? {} : { user: ben.user, password: ben.password };
-    if (admitted) client.say(connectPacket({ id: String(below(3)), ...as }), subscribePacket(1, [topics.down, 1]));
+    // A session that shall be kept is none that is: whatever were, the heap would show.
+    const flags = below(2) === 0 ? 0xc2 : 0xc0;
+    if (admitted) client.say(connectPacket({ id: '123'[below(3)]!, flags, ...as }), subscribePacket(1, [topics.down, 1]));
     const many = admitted ? 1 + below(40) : 1 + below(3);
     const batch: Buffer[] = [];
     for (let i = 0; i < many; i++) {
