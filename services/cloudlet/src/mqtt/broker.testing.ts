@@ -5,12 +5,14 @@
  * @module
  */
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError } from '@carelet/care/model';
 import { encodeAsk, type Hop, hopTopics } from '@carelet/care/wire/hop';
 import { type Bytes, equal, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { type BrokerNames, brokerNames } from '@carelet/crypto/session/pairing';
 import { logger } from '@carelet/ground/log';
+import { expect } from 'vitest';
 import type { Account, Accounts } from './accounts.ts';
 import { type Broker, type BrokerLimits, startBroker } from './broker.ts';
 
@@ -60,6 +62,12 @@ export async function testBroker(
   const { of = echo, limits = {}, tls } = options;
   const broker = await startBroker({ host: '127.0.0.1', port: 0, accounts, of, log, limits, tls });
   return Object.assign(broker, { accounts });
+}
+
+/** Waits until nobody is connected: then nothing is left of anybody. */
+export async function empty(broker: Broker): Promise<void> {
+  while (broker.counts().connections > 0) await sleep(5);
+  expect(broker.counts()).toEqual({ connections: 0, devices: 0, held: 0 });
 }
 
 /** A question as a device would publish it. */

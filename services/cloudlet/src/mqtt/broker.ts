@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { EventEmitter } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { type Hop, hopTopics, longestHopMessage } from '@carelet/care/wire/hop';
@@ -101,6 +102,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       return done(refused(codes.unavailable), false);
     }
     if (!line.account) return done(refused(codes.notAuthorized), false);
+    // Gone while we looked him up: nobody's connection ends for one who is not there.
+    if (client.closed) return done(refused(codes.unavailable), false);
     admit(client, line.account);
     done(null, true);
   };
@@ -120,6 +123,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     });
     gate.admit();
   }
+  (aedes as EventEmitter).on('error', (thrown) => event(log, 'mqtt.broken', traceOf(thrown), 'error'));
   // One that went while it was being let in would stay in the library's list.
   aedes.on('client', (client) => {
     if (client.closed) (aedes as Aedes & { unregisterClient(client: Client): void }).unregisterClient(client);
