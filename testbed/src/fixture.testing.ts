@@ -86,6 +86,8 @@ export type StageOptions = {
   readonly overHttp?: boolean;
   /** Where the services' logs go; they write none unless told. */
   readonly logTo?: LogStream;
+  /** Brokers elsewhere that clinics' cloudlets listen at, by slug. */
+  readonly mqttBrokers?: Readonly<Record<string, string>>;
 };
 
 export async function openStage({
@@ -93,6 +95,7 @@ export async function openStage({
   databaseUrl,
   overHttp = false,
   logTo,
+  mqttBrokers = {},
 }: StageOptions = {}): Promise<Stage> {
   let now = Date.parse(today);
   const clock: TestClock = Object.assign(() => now, {
@@ -109,6 +112,7 @@ export async function openStage({
     folder: join(folder, 'town'),
     databaseUrl: database.url,
     clock,
+    mqttBrokers,
     ...log,
     // The clinics' line to the cloud can be cut; everybody else meets the cloud itself.
     async cloud(authority) {

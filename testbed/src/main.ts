@@ -78,6 +78,7 @@ export async function start(tell: (line: string) => void, environment: NodeJS.Pr
       addresses.authority,
       addresses.cloud,
       ...town.addresses.cloudlets.map(({ url }) => url),
+      ...town.addresses.cloudlets.flatMap(({ mqtt }) => mqtt ?? []),
     ]);
     if (taken) tell(taken);
     doing = null;
@@ -90,7 +91,7 @@ export async function start(tell: (line: string) => void, environment: NodeJS.Pr
 
 /** Says so where a service could not have the port it asked for. */
 function portsElsewhere(firstPort: number, urls: readonly string[]): string | null {
-  const wanted = [0, 2, 3, 4, 5].map((offset) => firstPort + offset);
+  const wanted = [0, 2, 3, 4, 5, 6, 7].map((offset) => firstPort + offset);
   const elsewhere = urls.filter((url, i) => firstPort !== 0 && Number(new URL(url).port) !== wanted[i]);
   return elsewhere.length === 0
     ? null

@@ -24,7 +24,12 @@ export type TownAddresses = {
   readonly town: string;
   readonly authority: string;
   readonly cloud: string;
-  readonly cloudlets: readonly { readonly organisation: string; readonly url: string }[];
+  readonly cloudlets: readonly {
+    readonly organisation: string;
+    readonly url: string;
+    /** Its broker for devices, where it has one. */
+    readonly mqtt?: string | undefined;
+  }[];
   readonly manifest: string;
 };
 
@@ -43,6 +48,8 @@ export type TownOptions = {
   /** Where the services' logs go; the standard output unless told. */
   readonly logTo?: LogStream;
   readonly clock?: () => number;
+  /** Brokers elsewhere that clinics' cloudlets listen at, by slug. */
+  readonly mqttBrokers?: Readonly<Record<string, string>>;
   /** Starts the cloud somewhere else, given the authority's address; it runs in this process unless told. */
   readonly cloud?: (authority: string) => Promise<CloudOfTown>;
   /** Told what is being done, a line each. */
@@ -100,14 +107,18 @@ export async function openTown(options: TownOptions): Promise<Town> {
     const cloudlets = new Map<string, RunningCloudlet>();
     for (const [i, { slug }] of clinics.entries()) {
       const place = { schema: `cloudlet_${slug}`, keys: join(keys, slug), authority: authority.url, cloud: cloud.url };
-      cloudlets.set(slug, use(await startCloudlet({ ...service(4 + i), ...place })));
+      const mqtt = { port: firstPort === 0 ? 0 : firstPort + 4 + clinics.length + i };
+      cloudlets.set(slug, use(await startCloudlet({ ...service(4 + i), ...place, mqtt, mqttBroker: options.mqttBrokers?.[slug] })));
     }
     const manifest = await firstManifest(connectAuthority(authority.url, null));
     const addresses: TownAddresses = {
       town: townName,
       authority: authority.url,
       cloud: cloud.url,
-      cloudlets: clinics.map(({ slug, name }) => ({ organisation: name, url: cloudlets.get(slug)!.url })),
+      cloudlets: clinics.map(({ slug, name }) => {
+        const { url, mqttUrl } = cloudlets.get(slug)!;
+        return { organisation: name, url, mqtt: mqttUrl ?? undefined };
+      }),
       manifest: hex(manifestHash(manifest)),
     };
     // `demo` tells the command line that this town's passphrase is everybody's.

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError, type Urgency, vital } from '@carelet/care/model';
 import { packStrip } from '@carelet/care/rules/strip/index';
+import type { Hop } from '@carelet/care/wire/hop';
 import type { Keyring } from '@carelet/client/keyring/keyring';
-import type { Cloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { pairDevice } from '@carelet/client/session/pair';
 import { type Sender, sender } from '@carelet/client/session/send';
@@ -40,7 +40,7 @@ export async function watchesAt(stage: Stage) {
     );
   }
 
-  function watchOf(wearable: Wearable, cloudlet: Cloudlet = stage.cloudletAs(null)): Watch {
+  function watchOf(wearable: Wearable, cloudlet: Hop = stage.cloudletAs(null)): Watch {
     const watch = { wearable, flash: encodeWearable(wearable) } as Watch;
     const start = () => {
       const save = async () => {
@@ -60,11 +60,10 @@ export async function watchesAt(stage: Stage) {
     return watch;
   }
 
-  const paired = async (name: string, cloudlet?: Cloudlet) => watchOf(await pairFor(ada, name), cloudlet);
+  const paired = async (name: string, cloudlet?: Hop) => watchOf(await pairFor(ada, name), cloudlet);
 
   /** A cloudlet whose answers get lost while `lost()`. */
-  function forgetful(lost: (op: 'init' | 'frame') => boolean): Cloudlet {
-    const honest = stage.cloudletAs(null);
+  function forgetful(lost: (op: 'init' | 'frame') => boolean, honest: Hop = stage.cloudletAs(null)): Hop {
     const lose =
       <In, Out>(op: 'init' | 'frame', ask: (input: In) => Promise<Out>) =>
       async (input: In) => {
@@ -73,7 +72,7 @@ export async function watchesAt(stage: Stage) {
         return answer;
       };
     const { init, frame } = honest.sessions;
-    return { ...honest, sessions: { ...honest.sessions, init: lose('init', init), frame: lose('frame', frame) } };
+    return { sessions: { ...honest.sessions, init: lose('init', init), frame: lose('frame', frame) } };
   }
 
   const clinic = () => stage.cloudletAs(null).town.state();

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { connectCloudlet } from '@carelet/client/login';
 import { mathematicsInThreads } from '@carelet/client/threads';
@@ -31,12 +31,14 @@ afterAll(async () => {
   folder?.[Symbol.dispose]();
 });
 
-async function carelet(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+const carelet = (...argv: string[]) => careletWith({}, ...argv);
+
+async function careletWith(env: Record<string, string>, ...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const code = await main(argv, {
     cwd: folder.path,
-    env: {},
+    env,
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
     ask: null,
@@ -72,6 +74,50 @@ test('a clinic shows a code, a patient pairs by it, and the wearable runs', asyn
 
   await forwarded();
   expect(await opened('dr-chen')).toBe(before + told.strips!);
+});
+
+test('a wearable sends over MQTT when told so, to the broker of its town or to one that is named', async () => {
+  const { out } = await carelet('wearable', 'code', '--as', 'harbour', '--at', 'harbour');
+  await carelet('wearable', 'pair', '--as', 'ada', '--code', out.trim(), '--name', 'mqtt-watch');
+  const run = (over: string) =>
+    carelet('wearable', 'run', '--name', 'mqtt-watch', '--for', '1s', '--speed', '60', '--json', '--over', over);
+  const { mqtt } = town.addresses.cloudlets.find(({ organisation }) => organisation === 'Harbour Clinic')!;
+  const ran = await run('mqtt');
+  expect(ran, ran.err).toMatchObject({ code: 0 });
+  const told = JSON.parse(ran.out) as Record<string, number>;
+  expect(told).toMatchObject({ waiting: 0, sent: told.strips });
+  const elsewhere = town.addresses.cloudlets.find(({ organisation }) => organisation !== 'Harbour Clinic')!.mqtt!;
+  expect((await run(elsewhere)).err).toContain('it does not know this device');
+  expect((await run('carrier-pigeon')).err).toContain('its address begins with mqtt:// or mqtts://');
+  expect(JSON.parse((await run(mqtt!)).out)).toMatchObject({ waiting: 0 });
+});
+
+test('the files of a Mosquitto know every wearable by its names, and nobody’s password in clear', async () => {
+  const env = {
+    DATABASE_URL: town.postgres.url(),
+    CARELET_SCHEMA: 'cloudlet_harbour',
+    CARELET_KEYS: join(town.folder, 'keys/harbour'),
+    CARELET_MQTT_BROKER: 'mqtts://harbour:a%20secret@broker.example',
+  };
+  const out = join(folder.path, 'mosquitto');
+  const pem = ['--certificate', '/etc/broker.pem', '--key', '/etc/broker.key'];
+  const written = await careletWith(env, 'cloudlet', 'mosquitto', '--out', out, ...pem);
+  expect(written, written.err).toMatchObject({ code: 0 });
+  const [configuration, passwords, access] = ['mosquitto.conf', 'passwords', 'access'].map((name) => readFileSync(join(out, name), 'utf8'));
+  expect(configuration).toContain('listener 8883\ncertfile /etc/broker.pem\nkeyfile /etc/broker.key\n');
+  const users = passwords!.trim().split('\n');
+  expect(users[0]).toMatch(/^harbour:\$7\$101\$/);
+  expect(users.slice(1).every((line) => /^[0-9a-f]{32}:\$7\$101\$[^$]{16}\$[^$]{88}$/.test(line))).toBe(true);
+  expect(written.out).toContain(`${users.length - 1} wearables may come`);
+  expect(passwords).not.toContain('secret');
+  expect(access!.match(/^user /gm)!.length).toBe(users.length);
+  expect(statSync(join(out, 'passwords')).mode & 0o077).toBe(0);
+
+  const bare = await careletWith(env, 'cloudlet', 'mosquitto', '--out', out);
+  expect(bare).toMatchObject({ code: 2 });
+  const nobody = await careletWith({ ...env, CARELET_MQTT_BROKER: 'mqtt://broker.example' }, 'cloudlet', 'mosquitto', '--out', out);
+  expect(nobody).toMatchObject({ code: 1 });
+  expect(nobody.err).toContain('mqtts://user:password@broker.example:8883');
 });
 
 test('a code is for one wearable, and a mistyped one is none', async () => {

@@ -7,10 +7,10 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { createLockedFile, openLockedFile } from '@carelet/client/keyring/locked-file';
-import { connectCloudlet } from '@carelet/client/login';
 import { type Sender, sender } from '@carelet/client/session/send';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
 import { UsageError } from './command.ts';
+import { hopOf } from './hop.ts';
 import type { Io } from './io.ts';
 import { holdKeyring } from './keyring-lock.ts';
 import { keyringFolder, type Whereabouts } from './town.ts';
@@ -25,12 +25,17 @@ export type Worn = AsyncDisposable & { readonly wearable: Wearable; readonly sen
 export const wearableFolder = (io: Io, where: Whereabouts): string => join(dirname(keyringFolder(io, where)), 'wearables');
 
 /**
- * Unlocks a wearable and connects it to its cloudlet. One command at a time may use it: it counts its strips.
+ * Unlocks a wearable and connects it to its cloudlet, over HTTP or as `over` says. One command at a time may use it: it counts its strips.
  *
  * @param battery how full it is, per cent, where it knows
- * @throws {CareletError} `missing` for a name no wearable has, `conflict` while another command uses it
+ * @throws {CareletError} `missing` for a name no wearable has, `conflict` while another command uses it, else as `hopOf`
  */
-export async function wear(io: Io, where: Whereabouts, name: string, battery?: () => number): Promise<Worn> {
+export async function wear(
+  io: Io,
+  where: Whereabouts & { readonly over?: string | undefined },
+  name: string,
+  battery?: () => number,
+): Promise<Worn> {
   const op = 'use wearable';
   const folder = wearableFolder(io, where);
   const known = await names(folder);
@@ -45,12 +50,15 @@ export async function wear(io: Io, where: Whereabouts, name: string, battery?: (
     const file = await unlockWith(io, where, name, 'unlock wearable', (passphrase) => openLockedFile(path, passphrase));
     const wearable = decodeWearable(file.content);
     const save = () => file.write(encodeWearable(wearable));
-    const cloudlet = connectCloudlet(wearable.cloudlet, null, io.clock);
+    const cloudlet = await hopOf(io, where, wearable, where.over);
     return {
       wearable,
       save,
       sender: sender({ wearable, save, cloudlet, clock: io.clock, ...(battery && { battery }) }),
-      [Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
+      async [Symbol.asyncDispose]() {
+        await cloudlet[Symbol.asyncDispose]();
+        await held[Symbol.asyncDispose]();
+      },
     };
   } catch (thrown) {
     await held[Symbol.asyncDispose]();

@@ -13,7 +13,7 @@ import { foundingHash } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { newTree } from '@carelet/crypto/records/tree';
 import { newDevice } from '@carelet/crypto/session/device';
-import { adoptedPsk, adoptionProof, parsePairingCode } from '@carelet/crypto/session/pairing';
+import { adoptedPsk, adoptionProof, brokerNames, parsePairingCode } from '@carelet/crypto/session/pairing';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -81,6 +81,7 @@ export async function pairDevice(
     next: 0,
     lanes: freshLanes(),
     waiting: [],
+    broker: brokerNames(pairing.psk),
   };
   const nodes: WrapNode[] = [];
   const owned: Wrap[] = [];

@@ -9,6 +9,7 @@
  */
 import { CareletError, type Urgency, urgencies } from '@carelet/care/model';
 import { ancestors, dayOf } from '@carelet/care/rules/records/calendar';
+import type { Hop } from '@carelet/care/wire/hop';
 import { type Bytes, wipe } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import type { NodeLink } from '@carelet/crypto/records/posting';
@@ -19,7 +20,6 @@ import { bind, sealRow } from '@carelet/crypto/records/writer';
 import { readAcknowledgement } from '@carelet/crypto/session/acknowledgement';
 import { begin, finish, frameTypes, openDown, rekeyDue, sealUp } from '@carelet/crypto/session/device';
 import { encodeParcel } from '@carelet/crypto/session/parcel';
-import type { Cloudlet } from '../login.ts';
 import { encodeBody } from '../records/body.ts';
 import { nodeKey } from '../records/trees.ts';
 import { ownerWrap } from '../records/wraps.ts';
@@ -41,7 +41,8 @@ export type SenderOptions = {
   readonly wearable: Wearable;
   /** Puts the wearable's memory on disk. */
   readonly save: () => Promise<void>;
-  readonly cloudlet: Cloudlet;
+  /** The way to the cloudlet: `connectCloudlet` over HTTP, `mqttHop` over a broker. */
+  readonly cloudlet: Hop;
   readonly clock?: () => number;
   readonly random?: Random;
   readonly sealRow?: RowSeal;

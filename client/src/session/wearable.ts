@@ -11,6 +11,7 @@ import { type UrgencyPolicy, usualUrgency } from '@carelet/care/rules/relay/urge
 import { type Bytes, type Cbor, cbor, uncbor } from '@carelet/crypto/algebra/bytes';
 import { type Card, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { type Device, deviceFromBytes, deviceToBytes } from '@carelet/crypto/session/device';
+import type { BrokerNames } from '@carelet/crypto/session/pairing';
 import { decodeUrgency, encodeUrgency, type SignedUrgency } from './urgency.ts';
 
 /** What a strip's readings are, and so which tree it hangs in. */
@@ -43,6 +44,8 @@ export type Wearable = {
   lanes: Lane[];
   /** Sealed strips that nobody has answered for yet, oldest first. */
   waiting: WaitingStrip[];
+  /** Who it is at the cloudlet's broker; `null` for one that was paired before there was one. */
+  readonly broker: BrokerNames | null;
 };
 
 /** A lane on the device; the most urgent is the first (`crypto/session/parcel`). */
@@ -62,10 +65,11 @@ export const freshLanes = (): Lane[] => urgencies.map(() => ({ sealed: null, kep
 /** How urgent its readings are to this device. */
 export const urgencyPolicyOf = ({ urgency }: Wearable): UrgencyPolicy => urgency?.policy ?? usualUrgency();
 
+/** Version 1 knew one lane and no broker. */
 const version = 2;
 
 export function encodeWearable(wearable: Wearable): Bytes {
-  const { name, cloudlet, device, card, edSk, owner, pat, ridKey, trees, urgency, next, lanes, waiting } = wearable;
+  const { name, cloudlet, device, card, edSk, owner, pat, ridKey, trees, urgency, next, lanes, waiting, broker } = wearable;
   return cbor([
     version,
     name,
@@ -81,6 +85,7 @@ export function encodeWearable(wearable: Wearable): Bytes {
     waiting.map(({ number, body, lane, after }) => [number, body, lane, after]),
     lanes.map(({ sealed, kept }) => [sealed, kept]),
     urgency && encodeUrgency(urgency),
+    broker && [broker.user, broker.password, broker.topic],
   ]);
 }
 
@@ -94,22 +99,24 @@ export function decodeWearable(bytes: Bytes): Wearable {
   const refuse = () =>
     new CareletError('invalid', 'read wearable', { because: 'a newer version of Carelet wrote it, or it is something else' });
   if (!Array.isArray(fields) || (fields[0] !== 1 && fields[0] !== version)) throw refuse();
-  const [of, name, cloudlet, deviceBytes, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting, lanes, urgencyBytes] = fields as [
-    number,
-    string,
-    string,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    [StripKind, Bytes, Record<Period, Bytes>][],
-    number,
-    [number, Bytes, number, number | null][],
-    [number | null, number | null][],
-    Bytes | null,
-  ];
+  const [of, name, cloudlet, deviceBytes, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting, lanes, urgencyBytes, broker] =
+    fields as [
+      number,
+      string,
+      string,
+      Bytes,
+      Bytes,
+      Bytes,
+      Bytes,
+      Bytes,
+      Bytes,
+      [StripKind, Bytes, Record<Period, Bytes>][],
+      number,
+      [number, Bytes, number, number | null][],
+      [number | null, number | null][],
+      Bytes | null,
+      [string, string, string] | null,
+    ];
   const device = deviceFromBytes(deviceBytes);
   const card = decodeCard(cardBytes);
   const owner = decodeCard(ownerBytes);
@@ -131,6 +138,7 @@ export function decodeWearable(bytes: Bytes): Wearable {
     waiting: waiting.map(([number, body, lane, after]) =>
       of === 1 ? { number, body, lane: routine, after: before(number) } : { number, body, lane, after },
     ),
+    broker: broker ? { user: broker[0], password: broker[1], topic: broker[2] } : null,
   };
 }
 

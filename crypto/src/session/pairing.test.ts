@@ -1,6 +1,9 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hex } from '../algebra/bytes.ts';
+import { hex, unhex } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { brokerNames, type Pairing, pairingCode, parsePairingCode } from './pairing.ts';
 
@@ -77,4 +80,28 @@ test('names at the broker come from the psk and tell nothing of the device', () 
   expect(JSON.stringify(names)).not.toContain(hex(pairing.device));
   expect(brokerNames(pairing.psk)).toEqual(names);
   expect(brokerNames(pairing.town)).not.toEqual(names);
+});
+
+const vector = JSON.parse(readFileSync(resolve(import.meta.dirname, '../../../vectors/session-mqtt.json'), 'utf8')) as {
+  psk: string;
+  user: string;
+  password: string;
+  topic: string;
+};
+
+test('names at the broker are those of the vector, which HMAC alone gives too', () => {
+  const { psk, user, password, topic } = vector;
+  const names = { user, password, topic };
+  expect(brokerNames(unhex(psk))).toEqual(names);
+  // HKDF-Expand of one block, over cbor(["carelet/v1/session/mqtt", use]) written out by hand.
+  const label = 'carelet/v1/session/mqtt';
+  for (const [use, length] of [
+    ['user', 16],
+    ['password', 32],
+    ['topic', 16],
+  ] as const) {
+    const info = Buffer.concat([Buffer.of(0x82, 0x60 + label.length), Buffer.from(label), Buffer.of(0x60 + use.length), Buffer.from(use)]);
+    const block = createHmac('sha256', Buffer.from(psk, 'hex')).update(info).update(Buffer.of(1)).digest('hex');
+    expect(block.slice(0, 2 * length)).toBe(names[use]);
+  }
 });

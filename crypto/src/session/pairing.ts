@@ -92,13 +92,22 @@ export function parsePairingCode(text: string): Pairing | null {
   };
 }
 
+/** A device's names at the message broker: hex, of 16, 32 and 16 bytes. */
+export type BrokerNames = { readonly user: string; readonly password: string; readonly topic: string };
+
 /**
  * A device's names at the message broker. They come from the psk it was paired with, never from the device id, so
  * the broker learns no name that anything else knows.
  *
- * @param psk the psk of the pairing itself, not a later one: whoever needs the names keeps them
+ * They come from the psk of the pairing itself, not from a later one, and whoever needs them keeps them. The psk of the
+ * handshakes is replaced with every session, and for a while the two ends hold different ones: names that followed
+ * it would lock a device out of the broker whenever an answer was lost, and would have to follow it into the broker's
+ * own password file. Nor from `adoptedPsk`: a card's id is no secret, so whoever saw the code could compute that one too.
+ * What the names guard is a place at the broker; frames are guarded by the session.
+ *
+ * @param psk the psk in the pairing code
  */
-export function brokerNames(psk: Bytes): { readonly user: string; readonly password: string; readonly topic: string } {
+export function brokerNames(psk: Bytes): BrokerNames {
   const name = (use: string, length: number): string => hex(kdf(psk, 'carelet/v1/session/mqtt', [use], length));
   return { user: name('user', 16), password: name('password', 32), topic: name('topic', 16) };
 }

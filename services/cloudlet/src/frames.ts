@@ -35,11 +35,14 @@ import type { Kysely, Selectable, Transaction } from 'kysely';
 import { urgencyNumber } from './queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
-import { recordPlace, sessionPlace, silence } from './sessions.ts';
+import { isFrom, recordPlace, sessionPlace, silence } from './sessions.ts';
 
 type Frame = RoleOf<typeof cloudletContract>['sessions']['frame'];
 type Session = NonNullable<ReturnType<typeof sessionFromBytes>>;
 type Device = Selectable<CloudletTables['device']>;
+
+/** Takes frames: of any device, or where `only` names one, of that one. */
+export type FrameRoom = (only?: Bytes | null) => Frame;
 
 const emergency = urgencies.indexOf('emergency');
 
@@ -58,25 +61,26 @@ export function frames({
   relay: Relay;
   log: Log;
   clock: () => number;
-}): Frame {
+}): FrameRoom {
   const now = () => Math.floor(clock() / 1000);
 
-  return async ({ frame }) => {
-    const connection = connectionOf(frame);
-    if (connection === null) throw silence();
-    const { lane, reached, answer } = await transaction(db, (within) => take(within, connection, frame));
-    if (lane !== emergency || reached) {
-      relay.wake();
-      return { frame: answer };
-    }
-    await relay.urgent(endToEndMs);
-    return { frame: (await transaction(db, (within) => answerAgain(within, connection))) ?? answer };
-  };
+  return (only = null) =>
+    async ({ frame }) => {
+      const connection = connectionOf(frame);
+      if (connection === null) throw silence();
+      const { lane, reached, answer } = await transaction(db, (within) => take(within, connection, frame, only));
+      if (lane !== emergency || reached) {
+        relay.wake();
+        return { frame: answer };
+      }
+      await relay.urgent(endToEndMs);
+      return { frame: (await transaction(db, (within) => answerAgain(within, connection))) ?? answer };
+    };
 
   /** Takes one frame: its strip to disk, its session's state, the answer sealed. */
-  async function take(within: Transaction<CloudletTables>, connection: number, frame: Bytes) {
+  async function take(within: Transaction<CloudletTables>, connection: number, frame: Bytes, only: Bytes | null) {
     const kept = await sessionOf(within, connection);
-    const opened = kept && openUp(kept.session, frame, now());
+    const opened = kept && isFrom(kept.device, only) && openUp(kept.session, frame, now());
     if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
     const parcel = decodeParcel(opened.message);
     const strip = parcel && wellFormed(decodeStrip(parcel.strip));

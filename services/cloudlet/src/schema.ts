@@ -40,6 +40,10 @@ export type CloudletTables = CardTables & {
     last_urgency: number | null;
     /** When it was taken out; it is not heard any more. */
     ended: string | null;
+    /** Its names at the broker, the password sealed; null for a device paired before there was one. */
+    mqtt_user: string | null;
+    mqtt_topic: string | null;
+    mqtt_password: Bytes | null;
   };
   session: { connection: number; device: Bytes; secret: Bytes };
   strip: {
@@ -105,6 +109,12 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0005 mqtt': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table device
+        add column mqtt_user text unique, add column mqtt_topic text unique, add column mqtt_password bytea`.execute(db);
     },
   },
 };

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
-import { maybe, readConfiguration, setting, text } from '@carelet/ground/config';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
@@ -14,6 +15,9 @@ import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
+import { accounts as accountsIn } from './mqtt/accounts.ts';
+import { startBridge } from './mqtt/bridge.ts';
+import { type Broker, startBroker } from './mqtt/broker.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
 import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
@@ -29,26 +33,52 @@ export type CloudletConfig = ServiceConfig & {
   readonly cloud: string;
   readonly manifestPin?: string | undefined;
   readonly clock?: () => number;
+  /** The broker for devices in this process; none where it is not told. */
+  readonly mqtt?: MqttConfig | undefined;
+  /** The address of a broker elsewhere, with user and password; none where it is not told. */
+  readonly mqttBroker?: string | undefined;
+};
+
+export type MqttConfig = {
+  readonly port: number;
+  /** As the service's own host where it is not told. */
+  readonly host?: string | undefined;
+  /** Files with PEM in them; with both it speaks TLS and nothing else. */
+  readonly keyFile?: string | undefined;
+  readonly certificateFile?: string | undefined;
 };
 
 export const usualPort = 4104;
 
 export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
-  const { schema, keys, authority, cloud, manifestPin, ...rest } = readConfiguration(
-    {
-      ...serviceSettings(usualPort),
-      schema: setting('CARELET_SCHEMA', maybe()),
-      keys: setting('CARELET_KEYS', text()),
-      authority: setting('CARELET_AUTHORITY', text()),
-      cloud: setting('CARELET_CLOUD', text()),
-      manifestPin: setting('CARELET_MANIFEST_PIN', maybe()),
-    },
-    environment,
-  );
-  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin };
+  const { schema, keys, authority, cloud, manifestPin, mqttPort, mqttHost, mqttKey, mqttCertificate, mqttBroker, ...rest } =
+    readConfiguration(
+      {
+        ...serviceSettings(usualPort),
+        schema: setting('CARELET_SCHEMA', maybe()),
+        keys: setting('CARELET_KEYS', text()),
+        authority: setting('CARELET_AUTHORITY', text()),
+        cloud: setting('CARELET_CLOUD', text()),
+        manifestPin: setting('CARELET_MANIFEST_PIN', maybe()),
+        mqttPort: setting('CARELET_MQTT_PORT', whole(0, 65_535, -1)),
+        mqttHost: setting('CARELET_MQTT_HOST', maybe()),
+        mqttKey: setting('CARELET_MQTT_KEY', maybe()),
+        mqttCertificate: setting('CARELET_MQTT_CERTIFICATE', maybe()),
+        mqttBroker: setting('CARELET_MQTT_BROKER', maybe()),
+      },
+      environment,
+    );
+  if ((mqttKey === undefined) !== (mqttCertificate === undefined)) {
+    const because = 'TLS wants both a key and its certificate';
+    throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_MQTT_KEY, CARELET_MQTT_CERTIFICATE', because });
+  }
+  const mqtt = mqttPort < 0 ? undefined : { port: mqttPort, host: mqttHost, keyFile: mqttKey, certificateFile: mqttCertificate };
+  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker };
 }
 
 export type RunningCloudlet = Running & {
+  /** Where devices find its broker; `null` where it has none. */
+  readonly mqttUrl: string | null;
   /** Hands the clinic over; once, at install. */
   install(organisation: Organisation): Promise<void>;
 };
@@ -73,7 +103,15 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   };
 
   const relay = relayOf({ db, organisation, cloud, log, clock });
-  const standsOn = [async () => relay[Symbol.asyncDispose](), async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
+  const doors: AsyncDisposable[] = [];
+  const standsOn = [
+    async () => {
+      for (const door of doors) await door[Symbol.asyncDispose]();
+    },
+    async () => relay[Symbol.asyncDispose](),
+    async () => mathematics[Symbol.asyncDispose](),
+    () => db.destroy(),
+  ];
   try {
     const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
@@ -88,15 +126,22 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       cloud,
       clock,
     });
-    const frame = frames({ db, secrets, relay, log, clock });
+    const frameFor = frames({ db, secrets, relay, log, clock });
     const handler = serve(cloudletContract, {
-      role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, frame, relay, organisation, clock }, caller),
+      role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, frame: frameFor(), relay, organisation, clock }, caller),
       identify: (asked) => cards.identify(asked),
       clock,
     });
+    // What came by a device's own topic at the broker opens nothing of another's.
+    const of = (device: Bytes) => ({ ...sessions.as(null, device), frame: frameFor(device) });
+    const forDevices = { accounts: accountsIn(db, secrets), of, log };
+    const broker = config.mqtt ? await openBroker(config, config.mqtt, forDevices) : null;
+    if (broker) doors.push(broker);
+    if (config.mqttBroker !== undefined) doors.push(startBridge({ url: config.mqttBroker, ...forDevices }));
     const running = await run('cloudlet', config, db as never, handler, standsOn);
     return {
       ...running,
+      mqttUrl: broker?.url ?? null,
       async install(handed) {
         await installOrganisation(config.keys, handed);
         installed = handed;
@@ -108,4 +153,20 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     for (const stop of standsOn) await stop();
     throw thrown;
   }
+}
+
+async function openBroker(
+  { host: own, nextFree }: CloudletConfig,
+  { port, host = own, keyFile, certificateFile }: MqttConfig,
+  forDevices: Pick<Parameters<typeof startBroker>[0], 'accounts' | 'of' | 'log'>,
+): Promise<Broker> {
+  const pem = async (path: string) => {
+    try {
+      return await readFile(path);
+    } catch (cause) {
+      throw new CareletError('invalid', 'open the broker', { subject: path, because: 'this file cannot be read', cause });
+    }
+  };
+  const tls = keyFile && certificateFile ? { key: await pem(keyFile), cert: await pem(certificateFile) } : undefined;
+  return startBroker({ host, port, nextFree, tls, ...forDevices });
 }

@@ -31,6 +31,7 @@ import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { looksAfter } from './devices.ts';
 import type { SessionMath } from './mathematics.ts';
+import { accountOf } from './mqtt/accounts.ts';
 import type { Organisation } from './organisation.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
@@ -50,7 +51,8 @@ export const recordPlace = (device: Bytes): string => `cloudlet/device/${hex(dev
 export const sessionPlace = (connection: number): string => `cloudlet/session/${connection}`;
 
 export type SessionRoom = {
-  as(caller: KnownCaller | null): Sessions;
+  /** @param only the one device that what comes may be from; any where `null` */
+  as(caller: KnownCaller | null, only?: Bytes | null): Sessions;
 };
 
 export async function sessions({
@@ -116,7 +118,7 @@ export async function sessions({
   const openEpoch = (row: { epoch_id: Bytes; secret: Bytes }) => secrets.open(`cloudlet/epoch/${hex(row.epoch_id)}`, row.secret);
   const pairingPlace = (device: Bytes) => `cloudlet/pairing/${hex(device)}`;
 
-  const as = (caller: KnownCaller | null): Sessions => ({
+  const as = (caller: KnownCaller | null, only: Bytes | null = null): Sessions => ({
     async pair() {
       await looksAfter(caller, organisation, 'pair device');
       await db.deleteFrom('device').where('expires', '<=', now()).execute();
@@ -128,6 +130,7 @@ export async function sessions({
           record: secrets.seal(recordPlace(record.device), recordToBytes(record)),
           pairing: secrets.seal(pairingPlace(record.device), record.psk),
           expires: pairing.expires,
+          ...accountOf(secrets, record.psk),
         })
         .execute();
       return { code: pairingCode(pairing), device: record.device };
@@ -191,7 +194,7 @@ export async function sessions({
 
     async init({ init }) {
       const opened = await mathematics.openInit(await ownKeys(), await epochs(), init, now());
-      if (!opened) throw silence();
+      if (!opened || !isFrom(opened.device, only)) throw silence();
       return transaction(db, async (within) => {
         const row = await within.selectFrom('device').selectAll().where('device', '=', opened.device).forUpdate().executeTakeFirst();
         const record = row && recordFromBytes(secrets.open(recordPlace(row.device), row.record));
@@ -227,6 +230,9 @@ export async function sessions({
 
   return { as };
 }
+
+/** Whether what a device says may be heard where only one is listened to. */
+export const isFrom = (device: Bytes, only: Bytes | null): boolean => !only || equalPublic(device, only);
 
 /** Whether the clinic itself wrote down that this chart is hers: the cloud's word for it counts for nothing. */
 const isHers = (chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes }, { card }: Organisation, patient: Bytes): boolean =>

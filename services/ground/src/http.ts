@@ -8,10 +8,10 @@
  * @module
  */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CareletError } from '@carelet/care/model';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import { type AppOptions, app, refusal } from './app.ts';
+import { authority, bind } from './bind.ts';
 import { event, traceOf } from './log.ts';
 
 export type ListenOptions = Omit<AppOptions, 'closing'> & {
@@ -76,8 +76,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   );
   server.setTimeout(silentMs);
 
-  const taken = await bind(server, host, port, nextFree ? 100 : 0, name);
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  const taken = await bind(server, { host, port, nextFree, name });
+  const url = `http://${authority(host, taken)}`;
   event(log, 'listening', { address: url.slice('http://'.length), ...(taken !== port && port !== 0 && { asked: port }) });
 
   let closed: Promise<void> | undefined;
@@ -87,48 +87,6 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     return closed;
   };
   return { url, port: taken, close, [Symbol.asyncDispose]: () => close() };
-}
-
-async function bind(server: Server, host: string, first: number, more: number, name: string): Promise<number> {
-  for (let port = first; ; port++) {
-    try {
-      return await tryPort(server, host, port);
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException;
-      if (code === 'EADDRINUSE' && port < Math.min(first + more, 65_535)) continue;
-      throw refused(code, `${host}:${first}`, name, more > 0, cause);
-    }
-  }
-}
-
-function refused(code: string | undefined, subject: string, name: string, tried: boolean, cause: unknown): CareletError {
-  const op = `listen for the ${name}`;
-  switch (code) {
-    case 'EADDRINUSE':
-      return new CareletError('conflict', op, {
-        subject,
-        because: tried ? 'this port and those after it are taken' : 'the port is taken',
-        cause,
-      });
-    case 'EACCES':
-      return new CareletError('denied', op, { subject, because: 'the system does not allow this port', cause });
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new CareletError('invalid', op, { subject, because: 'this is not an address of this machine', cause });
-    default:
-      return new CareletError('unavailable', op, { subject, because: 'the port could not be opened', cause });
-  }
-}
-
-function tryPort(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((done, fail) => {
-    server.once('error', fail);
-    server.listen({ host, port, exclusive: true }, () => {
-      server.off('error', fail);
-      done((server.address() as AddressInfo).port);
-    });
-  });
 }
 
 async function shut(server: Server, graceMs: number): Promise<void> {

@@ -6,6 +6,7 @@
 import type { Command } from '../command.ts';
 import { adminClaim } from './admin/claim.ts';
 import { adminInvite } from './admin/invite.ts';
+import { cloudletMosquitto } from './cloudlet/mosquitto.ts';
 import { doctorsApprove } from './doctors/approve.ts';
 import { doctorsList } from './doctors/list.ts';
 import { doctorsRegister } from './doctors/register.ts';
@@ -47,6 +48,7 @@ export const commands: readonly Command[] = [
   wearableReplay,
   wearableUrgency,
   wearableRenew,
+  cloudletMosquitto,
   people,
   keyringNew,
   keyringShow,

@@ -66,6 +66,8 @@ export const serve = command({
   CARELET_CLOUDLETS    the cloudlets' addresses between commas (for portal)
   CARELET_PORTAL       the portal's origin, for the first administrator's link (for authority)
   CARELET_KEYS         folder of the service's own key file (<folder>/<role>/keys)
+  CARELET_MQTT_PORT    a port where devices find a broker (for cloudlet; none unless set)
+  CARELET_MQTT_BROKER  a broker elsewhere, as in mqtts://user:password@host (for cloudlet)
   CARELET_PORTAL_ORIGINS  pages that may ask from a browser
   CARELET_LOG          debug, info, warn, error or silent
 

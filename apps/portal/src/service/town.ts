@@ -10,7 +10,7 @@ export type TownAddresses = {
   readonly town: string;
   readonly authority: string;
   readonly cloud: string;
-  readonly cloudlets: readonly { readonly organisation: string; readonly url: string }[];
+  readonly cloudlets: readonly { readonly organisation: string; readonly url: string; readonly mqtt?: string | undefined }[];
   /** Hex hash of the town manifest; empty where it was not handed over. */
   readonly manifest: string;
 };
@@ -23,7 +23,13 @@ export type TownCard = {
   readonly cloud: string;
   readonly authority: string;
   /** `url` is where wearables and programs outside a browser reach it. */
-  readonly cloudlets: readonly { readonly organisation: string; readonly path: string; readonly url: string }[];
+  readonly cloudlets: readonly {
+    readonly organisation: string;
+    readonly path: string;
+    readonly url: string;
+    /** Its broker for devices. */
+    readonly mqtt?: string | undefined;
+  }[];
   /** Whether people and keyrings of a demonstration lie below `/demo`. */
   readonly demo: boolean;
   /** Whether the town is settled; a page that met it before reloads then, as its policy knows no cloud yet. */
@@ -41,7 +47,7 @@ export const townCard = ({ town, manifest, cloud, cloudlets }: TownAddresses, do
   manifest,
   cloud,
   authority: authorityPath,
-  cloudlets: cloudlets.map(({ organisation, url }, index) => ({ organisation, path: cloudletPath(index), url })),
+  cloudlets: cloudlets.map(({ organisation, url, mqtt }, index) => ({ organisation, path: cloudletPath(index), url, mqtt })),
   demo,
   ready: doing === null,
   doing,

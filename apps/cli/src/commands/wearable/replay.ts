@@ -12,6 +12,7 @@ import { strips } from '@carelet/wearable/strips';
 import { openWfdb } from '@carelet/wearable/wfdb';
 import { command, common, UsageError } from '../../command.ts';
 import { delivery } from '../../delivery.ts';
+import { overOption } from '../../hop.ts';
 import { count, note, progress, say } from '../../terminal.ts';
 import { wear } from '../../wearables.ts';
 
@@ -28,6 +29,8 @@ export const wearableReplay = command({
     start: { type: 'text', value: 'time', says: 'when it began, as in 2026-11-20T09:00:00Z (usual: so that it ends now)' },
     seconds: { type: 'text', value: 'number', says: 'only the first seconds of it' },
     json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
+    ...overOption,
+    ...common.town,
     ...common.keyrings,
   },
   more: `Every sample arrives as it was recorded. A WFDB record's checksums are recomputed first: a truncated or changed record gives nothing. Lines of a CSV file that cannot be read are told and left out.

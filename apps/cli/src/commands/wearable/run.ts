@@ -11,6 +11,7 @@ import { gatherer, type Strip } from '@carelet/wearable/strips';
 import { command, common, UsageError } from '../../command.ts';
 import { delivery } from '../../delivery.ts';
 import { durationOf } from '../../duration.ts';
+import { overOption } from '../../hop.ts';
 import { count, progress, say } from '../../terminal.ts';
 import { wear } from '../../wearables.ts';
 
@@ -29,6 +30,8 @@ export const wearableRun = command({
     speed: { type: 'text', value: 'times', says: 'how many times faster than the clock; begins in the past, ends now (usual: 1)' },
     unwell: { type: 'flag', says: 'as if whoever wears it were gravely ill: emergencies' },
     json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
+    ...overOption,
+    ...common.town,
     ...common.keyrings,
   },
   more: `What it measures is invented, and plausible: pulse, oxygen, breath, temperature, pressure, now and then an electrocardiogram. What is beyond its limits (see wearable urgency) is an emergency: a strip of its own, at once, before all others, kept until the cloud has it. A strip is sealed and on disk before it is sent, and forgotten only when the cloudlet says that it has it on its own disk. While the cloudlet is away strips wait; they go when it is back, now or at the next start. The exit code is 1 when some still wait at the end.`,

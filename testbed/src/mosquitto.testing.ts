@@ -1,0 +1,87 @@
+/**
+ * A Mosquitto of a test's own: on a free port, with its configuration in a temporary folder.
+ *
+ * @module
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MosquittoSource, mosquittoFiles, writeMosquitto, writeMosquittoFor } from '@carelet/cloudlet/mqtt/mosquitto';
+
+/** Where the program is; Debian's lies where only root's path looks. `null` where there is none. */
+export const mosquittoProgram =
+  ['mosquitto', '/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto'].find((path) => spawnSync(path, ['-h']).error === undefined) ?? null;
+
+export type Mosquitto = AsyncDisposable & {
+  /** Where devices find it. */
+  readonly url: string;
+  /** Where a cloudlet finds it, as `CARELET_MQTT_BROKER` says. */
+  readonly address: string;
+  /** Lets in the devices that a cloudlet knows now. */
+  renew(source: Omit<MosquittoSource, 'mqttBroker'>): Promise<void>;
+  /** Is killed, and started anew. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+};
+
+export async function startMosquitto(program: string): Promise<Mosquitto> {
+  const folder = mkdtempSync(join(tmpdir(), 'carelet-mosquitto-'));
+  const port = await freePort();
+  // Started by root it would become another user, who may not read our folder.
+  const listener = [`listener ${port} 127.0.0.1`, ...(process.getuid?.() === 0 ? ['user root'] : [])];
+  const cloudlet = { user: 'harbour', password: 'a password: with/signs@' };
+  await writeMosquitto(folder, { cloudlet, devices: [] }, listener);
+  const address = `mqtt://${cloudlet.user}:${encodeURIComponent(cloudlet.password)}@127.0.0.1:${port}`;
+  let child: ChildProcess | undefined;
+
+  const start = async () => {
+    child = spawn(program, ['-c', join(folder, mosquittoFiles.configuration)], { stdio: 'ignore' });
+    for (let tries = 0; !(await answers(port)); tries++) {
+      if (tries > 200 || child.exitCode !== null) throw new Error('Mosquitto did not start');
+      await sleep(25);
+    }
+  };
+  const kill = async () => {
+    if (!child || child.exitCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await start();
+  return {
+    url: `mqtt://127.0.0.1:${port}`,
+    address,
+    async renew(source) {
+      await writeMosquittoFor({ ...source, mqttBroker: address }, folder, listener);
+      child!.kill('SIGHUP');
+    },
+    kill,
+    start,
+    async [Symbol.asyncDispose]() {
+      await kill();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const answers = (port: number): Promise<boolean> =>
+  new Promise((done) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on('error', () => done(false));
+  });
