@@ -60,7 +60,7 @@ export async function* strips(
 
   for await (const readings of blocks) {
     for (const reading of readings) {
-      const key = `${reading.kind} ${reading.device}`;
+      const key = `${kindOf(reading)} ${reading.device}`;
       const current = open.get(key);
       if (current === undefined) open.set(key, grown(undefined, reading));
       else if (fits(current, reading)) open.set(key, grown(current, reading));
@@ -76,7 +76,7 @@ export async function* strips(
     const earliest = Math.min(from, reading.at);
     const latest = Math.max(to, reading.at);
     if (readings.length >= most || Math.floor(earliest / day) !== Math.floor(latest / day)) return false;
-    if (reading.kind === 'vital') return latest - earliest < seconds * 1000;
+    if (reading.kind !== 'waveform') return latest - earliest < seconds * 1000;
     return held + duration(reading) / 1000 <= waveformSeconds && samples + samplesOf(reading) <= stripLimits.samples;
   }
 }
@@ -95,10 +95,10 @@ function grown(open: Open | undefined, reading: Reading): Open {
 
 function strip(number: number, unordered: readonly Reading[]): Strip {
   const readings = inOrder(unordered);
-  const { kind, device, at } = readings[0]!;
+  const { device, at } = readings[0]!;
   return {
     number,
-    kind: kind === 'vital' ? 'vital-signs' : 'waveforms',
+    kind: kindOf(readings[0]!),
     device,
     from: at,
     to: readings.at(-1)!.at,
@@ -107,4 +107,7 @@ function strip(number: number, unordered: readonly Reading[]): Strip {
   };
 }
 
-const samplesOf = (reading: Reading): number => (reading.kind === 'vital' ? 0 : reading.leads.length * reading.leads[0]!.samples.length);
+/** Values without a code travel with the vital signs: whoever measured both keeps one key for both. */
+const kindOf = ({ kind }: Reading): Strip['kind'] => (kind === 'waveform' ? 'waveforms' : 'vital-signs');
+
+const samplesOf = (reading: Reading): number => (reading.kind === 'waveform' ? reading.leads.length * reading.leads[0]!.samples.length : 0);
