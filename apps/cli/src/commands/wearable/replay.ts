@@ -17,6 +17,8 @@ import { wear } from '../../wearables.ts';
 
 /** What was left out, told one by one. */
 const told = 5;
+/** Nobody waits for what was measured long ago: a strip may hold a day of it. */
+const day = 86_400;
 /** Names of values without a code, told with their counts. */
 const namesTold = 12;
 
@@ -37,7 +39,7 @@ export const wearableReplay = command({
   },
   more: `Every value arrives with the digits and the unit it has in the file. What has no code here is kept under the name the file gives it, and told with a count; what cannot be read is told and left out. A damaged WFDB, EDF or FIT file gives nothing.
 
-${formats.map(({ name, says }) => `${name}: ${says}.`).join('\n\n')}
+Read are ${formats.map(({ name, says }) => `${name} (${says})`).join('; ')}.
 
 A file that does not say when it was recorded needs --start, or ends now (WFDB). Ctrl-C stops between two strips; what was sealed is sent.`,
   examples: [
@@ -73,7 +75,7 @@ A file that does not say when it was recorded needs --start, or ends now (WFDB).
     });
     {
       await using line = progress(io, 'kB of the file read');
-      for await (const strip of strips(upTo(blocks, most, io.signal))) {
+      for await (const strip of strips(upTo(blocks, most, io.signal), { seconds: day })) {
         await way.keep(strip);
         readings += strip.readings.length;
         for (const reading of strip.readings) if (reading.kind === 'other') tally(kinds, reading.name);

@@ -54,6 +54,7 @@ const bases: ReadonlyMap<number, Base> = new Map([
   [16, base(8, 0n, (view, at, little) => view.getBigUint64(at, little))],
 ]);
 const textBase = 7;
+const bytesBase = 13;
 const timestamp = 253;
 /** The message that says what a developer's field is. */
 export const fieldDescription = 206;
@@ -155,7 +156,9 @@ function* messagesIn(bytes: Uint8Array, from: number, until: number, name: strin
     // A size that its type does not divide is what the protocol says to read as bytes; those say nothing here.
     if (known === undefined || size % known.size !== 0) return { number, values: [], text: undefined };
     const values = Array.from({ length: size / known.size }, (_, i) => known.read(view, place + i * known.size, little));
-    return { number, values: values.filter((value) => !Object.is(value, known.invalid)), text: undefined };
+    // Bytes belong together: 255 among others is a byte, and only nothing but 255 is nothing.
+    const some = kind === bytesBase && values.some((value) => value !== known.invalid);
+    return { number, values: some ? values : values.filter((value) => !Object.is(value, known.invalid)), text: undefined };
   }
 }
 
