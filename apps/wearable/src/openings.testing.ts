@@ -16,7 +16,7 @@ export type Opening = {
   readonly options?: Partial<FormatOptions>;
 };
 
-const ecg = (frequency: number) => ({ frequency, leads: [{ column: 0, name: 'ECG', unit: 'mV', decimals: 3 }] });
+const ecg = (frequency: number, decimals = 3) => ({ frequency, leads: [{ column: 0, name: 'ECG', unit: 'mV', decimals }] });
 
 export const openings: ReadonlyMap<string, Opening> = new Map<string, Opening>([
   ['SOURCE.md', { format: undefined }],
@@ -110,7 +110,7 @@ export const openings: ReadonlyMap<string, Opening> = new Map<string, Opening>([
   ['omh-schemas.json.gz', { format: undefined }],
   ['ppg-ecg-csv/118e24.csv', { format: 'CSV', readings: 12, options: { mapping: ecg(360) } }],
   ['ppg-ecg-csv/118e24_ann.csv', { format: undefined }],
-  ['ppg-ecg-csv/data.csv', { format: 'CSV', readings: 3, options: { mapping: ecg(100) } }],
+  ['ppg-ecg-csv/data.csv', { format: 'CSV', readings: 3, options: { mapping: ecg(100, 0) } }],
   [
     'ppg-ecg-csv/data2.csv',
     {
