@@ -120,14 +120,13 @@ class Session {
   #describe(fields: readonly FitField[]): void {
     const text = (number: number) => fields.find((field) => field.number === number)?.text;
     const key = `${oneOf(fields, 0)} ${oneOf(fields, 1)}`;
-    const [scale, offset] = [oneOf(fields, 6), oneOf(fields, 7)];
-    const plain = scale === undefined || /^[25]*$/.test(factors(scale));
-    this.#described.set(key, {
-      name: text(3) ?? `developer field ${key}`,
-      ...(text(8) !== undefined && { unit: text(8)! }),
-      ...(plain && scale && { scale }),
-      ...(plain && offset && { offset }),
-    });
+    const [scale = 1, offset = 0] = [oneOf(fields, 6), oneOf(fields, 7)];
+    const name = text(3) ?? `developer field ${key}`;
+    // A quotient without an end in decimal is not rounded: the raw integer is kept, and its name says so.
+    const facts = endsInDecimal(scale)
+      ? { name, unit: text(8) ?? '', scale, offset }
+      : { name: `${name} (raw, scale ${scale}, offset ${offset})` };
+    this.#described.set(key, facts);
   }
 
   #extra(facts: FitMessageFacts, { developer, number, values, text }: FitField & { developer: number }, moment: Moment): void {
@@ -139,9 +138,9 @@ class Session {
   }
 }
 
-/** The prime factors of a scale, as digits: anything but 2 and 5 has no end in decimal. */
-function factors(scale: number): string {
+/** Whether a quotient by this scale has an end in decimal: no prime factor but 2 and 5. */
+function endsInDecimal(scale: number): boolean {
   let rest = scale;
-  for (const prime of [2, 5]) while (rest % prime === 0 && rest > 1) rest /= prime;
-  return rest === 1 ? '' : String(rest).replaceAll(/[25]/g, 'x');
+  for (const prime of [2, 5]) while (rest > 1 && rest % prime === 0) rest /= prime;
+  return rest === 1;
 }

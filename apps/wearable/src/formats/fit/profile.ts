@@ -162,7 +162,8 @@ export const messageName = (global: number): string => measured.get(global)?.nam
  * @param scale with no prime factor but 2 and 5, as all of the profile's
  */
 export function scaledText(raw: number | bigint, scale = 1, offset = 0): string {
-  if (typeof raw === 'number' && !Number.isInteger(raw)) return String(raw);
+  // What was sent as a binary fraction is printed as one.
+  if (typeof raw === 'number' && !Number.isInteger(raw)) return String(raw / scale - offset);
   let digits = 0;
   let power = 1n;
   for (; power % BigInt(scale) !== 0n; power *= 10n) digits++;
