@@ -99,7 +99,8 @@ test('who may not is told so, and a name that is taken or unknown too', async ()
   expect(fast.err).toContain('--speed needs --for');
 });
 
-test('a phone replays recordings of every kind (transcripts/wearables/recordings.txt)', async () => {
+// Twenty commands, each unlocking a keyring on purpose slowly.
+test('a phone replays recordings of every kind (transcripts/wearables/recordings.txt)', { timeout: 120_000 }, async () => {
   const file = resolve(import.meta.dirname, 'transcripts/wearables/recordings.txt');
   mkdirSync(join(folder.path, 'recorded'));
   for (const [name, bytes] of Object.entries(madeRecordings())) writeFileSync(join(folder.path, 'recorded', name), bytes);
