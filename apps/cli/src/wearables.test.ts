@@ -1,13 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { connectCloudlet } from '@carelet/client/login';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { keyrings } from '@carelet/testbed/keyrings';
 import { type Scratch, scratch } from '@carelet/testbed/scratch';
 import { settle } from '@carelet/testbed/settle';
 import { openTown, type Town } from '@carelet/testbed/town';
+import { fitTime, madeEdf, madeFit, madeTexts } from '@carelet/wearable/formats/making.testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { main } from './carelet.ts';
+import { parseTranscript, rewrite, runTranscript } from './transcript.testing.ts';
 
 const record100 = resolve(import.meta.dirname, '../../..', process.env.CARELET_DATA ?? '../shared/data', '03-signals/wfdb/100.hea');
 
@@ -171,6 +174,37 @@ test('who is unwell is an emergency at once, and the cloud has it when the comma
   expect((await client.town.state()).cloud).toBe('reachable');
   expect(told.strips).toBeGreaterThan(3);
 });
+// Twenty commands, each unlocking a keyring on purpose slowly.
+test('a phone replays recordings of every kind (transcripts/wearables/recordings.txt)', { timeout: 120_000 }, async () => {
+  const file = resolve(import.meta.dirname, 'transcripts/wearables/recordings.txt');
+  mkdirSync(join(folder.path, 'recorded'));
+  for (const [name, bytes] of Object.entries(madeRecordings())) writeFileSync(join(folder.path, 'recorded', name), bytes);
+  const transcript = parseTranscript(readFileSync(file, 'utf8'));
+  const { expected, actual } = await runTranscript(transcript, { cwd: folder.path, clock: Date.now, kept: new Map() });
+  if (process.env.CARELET_TRANSCRIPTS === 'write') rewrite(file, transcript, actual);
+  else expect(actual).toBe(expected);
+});
+
+/** The recordings that are not text. */
+function madeRecordings(): Record<string, Uint8Array> {
+  const noon = fitTime(Date.parse('2026-11-20T12:00:00Z'));
+  const time = { number: 253, type: 'uint32' } as const;
+  const flow = { label: 'Flow', unit: 'L/min', physical: ['0', '100'], digital: [0, 2047], records: [[0, 2047]] } as const;
+  const rows = [
+    [noon, 71, 1234],
+    [noon + 1, 72, 1250],
+  ];
+  return {
+    'trace.dat': new Uint8Array(Int16Array.from([995, 1000, 1010, 990]).buffer),
+    'sleep.edf': madeEdf([flow], { texts: [madeTexts('+0', ['+0.5', 'Apnoea', '12'])] }),
+    'ride.fit': madeFit([
+      { global: 20, fields: [time, { number: 3, type: 'uint8' }, { number: 6, type: 'uint16' }], rows },
+      { global: 18, fields: [time], rows: [[noon]] },
+    ]),
+    'entries.json.gz': gzipSync('[{"type":"sgv","sgv":104,"date":1795176000000},{"type":"sgv","sgv":5,"date":1795176300000}]'),
+    'picture.png': Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 1, 2),
+  };
+}
 
 test('while the cloudlet is away strips wait, and go when it is back', async () => {
   const { out } = await carelet('wearable', 'code', '--as', 'harbour', '--at', 'harbour');
@@ -214,7 +248,7 @@ async function replayed(): Promise<void> {
   writeFileSync(join(folder.path, 'files/pulse.csv'), `time,heart rate (bpm)\n${lines.join('\n')}\nnonsense,nonsense\n`);
   const csv = await carelet('wearable', 'replay', 'files/pulse.csv', '--name', 'far-watch', '--json');
   expect(csv, csv.err).toMatchObject({ code: 0 });
-  expect(JSON.parse(csv.out)).toMatchObject({ readings: 120, waiting: 0, badLines: 1 });
+  expect(JSON.parse(csv.out)).toMatchObject({ format: 'CSV', readings: 120, waiting: 0, leftOut: 1 });
   const missing = await carelet('wearable', 'replay', 'files/none.hea', '--name', 'far-watch');
   expect(missing).toMatchObject({ code: 1 });
   if (!existsSync(record100)) return console.log('Record 100 of MIT-BIH is not here: it is not replayed.');

@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Reading, VitalReading, WaveformReading } from '@carelet/care/model';
+import { decimal, type Reading, type WaveformReading } from '@carelet/care/model';
 import { afterAll, describe, expect, test } from 'vitest';
+import { mappingOf } from './csv/mapping.ts';
 import { timeOf } from './csv/time.ts';
 import { type BadLine, type CsvMapping, csvReadings, dexcomClarity, guessMapping } from './csv.ts';
 import { present, recorded } from './recorded.testing.ts';
@@ -30,10 +31,12 @@ function file(text: string): string {
 }
 
 const short = (readings: readonly Reading[]) =>
-  readings.map(
-    (reading) =>
-      `${new Date(reading.at).toISOString().slice(0, 19)} ${(reading as VitalReading).sign} ${(reading as VitalReading).values.join('/')}`,
-  );
+  readings.map((reading) => {
+    const at = new Date(reading.at).toISOString().slice(0, 19);
+    if (reading.kind === 'other') return `${at} "${reading.name}" ${reading.value}${reading.unit && ` ${reading.unit}`}`;
+    if (reading.kind === 'waveform') return `${at} waveform`;
+    return `${at} ${reading.sign} ${reading.values.map((value) => decimal(value, reading.scale)).join('/')}${reading.unit ? ` ${reading.unit}` : ''}`;
+  });
 
 describe.skipIf(!present)('exports as they are', () => {
   test('a Dexcom Clarity export gives its glucose values', async () => {
@@ -47,15 +50,18 @@ describe.skipIf(!present)('exports as they are', () => {
   test('the same export without a mapping: found by its header, alerts without a time reported', async () => {
     const { readings, bad } = await read(join(recorded, 'cgm/dexcom-clarity.csv'));
     expect(short(readings.slice(0, 1))).toEqual(['2016-10-24T11:24:17 glucose 103']);
-    expect(bad).toHaveLength(4);
-    expect(bad[0]).toEqual({ line: 7, because: 'it has no time that can be read' });
+    expect(bad).toHaveLength(6);
+    expect(bad[0]).toEqual({ line: 6, because: 'it has no time that can be read' });
   });
 
   test('weights of Fitbit', async () => {
     const { readings, bad } = await read(join(recorded, 'fitbit/weightLogInfo_merged.csv'), {
       mapping: { time: { column: 'Date' }, signs: [{ sign: 'weight', columns: ['WeightKg'] }] },
     });
-    expect(short(readings.slice(0, 2))).toEqual(['2016-04-21T23:59:59 weight 567', '2016-05-12T23:59:59 weight 573']);
+    expect(short(readings.slice(0, 2))).toEqual([
+      '2016-04-21T23:59:59 weight 56.7000007629395',
+      '2016-05-12T23:59:59 weight 57.2999992370605',
+    ]);
     expect(bad).toEqual([]);
   });
 
@@ -111,7 +117,7 @@ test('a header is found under other lines, whatever its case, separator, units a
   expect(short(readings)).toEqual([
     '2026-11-20T12:00:00 heart-rate 71',
     '2026-11-20T12:00:00 blood-pressure 128/82',
-    '2026-11-20T12:00:00 body-temperature 370',
+    '2026-11-20T12:00:00 body-temperature 98.6 [degF]',
     '2026-11-20T10:01:30 heart-rate 72',
   ]);
 });
@@ -159,7 +165,7 @@ test('a bad line in a waveform is an absent sample: the others keep their time',
 
 test.each<[string, string, { mapping?: CsvMapping }, string]>([
   ['an empty file', '', {}, 'it is empty'],
-  ['a file of words', 'once upon\na time\n', {}, 'its first 2 lines have no header with a time and a vital sign'],
+  ['a file of words', 'once upon\na time\n', {}, 'its first 2 lines have no header with a time and values'],
   [
     'a file without the mapped column',
     'time,pulse\n',
@@ -206,6 +212,45 @@ test('a time of numbers counts from 1970 or from the start', () => {
   expect(timeOf('1795000000.5', { column: 0, as: 'epoch-s' }, undefined)).toBe(1_795_000_000_500);
   expect(timeOf('1.5', { column: 0, as: 'elapsed-s' }, start)).toBe(start + 1500);
   expect(timeOf('1.5', { column: 0, as: 'elapsed-ms' }, undefined)).toBeUndefined();
+});
+
+test('a column without a sign is kept under its name, where it holds a number; a place is not', async () => {
+  const { readings, bad } = await read(
+    file('timestamp,heart_rate,Power (watts),note,latitude,Id,temperature,altitude\n2026-11-20T12:00:00Z,71,205.50,hill,51.2,7,26,8\n'),
+  );
+  expect(short(readings)).toEqual([
+    '2026-11-20T12:00:00 heart-rate 71',
+    '2026-11-20T12:00:00 "Power" 205.50 watts',
+    // Beside an altitude it is the air's temperature, and no fever.
+    '2026-11-20T12:00:00 "temperature" 26',
+    '2026-11-20T12:00:00 "altitude" 8',
+  ]);
+  expect(bad).toEqual([]);
+});
+
+test('times are by the clocks of the zone that is given', async () => {
+  const path = file('time,hr\n2026-07-01 12:00,71\n2026-11-20 12:00,72\n2026-03-29 01:30,73\nSun Jun 11 07:32:51 PDT 2017,74\n');
+  const bad: BadLine[] = [];
+  const readings: Reading[] = [];
+  for await (const block of csvReadings(path, { device: 'w', zone: 'Europe/Dublin', onBadLine: (line) => bad.push(line) }))
+    readings.push(...block);
+  expect(short(readings)).toEqual([
+    '2026-07-01T11:00:00 heart-rate 71',
+    '2026-11-20T12:00:00 heart-rate 72',
+    '2017-06-11T14:32:51 heart-rate 74',
+  ]);
+  expect(bad).toEqual([{ line: 4, because: 'it has no time that can be read' }]);
+});
+
+test.each<[string, unknown, string]>([
+  ['nothing', null, 'a mapping is not an object'],
+  ['neither signs nor leads', {}, 'neither a time and signs, nor leads'],
+  ['a sign nobody knows', { time: { column: 0 }, signs: [{ sign: 'mood', columns: [1] }] }, 'a sign is none of heart-rate'],
+  ['a unit of another sign', { time: { column: 0 }, signs: [{ sign: 'weight', columns: [1], unit: '[degF]' }] }, 'weight does not come in'],
+  ['a column that is none', { time: { column: -1 }, signs: [] }, 'its time has no column'],
+  ['leads without a frequency', { leads: [] }, 'a frequency above 0'],
+])('a mapping of %s is refused', (_, value, because) => {
+  expect(() => mappingOf(value)).toThrow(because);
 });
 
 test('a header without a time is not guessed', () => {

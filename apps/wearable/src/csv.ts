@@ -4,16 +4,28 @@
  * Bad lines are reported with their number and left out; the good ones are read. A file of vital signs gives a
  * reading for every field that holds one; a file of evenly sampled leads gives waveforms, in which a bad line is a
  * sample that is absent, so that all others keep their time. Blank lines are no lines. One block is kept in memory.
+ * Numbers keep the digits and the unit they are printed with.
  *
  * @module
  */
-import { basename } from 'node:path';
-import { asCareletError, CareletError, checkReading, type Reading, vital, type WaveformReading } from '@carelet/care/model';
-import { type CsvLead, type CsvMapping, type CsvSign, conversions } from './csv/mapping.ts';
+import { asCareletError, CareletError, checkReading, printedVital, type Reading, vital, type WaveformReading } from '@carelet/care/model';
+import type { CsvLead, CsvMapping, CsvSign } from './csv/mapping.ts';
 import { isNumeric, openTable, type Table } from './csv/table.ts';
 import { timeOf } from './csv/time.ts';
+import { Gathering } from './formats/gathering.ts';
+import { openSource, type Source } from './formats/source.ts';
+import { zoneNamed } from './zone.ts';
 
-export { type CsvColumn, type CsvLead, type CsvMapping, type CsvSign, type CsvTime, dexcomClarity, guessMapping } from './csv/mapping.ts';
+export {
+  type CsvColumn,
+  type CsvLead,
+  type CsvMapping,
+  type CsvOther,
+  type CsvSign,
+  type CsvTime,
+  dexcomClarity,
+  guessMapping,
+} from './csv/mapping.ts';
 
 /** A line, or a field of it, that was left out. */
 export type BadLine = { readonly line: number; readonly because: string };
@@ -24,6 +36,8 @@ export type CsvOptions = {
   readonly mapping?: CsvMapping | undefined;
   /** When it began (UTC milliseconds), for elapsed times and for leads without a time. */
   readonly start?: number | undefined;
+  /** Whose clocks a time without an offset is read by: an IANA name or an offset; UTC if it is not said. */
+  readonly zone?: string | undefined;
   /** Seconds of a waveform in one reading. */
   readonly seconds?: number | undefined;
   readonly onBadLine?: ((bad: BadLine) => void) | undefined;
@@ -52,23 +66,28 @@ const absent = -(2 ** 31);
  * ```
  */
 export async function* csvReadings(path: string, options: CsvOptions): AsyncGenerator<Reading[]> {
+  yield* tableReadings(await openSource(path), options);
+}
+
+/** As `csvReadings`, of a file that is open. */
+export async function* tableReadings(source: Source, options: CsvOptions): AsyncGenerator<Reading[]> {
   let first: BadLine | undefined;
   const report: Report = (line, because) => {
     first ??= { line, because };
     options.onBadLine?.({ line, because });
   };
-  const table = await openTable(path, options.mapping);
+  const table = await openTable(source, options.mapping);
   const { mapping } = table;
   try {
     const readings =
-      'signs' in mapping ? readSigns(table, mapping, options, report) : readLeads(table, mapping, options, report, basename(path));
+      'signs' in mapping ? readSigns(table, mapping, options, report) : readLeads(table, mapping, options, report, source.name);
     let some = false;
     for await (const block of readings) {
       some = true;
       yield block;
     }
     if (!some)
-      throw refusal(basename(path), first ? `no line could be read; line ${first.line}: ${first.because}` : 'it has no line of readings');
+      throw refusal(source.name, first ? `no line could be read; line ${first.line}: ${first.because}` : 'it has no line of readings');
   } finally {
     await table.rows.return(undefined);
   }
@@ -76,11 +95,12 @@ export async function* csvReadings(path: string, options: CsvOptions): AsyncGene
 
 async function* readSigns(
   table: Table,
-  { time, signs, where = [] }: Signs,
+  { time, signs, others = [], where = [] }: Signs,
   options: CsvOptions,
   report: Report,
 ): AsyncGenerator<Reading[]> {
   let readings: Reading[] = [];
+  const zone = zoneNamed(options.zone ?? 'UTC');
   for await (const { line, fields } of table.rows) {
     if (fields === undefined) {
       report(line, 'a quote is not closed');
@@ -88,8 +108,9 @@ async function* readSigns(
     }
     if (where.some(({ column, equals }) => table.field(fields, column) !== equals)) continue;
     const values = signs.map(({ columns }) => columns.map((column) => table.field(fields, column)));
-    if (values.flat().every((field) => field === '')) continue;
-    const at = timeOf(table.field(fields, time.column), time, options.start);
+    const more = others.filter(({ column }) => isNumeric(table.field(fields, column)));
+    if (more.length === 0 && values.flat().every((field) => field === '')) continue;
+    const at = timeOf(table.field(fields, time.column), time, options.start, zone);
     if (at === undefined) {
       report(
         line,
@@ -110,6 +131,9 @@ async function* readSigns(
         }
       }
     }
+    const kept = new Gathering({ device: options.device, onLeftOut: ({ because }) => report(line, because) });
+    for (const { column, name, unit } of more) kept.other({ where: '', at }, { name, value: table.field(fields, column), unit });
+    readings.push(...kept.taken());
     if (readings.length >= batch) {
       yield readings;
       readings = [];
@@ -119,8 +143,8 @@ async function* readSigns(
 }
 
 function vitalOf({ sign, scale, unit }: CsvSign, fields: readonly string[], at: number, device: string): Reading {
-  const values = fields.map((field) => (unit === undefined ? Number(field) : conversions[unit](Number(field))));
-  return vital(sign, at, device, values, scale);
+  if (scale !== undefined && unit === undefined) return vital(sign, at, device, fields.map(Number), scale);
+  return printedVital(sign, at, device, fields, { unit });
 }
 
 async function* readLeads(table: Table, mapping: Leads, options: CsvOptions, report: Report, name: string): AsyncGenerator<Reading[]> {
@@ -149,7 +173,9 @@ async function* readLeads(table: Table, mapping: Leads, options: CsvOptions, rep
     if (fields !== undefined && where.some(({ column, equals }) => table.field(fields, column) !== equals)) continue;
     if (start === undefined) {
       start =
-        time === undefined ? options.start : timeOf(fields === undefined ? '' : table.field(fields, time.column), time, options.start);
+        time === undefined
+          ? options.start
+          : timeOf(fields === undefined ? '' : table.field(fields, time.column), time, options.start, zoneNamed(options.zone ?? 'UTC'));
       if (start === undefined) throw refusal(name, `line ${line} does not say when it was taken: say when the first sample was`);
     }
     if (fields === undefined) report(line, 'a quote is not closed');

@@ -3,21 +3,16 @@
  *
  * @module
  */
-import { existsSync } from 'node:fs';
-import { basename, extname } from 'node:path';
-import { CareletError, type Reading } from '@carelet/care/model';
-import { type CsvOptions, csvReadings } from './csv.ts';
-import { wfdbReadings } from './wfdb.ts';
+import type { Reading } from '@carelet/care/model';
+import { type FormatOptions, openRecording } from './formats.ts';
 
-/** As for CSV; WFDB takes `device`, `start` and `seconds`. */
-export type ReplayOptions = CsvOptions;
+export type ReplayOptions = FormatOptions;
 
 /**
- * The readings of a file, block after block, lazily: `.hea` (or a WFDB record's name, or its `.dat`), `.csv`,
- * `.tsv` or `.txt`.
+ * The readings of a file of any kind in `formats`, block after block, lazily.
  *
  * @param options `start` says when the recording began; without it, the file must. `seconds` cuts waveforms, 10 by default
- * @throws {CareletError} `invalid` for a file of another kind, and as `wfdbReadings` and `csvReadings`
+ * @throws {CareletError} `missing` without the file, `invalid` for a file of another kind, and as its reader does
  *
  * @example
  * ```ts no-run
@@ -26,14 +21,7 @@ export type ReplayOptions = CsvOptions;
  * for await (const [block] of replay('mitdb/100.hea', { device: 'holter-1', start })) console.log(block?.at);
  * ```
  */
-export function replay(path: string, options: ReplayOptions): AsyncIterable<Reading[]> {
-  const extension = extname(path).toLowerCase();
-  if (extension === '.csv' || extension === '.tsv' || extension === '.txt') return csvReadings(path, options);
-  if (extension === '.hea') return wfdbReadings(path, options);
-  const record = extension === '.dat' || extension === '.mat' ? path.slice(0, -extension.length) : path;
-  if (existsSync(`${record}.hea`)) return wfdbReadings(record, options);
-  throw new CareletError(existsSync(path) ? 'invalid' : 'missing', 'replay', {
-    subject: basename(path),
-    because: existsSync(path) ? 'it is neither a WFDB record (.hea) nor CSV (.csv, .tsv, .txt)' : 'there is no such file',
-  });
+export async function* replay(path: string, options: ReplayOptions): AsyncGenerator<Reading[]> {
+  const recording = await openRecording(path);
+  for await (const readings of recording.readings(options)) if (readings.length > 0) yield readings;
 }

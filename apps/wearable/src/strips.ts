@@ -95,7 +95,7 @@ export function gatherer({
 
   function* add(reading: Reading): Generator<Strip> {
     const urgency = urgencyOf(reading);
-    const key = `${reading.kind} ${urgency} ${reading.device}`;
+    const key = `${kindOf(reading)} ${urgency} ${reading.device}`;
     const current = open.get(key);
     if (current && !fits(current, reading)) yield close(key);
     open.set(key, grown(urgency, open.get(key), reading));
@@ -106,7 +106,7 @@ export function gatherer({
     const earliest = Math.min(from, reading.at);
     const latest = Math.max(to, reading.at);
     if (readings.length >= most || Math.floor(earliest / day) !== Math.floor(latest / day)) return false;
-    if (reading.kind === 'vital') return latest - earliest < spans[urgency] * 1000;
+    if (reading.kind !== 'waveform') return latest - earliest < spans[urgency] * 1000;
     return held + duration(reading) / 1000 <= waveformSeconds && samples + samplesOf(reading) <= stripLimits.samples;
   }
 
@@ -139,10 +139,10 @@ function grown(urgency: Urgency, open: Open | undefined, reading: Reading): Open
 
 function strip(number: number, urgency: Urgency, unordered: readonly Reading[]): Strip {
   const readings = inOrder(unordered);
-  const { kind, device, at } = readings[0]!;
+  const { device, at } = readings[0]!;
   return {
     number,
-    kind: kind === 'vital' ? 'vital-signs' : 'waveforms',
+    kind: kindOf(readings[0]!),
     urgency,
     device,
     from: at,
@@ -152,4 +152,7 @@ function strip(number: number, urgency: Urgency, unordered: readonly Reading[]):
   };
 }
 
-const samplesOf = (reading: Reading): number => (reading.kind === 'vital' ? 0 : reading.leads.length * reading.leads[0]!.samples.length);
+/** Values without a code travel with the vital signs: whoever measured both keeps one key for both. */
+const kindOf = ({ kind }: Reading): Strip['kind'] => (kind === 'waveform' ? 'waveforms' : 'vital-signs');
+
+const samplesOf = (reading: Reading): number => (reading.kind === 'waveform' ? reading.leads.length * reading.leads[0]!.samples.length : 0);

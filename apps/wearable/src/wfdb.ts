@@ -11,6 +11,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CareletError, checkReading, type Lead, readingLimits, type WaveformReading } from '@carelet/care/model';
+import { ucumOf } from './ucum.ts';
 import { parseHeader, refuseRecord, type WfdbHeader, type WfdbSignal } from './wfdb/header.ts';
 import { type Packing, packings } from './wfdb/samples.ts';
 
@@ -112,23 +113,7 @@ export async function* wfdbReadings(
 
 function leadOf({ description, unit, gain, baseline, format }: WfdbSignal, samples: Int32Array): Lead {
   const name = description.replaceAll(/\p{C}/gu, ' ').trim().slice(0, 64);
-  return { name: name === '' ? '?' : name, unit: ucum(unit), gain, baseline, absent: packings.get(format)!.absent, samples };
-}
-
-const ucumUnits: Readonly<Record<string, string>> = {
-  mmHg: 'mm[Hg]',
-  degC: 'Cel',
-  degF: '[degF]',
-  bpm: '/min',
-  pm: '/min',
-  NU: '{NU}',
-  NA: '1',
-};
-
-/** UCUM for the units of recorders; a unit it does not know becomes an annotation, which any UCUM reader accepts. */
-function ucum(unit: string): string {
-  if (Object.hasOwn(ucumUnits, unit)) return ucumUnits[unit]!;
-  return /^(?:[munkp]?V|%|L\/min|cm\[H2O\]|Ohm|1)$/.test(unit) ? unit : `{${unit.replaceAll(/[^!-z|~]/g, '_').slice(0, 30)}}`;
+  return { name: name === '' ? '?' : name, unit: ucumOf(unit), gain, baseline, absent: packings.get(format)!.absent, samples };
 }
 
 async function readHeader(path: string): Promise<WfdbHeader> {

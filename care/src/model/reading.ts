@@ -6,90 +6,15 @@
  * readings are equal when their integers are, and a strip of them packs into a few bits each. Physical values
  * appear where a reading is taken (`vital`) and where it is shown (`decimal`, `rules/observation`).
  *
+ * What a file says under a name that has no code here is kept too, as it was printed (`OtherReading`). It is never
+ * given a code that only looks right.
+ *
  * @module
  */
 import { CareletError } from './error.ts';
+import { unitOf, type VitalSign, vitalSign, vitalSigns } from './sign.ts';
 
-/** One number of a vital sign: blood pressure has two, the others one. Bounds are physical and inclusive. */
-export type Measure = { readonly code: string; readonly display: string; readonly low: number; readonly high: number };
-
-/** What is known of a vital sign. */
-export type VitalSignFacts = {
-  /** LOINC code and display of the whole. */
-  readonly code: string;
-  readonly display: string;
-  /** A more exact LOINC code which the FHIR vital signs profile asks for beside the general one. */
-  readonly also?: { readonly code: string; readonly display: string };
-  /** HL7 observation category. */
-  readonly category: 'vital-signs' | 'activity' | 'laboratory';
-  /** UCUM unit, and how a nurse writes it. */
-  readonly ucum: string;
-  readonly unit: string;
-  /** Decimal digits a sensor usually gives. */
-  readonly scale: number;
-  /** The numbers of one reading, in order. What lies outside the bounds no living person has. */
-  readonly measures: readonly Measure[];
-};
-
-const one = (code: string, display: string, low: number, high: number) => ({ code, display, measures: [{ code, display, low, high }] });
-
-/**
- * The signs a sensor can report. Codes are those of the FHIR R4 vital signs profile where it has one, of the
- * HL7 continuous glucose guide for glucose.
- */
-export const vitalSigns = {
-  'heart-rate': { ...one('8867-4', 'Heart rate', 20, 300), category: 'vital-signs', ucum: '/min', unit: 'beats/min', scale: 0 },
-  'oxygen-saturation': {
-    ...one('2708-6', 'Oxygen saturation in Arterial blood', 30, 100),
-    also: { code: '59408-5', display: 'Oxygen saturation in Arterial blood by Pulse oximetry' },
-    category: 'vital-signs',
-    ucum: '%',
-    unit: '%',
-    scale: 0,
-  },
-  'blood-pressure': {
-    code: '85354-9',
-    display: 'Blood pressure panel with all children optional',
-    measures: [
-      { code: '8480-6', display: 'Systolic blood pressure', low: 30, high: 320 },
-      { code: '8462-4', display: 'Diastolic blood pressure', low: 10, high: 220 },
-    ],
-    category: 'vital-signs',
-    ucum: 'mm[Hg]',
-    unit: 'mmHg',
-    scale: 0,
-  },
-  'body-temperature': { ...one('8310-5', 'Body temperature', 20, 46), category: 'vital-signs', ucum: 'Cel', unit: '°C', scale: 1 },
-  'respiratory-rate': {
-    ...one('9279-1', 'Respiratory rate', 1, 120),
-    category: 'vital-signs',
-    ucum: '/min',
-    unit: 'breaths/min',
-    scale: 0,
-  },
-  steps: {
-    ...one('55423-8', 'Number of steps in unspecified time Pedometer', 0, 250_000),
-    category: 'activity',
-    ucum: '{steps}',
-    unit: 'steps',
-    scale: 0,
-  },
-  glucose: {
-    ...one('99504-3', 'Glucose [Mass/volume] in Interstitial fluid', 5, 1500),
-    category: 'laboratory',
-    ucum: 'mg/dL',
-    unit: 'mg/dL',
-    scale: 0,
-  },
-  weight: { ...one('29463-7', 'Body weight', 0.2, 700), category: 'vital-signs', ucum: 'kg', unit: 'kg', scale: 1 },
-} as const satisfies Record<string, VitalSignFacts>;
-
-export type VitalSign = keyof typeof vitalSigns;
-
-/** The facts of a sign, with the type that fits them all. */
-export const vitalSign = (sign: VitalSign): VitalSignFacts => vitalSigns[sign];
-
-/** A vital sign measured once. `values[i] / 10^scale` is the i-th measure of its sign, in the sign's unit. */
+/** A vital sign measured once. `values[i] / 10^scale` is the i-th measure of its sign, in `unit` or else the sign's own. */
 export type VitalReading = {
   readonly kind: 'vital';
   readonly sign: VitalSign;
@@ -99,6 +24,24 @@ export type VitalReading = {
   readonly device: string;
   readonly scale: number;
   readonly values: readonly number[];
+  /** UCUM, where it came in one of the sign's other units. */
+  readonly unit?: string;
+  /** Milliseconds it was measured over: steps of an hour, a night's sleep. Absent for a moment. */
+  readonly lasts?: number;
+};
+
+/** What a sensor or a file calls by a name of its own, without a code here: kept as it was printed. */
+export type OtherReading = {
+  readonly kind: 'other';
+  readonly at: number;
+  readonly device: string;
+  /** As the file names it: `HKQuantityTypeIdentifierFlightsClimbed`. */
+  readonly name: string;
+  /** As the file writes it, not necessarily UCUM; empty where it says none. */
+  readonly unit: string;
+  /** Decimal digits as printed, or words. */
+  readonly value: string;
+  readonly lasts?: number;
 };
 
 /** One trace of a waveform. `(sample - baseline) / gain` is the physical value in `unit`. */
@@ -109,7 +52,7 @@ export type Lead = {
   readonly unit: string;
   /** Counts of the converter per unit. */
   readonly gain: number;
-  /** The count that means zero. */
+  /** The count that means zero; it may lie between two counts. */
   readonly baseline: number;
   /** The count, if any, that means that nothing was measured (a loose electrode). */
   readonly absent?: number;
@@ -127,10 +70,10 @@ export type WaveformReading = {
   readonly leads: readonly Lead[];
 };
 
-export type Reading = VitalReading | WaveformReading;
+export type Reading = VitalReading | OtherReading | WaveformReading;
 
-/** What a reading may hold at most. */
-export const readingLimits = { scale: 6, leads: 64, samples: 1 << 22, frequency: 100_000 } as const;
+/** What a reading may hold at most. A vital sign's integer is at most 2^50 in size: 15 digits. */
+export const readingLimits = { scale: 15, value: 2 ** 50, name: 128, text: 1024, leads: 64, samples: 1 << 22, frequency: 100_000 } as const;
 
 const earliest = Date.parse('0001-01-01T00:00:00.000Z');
 const latest = Date.parse('9999-12-31T23:59:59.999Z');
@@ -159,6 +102,53 @@ export function vital(
 }
 
 /**
+ * Takes a vital sign as it was printed: every digit is kept, in the unit it came in.
+ *
+ * @param texts a decimal number for each measure, as in `98.6` or `1e2`
+ * @param more `unit` (UCUM) where it is not the sign's own, `lasts` in milliseconds
+ * @throws {CareletError} `invalid` for what is no decimal number, has more than 15 digits, or lives in nobody
+ *
+ * @example
+ * ```ts
+ * import { printedVital } from '@carelet/care/model';
+ * const fever = printedVital('body-temperature', Date.UTC(2026, 10, 20), 'thermometer-1', ['100.40'], { unit: '[degF]' });
+ * [fever.values, fever.scale]; // [[10040], 2]
+ * ```
+ */
+export function printedVital(
+  sign: VitalSign,
+  at: number,
+  device: string,
+  texts: readonly string[],
+  { unit, lasts }: { readonly unit?: string | undefined; readonly lasts?: number | undefined } = {},
+): VitalReading {
+  const numbers = texts.map((text) => fixed(text));
+  if (!numbers.every((number) => number !== undefined)) throw refusal(sign, 'a value is not a decimal number of at most 15 digits');
+  const scale = Math.max(0, ...numbers.map((number) => number.scale));
+  return checkVital({
+    kind: 'vital',
+    sign,
+    at,
+    device,
+    scale,
+    values: numbers.map((number) => number.value * 10 ** (scale - number.scale)),
+    ...(unit !== undefined && unit !== vitalSigns[sign].ucum && { unit }),
+    ...(lasts !== undefined && lasts !== 0 && { lasts }),
+  });
+}
+
+/** A decimal number as integer and digits after the point; undefined if it is none, or too long. Trailing zeros count. */
+export function fixed(text: string): { readonly value: number; readonly scale: number } | undefined {
+  const [, sign, whole = '', part = '', power = '0'] = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text) ?? [];
+  if (sign === undefined || whole + part === '') return undefined;
+  const places = part.length - Number(power);
+  const value = Number(`${whole}${part}${'0'.repeat(Math.max(0, Math.min(-places, 20)))}`);
+  const scale = Math.max(0, places);
+  if (value > readingLimits.value || scale > readingLimits.scale || places < -20) return undefined;
+  return { value: sign === '-' && value !== 0 ? -value : value, scale };
+}
+
+/**
  * The reading itself, if it is one: known sign, whole numbers, plausible values, a time FHIR can write, leads
  * of one length. Everything that makes or unpacks readings ends here.
  *
@@ -166,27 +156,55 @@ export function vital(
  */
 export function checkReading<R extends Reading>(reading: R): R {
   if (reading.kind === 'vital') checkVital(reading);
+  else if (reading.kind === 'other') checkOther(reading);
   else if (reading.kind === 'waveform') checkWaveform(reading);
-  else throw refusal('reading', 'it is neither a vital sign nor a waveform');
+  else throw refusal('reading', 'it is neither a vital sign, nor another value, nor a waveform');
   return reading;
 }
 
 function checkVital(reading: VitalReading): VitalReading {
   const { sign, scale, values } = reading;
   if (!Object.hasOwn(vitalSigns, sign)) throw refusal('reading', 'no such vital sign');
-  const { measures, ucum } = vitalSign(sign);
+  const { measures } = vitalSign(sign);
   checkOrigin(reading, sign);
-  if (!Number.isInteger(scale) || scale < 0 || scale > readingLimits.scale) throw refusal(sign, 'scale is not 0 to 6 digits');
-  if (values.length !== measures.length) throw refusal(sign, `${measures.length} value(s) expected, ${values.length} given`);
-  for (const [i, { display, low, high }] of measures.entries()) {
-    const value = values[i]!;
-    if (!isInt32(value)) throw refusal(sign, `${display} is not a whole number of 32 bits at its scale`);
-    if (value < low * 10 ** scale || value > high * 10 ** scale) {
-      throw refusal(sign, `${display} is implausible: not within ${low} to ${high} ${ucum}`);
-    }
+  checkLasting(reading, sign);
+  const unit = unitOf(sign, reading.unit);
+  if (unit === undefined || unit.ucum !== (reading.unit ?? unit.ucum) || reading.unit === vitalSign(sign).ucum)
+    throw refusal(sign, 'its unit is not one of its other units');
+  if (!Number.isInteger(scale) || scale < 0 || scale > readingLimits.scale) throw refusal(sign, 'scale is not 0 to 15 digits');
+  const needed = measures.filter(({ optional }) => !optional).length;
+  if (values.length < needed || values.length > measures.length) throw refusal(sign, `${needed} value(s) expected, ${values.length} given`);
+  for (const [i, value] of values.entries()) {
+    const { display, low, high } = measures[i]!;
+    if (!Number.isInteger(value) || Object.is(value, -0) || Math.abs(value) > readingLimits.value)
+      throw refusal(sign, `${display} is not a whole number of at most 50 bits at its scale`);
+    const physical = (value / 10 ** scale - unit.zero) * unit.factor;
+    if (physical < low || physical > high)
+      throw refusal(sign, `${display} is implausible: not within ${low} to ${high} ${vitalSign(sign).ucum}`);
   }
   if (sign === 'blood-pressure' && values[1]! >= values[0]!) throw refusal(sign, 'diastolic is not below systolic');
   return reading;
+}
+
+function checkOther(reading: OtherReading): void {
+  checkOrigin(reading, 'other reading');
+  checkLasting(reading, 'other reading');
+  for (const [what, text, least, most] of [
+    ['name', reading.name, 1, readingLimits.name],
+    ['unit', reading.unit, 0, readingLimits.name],
+    ['value', reading.value, 1, readingLimits.text],
+  ] as const) {
+    if (text.length < least || text.length > most || !isPlain(text))
+      throw refusal('other reading', `its ${what} is not ${least} to ${most} printable characters`);
+  }
+}
+
+/** Neither control characters nor halves of characters, which UTF-8 cannot say. */
+const isPlain = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text);
+
+function checkLasting({ at, lasts }: VitalReading | OtherReading, subject: string): void {
+  if (lasts !== undefined && (!Number.isSafeInteger(lasts) || lasts <= 0 || at + lasts > latest))
+    throw refusal(subject, 'it does not last whole milliseconds above 0, or past the year 9999');
 }
 
 function checkWaveform(reading: WaveformReading): void {
@@ -201,8 +219,8 @@ function checkWaveform(reading: WaveformReading): void {
     if (!/^[^\p{C}]{1,64}$/u.test(name)) throw refusal('waveform', 'a lead has no printable name of 1 to 64 characters');
     if (!/^[!-~]{1,32}$/.test(unit)) throw refusal('waveform', 'a lead has no UCUM unit');
     if (!Number.isFinite(gain) || gain === 0) throw refusal('waveform', 'a lead has a gain of nothing');
-    if (!isInt32(baseline) || !(absent === undefined || isInt32(absent)))
-      throw refusal('waveform', 'a baseline is not a whole number of 32 bits');
+    if (!Number.isFinite(baseline) || Object.is(baseline, -0)) throw refusal('waveform', 'a baseline is not a number');
+    if (!(absent === undefined || isInt32(absent))) throw refusal('waveform', 'an absent count is not a whole number of 32 bits');
     if (samples.length !== length) throw refusal('waveform', 'its leads differ in length');
   }
 }
@@ -233,6 +251,6 @@ export function decimal(value: number, scale: number): string {
   return `${value < 0 ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** Milliseconds a reading lasts: 0 for a vital sign, samples over frequency for a waveform. */
+/** Milliseconds a reading lasts: 0 for a moment, samples over frequency for a waveform. */
 export const duration = (reading: Reading): number =>
-  reading.kind === 'vital' ? 0 : (reading.leads[0]!.samples.length * 1000) / reading.frequency;
+  reading.kind === 'waveform' ? (reading.leads[0]!.samples.length * 1000) / reading.frequency : (reading.lasts ?? 0);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { isLosslessNumber, type Json, parseJson, printJson } from '../model/json.ts';
-import { type Reading, type VitalSign, vital, vitalSigns, type WaveformReading } from '../model/reading.ts';
+import { printedVital, type Reading, vital, type WaveformReading } from '../model/reading.ts';
 import { parseResource } from '../model/resource.ts';
+import { type VitalSign, vitalSigns } from '../model/sign.ts';
 import { toObservations } from './observation.ts';
 import { packStrip, unpackStrip } from './strip/index.ts';
 
@@ -48,6 +49,39 @@ test('oxygen by a watch carries both codes which the vital signs profile asks fo
   expect(observation).toMatchObject({ code: { coding: [{ code: '2708-6' }, { code: '59408-5' }] }, valueQuantity: quantity(97, '%', '%') });
 });
 
+test('a fever in Fahrenheit stays in Fahrenheit, and glucose in mmol/L has its own code', () => {
+  const fever = printedVital('body-temperature', at, 'watch-1', ['98.60'], { unit: '[degF]' });
+  const sugar = printedVital('blood-glucose', at, 'watch-1', ['5.4'], { unit: 'mmol/L' });
+  const [first, second] = toObservations([fever, sugar], opened);
+  expect(printJson(first!)).toContain('"valueQuantity":{"value":98.60,"unit":"°F","system":"http://unitsofmeasure.org","code":"[degF]"}');
+  expect(second).toMatchObject({ code: { coding: [{ code: '15074-8' }] }, valueQuantity: quantity(5.4, 'mmol/L', 'mmol/L') });
+});
+
+test('a cuff that also says the mean has three components, one that does not has two', () => {
+  const [three, two] = toObservations(
+    [vital('blood-pressure', at, 'cuff-1', [128, 82, 97]), vital('blood-pressure', at, 'cuff-1', [128, 82])],
+    opened,
+  ) as unknown as { component: unknown[] }[];
+  expect(three!.component[2]).toMatchObject({ code: { coding: [{ code: '8478-0' }] }, valueQuantity: quantity(97, 'mmHg', 'mm[Hg]') });
+  expect([three!.component.length, two!.component.length]).toEqual([3, 2]);
+});
+
+test('steps of an hour have the hour as their period', () => {
+  const [observation] = toObservations([printedVital('steps', at, 'watch-1', ['412'], { lasts: 3_600_000 })], opened);
+  expect(observation).toMatchObject({ effectivePeriod: { start: '2026-11-20T12:00:00.250Z', end: '2026-11-20T13:00:00.250Z' } });
+  expect(observation).not.toHaveProperty('effectiveDateTime');
+});
+
+test('what has no code here keeps its name, its number and its unit, and is given none', () => {
+  const other = (value: string, unit: string): Reading => ({ kind: 'other', at, device: 'watch-1', name: 'flights', value, unit });
+  const [flights, words, long] = toObservations([other('3.0', 'count'), other('none', ''), other('007', 'agents')], opened);
+  expect(flights).toMatchObject({ code: { text: 'flights' }, effectiveDateTime: '2026-11-20T12:00:00.250Z' });
+  expect(flights).not.toHaveProperty('code.coding');
+  expect(printJson(flights!)).toContain('"valueQuantity":{"value":3.0,"unit":"count"}');
+  expect(words).toMatchObject({ valueString: 'none' });
+  expect(long).toMatchObject({ valueString: '007 agents' });
+});
+
 test('a trace keeps its counts, and says how they become millivolts', () => {
   const [observation] = toObservations([trace], opened);
   expect(observation).toMatchObject({
@@ -83,13 +117,7 @@ test('a wave of something other than the heart is not called an electrocardiogra
 test('every sign makes a resource that is accepted and comes back from JSON equal', () => {
   const readings: Reading[] = (Object.keys(vitalSigns) as VitalSign[]).flatMap((sign) =>
     [0, 1, 3].map((scale) =>
-      vital(
-        sign,
-        at,
-        'watch-1',
-        sign === 'blood-pressure' ? [120, 80] : [sign === 'steps' ? 7000 : sign === 'body-temperature' ? 36.6 : 96],
-        scale,
-      ),
+      vital(sign, at, 'watch-1', sign === 'blood-pressure' ? [120, 80] : [sign === 'body-temperature' ? 36.6 : 96], scale),
     ),
   );
   for (const observation of toObservations([...readings, trace], opened)) {

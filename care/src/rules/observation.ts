@@ -1,6 +1,9 @@
 /**
  * A reading, opened: one FHIR R4 Observation.
  *
+ * What has no code here has its name as text, its number with the unit as it was printed, and no coding at all: a
+ * reader sees that nobody has said what it means.
+ *
  * Fixed-point integers become decimals with all their digits (37.0 stays 37.0). Samples stay the integers of the
  * converter, in `SampledData.data`, one for one; the physical value follows as FHIR says,
  * `data * factor + origin`, with `factor = 1 / gain` and `origin = -baseline / gain`: record 100 of MIT-BIH, with
@@ -11,8 +14,17 @@
  * @module
  */
 import { type JsonObject, LosslessNumber } from '../model/json.ts';
-import { decimal, duration, type Lead, type Reading, type VitalReading, vitalSign, type WaveformReading } from '../model/reading.ts';
+import {
+  decimal,
+  duration,
+  type Lead,
+  type OtherReading,
+  type Reading,
+  type VitalReading,
+  type WaveformReading,
+} from '../model/reading.ts';
 import type { Resource } from '../model/resource.ts';
+import { unitOf, vitalSign } from '../model/sign.ts';
 import { readingId } from './strip/id.ts';
 
 /** Whose readings they are, and of which strip. */
@@ -72,26 +84,52 @@ const someLead = ['131328', 'MDC_ECG_ELEC_POTL'] as const;
 export function toObservations(readings: readonly Reading[], opened: Opened): Resource[] {
   return readings.map((reading, index) => {
     const id = readingId(reading.device, opened.strip, index);
-    return reading.kind === 'vital' ? vitalObservation(reading, id, opened) : waveformObservation(reading, id, opened);
+    if (reading.kind === 'vital') return vitalObservation(reading, id, opened);
+    return reading.kind === 'other' ? otherObservation(reading, id, opened) : waveformObservation(reading, id, opened);
   });
 }
 
 function vitalObservation(reading: VitalReading, id: string, opened: Opened): Resource {
-  const { code, display, also, category, measures, ucum: unitCode, unit } = vitalSign(reading.sign);
-  const quantity = (i: number) => ({ value: numeral(decimal(reading.values[i]!, reading.scale)), unit, system: ucum, code: unitCode });
+  const { also, category, measures } = vitalSign(reading.sign);
+  const { code, display, ucum: unitCode, unit } = unitOf(reading.sign, reading.unit)!;
+  const quantity = (value: number) => ({ value: numeral(decimal(value, reading.scale)), unit, system: ucum, code: unitCode });
   const value: JsonObject =
     measures.length === 1
-      ? { valueQuantity: quantity(0) }
-      : { component: measures.map((measure, i) => ({ code: concept(loinc, measure), valueQuantity: quantity(i) })) };
+      ? { valueQuantity: quantity(reading.values[0]!) }
+      : { component: reading.values.map((value, i) => ({ code: concept(loinc, measures[i]!), valueQuantity: quantity(value) })) };
   return {
     ...head(id, category),
     code: concept(loinc, { code, display }, ...(also ? [also] : [])),
     subject: { reference: opened.patient },
-    effectiveDateTime: instant(reading.at),
+    ...effective(reading),
     device: { reference: opened.device },
     ...value,
   };
 }
+
+function otherObservation(reading: OtherReading, id: string, opened: Opened): Resource {
+  const { name, unit, value } = reading;
+  return {
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: name },
+    subject: { reference: opened.patient },
+    ...effective(reading),
+    device: { reference: opened.device },
+    ...(isNumeral(value)
+      ? { valueQuantity: { value: numeral(value), ...(unit !== '' && { unit }) } }
+      : { valueString: words(value, unit) }),
+  };
+}
+
+/** FHIR's decimal is JSON's: no leading zeros, no plus, no bare point. */
+const isNumeral = (text: string): boolean => text.length <= 32 && /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text);
+
+const words = (value: string, unit: string): string => (unit === '' ? value : `${value} ${unit}`);
+
+const effective = ({ at, lasts }: VitalReading | OtherReading): JsonObject =>
+  lasts === undefined ? { effectiveDateTime: instant(at) } : { effectivePeriod: { start: instant(at), end: instant(at + lasts) } };
 
 function waveformObservation(reading: WaveformReading, id: string, opened: Opened): Resource {
   const { leads, frequency, at } = reading;

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
 import { CareletError } from '@carelet/care/model';
+import type { Source } from '../formats/source.ts';
 
 /** A line and its number, from 1. */
 export type Line = { readonly line: number; readonly text: string };
@@ -17,26 +16,18 @@ const longest = 65_536;
  * UTF-8 lines numbered from 1, ended by any of CR LF, LF, CR; a byte order mark is dropped, what is not UTF-8 becomes
  * U+FFFD.
  *
- * @throws {CareletError} `missing` without the file; `invalid` on a line of more than 65,536 characters
+ * @throws {CareletError} `invalid` on a line of more than 65,536 characters
  */
-export async function* linesOf(path: string): AsyncGenerator<Line> {
-  const name = basename(path);
+export async function* linesOf({ name, bytes }: Source): AsyncGenerator<Line> {
   const decoder = new TextDecoder();
   let rest = '';
   let line = 0;
-  try {
-    for await (const chunk of createReadStream(path)) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split(/\r\n|\n|\r(?!$)/);
-      rest = lines.pop()!;
-      if (rest.length > longest)
-        throw new CareletError('invalid', 'read CSV', { subject: name, because: `line ${line + lines.length + 1} never ends` });
-      for (const text of lines) yield { line: ++line, text };
-    }
-  } catch (error) {
-    if (error instanceof CareletError) throw error;
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const because = missing ? 'there is no such file' : 'the file cannot be read';
-    throw new CareletError(missing ? 'missing' : 'invalid', 'read CSV', { subject: name, because, cause: error });
+  for await (const chunk of bytes()) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop()!;
+    if (rest.length > longest)
+      throw new CareletError('invalid', 'read CSV', { subject: name, because: `line ${line + lines.length + 1} never ends` });
+    for (const text of lines) yield { line: ++line, text };
   }
   const last = (rest + decoder.decode()).replace(/\r$/, '');
   if (last !== '') yield { line: line + 1, text: last };

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { basename } from 'node:path';
 import { CareletError } from '@carelet/care/model';
+import type { Source } from '../formats/source.ts';
 import { fieldsOf, type Line, linesOf } from './lines.ts';
 import { type CsvColumn, type CsvMapping, guessMapping, plainName } from './mapping.ts';
 
@@ -30,8 +30,8 @@ export const isNumeric = (field: string): boolean => /^[+-]?(?:\d+\.?\d*|\.\d+)(
  * @param given a mapping; if undefined, guessed from the first line that looks like a header
  * @throws {CareletError} `invalid` if no line among the first fifty is a header for the mapping
  */
-export async function openTable(path: string, given: CsvMapping | undefined): Promise<Table> {
-  const lines = linesOf(path);
+export async function openTable(source: Source, given: CsvMapping | undefined): Promise<Table> {
+  const lines = linesOf(source);
   const asked = given === undefined ? [] : columnsOf(given);
   const named = asked.filter((column) => typeof column === 'string');
   let seen = 0;
@@ -54,10 +54,9 @@ export async function openTable(path: string, given: CsvMapping | undefined): Pr
     };
   }
   await lines.return(undefined);
-  const wanted =
-    given === undefined ? 'a time and a vital sign: say what its columns mean' : named.map((column) => `"${column}"`).join(', ');
+  const wanted = given === undefined ? 'a time and values: say what its columns mean' : named.map((column) => `"${column}"`).join(', ');
   throw new CareletError('invalid', 'read CSV', {
-    subject: basename(path),
+    subject: source.name,
     because: seen === 0 ? 'it is empty' : `its first ${seen} lines have no header with ${wanted}`,
   });
 }
@@ -68,7 +67,10 @@ async function* rowsOf(first: readonly Line[], rest: AsyncGenerator<Line>, separ
 }
 
 function columnsOf(mapping: CsvMapping): CsvColumn[] {
-  const columns = 'signs' in mapping ? mapping.signs.flatMap(({ columns }) => columns) : mapping.leads.map(({ column }) => column);
+  const columns =
+    'signs' in mapping
+      ? [...mapping.signs.flatMap(({ columns }) => columns), ...(mapping.others ?? []).map(({ column }) => column)]
+      : mapping.leads.map(({ column }) => column);
   if (mapping.time) columns.push(mapping.time.column);
   return [...columns, ...(mapping.where ?? []).map(({ column }) => column)];
 }

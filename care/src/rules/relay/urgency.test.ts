@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Reading, type VitalSign, vital, vitalSign, vitalSigns } from '../../model/reading.ts';
+import { printedVital, type Reading, vital } from '../../model/reading.ts';
+import { type VitalSign, vitalSign } from '../../model/sign.ts';
 import { dangerOf } from '../vitals/danger.ts';
 import { checkUrgency, judge, parseUrgency, type UrgencyPolicy, urgencyOf, urgencyText, usualUrgency } from './urgency.ts';
 
@@ -42,8 +43,26 @@ test('a sensor’s sugar is judged in the sensor’s unit', () => {
   ]);
 });
 
+test('a reading is judged as what it is, in whichever unit it was printed', () => {
+  const printed = (sign: VitalSign, text: string, unit: string) =>
+    urgencyOf(printedVital(sign, 0, 'watch-1', [text], { unit }), usualUrgency());
+  expect([printed('body-temperature', '98.6', '[degF]'), printed('body-temperature', '95', '[degF]')]).toEqual(['routine', 'emergency']);
+  expect([printed('glucose', '2.9', 'mmol/L'), printed('glucose', '3.5', 'mmol/L'), printed('blood-glucose', '5.5', 'mmol/L')]).toEqual([
+    'emergency',
+    'monitoring',
+    'routine',
+  ]);
+  const pressure = printedVital('blood-pressure', 0, 'cuff-1', ['30', '11', '17.3'], { unit: 'kPa' });
+  expect(urgencyOf(pressure, usualUrgency())).toBe('emergency');
+});
+
+test('what has no code is routine', () => {
+  const other: Reading = { kind: 'other', at: 0, device: 'watch-1', name: 'Stress', unit: '', value: '99' };
+  expect(urgencyOf(other, usualUrgency())).toBe('routine');
+});
+
 test('whatever calls a nurse in the chart is an emergency on the wrist', () => {
-  const signs = (Object.keys(vitalSigns) as VitalSign[]).filter((sign) => sign !== 'glucose' && sign !== 'blood-pressure');
+  const signs = ['heart-rate', 'oxygen-saturation', 'respiratory-rate', 'body-temperature'] as const;
   const drawn = fc.constantFrom(...signs).chain((sign) => {
     const { measures, scale } = vitalSign(sign);
     const { low, high } = measures[0]!;

@@ -11,12 +11,13 @@
  * @module
  */
 import { CareletError } from '../../model/error.ts';
-import { type Reading, type VitalReading, type VitalSign, vitalSign, vitalSigns } from '../../model/reading.ts';
+import type { Reading, VitalReading } from '../../model/reading.ts';
+import { unitOf, type VitalSign, vitalSign, vitalSigns } from '../../model/sign.ts';
 import type { Urgency } from '../../model/urgency.ts';
-import { type Band, glucoseMass, type MeasureFacts, vitalFacts } from '../vitals/vitals.ts';
+import { type Band, glucoseMass, type MeasureFacts, type VitalName, vitalFacts } from '../vitals/vitals.ts';
 import { type Bucket, callEmergency, fullBucket } from './bucket.ts';
 
-/** Limits of one number of a vital sign, in the sensor's unit. A side that is absent is open. */
+/** Limits of one number of a vital sign, in the sign's own unit. A side that is absent is open. */
 export type UrgencyLimits = {
   /** At or beyond it somebody is called. */
   readonly emergency?: Band;
@@ -47,7 +48,7 @@ export const gathersFor: Readonly<Record<Urgency, number>> = { emergency: 0, mon
  */
 export function urgencyOf(reading: Reading, policy: UrgencyPolicy): Urgency {
   if (policy.kind === 'alike') return 'monitoring';
-  if (reading.kind === 'waveform') return 'routine';
+  if (reading.kind !== 'vital') return 'routine';
   const limits = policy.signs[reading.sign];
   if (!limits) return 'routine';
   if (reading.values.some((value, i) => isBeyond(inUnit(reading, value), limits[i]?.emergency))) return 'emergency';
@@ -72,13 +73,23 @@ export function judge(policy: UrgencyPolicy): (reading: Reading) => Urgency {
 /** An adult's limits: where `rules/vitals` calls a nurse, and where it says that something is out of the ordinary. */
 export function usualUrgency(): UrgencyPolicy {
   const signs: { [S in VitalSign]?: UrgencyLimits[] } = {};
-  for (const sign of Object.keys(vitalSigns) as VitalSign[]) {
-    const factor = sign === 'glucose' ? glucoseMass : 1;
-    const limits = vitalFacts(sign).measures.map((measure) => limitsOf(measure, factor, vitalSign(sign).scale));
-    if (limits.some(({ emergency, usual }) => emergency || usual)) signs[sign] = limits;
+  for (const [sign, vital] of judged) {
+    const factor = vital === 'glucose' ? glucoseMass : 1;
+    signs[sign] = vitalFacts(vital).measures.map((measure) => limitsOf(measure, factor, vitalSign(sign).scale));
   }
   return { kind: 'limits', signs };
 }
+
+/** The signs that have limits, and what a chart calls them. */
+const judged: readonly (readonly [VitalSign, VitalName])[] = [
+  ['blood-pressure', 'blood-pressure'],
+  ['heart-rate', 'heart-rate'],
+  ['oxygen-saturation', 'oxygen-saturation'],
+  ['respiratory-rate', 'respiratory-rate'],
+  ['body-temperature', 'body-temperature'],
+  ['glucose', 'glucose'],
+  ['blood-glucose', 'glucose'],
+];
 
 /** A policy as text, always the same for the same policy: what is signed. */
 export function urgencyText(policy: UrgencyPolicy): string {
@@ -110,7 +121,8 @@ export function checkUrgency(policy: UrgencyPolicy): UrgencyPolicy {
   for (const [sign, limits] of Object.entries(policy.signs)) {
     if (!Object.hasOwn(vitalSigns, sign)) throw refusal(`there is no vital sign ${sign}`);
     const { measures } = vitalSign(sign as VitalSign);
-    if (limits.length !== measures.length) throw refusal(`${sign} has ${measures.length} limits, not ${limits.length}`);
+    const least = measures.filter(({ optional }) => !optional).length;
+    if (limits.length < least || limits.length > measures.length) throw refusal(`${sign} has limits for each of its numbers`);
     for (const { emergency = {}, usual = {} } of limits) {
       for (const { low, high } of [emergency, usual]) {
         for (const side of [low, high]) if (side !== undefined && !Number.isFinite(side)) throw refusal(`a limit of ${sign} is no number`);
@@ -121,7 +133,11 @@ export function checkUrgency(policy: UrgencyPolicy): UrgencyPolicy {
   return policy;
 }
 
-const inUnit = ({ scale }: VitalReading, value: number): number => value / 10 ** scale;
+/** In the sign's own unit, to the digits in which limits are given: 95 °F is 35.0 °C. */
+function inUnit({ sign, scale, unit }: VitalReading, value: number): number {
+  const { factor, zero } = unitOf(sign, unit)!;
+  return rounded((value / 10 ** scale - zero) * factor, vitalSign(sign).scale);
+}
 
 const isBeyond = (value: number, { low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY }: Band = {}): boolean =>
   value <= low || value >= high;

@@ -10,15 +10,15 @@ export type Column<R extends Reading> = { readonly head: Uint8Array; readonly re
 
 /** Readings by their heads; columns ordered by head as byte strings, readings by time and else as given. */
 export function columnsOf<R extends Reading>(readings: readonly R[], headOf: (reading: R) => Uint8Array): Column<R>[] {
-  const byHead = new Map<string, Column<R>>();
+  const found = new Map<string, Column<R>>();
   for (const reading of readings) {
     const head = headOf(reading);
     const key = head.join();
-    const column = byHead.get(key);
+    const column = found.get(key);
     if (column) column.readings.push(reading);
-    else byHead.set(key, { head, readings: [reading] });
+    else found.set(key, { head, readings: [reading] });
   }
-  const columns = [...byHead.values()].sort((a, b) => order(a.head, b.head));
+  const columns = [...found.values()].sort(byHead);
   for (const column of columns) column.readings.sort(byTime);
   return columns;
 }
@@ -27,8 +27,8 @@ export const byTime = (a: Reading, b: Reading): number => a.at - b.at;
 
 export const timesOf = (readings: readonly Reading[]): number[] => readings.map(({ at }) => at);
 
-/** A shorter head before a longer one it begins. */
-function order(a: Uint8Array, b: Uint8Array): number {
+/** By head as byte strings, a shorter one before a longer that it begins. */
+export function byHead({ head: a }: { readonly head: Uint8Array }, { head: b }: { readonly head: Uint8Array }): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;

@@ -2,8 +2,8 @@
  * A strip: many readings in one small packet.
  *
  * What a device seals is never one reading but a strip of them, so that the bytes around a seal are paid once.
- * Inside, readings of one sign stand in a column, their times and their values as differences (`series.ts`);
- * waveforms stand in columns of equal leads, predicted and Rice coded (`samples.ts`). Nothing is lost and
+ * Inside, readings of one sign stand in a column, their times and their values as differences (`series.ts`), and so
+ * do those without a code, by their name (`others.ts`); waveforms stand in columns of equal leads, predicted and Rice coded (`samples.ts`). Nothing is lost and
  * nothing is approximate.
  *
  * One list of readings has one strip. Columns come in the order of their heads, readings within a column in the
@@ -12,11 +12,13 @@
  * around it says.
  *
  * ```text
- * strip    = version(8 bits) device(text) base(signed) count(varint) vital* count(varint) waveform* zeros to the byte
- * vital    = sign(varint) scale(varint) count(varint) times values*           one run of values for each measure
+ * strip    = version(8 bits) device(text) base(signed) count(varint) column* count(varint) waveform* zeros to the byte
+ * column   = vital | other
+ * vital    = shape(varint) scale(varint) count(varint) times lasts? values*   one run of values for each measure
+ * other    = 0 or 64 (varint) name(text) unit(text) form(varint) count(varint) times lasts? (values | words)
  * waveform = head count(varint) times length(varint)* samples*                samples lead by lead, reading by reading
  * head     = frequency(text) count(varint) lead*
- * lead     = name(text) unit(text) gain(text) baseline(signed) ( 0(8 bits) | 1(8 bits) absent(signed) )
+ * lead     = name(text) unit(text) gain(text) baseline(signed) flags(8 bits) absent(signed)? baseline(text)?
  * text     = bytes(varint) UTF-8; a number that need not be whole is its shortest decimal text
  * varint   = groups of 7 bits, lowest first, each under a bit that says whether another follows
  * signed   = varint of 2n, or of -2n-1 for a negative n
@@ -27,10 +29,18 @@
  * @module
  */
 import { CareletError } from '../../model/error.ts';
-import { checkReading, type Reading, readingLimits, type VitalReading, type WaveformReading } from '../../model/reading.ts';
+import {
+  checkReading,
+  type OtherReading,
+  type Reading,
+  readingLimits,
+  type VitalReading,
+  type WaveformReading,
+} from '../../model/reading.ts';
 import { BitReader, BitWriter, malformed } from './bits.ts';
-import { byTime, type Column, columnsOf } from './columns.ts';
-import { readVitals, vitalHead, writeVitals } from './vitals.ts';
+import { byHead, byTime, type Column, columnsOf } from './columns.ts';
+import { otherHead, readOthers, writeOthers } from './others.ts';
+import { lasting, readVitals, vitalHead, writeVitals } from './vitals.ts';
 import { readWaveforms, waveformHead, writeWaveforms } from './waveforms.ts';
 
 /** The first byte of a strip. */
@@ -67,14 +77,19 @@ export function packStrip(readings: readonly Reading[]): Uint8Array {
   }
   if (samples > stripLimits.samples) throw refusal('there are more than 4 million samples');
 
-  const { vitals, waveforms } = part(readings);
+  const { others, vitals, waveforms } = part(readings);
   const base = readings.reduce((earliest, { at }) => Math.min(earliest, at), Number.POSITIVE_INFINITY);
   const to = new BitWriter();
   to.write(stripVersion, 8);
   to.text(device);
   to.signed(base);
-  to.varint(vitals.length);
-  for (const column of vitals) writeVitals(to, column, base);
+  to.varint(others.length + vitals.length);
+  // Columns come in the order of their heads: 0 and 64 are others', and 65 begins the signs that last.
+  const columns = [
+    ...others.map((column) => ({ column, write: () => writeOthers(to, column, base) })),
+    ...vitals.map((column) => ({ column, write: () => writeVitals(to, column, base) })),
+  ];
+  for (const { write } of columns.sort((a, b) => byHead(a.column, b.column))) write();
   to.varint(waveforms.length);
   for (const column of waveforms) writeWaveforms(to, column, base);
   return to.finish();
@@ -94,7 +109,11 @@ export function unpackStrip(bytes: Uint8Array): Reading[] {
   const readings: Reading[] = [];
   const room = { readings: stripLimits.readings as number, samples: stripLimits.samples as number };
   for (let columns = from.varint(); columns > 0; columns--) {
-    const column = readVitals(from, device, base, room.readings);
+    const number = from.varint();
+    const column =
+      number % lasting === 0 && number <= lasting
+        ? readOthers(from, number, device, base, room.readings)
+        : readVitals(from, number, device, base, room.readings);
     room.readings -= column.length;
     for (const reading of column) readings.push(reading);
   }
@@ -113,18 +132,32 @@ export function unpackStrip(bytes: Uint8Array): Reading[] {
 }
 
 /**
- * The order in which a strip keeps readings: by time; at the same time by sign, waveforms last; else as given.
+ * The order in which a strip keeps readings: by time; at the same time by the heads of their columns (moments before
+ * what lasts, those without a code before signs), waveforms last; else as given.
  * An index into this order names a reading of a strip for good.
  */
 export function inOrder(readings: readonly Reading[]): Reading[] {
-  const { vitals, waveforms } = part(readings);
-  return [...vitals, ...waveforms].flatMap((column): readonly Reading[] => column.readings).sort(byTime);
+  const { others, vitals, waveforms } = part(readings);
+  return [...[...others, ...vitals].sort(byHead), ...waveforms].flatMap((column): readonly Reading[] => column.readings).sort(byTime);
 }
 
-function part(readings: readonly Reading[]): { vitals: Column<VitalReading>[]; waveforms: Column<WaveformReading>[] } {
-  const vitals = readings.filter((reading) => reading.kind === 'vital');
-  const waveforms = readings.filter((reading) => reading.kind === 'waveform');
-  return { vitals: columnsOf(vitals, vitalHead), waveforms: columnsOf(waveforms, waveformHead) };
+type Parts = { others: Column<OtherReading>[]; vitals: Column<VitalReading>[]; waveforms: Column<WaveformReading>[] };
+
+function part(readings: readonly Reading[]): Parts {
+  return {
+    others: columnsOf(
+      readings.filter((reading) => reading.kind === 'other'),
+      otherHead,
+    ),
+    vitals: columnsOf(
+      readings.filter((reading) => reading.kind === 'vital'),
+      vitalHead,
+    ),
+    waveforms: columnsOf(
+      readings.filter((reading) => reading.kind === 'waveform'),
+      waveformHead,
+    ),
+  };
 }
 
 const refusal = (because: string): CareletError => new CareletError('invalid', 'pack strip', { because });

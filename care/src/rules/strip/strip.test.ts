@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Reading, type VitalReading, type VitalSign, vital, vitalSigns, type WaveformReading } from '../../model/index.ts';
+import {
+  decimal,
+  printedVital,
+  type Reading,
+  unitOf,
+  type VitalReading,
+  type VitalSign,
+  vital,
+  vitalSign,
+  vitalSigns,
+  type WaveformReading,
+} from '../../model/index.ts';
 import { BitWriter } from './bits.ts';
 import { inOrder, packStrip, stripLimits, unpackStrip } from './index.ts';
 
@@ -16,18 +27,48 @@ const times = fc.oneof(
   fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }),
 );
 
+const lasting = fc.option(fc.integer({ min: 1, max: 86_400_000 }), { nil: undefined });
+const origin = fc.record({ at: times, lasts: lasting }).map(({ at, lasts }) => ({
+  at: lasts === undefined ? at : Math.min(at, 253_402_300_799_999 - lasts),
+  device: 'watch-1',
+  ...(lasts !== undefined && { lasts }),
+}));
+const inUnits = (Object.keys(vitalSigns) as VitalSign[]).flatMap((sign) => [
+  { sign },
+  ...(vitalSign(sign).others ?? []).map(({ ucum }) => ({ sign, unit: ucum })),
+]);
+
 const anyVital: fc.Arbitrary<Reading> = fc
-  .tuple(fc.constantFrom(...(Object.keys(vitalSigns) as VitalSign[])), times, fc.integer({ min: 0, max: 6 }))
-  .chain(([sign, at, scale]) => {
-    const bounds = vitalSigns[sign].measures.map(({ low, high }) => ({
-      min: Math.ceil(low * 10 ** scale),
-      max: Math.min(Math.floor(high * 10 ** scale), 2 ** 31 - 1),
-    }));
+  .record({ of: fc.constantFrom<{ sign: VitalSign; unit?: string }>(...inUnits), origin, scale: fc.nat(11), mean: fc.boolean() })
+  .chain(({ of, origin, scale, mean }) => {
+    const { factor, zero } = unitOf(of.sign, of.unit)!;
+    const bounds = vitalSign(of.sign)
+      .measures.filter(({ optional }) => mean || !optional)
+      .map(({ low, high }) => ({
+        min: Math.ceil((low / factor + zero) * 10 ** scale * (1 + 1e-9)),
+        max: Math.floor(Math.min((high / factor + zero) * 10 ** scale * (1 - 1e-9), 2 ** 50)),
+      }));
     return fc
       .tuple(...bounds.map((bound) => fc.integer(bound)))
-      .filter((values) => sign !== 'blood-pressure' || values[1]! < values[0]!)
-      .map((values): Reading => ({ kind: 'vital', sign, at, device: 'watch-1', scale, values }));
+      .filter((values) => of.sign !== 'blood-pressure' || values[1]! < values[0]!)
+      .map((values): Reading => ({ kind: 'vital', ...of, ...origin, scale, values }));
   });
+
+const printable = (minLength: number, maxLength: number) =>
+  fc.string({ unit: 'grapheme', minLength, maxLength }).filter((text) => text.length <= maxLength && !/[\p{Cc}\p{Cs}]/u.test(text));
+const anyOther: fc.Arbitrary<Reading> = fc
+  .record({
+    origin,
+    name: fc.oneof(fc.constantFrom('cadence', 'HKQuantityTypeIdentifierFlightsClimbed'), printable(1, 128)),
+    unit: fc.oneof(fc.constantFrom('', 'rpm'), printable(0, 20)),
+    value: fc.oneof(
+      fc.nat(300).map(String),
+      fc.tuple(fc.integer(), fc.nat(12)).map(([value, scale]) => decimal(value, scale)),
+      fc.constantFrom('007', '-0', '1e3', '.5', '5.', '12345678901234567890', '-0.57613241672515869', 'InBed', '0x1f', ' 1'),
+      printable(1, 40),
+    ),
+  })
+  .map(({ origin, ...rest }) => ({ kind: 'other', ...origin, ...rest }));
 
 const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const smooth = fc
@@ -54,17 +95,20 @@ const anyWaveform: fc.Arbitrary<Reading> = fc
         name,
         unit: 'mV',
         gain: [200, 10520, 1e-7][i]!,
-        baseline: [1024, 0, -3][i]!,
+        baseline: [1024, 0.25, -3][i]!,
         ...(i === 1 ? { absent: -32768 } : {}),
         samples: i === 0 ? samples : samples.map((sample) => sample ^ i),
       })),
     }),
   );
 
-const anyReadings = fc.array(fc.oneof({ weight: 5, arbitrary: anyVital }, { weight: 1, arbitrary: anyWaveform }), {
-  minLength: 1,
-  maxLength: 40,
-});
+const anyReadings = fc.array(
+  fc.oneof({ weight: 5, arbitrary: anyVital }, { weight: 3, arbitrary: anyOther }, { weight: 1, arbitrary: anyWaveform }),
+  {
+    minLength: 1,
+    maxLength: 40,
+  },
+);
 
 test('what is packed unpacks exactly, in the order of time', () => {
   fc.assert(
@@ -91,6 +135,37 @@ test('readings at the same time keep their order within a sign', () => {
   const twins = [71, 74, 70].map((value) => vital('heart-rate', noon, 'watch-1', [value]));
   const spo2 = vital('oxygen-saturation', noon, 'watch-1', [97]);
   expect(unpackStrip(packStrip([spo2, ...twins]))).toEqual([...twins, spo2]);
+});
+
+test('three cuff readings of one minute stay three, also when they are alike', () => {
+  const cuff = [
+    [148, 92],
+    [141, 88],
+    [141, 88],
+  ].map((values) => vital('blood-pressure', noon, 'cuff-1', values));
+  expect(unpackStrip(packStrip(cuff))).toEqual(cuff);
+});
+
+test('a value comes back with the digits and in the unit it was printed with', () => {
+  const fever = printedVital('body-temperature', noon, 'watch-1', ['98.60'], { unit: '[degF]' });
+  const scales = printedVital('weight', noon, 'watch-1', ['77.5643875134944']);
+  const stairs: Reading = { kind: 'other', at: noon, device: 'watch-1', name: 'flights', unit: 'count', value: '007', lasts: 60_000 };
+  expect(unpackStrip(packStrip([fever, scales, stairs]))).toEqual([scales, fever, stairs]);
+});
+
+test('words that come again cost a byte each', () => {
+  const beats = Array.from(
+    { length: 1000 },
+    (_, n): Reading => ({
+      kind: 'other',
+      at: noon + 800 * n,
+      device: 'watch-1',
+      name: 'beat',
+      unit: '',
+      value: n % 50 === 7 ? 'atrial premature' : 'normal',
+    }),
+  );
+  expect(packStrip(beats).length).toBeLessThan(1100);
 });
 
 test('a minute of pulse costs less than a byte a reading, device and time included, and ten minutes half of that', () => {
@@ -155,6 +230,7 @@ test('any bytes at all are readings that pack to them, or refused as invalid', (
   const good = packStrip([
     ...pulse(12),
     ...fc.sample(anyWaveform, { numRuns: 2, seed: 1 }),
+    ...fc.sample(anyOther, { numRuns: 6, seed: 3 }),
     vital('blood-pressure', noon, 'watch-1', [120, 80]),
   ]);
   const damaged = fc.tuple(fc.nat(good.length - 1), fc.integer({ min: 1, max: 255 })).map(([at, change]) => {
@@ -226,7 +302,7 @@ test.each<[string, Uint8Array]>([
 test('an unknown version or sign is refused by name', () => {
   expect(() => unpackStrip(Uint8Array.of(2, 1, 119))).toThrow('Cannot unpack strip: its version is not 1');
   const strip = lie((to) => {
-    for (const n of [1, 99]) to.varint(n);
+    for (const n of [1, 199]) to.varint(n);
   });
   expect(() => unpackStrip(strip)).toThrow('a sign that nobody knows');
 });

@@ -10,7 +10,12 @@ import { type Column, timesOf } from './columns.ts';
 import { readSamples, writeSamples } from './samples.ts';
 import { readTimes, writeTimes } from './series.ts';
 
-/** `frequency(text) leads(varint)`, then for each lead `name(text) unit(text) gain(text) baseline(signed) absent`. */
+/** What a lead's flags say of what follows them. */
+const hasAbsent = 1;
+/** The baseline lies between two counts: its text follows, and 0 stands where a whole one would. */
+const hasFraction = 2;
+
+/** `frequency(text) leads(varint)`, then for each lead `name(text) unit(text) gain(text) baseline(signed) flags` and what the flags say. */
 export function waveformHead({ frequency, leads }: WaveformReading): Uint8Array {
   const to = new BitWriter();
   to.text(String(frequency));
@@ -19,9 +24,11 @@ export function waveformHead({ frequency, leads }: WaveformReading): Uint8Array 
     to.text(name);
     to.text(unit);
     to.text(String(gain));
-    to.signed(baseline);
-    to.write(absent === undefined ? 0 : 1, 8);
+    const whole = (baseline | 0) === baseline;
+    to.signed(whole ? baseline : 0);
+    to.write((absent === undefined ? 0 : hasAbsent) | (whole ? 0 : hasFraction), 8);
     if (absent !== undefined) to.signed(absent);
+    if (!whole) to.text(String(baseline));
   }
   return to.finish();
 }
@@ -33,7 +40,11 @@ function readHead(from: BitReader): { frequency: number; leads: Omit<Lead, 'samp
   const leads: Omit<Lead, 'samples'>[] = [];
   for (let i = 0; i < count; i++) {
     const lead = { name: from.text(256), unit: from.text(32), gain: Number(from.text(32)), baseline: from.signed() };
-    leads.push(from.read(8) === 0 ? lead : { ...lead, absent: from.signed() });
+    const flags = from.read(8);
+    if (flags > (hasAbsent | hasFraction)) throw malformed('a lead has flags that nobody knows');
+    const absent = flags & hasAbsent ? { absent: from.signed() } : undefined;
+    const fraction = flags & hasFraction ? { baseline: Number(from.text(32)) } : undefined;
+    leads.push({ ...lead, ...absent, ...fraction });
   }
   return { frequency, leads };
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { vitalSign, vitalSigns } from '../../model/reading.ts';
+import { type VitalSign, vitalSign, vitalSigns } from '../../model/sign.ts';
 import { dangerOf } from './danger.ts';
 import { fromUnit, toUnit } from './unit.ts';
-import { measureByCode, shown, vitalFacts, vitalNames } from './vitals.ts';
+import { measureByCode, shown, type VitalName, vitalFacts, vitalNames } from './vitals.ts';
 
 test.each([
   ['blood-pressure', 16, 'kPa', 120.009852],
@@ -40,13 +40,27 @@ test('there and back is the same number', () => {
   );
 });
 
-test('every sign a sensor can report has its code, its unit and its place here', () => {
-  for (const sign of Object.keys(vitalSigns) as (keyof typeof vitalSigns)[]) {
-    const { measures, ucum } = vitalSign(sign);
-    measures.forEach(({ code, low }, index) => {
-      expect(measureByCode.get(code)).toEqual({ vital: sign, index });
-      expect(fromUnit(sign, low, ucum), sign).toBeDefined();
-    });
+/** Signs a sensor reports which no chart shows yet. */
+const uncharted: readonly VitalSign[] = ['heart-rate-variability', 'sleep'];
+const charted = new Map<VitalSign, VitalName>([
+  ['blood-glucose', 'glucose'],
+  ['body-mass-index', 'bmi'],
+]);
+
+test('every sign a sensor can report has its code, its units and its place here, or is known to have none', () => {
+  for (const sign of Object.keys(vitalSigns) as VitalSign[]) {
+    if (uncharted.includes(sign)) continue;
+    const vital = charted.get(sign) ?? (sign as VitalName);
+    const { measures, ucum, code, others = [] } = vitalSign(sign);
+    for (const [index, measure] of measures.entries()) {
+      if (!measure.optional) expect(measureByCode.get(measure.code)).toEqual({ vital, index });
+      expect(fromUnit(vital, measure.low, ucum), sign).toBeDefined();
+    }
+    for (const other of others) {
+      if (other.code !== undefined && other.code !== code) expect(measureByCode.get(other.code)).toEqual({ vital, index: 0 });
+      const own = (90 - (other.zero ?? 0)) * other.factor;
+      expect(fromUnit(vital, 90, other.ucum), `${sign} in ${other.ucum}`).toBeCloseTo(fromUnit(vital, own, ucum)!, 4);
+    }
   }
 });
 

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { type VitalSign, vitalSign } from '../../model/reading.ts';
+import { type VitalSign, vitalSign } from '../../model/sign.ts';
 
 /** The most telling first. */
 export const vitalNames = [

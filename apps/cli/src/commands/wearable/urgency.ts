@@ -84,7 +84,7 @@ function changed(
   for (const name of ['emergency', 'usual'] as const) {
     for (const [sign, bands] of limitsIn(name, texts[name])) {
       const known = signs[sign] ?? vitalSign(sign).measures.map(() => ({}));
-      signs[sign] = known.map((limit, i) => ({ ...limit, [name]: bands[i]! }));
+      signs[sign] = bands.map((band, i) => ({ ...known[i], [name]: band }));
     }
   }
   return { kind: 'limits', signs };
@@ -100,7 +100,7 @@ function limitsIn(option: string, text: string | undefined): [VitalSign, Band[]]
     }
     const { measures } = vitalSign(sign as VitalSign);
     const bands = numbers.split('/').map((span) => bandOf(option, one, span));
-    if (more.length > 0 || bands.length !== measures.length) {
+    if (more.length > 0 || bands.length < measures.filter(({ optional }) => !optional).length || bands.length > measures.length) {
       throw new UsageError(`--${option}: ${sign} wants limits for ${measures.map(({ display }) => display).join(' / ')}.`);
     }
     return [sign as VitalSign, bands];
