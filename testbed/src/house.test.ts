@@ -97,7 +97,6 @@ describe('a keyring', () => {
     const attempts = [
       [file, 'lantern step'],
       [changed, passphrase],
-      [utf8('no keyring'), passphrase],
       ['ada', passphrase],
       [file, ''],
     ] as const;
@@ -107,6 +106,8 @@ describe('a keyring', () => {
         message: 'Cannot unlock keyring: wrong passphrase, or the file was changed',
       });
     }
+    // A file that is none is told from one that is locked: no passphrase would help.
+    expect(await refusal(house.unlock(utf8('no keyring'), passphrase, true))).toBe('invalid');
     expect(await house.resting()).toEqual([]);
     expect(await refusal(house.patients())).toBe('denied');
     expect(await house.unlock(file, passphrase, true)).toMatchObject({ door: 'patient', title: 'ada', name: 'ada', kept: true });
