@@ -15,7 +15,7 @@ import type { Params } from './params.ts';
 import { plainKem } from './plain.ts';
 
 /** What `wasm/kem.ts` exports. */
-type Module = {
+export type Module = {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   address(what: number): number;
   expand(length: number): void;
@@ -52,7 +52,8 @@ export function compiledKem(p: Params, wasm: string, random: Random = systemRand
   return module && kemOf(p, module, random);
 }
 
-function instantiate(wasm: string): Module | undefined {
+/** An instance of a module; `undefined` where it is refused. */
+export function instantiate(wasm: string): Module | undefined {
   try {
     const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
     if (!WebAssembly.validate(bytes)) return undefined;
