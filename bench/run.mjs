@@ -7,7 +7,7 @@
 // The first line names the machine. CARELET_BENCH_SMALL=1 runs tiny sizes, to see that they run.
 import { machine } from './kit.mjs';
 
-const names = ['seal', 'open', 'strips', 'import', 'ingest', 'fetch', 'kp-abe', 'ntru', 'wraps', 'memory', 'start', 'portal'];
+const names = ['seal', 'open', 'strips', 'import', 'ingest', 'fetch', 'kp-abe', 'ntru', 'aead', 'wraps', 'memory', 'start', 'portal'];
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');

@@ -35,7 +35,7 @@ if (stamp.dependencies !== dependencies) {
   writeStamp({ dependencies });
 }
 const wasm = fingerprint(sourcesOfWasm());
-if (readStamp().wasm !== wasm || !existsSync(join(root, 'crypto/src/ntru/__generated__'))) {
+if (readStamp().wasm !== wasm || !['algebra', 'ntru'].every((room) => existsSync(join(root, 'crypto/src', room, '__generated__')))) {
   compileWasm();
   writeStamp({ ...readStamp(), wasm });
 }

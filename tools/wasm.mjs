@@ -11,7 +11,10 @@ import { sets, sourcesOf } from '../crypto/src/ntru/wasm/generate.mjs';
 import { root } from './house.mjs';
 
 /** What is compiled: where to, from which entry, and with which sources that do not lie in a file. */
-const modules = Object.keys(sets).map((name) => ({ to: `crypto/src/ntru/__generated__/${name}`, ...ntru(name, 'kem.ts') }));
+const modules = [
+  ...Object.keys(sets).map((name) => ({ to: `crypto/src/ntru/__generated__/${name}`, ...ntru(name, 'kem.ts') })),
+  { to: 'crypto/src/algebra/__generated__/aead', entry: 'crypto/src/algebra/wasm/aead.ts' },
+];
 
 /** A module of one parameter set. */
 export function ntru(name, entry) {

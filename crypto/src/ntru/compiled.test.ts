@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { hex } from '../algebra/bytes.ts';
 import { branchesOf, leaksOf } from '../algebra/constant-time.testing.ts';
+import { instantiate } from '../algebra/instantiate.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { drawsBetweenSeeds } from './coins.ts';
-import { compiledKem, instantiate, kemOf, type Module } from './compiled.ts';
+import { compiledKem, kemOf, type Module } from './compiled.ts';
 import { fastest } from './fastest.ts';
 import { plainKem } from './plain.ts';
 import { both, watOf } from './testing.ts';
@@ -111,7 +112,7 @@ describe.each(both)('$name', ({ p, wasm, compiled, plain }) => {
 
 /** An instance whose memory we see: `left` names the regions that are not all zero, but for the constants below. */
 function opened(wasm: string): { module: Module; left(): string[] } {
-  const module = instantiate(wasm)!;
+  const module = instantiate<Module>(wasm)!;
   const [seed, ownKey, slots, size] = [1, 6, 7, 8].map((what) => module.address(what)) as [number, number, number, number];
   const regions = { scratch: [seed, ownKey], 'own key': [ownKey, ownKey + size], behind: [ownKey + size, slots - 128] } as const;
   const places = { ...regions, pool: [slots - 128, slots], slots: [slots, undefined] } as const;

@@ -8,6 +8,7 @@
  */
 import { sha3_256 } from '@noble/hashes/sha3.js';
 import type { Bytes } from '../algebra/bytes.ts';
+import { instantiate } from '../algebra/instantiate.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { drawsBetweenSeeds } from './coins.ts';
 import { check, checkPublicKey, type Encapsulation, type Kem, lengthsOf, seedLength } from './kem.ts';
@@ -31,36 +32,17 @@ export type Module = {
   forget(key: number): void;
 };
 
-/** What we use of an engine's interface: the libraries of a server's and a browser's TypeScript name it differently. */
-declare const WebAssembly: {
-  validate(bytes: Bytes): boolean;
-  Module: new (bytes: Bytes) => object;
-  Instance: new (module: object) => { readonly exports: unknown };
-};
-
 const pageLength = 65536;
 
 /**
- * The KEM of a parameter set, or `undefined` where the engine does not know the instructions or the page's policy
- * refuses to compile (`script-src` without `wasm-unsafe-eval`).
+ * The KEM of a parameter set, or `undefined` where WebAssembly is refused.
  *
  * @param wasm the module's bytes in base64
  * @param random what seeds its source of coins
  */
 export function compiledKem(p: Params, wasm: string, random: Random = systemRandom): Kem | undefined {
-  const module = instantiate(wasm);
+  const module = instantiate<Module>(wasm);
   return module && kemOf(p, module, random);
-}
-
-/** An instance of a module; `undefined` where it is refused. */
-export function instantiate(wasm: string): Module | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(wasm), (letter) => letter.charCodeAt(0));
-    if (!WebAssembly.validate(bytes)) return undefined;
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports as Module;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The KEM over an instance of its own, whose memory nobody else writes to. */

@@ -10,7 +10,7 @@ export const STRIDE: usize = 192;
 
 /** @inline */
 function left16(x: v128): v128 {
-  return v128.shuffle<i16>(x, x, 1, 0, 3, 2, 5, 4, 7, 6);
+  return i8x16.swizzle(x, i8x16(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13));
 }
 
 /** @inline */
@@ -20,7 +20,7 @@ function left12(x: v128): v128 {
 
 /** @inline */
 function left8(x: v128): v128 {
-  return v128.or(i32x4.shl(x, 8), i32x4.shr_u(x, 24));
+  return i8x16.swizzle(x, i8x16(3, 0, 1, 2, 7, 4, 5, 6, 11, 8, 9, 10, 15, 12, 13, 14));
 }
 
 /** @inline */
