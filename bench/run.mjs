@@ -18,6 +18,7 @@ const names = [
   'fetch',
   'kp-abe',
   'ntru',
+  'aead',
   'wraps',
   'memory',
   'start',

@@ -114,7 +114,8 @@ function readFiles(house, spaces) {
   const files = new Map();
   for (const space of spaces) {
     for (const path of filesIn(`${space.folder}/src`, house)) {
-      if (!/\.(ts|tsx)$/.test(path) || path.endsWith('.d.ts')) continue;
+      // What is compiled to WebAssembly is a world of its own: some of its modules are made when it is built.
+      if (!/\.(ts|tsx)$/.test(path) || path.endsWith('.d.ts') || path.includes('/wasm/')) continue;
       const inside = path.slice(space.folder.length + '/src/'.length).split('/');
       const room = isFoundation(space) && inside.length > 1 ? `${space.folder}/${inside[0]}` : space.folder;
       files.set(path, { path, space, room, test: /\.(test|suite|testing)\.tsx?$/.test(path), imports: [] });

@@ -34,6 +34,11 @@ if (stamp.dependencies !== dependencies) {
   if (!installed()) install();
   writeStamp({ dependencies });
 }
+const wasm = fingerprint(sourcesOfWasm());
+if (readStamp().wasm !== wasm || !['algebra', 'ntru'].every((room) => existsSync(join(root, 'crypto/src', room, '__generated__')))) {
+  compileWasm();
+  writeStamp({ ...readStamp(), wasm });
+}
 const sources = fingerprint(sourcesOfAll());
 if (readStamp().sources !== sources || !built()) {
   build();
@@ -106,6 +111,12 @@ function fingerprint(files) {
   return hash(files.map((file) => `${file} ${stat(file)}`).join('\n'));
 }
 
+/** The AssemblyScript of the mathematics, and what compiles it. */
+function sourcesOfWasm() {
+  const sources = [...filesIn('crypto/src')].filter((file) => /\/wasm\//.test(file));
+  return ['package-lock.json', 'tools/wasm.mjs', ...sources];
+}
+
 /** Everything the compiler reads. */
 function sourcesOfAll() {
   const files = ['tsconfig.base.json', 'tsconfig.json', 'package-lock.json'];
@@ -124,6 +135,14 @@ function sourcesOfPages() {
 function stat(file) {
   const { size, mtimeMs } = statSync(join(root, file), { throwIfNoEntry: false }) ?? {};
   return `${size} ${mtimeMs}`;
+}
+
+function compileWasm() {
+  const started = performance.now();
+  say('Compiling WebAssembly …');
+  const { status } = spawnSync(process.execPath, [join(root, 'tools/wasm.mjs')], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) fail('\nThe WebAssembly modules could not be compiled.');
+  say(`Compiled WebAssembly in ${seconds(started)}`);
 }
 
 function built() {

@@ -11,7 +11,6 @@
  *
  * @module
  */
-import { chacha20 } from '@noble/ciphers/chacha.js';
 import { sha3_256 } from '@noble/hashes/sha3.js';
 import { open, seal, tagLength } from '../algebra/aead.ts';
 import { type Bytes, concat, utf8, wipe } from '../algebra/bytes.ts';
@@ -86,7 +85,7 @@ export function hybridEncapsulate(
   check(publicKey, hybridLengths.publicKey, 'hybrid public key');
   const curveSecret = dh(ephemeral.secret, publicKey.subarray(ntru.lengths.publicKey));
   if (!curveSecret) throw new TypeError('not a hybrid public key');
-  const coins = expand(random(32), publicKey, context, ntru.lengths.encapsulateCoins);
+  const coins = coinsFor(random(32), publicKey, context);
   const post = ntru.encapsulate(publicKey.subarray(0, ntru.lengths.publicKey), coins);
   const ciphertext = concat(post.ciphertext, ephemeral.public);
   const secret = combine(post.sharedSecret, curveSecret, ciphertext, publicKey, context);
@@ -164,11 +163,11 @@ function combine(post: Bytes, curve: Bytes, ciphertext: Bytes, publicKey: Bytes,
 
 const coinsLabel = utf8('carelet/v1/ntru/coins');
 
-function expand(seed: Bytes, publicKey: Bytes, context: Bytes, length: number): Bytes {
+/** A seed for the coins, which the KEM expands by ChaCha20. */
+function coinsFor(seed: Bytes, publicKey: Bytes, context: Bytes): Bytes {
   const input = concat(coinsLabel, seed, sha3_256(publicKey), context);
-  const key = sha3_256(input);
-  const coins = chacha20(key, onlyNonce, new Uint8Array(length));
-  wipe(input, key);
+  const coins = sha3_256(input);
+  wipe(input, seed);
   return coins;
 }
 

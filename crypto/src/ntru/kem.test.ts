@@ -3,17 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { concat, hex } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
-import { ntruhps2048677, ntruhps4096821, ntruhrss701 } from './index.ts';
+import { expand } from './coins.ts';
 import type { Kem } from './kem.ts';
-import { hps509, hps677, hps821, hrss701, type Params } from './params.ts';
-import { ntruhps2048509 } from './testing.ts';
-
-const sets = [
-  { name: 'HPS-821', set: ntruhps4096821, p: hps821 },
-  { name: 'HPS-677', set: ntruhps2048677, p: hps677 },
-  { name: 'HRSS-701', set: ntruhrss701, p: hrss701 },
-  { name: 'HPS-509', set: ntruhps2048509, p: hps509 },
-] as const;
+import type { Params } from './params.ts';
+import { all } from './testing.ts';
 
 const key = (set: Kem, who: string) => set.keygen(seededRandom(who)(set.lengths.keygenCoins));
 
@@ -21,7 +14,7 @@ const key = (set: Kem, who: string) => set.keygen(seededRandom(who)(set.lengths.
 const rejection = (p: Params, ciphertext: Uint8Array, secretKey: Uint8Array) =>
   hex(sha3_256(concat(secretKey.subarray(2 * p.tritBytes + p.modqBytes), ciphertext)));
 
-describe.each(sets)('$name', ({ set, p }) => {
+describe.each(all)('$name', ({ set, p }) => {
   const ada = key(set, 'ada');
   const ben = key(set, 'ben');
 
@@ -80,7 +73,9 @@ describe.each(sets)('$name', ({ set, p }) => {
   });
 
   test('a public key with padding bits or of zeros only is refused', () => {
-    expect(() => set.encapsulate(new Uint8Array(set.lengths.publicKey))).toThrow(TypeError);
+    const zeros = new Uint8Array(set.lengths.publicKey);
+    expect(() => set.encapsulate(zeros)).toThrow('not a public key');
+    expect(() => set.preparePublicKey(zeros)).toThrow('not a public key');
     const padded = ada.publicKey.slice();
     padded[padded.length - 1]! |= 0x80;
     if ((p.logq * (p.n - 1)) % 8 !== 0) expect(() => set.encapsulate(padded)).toThrow('not a public key');
@@ -98,6 +93,8 @@ describe.each(sets)('$name', ({ set, p }) => {
       expect(() => set.encapsulate(ada.publicKey, bytes)).toThrow(TypeError);
       expect(() => set.keygen(bytes)).toThrow(TypeError);
       expect(() => set.importSecretKey(bytes)).toThrow(TypeError);
+      expect(() => set.preparePublicKey(bytes)).toThrow(TypeError);
+      expect(() => set.prepareSecretKey(bytes)).toThrow(TypeError);
     }
     expect(() => set.decapsulate(new Uint16Array(ciphertext.length) as unknown as Uint8Array, ada.secretKey)).toThrow(TypeError);
   });
@@ -114,6 +111,35 @@ describe.each(sets)('$name', ({ set, p }) => {
     const coins = seededRandom('coins')(set.lengths.encapsulateCoins);
     expect(hex(set.encapsulate(shift(ada.publicKey), Buffer.from(coins)).ciphertext)).toBe(hex(ciphertext));
     expect(hex(coins)).toBe(hex(seededRandom('coins')(set.lengths.encapsulateCoins)));
+  });
+
+  test('a seed of 32 bytes stands for the coins that ChaCha20 makes of it', () => {
+    const seed = seededRandom('seed')(32);
+    const { keygenCoins, encapsulateCoins } = set.lengths;
+    const short = set.keygen(seed);
+    expect(hex(short.secretKey)).toBe(hex(set.keygen(expand(seed, keygenCoins)).secretKey));
+    const { ciphertext } = set.encapsulate(short.publicKey, seed);
+    expect(hex(ciphertext)).toBe(hex(set.encapsulate(short.publicKey, expand(seed, encapsulateCoins)).ciphertext));
+  });
+
+  test('a prepared key does what the key does, until it is disposed of', () => {
+    const coins = seededRandom('prepared')(set.lengths.encapsulateCoins);
+    const made = set.encapsulate(ada.publicKey, coins);
+    const publicKey = set.preparePublicKey(ada.publicKey);
+    const secretKey = set.prepareSecretKey(ada.secretKey);
+    for (let i = 0; i < 3; i++) {
+      expect(publicKey.encapsulate(coins)).toEqual(made);
+      expect(hex(secretKey.decapsulate(made.ciphertext))).toBe(hex(made.sharedSecret));
+      const changed = made.ciphertext.slice();
+      changed[i]! ^= 4;
+      expect(hex(secretKey.decapsulate(changed))).toBe(rejection(p, changed, ada.secretKey));
+      expect(hex(set.decapsulate(made.ciphertext, ben.secretKey))).toBe(rejection(p, made.ciphertext, ben.secretKey));
+    }
+    expect(() => secretKey.decapsulate(made.ciphertext.subarray(1))).toThrow(TypeError);
+    expect(() => publicKey.encapsulate(coins.subarray(1))).toThrow(TypeError);
+    for (const key of [publicKey, secretKey, publicKey, secretKey]) key[Symbol.dispose]();
+    expect(() => secretKey.decapsulate(made.ciphertext)).toThrow('disposed');
+    expect(() => publicKey.encapsulate(coins)).toThrow('disposed');
   });
 
   test('a key made here may be imported, and comes back with its public key', () => {
@@ -158,15 +184,4 @@ describe.each(sets)('$name', ({ set, p }) => {
     }
     for (const bytes of strange) expect(() => set.importSecretKey(bytes)).toThrow('not a secret key');
   });
-});
-
-test('nothing of the last operation is left where the next one works', () => {
-  const set = ntruhps4096821;
-  const ada = key(set, 'ada');
-  const first = set.encapsulate(ada.publicKey, seededRandom('same')(set.lengths.encapsulateCoins));
-  expect(() => set.decapsulate(new Uint8Array(3), ada.secretKey)).toThrow(TypeError);
-  set.decapsulate(first.ciphertext, key(set, 'ben').secretKey);
-  const second = set.encapsulate(ada.publicKey, seededRandom('same')(set.lengths.encapsulateCoins));
-  expect(hex(second.ciphertext)).toBe(hex(first.ciphertext));
-  expect(hex(set.decapsulate(second.ciphertext, ada.secretKey))).toBe(hex(first.sharedSecret));
 });

@@ -1,24 +1,17 @@
 /**
- * The key encapsulation mechanism: NTRU round 3 with implicit rejection.
+ * The key encapsulation mechanism: NTRU round 3 with implicit rejection, as its callers see it.
  *
  * What differs from what one may expect: decapsulation has no error. A ciphertext that nobody made for this key
  * gives a secret all the same, SHA3-256(prf ‖ ciphertext), which no one else can compute; only the protocol
- * above finds out, when nothing opens. No honest ciphertext fails, ever: the parameters exclude it. There is no
- * re-encryption either: by Schanck (2018, Proposition 1) the checks below hold exactly for honest ciphertexts.
+ * above finds out, when nothing opens. No honest ciphertext fails, ever: the parameters exclude it.
+ *
+ * It exists twice, with the same bytes for the same coins: in WebAssembly (`compiled.ts`) and, where an engine or a
+ * content policy does not allow that, in plain TypeScript (`plain.ts`).
  *
  * @module
  */
-import { sha3_256 } from '@noble/hashes/sha3.js';
-import { type Bytes, equal } from '../algebra/bytes.ts';
-import { systemRandom } from '../algebra/random.ts';
-import { publicKeyOf } from './import.ts';
-import { invertMod3, invertModq } from './inverse.ts';
-import { packModq, packTrits, paddingModq, unpackModq, unpackSumZero, unpackTrits } from './pack.ts';
+import type { Bytes } from '../algebra/bytes.ts';
 import type { Params } from './params.ts';
-import { centreMod3, lift, modqToTrits, multiplyMod3, multiplyModqPhi, offTrits, tritsToModq } from './poly.ts';
-import { multiply, type Poly } from './product.ts';
-import { samplePair } from './sample.ts';
-import { type Scratch, scratchOf } from './scratch.ts';
 
 /** Lengths in bytes. */
 export type Lengths = {
@@ -33,21 +26,39 @@ export type Lengths = {
 export type KeyPair = { readonly publicKey: Bytes; readonly secretKey: Bytes };
 export type Encapsulation = { readonly ciphertext: Bytes; readonly sharedSecret: Bytes };
 
-/** One parameter set's KEM. All arguments are `Uint8Array`s of exactly the lengths in `lengths`. */
+/** A public key that was read once and serves many encapsulations, until it is disposed of. */
+export type PreparedPublicKey = Disposable & {
+  /** As `Kem.encapsulate`. */
+  encapsulate(coins?: Bytes): Encapsulation;
+};
+
+/** A secret key that was read once and serves many decapsulations. Disposing of it wipes what was prepared. */
+export type PreparedSecretKey = Disposable & {
+  /** As `Kem.decapsulate`. */
+  decapsulate(ciphertext: Bytes): Bytes;
+};
+
+/**
+ * One parameter set's KEM. All arguments are `Uint8Array`s of exactly the lengths in `lengths`.
+ *
+ * Coins are uniform bytes of the length that a vector gives, or a seed of 32, which ChaCha20 expands (nonce and counter
+ * zero). Without coins, they come from a source of our own: a ChaCha20 key that is overwritten by the first bytes of
+ * whatever it makes, and into which the system's generator is stirred at first and every 64 draws.
+ */
 export type Kem = {
   readonly name: string;
   readonly lengths: Lengths;
   /**
    * Makes a key pair.
    *
-   * @param coins uniform bytes for f and g, then 32 for implicit rejection; the system's by default
+   * @param coins uniform bytes for f and g, then 32 for implicit rejection; or a seed
    * @throws {TypeError} on coins of another length
    */
   keygen(coins?: Bytes): KeyPair;
   /**
    * Makes a secret and the ciphertext that carries it.
    *
-   * @param coins uniform bytes for r and m, never used twice; the system's by default
+   * @param coins uniform bytes for r and m, never used twice; or a seed
    * @throws {TypeError} on wrong lengths, a public key with padding bits set, or an all-zero one
    */
   encapsulate(publicKey: Bytes, coins?: Bytes): Encapsulation;
@@ -57,6 +68,34 @@ export type Kem = {
    * @throws {TypeError} on wrong lengths
    */
   decapsulate(ciphertext: Bytes, secretKey: Bytes): Bytes;
+  /**
+   * Reads a public key once, for many encapsulations.
+   *
+   * @throws {TypeError} as `encapsulate`
+   */
+  preparePublicKey(publicKey: Bytes): PreparedPublicKey;
+  /**
+   * Reads a secret key once, for many decapsulations.
+   *
+   * @throws {TypeError} on a wrong length
+   *
+   * @example
+   * ```ts
+   * import { ntruhps4096821 as ntru } from '@carelet/crypto/ntru';
+   * const { publicKey, secretKey } = ntru.keygen();
+   * const { ciphertext, sharedSecret } = ntru.encapsulate(publicKey);
+   * using key = ntru.prepareSecretKey(secretKey);
+   * key.decapsulate(ciphertext); // equals sharedSecret
+   * ```
+   */
+  prepareSecretKey(secretKey: Bytes): PreparedSecretKey;
+  /**
+   * Stirs a secret of this device into the source of coins, so that a system generator that repeats itself does not
+   * make two devices draw the same.
+   *
+   * @param secret any bytes; they are hashed
+   */
+  stir(secret: Bytes): void;
   /**
    * Checks a secret key that was not made here and gives it back with its public key.
    *
@@ -69,176 +108,27 @@ export type Kem = {
   importSecretKey(secretKey: Bytes): KeyPair;
 };
 
-/** The KEM of a parameter set. Its scratch is private, wiped after every call, and made at the first. */
-export function kem(p: Params): Kem {
-  const lengths: Lengths = {
-    publicKey: p.modqBytes,
-    secretKey: 2 * p.tritBytes + p.modqBytes + 32,
-    ciphertext: p.modqBytes,
-    sharedSecret: 32,
-    keygenCoins: p.sampleBytes + 32,
-    encapsulateCoins: p.sampleBytes,
-  };
-  const scratch = scratchOf(p);
+/** The lengths of a parameter set. */
+export const lengthsOf = (p: Params): Lengths => ({
+  publicKey: p.modqBytes,
+  secretKey: 2 * p.tritBytes + p.modqBytes + 32,
+  ciphertext: p.modqBytes,
+  sharedSecret: 32,
+  keygenCoins: p.sampleBytes + 32,
+  encapsulateCoins: p.sampleBytes,
+});
 
-  const self: Kem = {
-    name: p.name,
-    lengths,
+/** Bytes of a seed that stands for coins. */
+export const seedLength = 32;
 
-    keygen(coins = systemRandom(lengths.keygenCoins)) {
-      const own = take(coins, lengths.keygenCoins, 'coins');
-      const pair = { publicKey: new Uint8Array(lengths.publicKey), secretKey: new Uint8Array(lengths.secretKey) };
-      return scratch.use((s) => {
-        makeKeys(p, s, own, pair);
-        own.fill(0);
-        return pair;
-      });
-    },
-
-    encapsulate(publicKey, coins = systemRandom(lengths.encapsulateCoins)) {
-      const key = take(publicKey, lengths.publicKey, 'public key');
-      if (paddingModq(p, key) !== 0 || key.every((byte) => byte === 0)) throw new TypeError(`${p.name}: not a public key`);
-      const own = take(coins, lengths.encapsulateCoins, 'coins');
-      return scratch.use((s) => {
-        const made = encrypt(p, s, key, own);
-        own.fill(0);
-        return made;
-      });
-    },
-
-    decapsulate(ciphertext, secretKey) {
-      const sealed = take(ciphertext, lengths.ciphertext, 'ciphertext');
-      const key = take(secretKey, lengths.secretKey, 'secret key');
-      return scratch.use((s) => {
-        const secret = decrypt(p, s, sealed, key);
-        key.fill(0);
-        return secret;
-      });
-    },
-
-    importSecretKey(secretKey) {
-      const key = take(secretKey, lengths.secretKey, 'secret key');
-      const publicKey = scratch.use((s) => publicKeyOf(p, s, key));
-      if (!publicKey || !worksOnce(self, publicKey, key)) throw new TypeError(`${p.name}: not a secret key`);
-      return { publicKey, secretKey: key };
-    },
-  };
-  return self;
+/** Refuses an argument that is no `Uint8Array` of one of the lengths; a detached one has length 0. */
+export function check(bytes: Bytes, what: string, ...lengths: readonly number[]): void {
+  if (bytes instanceof Uint8Array && lengths.includes(bytes.length)) return;
+  throw new TypeError(`the ${what} must be a Uint8Array of ${lengths.join(' or ')} bytes`);
 }
 
-/** A copy of an argument, so that nothing shared, detached or grown under our hands is read twice. */
-function take(bytes: Bytes, length: number, what: string): Bytes {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== length) throw new TypeError(`the ${what} must be a Uint8Array of ${length} bytes`);
-  return new Uint8Array(bytes);
-}
-
-/** KeyGen: sk = pack(f) ‖ pack(f₃) ‖ pack(hq) ‖ prf, pk = pack(h). */
-function makeKeys(p: Params, s: Scratch, coins: Bytes, out: KeyPair): void {
-  const [f, g, inverse, Gf, t, u] = s.poly;
-  const { publicKey, secretKey } = out;
-  samplePair(p, 'fg', f, g, coins);
-  invertMod3(p, s.inverse, inverse, f);
-  packTrits(p, secretKey, f);
-  packTrits(p, secretKey.subarray(p.tritBytes), inverse);
-  tritsToModq(p, f);
-  tritsToModq(p, g);
-  liftG(p, g);
-  multiply(p, s.product, Gf, g, f);
-  // v = 1/(G·f) serves both directions: h = v·G·G = G/f and hq = v·f·f = f/G.
-  const v = inverse;
-  invertModq(p, s.inverse, s.product, v, Gf, t, u);
-  multiply(p, s.product, t, v, f);
-  multiplyModqPhi(p, s.product, t, t, f);
-  packModq(p, secretKey.subarray(2 * p.tritBytes), t);
-  multiply(p, s.product, t, v, g);
-  multiply(p, s.product, t, t, g);
-  packModq(p, publicKey, t);
-  secretKey.set(coins.subarray(p.sampleBytes), 2 * p.tritBytes + p.modqBytes);
-}
-
-/** G = 3g, or 3(x−1)g for HRSS. */
-function liftG(p: Params, g: Poly): void {
-  if (p.family === 'hps') {
-    for (let i = 0; i < p.n; i++) g[i] = 3 * g[i]!;
-    return;
-  }
-  for (let i = p.n - 1; i > 0; i--) g[i] = 3 * (g[i - 1]! - g[i]!);
-  g[0] = -3 * g[0]!;
-}
-
-/** Encaps: K = SHA3-256(pack(r) ‖ pack(m)), c = pack(r·h + Lift(m)). */
-function encrypt(p: Params, s: Scratch, publicKey: Bytes, coins: Bytes): Encapsulation {
-  const [r, m, h, c, lifted, t] = s.poly;
-  const rm = new Uint8Array(2 * p.tritBytes);
-  const ciphertext = new Uint8Array(p.modqBytes);
-  samplePair(p, 'rm', r, m, coins);
-  packTrits(p, rm, r);
-  packTrits(p, rm.subarray(p.tritBytes), m);
-  const sharedSecret = sha3_256(rm);
-  rm.fill(0);
-  tritsToModq(p, r);
-  unpackSumZero(p, h, publicKey);
-  multiply(p, s.product, c, r, h);
-  lift(p, lifted, m, t);
-  for (let i = 0; i < p.n; i++) c[i] = c[i]! + lifted[i]!;
-  packModq(p, ciphertext, c);
-  return { ciphertext, sharedSecret };
-}
-
-/** Decaps: K = SHA3-256(pack(r) ‖ pack(m)), or SHA3-256(prf ‖ c) where anything does not fit. */
-function decrypt(p: Params, s: Scratch, ciphertext: Bytes, secretKey: Bytes): Bytes {
-  const [c, key, a, m, lifted, r] = s.poly;
-  const rm = new Uint8Array(2 * p.tritBytes);
-  unpackSumZero(p, c, ciphertext);
-  unpackTrits(p, key, secretKey.subarray(0, p.tritBytes));
-  tritsToModq(p, key);
-  multiply(p, s.product, a, c, key);
-  centreMod3(p, a, a);
-  unpackTrits(p, key, secretKey.subarray(p.tritBytes, 2 * p.tritBytes));
-  multiplyMod3(p, s.product, m, a, key);
-  packTrits(p, rm.subarray(p.tritBytes), m);
-  lift(p, lifted, m, a);
-  for (let i = 0; i < p.n; i++) c[i] = c[i]! - lifted[i]!;
-  unpackModq(p, key, secretKey.subarray(2 * p.tritBytes));
-  multiplyModqPhi(p, s.product, r, c, key);
-  // Before any reduction mod 3 of r. Twice, so that skipping one check changes nothing (Xagawa et al. 2021).
-  const first = misfit(p, ciphertext, m, r);
-  const again = misfit(p, ciphertext, m, r);
-  modqToTrits(p, r);
-  packTrits(p, rm, r);
-  const good = sha3_256(rm);
-  const other = new Uint8Array(32 + p.modqBytes);
-  other.set(secretKey.subarray(2 * p.tritBytes + p.modqBytes));
-  other.set(ciphertext, 32);
-  const rejection = sha3_256(other);
-  rm.fill(0);
-  other.fill(0);
-  const reject = -((first | -first) >>> 31) | ~(((again - 1) & ~again) >> 31);
-  const secret = new Uint8Array(32);
-  for (let i = 0; i < 32; i++) secret[i] = (good[i]! & ~reject) | (rejection[i]! & reject);
-  good.fill(0);
-  rejection.fill(0);
-  return secret;
-}
-
-/** 0 where the ciphertext is one that encapsulation makes: padding zero, m of fixed type (HPS), r of trits. */
-function misfit(p: Params, ciphertext: Bytes, m: Poly, r: Poly): number {
-  let fail = paddingModq(p, ciphertext);
-  if (p.family === 'hps') {
-    let positive = 0;
-    let negative = 0;
-    for (let i = 0; i < p.n; i++) {
-      positive += m[i]! & 1;
-      negative += m[i]! >> 1;
-    }
-    fail |= (positive ^ (p.weight / 2)) | (negative ^ (p.weight / 2));
-  }
-  return fail | offTrits(p, r);
-}
-
-/** Whether one encapsulation comes back. The coins are public and the secret is thrown away. */
-function worksOnce(self: Kem, publicKey: Bytes, secretKey: Bytes): boolean {
-  const coins = Uint8Array.from({ length: self.lengths.encapsulateCoins }, (_, i) => (i * 167 + (i >> 3) * 89 + 41) & 255);
-  const { ciphertext, sharedSecret } = self.encapsulate(publicKey, coins);
-  return equal(self.decapsulate(ciphertext, secretKey), sharedSecret);
+/** Refuses bytes that `packModq` would not have written for a public key, and the all-zero key. */
+export function checkPublicKey(p: Params, publicKey: Bytes): void {
+  const padding = publicKey[p.modqBytes - 1]! & (0xff << (8 - (7 & (p.logq * (p.n - 1)))));
+  if ((padding & 0xff) !== 0 || publicKey.every((byte) => byte === 0)) throw new TypeError(`${p.name}: not a public key`);
 }
