@@ -11,10 +11,10 @@
 import { type Part, parts } from '@carelet/care/model';
 import { contains } from '@carelet/care/rules/records/calendar';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import type { Problem } from '../reader.ts';
+import { type Held, sameNode } from '../walk.ts';
 import { type PostingFault, postedSince, postingFaults, unfinished } from './postings.ts';
-import type { Problem } from './reader.ts';
 import { lookAt, type NodeFound, type Shelf } from './shelf.ts';
-import { type Held, sameNode } from './walk.ts';
 
 /** What was found on each node, by its name in hex. */
 export type Found = ReadonlyMap<string, NodeFound>;
