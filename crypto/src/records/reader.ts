@@ -125,7 +125,7 @@ export function partsOf(bound: RecordOf): PartName[] {
  */
 export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null): (bounds: readonly Bound[]) => Promise<boolean[]> {
   /** By author, signature and size of a batch: nodes that were found under the root the author signed. */
-  const batches = new Map<string, Map<string, Bytes>>();
+  const batches = new Map<string, Map<number, Bytes>>();
   /** By batch and root: whether the author signed it. Asked once, also by several who ask at once. */
   const verdicts = new Map<string, Promise<boolean>>();
 
@@ -142,7 +142,7 @@ export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null
   };
 
   async function wrote(bound: Bound, name: string): Promise<boolean> {
-    const signed = batches.get(name) ?? new Map<string, Bytes>();
+    const signed = batches.get(name) ?? new Map<number, Bytes>();
     batches.set(name, signed);
     const passed: MerkleStep[] = [];
     for (const step of wayUp(bound)) {
