@@ -67,7 +67,7 @@ for (const queue = [...entries]; queue.length > 0; ) {
 test('the way from what a browser needs leads through the rooms below', () => {
   const paths = [...reached.keys()];
   for (const known of [
-    'client/src/records/shelf.ts',
+    'client/src/records/reading/shelf.ts',
     'crypto/src/algebra/native.ts',
     'crypto/src/kp-abe/reader.ts',
     'care/src/wire/connect.ts',

@@ -5,7 +5,7 @@
  */
 import { type Entry, isObject, type Json, type Part, parseJson, parts, printJson } from '@carelet/care/model';
 import { toObservations } from '@carelet/care/rules/observation';
-import { merge, type Portion, partition } from '@carelet/care/rules/records';
+import { merging, type Portion, partition } from '@carelet/care/rules/records';
 import { categoryOf } from '@carelet/care/rules/records/kind';
 import { periodOf } from '@carelet/care/rules/records/when';
 import { unpackStrip } from '@carelet/care/rules/strip';
@@ -76,6 +76,7 @@ export function recordsOf({ chart, records, problems }: OpenedChart): OpenedReco
   const pat = hex(chart.pat);
   const own = records.find(({ bodies }) => bodies.EID?.kind === 'chart')?.bodies.EID;
   const references = own?.kind === 'chart' ? own.references : [];
+  const merge = merging({ pat, references });
   return records.flatMap((record): OpenedRecord[] => {
     try {
       return read(record);
@@ -108,6 +109,6 @@ export function recordsOf({ chart, records, problems }: OpenedChart): OpenedReco
       portions[part] = portion as unknown as Portion;
     }
     if (Object.keys(portions).length === 0) return [];
-    return [{ ...record, entries: [merge(portions, { pat, references })] }];
+    return [{ ...record, entries: [merge(portions)] }];
   }
 }

@@ -18,13 +18,13 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Breathe, inSlices } from '../pace.ts';
-import { believedCards } from './believed.ts';
 import type { Body } from './body.ts';
 import { type FetchedRow, fetchRows } from './fetch.ts';
-import { type Changed, type Found, lookAtRest, partsIn, problemsOf, stillHolds, withoutHalves } from './found.ts';
-import { type Joined, joinAll, type Reach } from './join.ts';
-import { inOrder, type Piece, type Shelf } from './shelf.ts';
-import { mayWrite, type Sight, sightWith } from './sight.ts';
+import { believedCards } from './reading/believed.ts';
+import { type Changed, type Found, lookAtRest, partsIn, problemsOf, stillHolds, withoutHalves } from './reading/found.ts';
+import { type Joined, joinAll, type Reach } from './reading/join.ts';
+import { inOrder, type Piece, type Shelf } from './reading/shelf.ts';
+import { mayWrite, type Sight, sightWith } from './reading/sight.ts';
 
 /** A chart in sight. */
 export type ChartRef = { readonly pat: Bytes; readonly writer: Bytes; readonly owner: Bytes; readonly deed: Bytes };

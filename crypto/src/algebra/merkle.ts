@@ -55,32 +55,32 @@ export function rootFrom(leaf: Bytes, index: number, count: number, path: readon
   return root;
 }
 
-/** A node on the way from a leaf to the root: the leaves it stands over name it within its tree. */
-export type MerkleStep = { readonly place: string; readonly hash: Bytes };
+/** A node on the way from a leaf to the root; its place names it within its tree. */
+export type MerkleStep = { readonly place: number; readonly hash: Bytes };
 
 /**
- * The way from a leaf to the root, the leaf first, hashed as it is walked; nothing when the path does not fit index
- * and count. Whoever comes to a node that he knows to be under the root may stop there: leaves of one batch share
- * most of their ways.
+ * The way from a leaf to the root, the leaf first, hashed as it is walked (RFC 9162 §2.1.3.2); nothing when the path
+ * does not fit index and count. Whoever comes to a node that he knows to be under the root may stop there: leaves of
+ * one batch share most of their ways.
  */
 export function* ascend(leaf: Bytes, index: number, count: number, path: readonly Bytes[]): Generator<MerkleStep> {
   if (!Number.isSafeInteger(index) || !Number.isSafeInteger(count) || index < 0 || index >= count || count > 2 ** 31) return;
-  const spans: { from: number; to: number; left: boolean }[] = [];
-  for (let from = 0, to = count; to - from > 1; ) {
-    const middle = from + split(to - from);
-    const left = index < middle;
-    spans.push({ from, to, left });
-    if (left) to = middle;
-    else from = middle;
-  }
-  if (spans.length !== path.length) return;
+  if (path.length !== siblings(index, count - 1)) return;
   let hash = leaf;
-  yield { place: `${index}`, hash };
-  for (const sibling of path) {
-    const { from, to, left } = spans.pop()!;
-    hash = left ? merkleNode(hash, sibling) : merkleNode(sibling, hash);
-    yield { place: `${from}-${to}`, hash };
+  yield { place: index, hash };
+  // At each level a node has a number; the last one of an odd level has nothing beside it and goes up as it is.
+  for (let level = 1, at = index, last = count - 1, next = 0; last > 0; level++, at >>>= 1, last >>>= 1) {
+    if (at === last && at % 2 === 0) continue;
+    const sibling = path[next++]!;
+    hash = at % 2 === 0 ? merkleNode(hash, sibling) : merkleNode(sibling, hash);
+    yield { place: level * 2 ** 31 + (at >>> 1), hash };
   }
+}
+
+/** How many hashes stand beside the way of leaf `at`. */
+function siblings(at: number, last: number): number {
+  if (last === 0) return 0;
+  return (at === last && at % 2 === 0 ? 0 : 1) + siblings(at >>> 1, last >>> 1);
 }
 
 /** Every leaf's path at once, in O(n log n): for a batch whose leaves all carry their own. */

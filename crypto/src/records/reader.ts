@@ -125,16 +125,16 @@ export function partsOf(bound: RecordOf): PartName[] {
  */
 export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null): (bounds: readonly Bound[]) => Promise<boolean[]> {
   /** By author, signature and size of a batch: nodes that were found under the root the author signed. */
-  const batches = new Map<string, Map<string, Bytes>>();
-  /** By batch and root: whether the author signed it. */
-  const verdicts = new Map<string, boolean>();
+  const batches = new Map<string, Map<number, Bytes>>();
+  /** By batch and root: whether the author signed it. Asked once, also by several who ask at once. */
+  const verdicts = new Map<string, Promise<boolean>>();
 
   return async (bounds) => {
     const named = bounds.map((bound) => ({ bound, name: batchName(bound) }));
     // A batch nobody asked about yet: its first record leads to a root, and those are verified together.
     const first = new Map<string, { bound: Bound; name: string }>();
     for (const one of named) if (!batches.has(one.name) && !first.has(one.name)) first.set(one.name, one);
-    await judge([...first.values()].map(({ bound, name }) => ({ bound, name, root: [...wayUp(bound)].at(-1)?.hash })));
+    judge([...first.values()].map(({ bound, name }) => ({ bound, name, root: [...wayUp(bound)].at(-1)?.hash })));
 
     const answers: boolean[] = [];
     for (const { bound, name } of named) answers.push(await wrote(bound, name));
@@ -142,7 +142,7 @@ export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null
   };
 
   async function wrote(bound: Bound, name: string): Promise<boolean> {
-    const signed = batches.get(name) ?? new Map<string, Bytes>();
+    const signed = batches.get(name) ?? new Map<number, Bytes>();
     batches.set(name, signed);
     const passed: MerkleStep[] = [];
     for (const step of wayUp(bound)) {
@@ -152,8 +152,8 @@ export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null
     }
     const root = passed.at(-1)?.hash;
     if (!root) return false;
-    if (!verdicts.has(name + hex(root))) await judge([{ bound, name, root }]);
-    return verdicts.get(name + hex(root)) === true && keep();
+    judge([{ bound, name, root }]);
+    return (await verdicts.get(name + hex(root))!) && keep();
 
     function keep(): true {
       for (const { place, hash } of passed) signed.set(place, hash);
@@ -161,17 +161,22 @@ export function authorshipCheck(verificationKey: (author: Bytes) => Bytes | null
     }
   }
 
-  async function judge(claims: readonly { bound: Bound; name: string; root: Bytes | undefined }[]): Promise<void> {
+  /** Begins to find out what nobody has asked yet. */
+  function judge(claims: readonly { bound: Bound; name: string; root: Bytes | undefined }[]): void {
     const signed: (SignedOne & { verdict: string })[] = [];
     for (const { bound, name, root } of claims) {
-      if (!root) continue;
+      if (!root || verdicts.has(name + hex(root))) continue;
       const { author, signature } = bound.authorship;
       const key = verificationKey(author);
-      verdicts.set(name + hex(root), false);
       if (key) signed.push({ key, label: 'carelet/v1/records/author', parts: [author, root], signature, verdict: name + hex(root) });
+      else verdicts.set(name + hex(root), Promise.resolve(false));
     }
-    const answers = await verifyEach(signed);
-    for (const [i, { verdict }] of signed.entries()) verdicts.set(verdict, answers[i]!);
+    const answers = verifyEach(signed);
+    for (const [i, { verdict }] of signed.entries())
+      verdicts.set(
+        verdict,
+        answers.then((each) => each[i]!),
+      );
   }
 }
 

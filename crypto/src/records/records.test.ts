@@ -202,6 +202,16 @@ test('what was learned from good records of a batch lets no other record in', as
   expect(await authorshipCheck(() => author.public)([...bad, ...good])).toEqual([...bad.map(() => false), ...good.map(() => true)]);
 });
 
+test('a batch is judged the same by two who ask for it at once', async () => {
+  const bounds = bind(batch(7), author, random).map((contents) => unbind('MI', contents.MI!)!);
+  for (let turns = 0; turns < 20; turns++) {
+    const check = authorshipCheck(keyOf);
+    const first = check(bounds);
+    for (let turn = 0; turn < turns; turn++) await null;
+    expect(await Promise.all([first, check([...bounds].reverse())])).toEqual([bounds.map(() => true), bounds.map(() => true)]);
+  }
+});
+
 test('10,000 guesses at a name, the right one among them, confirm nothing to who holds the medical part alone', () => {
   const [contents] = bind([{ rid: random(16), version: 1, bodies: { EID: utf8('Ada Moreau'), MI: utf8('pulse 72') } }], author, random);
   const mine = unbind('MI', contents!.MI!)!;

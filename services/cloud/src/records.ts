@@ -25,8 +25,9 @@ import { layDeviceWraps, layLinks, layWraps, notYours, type Wrap } from './wraps
 
 type Records = RoleOf<typeof cloudContract>['records'];
 
-/** Rows in one answer, and the bytes after which an answer ends early. */
+/** Rows in one answer, and the bytes after which an answer ends early; the first is short, so that its reader soon has something to open. */
 const pageRows = 2000;
+const firstRows = 250;
 const pageBytes = 8 * 1024 * 1024;
 
 /**
@@ -255,6 +256,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
       const from = after
         ? sql<boolean>`(node_id, row_id, version) > (${after.nodeId}, ${after.rowId}, ${after.version})`
         : sql<boolean>`true`;
+      const most = after ? pageRows : firstRows;
       // First how large, then what: both of the same moment, or a row that comes in between pushes another off the page.
       const page = async (within: Transaction<CloudTables>) => {
         const wanted = within
@@ -268,10 +270,10 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           .orderBy('version');
         const sizes = await wanted
           .select(sql<number>`octet_length(ct)`.as('size'))
-          .limit(pageRows + 1)
+          .limit(most + 1)
           .execute();
         let count = 0;
-        for (let total = 0; count < Math.min(sizes.length, pageRows); count++) {
+        for (let total = 0; count < Math.min(sizes.length, most); count++) {
           total += sizes[count]!.size;
           if (count > 0 && total > pageBytes) break;
         }

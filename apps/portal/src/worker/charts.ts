@@ -13,8 +13,8 @@
 import { asCareletError, CareletError, parts } from '@carelet/care/model';
 import type { Cloud } from '@carelet/client/login';
 import { type ChartChange, watchCharts } from '@carelet/client/records/changes';
-import type { Changed } from '@carelet/client/records/found';
 import type { ChartRef, OpenedChart, Reader } from '@carelet/client/records/reader';
+import type { Changed } from '@carelet/client/records/reading/found';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { HouseEvent } from '../house/house.ts';
 

@@ -5,7 +5,7 @@
  */
 import type { Kind, Resource } from '@carelet/care/model';
 import { objectsIn } from '@carelet/care/rules/chart/fhir';
-import { type Detail, itemOf, type Item as RuleItem } from '@carelet/care/rules/chart/item';
+import { type Detail, itemOf, type Item as RuleItem, whenOf } from '@carelet/care/rules/chart/item';
 import { isLab, labOf } from '@carelet/care/rules/chart/labs';
 import type { Value } from '@carelet/care/rules/chart/value';
 import { vitalOf } from '@carelet/care/rules/vitals/series';
@@ -26,13 +26,13 @@ export function lineOf(view: PatientView, record: Shown): Item {
   if (known) return known;
   const resource = leading(record);
   const item = itemOf(resource, kindOf(record));
-  const first = itemOf(record.entries[0]!.resource);
+  const when = whenOf(record.entries[0]!.resource);
   const line: Item = {
     id: record.id,
     type: item.type,
     kind: item.kind,
-    when: first.when?.start ?? null,
-    precision: first.when?.precision ?? 'day',
+    when: when?.start ?? null,
+    precision: when?.precision ?? 'day',
     title: item.title ?? item.type,
     values: quantitiesIn(item.detail),
     word: wordOf(item),

@@ -5,6 +5,7 @@
  */
 import { type Finding as RuleFinding, whatChanged } from '@carelet/care/rules/chart/changed';
 import { isVoid } from '@carelet/care/rules/chart/fhir';
+import { whenOf } from '@carelet/care/rules/chart/item';
 import type { News } from '@carelet/care/rules/chart/news';
 import type { VitalState } from '@carelet/care/rules/chart/states';
 import { triage } from '@carelet/care/rules/chart/triage';
@@ -211,7 +212,7 @@ const sinceOf = (view: PatientView, { run }: VitalState): number | null =>
 
 /** When the newest record is from. */
 const latestOf = (view: PatientView): number | null =>
-  view.records().reduce<number | null>((latest, record) => {
-    const { when } = lineOf(view, record);
+  view.records().reduce<number | null>((latest, { entries }) => {
+    const when = whenOf(entries[0]!.resource)?.start ?? null;
     return when === null || (latest !== null && latest >= when) ? latest : when;
   }, null);

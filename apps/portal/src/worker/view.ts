@@ -90,7 +90,9 @@ export function viewing({ manifest, zone, clock }: ViewsOptions): Views {
   function viewOf(charts: PatientCharts): PatientView {
     const readAll = once(() => charts.opened.map((chart) => ({ chart, place: placeOf(chart), ...read(chart) })));
     const records = once(() =>
-      readAll().flatMap(({ chart, place, records: some }) => some.map((record): Shown => ({ ...record, chart, place }))),
+      readAll().flatMap(({ chart, place, records: some }) =>
+        some.map(({ id, parts, entries }): Shown => ({ id, parts, entries, chart, place })),
+      ),
     );
     const byId = once(() => new Map(records().map((record) => [record.id, record])));
     const resources = once(() => records().flatMap(({ entries }) => entries.map(({ resource }) => resource)));
@@ -133,7 +135,7 @@ type Read = { readonly records: readonly Pick<Shown, 'id' | 'parts' | 'entries'>
 /** Reads charts, and of a chart seen before only the records that are new. */
 function readings(): (chart: OpenedChart) => Read {
   /** `own` is the chart's own record, by which a patient's references are restored. */
-  type Kept = { readonly own: OpenedParts | undefined; readonly entries: readonly Entry[]; readonly problem: Problem | undefined };
+  type Kept = Read['records'][number] & { readonly own: OpenedParts | undefined; readonly problem: Problem | undefined };
   const kept = new WeakMap<OpenedParts, Kept>();
   return ({ chart, records }) => {
     const own = records.find(({ bodies }) => bodies.EID?.kind === 'chart');
@@ -147,15 +149,13 @@ function readings(): (chart: OpenedChart) => Read {
     const entriesOf = new Map(found.map((record) => [nameOf(record), record.entries]));
     for (const parts of fresh) {
       const problem = problems.find(({ rowId }) => rowId === parts.rows[0]!.rowId);
-      kept.set(parts, { own, entries: entriesOf.get(nameOf(parts)) ?? [], problem });
+      // By chart, author and number: nobody's record passes for another's of the same number.
+      const id = hex(sha256(concat(chart.pat, parts.author, parts.rid)).subarray(0, 16));
+      kept.set(parts, { id, parts, entries: entriesOf.get(nameOf(parts)) ?? [], own, problem });
     }
     return {
       problems: others.flatMap((parts) => kept.get(parts)?.problem ?? []),
-      records: others.flatMap((parts) => {
-        const { entries } = kept.get(parts)!;
-        // By chart, author and number: nobody's record passes for another's of the same number.
-        return entries.length > 0 ? [{ id: hex(sha256(concat(chart.pat, parts.author, parts.rid)).subarray(0, 16)), parts, entries }] : [];
-      }),
+      records: others.map((parts) => kept.get(parts)!).filter(({ entries }) => entries.length > 0),
     };
   };
 }

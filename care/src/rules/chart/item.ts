@@ -86,7 +86,7 @@ type Telling = {
  */
 export function itemOf(resource: Resource, kind: Kind = categoryOf(resource).kind): Item {
   const type = resource.resourceType;
-  const telling = Object.hasOwn(tellings, type) ? tellings[type]!(resource) : {};
+  const telling = tellingOf(resource);
   const id = textIn(own(resource, 'id'));
   const status = telling.status ?? textIn(own(resource, 'status'));
   const author = telling.author ?? authorIn(resource);
@@ -94,8 +94,7 @@ export function itemOf(resource: Resource, kind: Kind = categoryOf(resource).kin
     type,
     ...(id === undefined ? {} : { id }),
     kind,
-    // Where nothing better is known: when the record is filed.
-    when: telling.when ?? whenIn(periodOf(resource).period),
+    when: whenOf(resource, telling),
     until: telling.until ?? null,
     recorded: recordedIn(resource),
     title: telling.title ?? titleIn(resource),
@@ -104,6 +103,13 @@ export function itemOf(resource: Resource, kind: Kind = categoryOf(resource).kin
     ...(author === undefined ? {} : { author }),
   };
 }
+
+/** When what a resource tells of happened; where nothing better is known, when it is filed. */
+export const whenOf = (resource: Resource, telling: Pick<Telling, 'when'> = tellingOf(resource)): When | null =>
+  telling.when ?? whenIn(periodOf(resource).period);
+
+const tellingOf = (resource: Resource): Telling =>
+  Object.hasOwn(tellings, resource.resourceType) ? tellings[resource.resourceType]!(resource) : {};
 
 /** By type, in the order of a chart. */
 const tellings: Readonly<Record<string, (resource: Resource) => Telling>> = {

@@ -33,20 +33,43 @@ type Work = {
  * merge({ MI }, { ...chart, references: [] }).resource.subject; // { reference: 'Patient/00112233445566778899aabbccddeeff' }
  * ```
  */
-export function merge(portions: Portions, chart: Chart): Entry {
+export const merge = (portions: Portions, chart: Chart): Entry => merging(chart)(portions);
+
+/** `merge` for many records of one chart: what its pseudonym is found by is made once. */
+export function merging(chart: Chart): (portions: Portions) => Entry {
+  const { reveal } = pseudonymsOf(chart);
+  return (portions) => mergeWith(portions, reveal);
+}
+
+function mergeWith(portions: Portions, reveal: Work['reveal']): Entry {
   const present = (['MI', 'QID', 'EID'] as const).filter((part) => portions[part]);
   if (present.length === 0) throw new CareletError('missing', 'merge record', { because: 'no part of it is here' });
-  const { reveal } = pseudonymsOf(chart);
   const work: Work = { portions, reveal, texts: textsOf([portions.EID, portions.QID]) };
-  const resource = mergeNodes(
-    present.map((part) => ({ part, value: portions[part]!.resource })),
-    '',
-    work,
+  const [only] = present as [Part];
+  const alone = present.length === 1 && only !== 'EID' && portions[only]!.at === undefined && work.texts.size === 0;
+  const resource = (
+    alone
+      ? revealIn(portions[only]!.resource, reveal)
+      : mergeNodes(
+          present.map((part) => ({ part, value: portions[part]!.resource })),
+          '',
+          work,
+        )
   ) as Resource;
   const addressed = present.find((part) => portions[part]!.fullUrl !== undefined);
   if (addressed === undefined) return { resource };
   const address = portions[addressed]!.fullUrl!;
   return { fullUrl: addressed === 'EID' ? address : reveal(address), resource };
+}
+
+/** What merging comes to where there is nothing to merge: of most readings only the medical part is more than nothing. */
+function revealIn(value: Json, reveal: Work['reveal']): Json {
+  if (typeof value === 'string') return reveal(value);
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => revealIn(item, reveal));
+  if (!isObject(value)) return value;
+  const object: { [name: string]: Json } = {};
+  for (const name of Object.keys(value)) put(object, name, revealIn(value[name]!, reveal));
+  return object;
 }
 
 function textsOf(portions: readonly (Portion | undefined)[]): ReadonlyMap<string, Text> {

@@ -61,7 +61,10 @@ export function pseudonymsOf(chart: Chart): Pseudonyms {
         return index === -1 ? `${alias}-0` : index === 0 ? alias : `${alias}-${index}`;
       }),
     reveal: (text) =>
-      text.replace(shown, (found, index: string | undefined) => (index === '0' ? alias : (references[Number(index ?? 0)] ?? found))),
+      // Nearly no text of a record names its patient.
+      text.includes(alias)
+        ? text.replace(shown, (found, index: string | undefined) => (index === '0' ? alias : (references[Number(index ?? 0)] ?? found)))
+        : text,
   };
 }
 

@@ -5,9 +5,9 @@
  */
 import type { Part } from '@carelet/care/model';
 import { partsOf, sameRecord } from '@carelet/crypto/records/reader';
-import type { Breathe } from '../pace.ts';
-import type { Body } from './body.ts';
-import type { OpenedParts, Problem } from './reader.ts';
+import type { Breathe } from '../../pace.ts';
+import type { Body } from '../body.ts';
+import type { OpenedParts, Problem } from '../reader.ts';
 import type { NodeFound, Piece } from './shelf.ts';
 
 /** What came of the parts of one record. */

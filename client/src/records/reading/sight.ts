@@ -7,16 +7,16 @@ import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/by
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
-import type { Keyring, WriterChart } from '../keyring/keyring.ts';
-import type { Cloud } from '../login.ts';
-import type { Mathematics } from '../mathematics.ts';
-import type { Breathe } from '../pace.ts';
+import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
+import type { Cloud } from '../../login.ts';
+import type { Mathematics } from '../../mathematics.ts';
+import type { Breathe } from '../../pace.ts';
+import type { ChartRef, Problem } from '../reader.ts';
+import { parseTreeName } from '../trees.ts';
+import { type Held, steps } from '../walk.ts';
+import { fetchedPlace, openOwnerWrap } from '../wraps.ts';
 import { type BelievedCards, isDeviceOf } from './believed.ts';
 import type { Found } from './found.ts';
-import type { ChartRef, Problem } from './reader.ts';
-import { parseTreeName } from './trees.ts';
-import { type Held, steps } from './walk.ts';
-import { fetchedPlace, openOwnerWrap } from './wraps.ts';
 
 /** The nodes one can open, by name in hex, and which locks did not fit. */
 export type Sight = { readonly held: ReadonlyMap<string, Held>; readonly problems: readonly Problem[] };

@@ -6,8 +6,8 @@
  */
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import type { Keyring } from '../keyring/keyring.ts';
-import type { Cloud } from '../login.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
+import type { Cloud } from '../../login.ts';
 
 export type BelievedCards = {
   /** The card of this number, if it was learned and is believed. */

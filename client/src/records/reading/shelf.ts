@@ -10,14 +10,14 @@ import { type Part, parts } from '@carelet/care/model';
 import { sha256Each } from '@carelet/crypto/algebra/batch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type authorshipCheck, type ReadyNode, type RecordOf, readRows, readyNode } from '@carelet/crypto/records/reader';
-import type { Cloud } from '../login.ts';
-import type { Breathe } from '../pace.ts';
+import type { Cloud } from '../../login.ts';
+import type { Breathe } from '../../pace.ts';
+import { type Body, decodeBody } from '../body.ts';
+import { type FetchedRow, fetchRows } from '../fetch.ts';
+import type { ChartRef, Problem } from '../reader.ts';
+import type { Held } from '../walk.ts';
 import type { BelievedCards } from './believed.ts';
-import { type Body, decodeBody } from './body.ts';
-import { type FetchedRow, fetchRows } from './fetch.ts';
 import { type NodePostings, postingsOf } from './postings.ts';
-import type { ChartRef, Problem } from './reader.ts';
-import type { Held } from './walk.ts';
 
 /** A part of a record as it came out of its row. */
 export type Piece = RecordOf & {

@@ -11,10 +11,10 @@
 import { type Part, parts } from '@carelet/care/model';
 import { contains } from '@carelet/care/rules/records/calendar';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import type { Problem } from '../reader.ts';
+import { type Held, sameNode } from '../walk.ts';
 import { type PostingFault, postedSince, postingFaults, unfinished } from './postings.ts';
-import type { Problem } from './reader.ts';
 import { lookAt, type NodeFound, type Shelf } from './shelf.ts';
-import { type Held, sameNode } from './walk.ts';
 
 /** What was found on each node, by its name in hex. */
 export type Found = ReadonlyMap<string, NodeFound>;
@@ -36,10 +36,15 @@ const fits = ({ problems, posted }: NodeFound): boolean =>
 /** Looks at every node that is in sight and not found yet; what is out of sight is left out. */
 export async function lookAtRest(shelfOf: (part: Part) => Shelf, held: ReadonlyMap<string, Held>, found: Found): Promise<Found> {
   const nodes = new Map([...found].filter(([name, { held: last }]) => held.has(name) && sameNode(last, held.get(name)!)));
-  for (const part of parts) {
-    const rest = [...held].filter(([name, node]) => node.part === part && !nodes.has(name)).map(([, node]) => node);
-    for (const [name, node] of await lookAt(shelfOf(part), rest)) nodes.set(name, node);
-  }
+  const rest = [...held].filter(([name]) => !nodes.has(name)).map(([, node]) => node);
+  // Side by side: while one shelf is waited for another is opened.
+  const looks = parts.map((part) =>
+    lookAt(
+      shelfOf(part),
+      rest.filter((node) => node.part === part),
+    ),
+  );
+  for (const looked of await Promise.all(looks)) for (const [name, node] of looked) nodes.set(name, node);
   return nodes;
 }
 

@@ -13,9 +13,9 @@ import type { Part } from '@carelet/care/model';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { coversNode, type RowLeaf, rowLeafOver, verifyPostings } from '@carelet/crypto/records/posting';
-import type { Cloud } from '../login.ts';
-import type { Breathe } from '../pace.ts';
-import { type FetchedPosting, type FetchedRow, fetchProofs } from './fetch.ts';
+import type { Cloud } from '../../login.ts';
+import type { Breathe } from '../../pace.ts';
+import { type FetchedPosting, type FetchedRow, fetchProofs } from '../fetch.ts';
 
 /** Where to ask, and whose postings count. */
 export type PostedChart = {
