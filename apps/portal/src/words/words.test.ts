@@ -5,7 +5,8 @@ import i18next from 'i18next';
 import { parseSync } from 'vite';
 import { describe, expect, test } from 'vitest';
 import { formatFor } from './format.ts';
-import { type Language, languages, type Room, rooms, type Words } from './words.ts';
+import { type Language, languages } from './language.ts';
+import { type Room, rooms, type Words } from './words.ts';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 const translated = languages.map(({ tag }) => tag).filter((tag) => tag !== 'en');
