@@ -21,7 +21,8 @@ const defaults: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es', hi
 
 /** The reader's locale: the language chosen, with the browser's region where it speaks the same language. */
 export function localeOf(language: Language): string {
-  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`));
+  // A browser that was started without a language says `en-US@posix`, which nothing that writes numbers or days takes.
+  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`) && !tag.includes('@'));
   return own ?? defaults[language];
 }
 
