@@ -1,5 +1,6 @@
 // Lighthouse over the built portal: the doors and the sign-in as somebody meets them first, on a phone and at a desk,
-// and the patient's home as it stands once it is open. Ends with 1 below the marks that the portal has to reach.
+// and the patient's home as it stands once it is open. Each is met five times, because whatever else the machine does
+// counts too; what is told is the one in the middle. Ends with 1 below the marks that the portal has to reach.
 //
 //   npm run lighthouse
 import { createRequire } from 'node:module';
@@ -11,6 +12,7 @@ import { desktopConfig, navigation, snapshot } from 'lighthouse';
 // Lighthouse drives a browser by this one, and brings it along.
 const puppeteer = createRequire(import.meta.resolve('lighthouse'))('puppeteer-core');
 
+const times = 5;
 const marks = { performance: 95, accessibility: 100, 'best-practices': 100 };
 
 const stage = await openPortalStage({
@@ -30,12 +32,16 @@ try {
       ['doors', '/'],
       ['sign-in', '/sign-in?as=ada'],
     ]) {
-      const page = await browser.newPage();
-      tell(
-        `${name}, ${look}`,
-        await navigation(page, `${stage.url}${path}`, { config, flags: { onlyCategories: Object.keys(marks), logLevel: 'error' } }),
-      );
-      await page.close();
+      const met = [];
+      for (let time = 0; time < times; time++) {
+        const page = await browser.newPage();
+        met.push(
+          await navigation(page, `${stage.url}${path}`, { config, flags: { onlyCategories: Object.keys(marks), logLevel: 'error' } }),
+        );
+        await page.close();
+      }
+      met.sort((a, b) => performanceOf(a) - performanceOf(b));
+      tell(`${name}, ${look}`, met[Math.floor(times / 2)]);
     }
     const page = await browser.newPage();
     await page.goto(`${stage.url}/sign-in?as=ada`);
@@ -54,11 +60,18 @@ try {
 }
 process.exit(failed ? 1 : 0);
 
+function performanceOf({ lhr }) {
+  return lhr.categories.performance.score ?? 0;
+}
+
 /** A line for a page; what costs points is named below it. */
 function tell(name, { lhr }) {
   const scores = Object.entries(lhr.categories).map(([id, { score }]) => [id, Math.round((score ?? 0) * 100)]);
   const low = scores.filter(([id, score]) => score < marks[id]);
-  console.log(`${low.length > 0 ? 'not ok' : 'ok    '}  ${name.padEnd(22)} ${scores.map(([id, score]) => `${id} ${score}`).join('  ')}`);
+  const largest = lhr.audits['largest-contentful-paint']?.displayValue;
+  console.log(
+    `${low.length > 0 ? 'not ok' : 'ok    '}  ${name.padEnd(22)} ${scores.map(([id, score]) => `${id} ${score}`).join('  ')}${largest ? `  largest paint ${largest}` : ''}`,
+  );
   for (const [id] of low) {
     failed = true;
     for (const { id: audit, weight } of lhr.categories[id].auditRefs) {

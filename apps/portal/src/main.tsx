@@ -3,7 +3,7 @@
  *
  * @module
  */
-import '@fontsource-variable/inter/opsz.css';
+import './ui/letters.css';
 import 'virtual:theme.css';
 import './ui/mantine.css';
 import './base.css';
@@ -12,18 +12,23 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { startSoon } from './house/front.ts';
 import { makeQueries } from './queries.ts';
 import { router } from './routes.tsx';
 import { SessionProvider } from './shell/session.tsx';
 import { peopleQuery, townQuery } from './shell/town.ts';
 import { theme } from './theme.ts';
-import { directionOf, startWords, useLanguage } from './words/words.ts';
+import { directionOf } from './words/language.ts';
+import { startWords, useLanguage } from './words/words.ts';
 
 const queries = makeQueries();
-// What the first page asks its own server is on its way before it is drawn.
-void queries.prefetchQuery(townQuery).then(() => {
-  if (queries.getQueryData(townQuery.queryKey)?.demo) void queries.prefetchQuery(peopleQuery);
-});
+// What the first page asks its own server is on its way before it is drawn, and the worker comes after it.
+void askTown().then(startSoon);
+
+async function askTown(): Promise<void> {
+  await queries.prefetchQuery(townQuery);
+  if (queries.getQueryData(townQuery.queryKey)?.demo) await queries.prefetchQuery(peopleQuery);
+}
 
 function Portal() {
   const direction = directionOf(useLanguage());

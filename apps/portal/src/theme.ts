@@ -170,7 +170,8 @@ export const theme = createTheme({
   // Inter with its optical size axis: display cuts for numbers and titles, text cuts for reading.
   // Vazirmatn answers for Arabic letters and digits and Noto for Devanagari; their files are fetched only when such a
   // letter is on the page.
-  fontFamily: "'Inter Variable', 'Vazirmatn Variable', 'Noto Sans Devanagari Variable', system-ui, sans-serif",
+  fontFamily:
+    "'Inter Variable', 'Vazirmatn Variable', 'Noto Sans Devanagari Variable', 'Until Inter 1', 'Until Inter 2', system-ui, sans-serif",
   fontFamilyMonospace: "'Inter Variable', system-ui, sans-serif",
   fontSizes,
   lineHeights: { xs: '1.4', sm: '1.45', md: '1.5', lg: '1.45', xl: '1.35' },

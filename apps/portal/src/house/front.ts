@@ -1,7 +1,7 @@
 /**
  * The front of the house: what pages ask is answered by a worker, and only its answers come out.
  *
- * The worker starts when the page has been drawn once, or when something is first asked. Locking ends it, and with it
+ * The worker starts when the page has been drawn and has nothing else to do, or when something is first asked. Locking ends it, and with it
  * everything it held in memory; another one takes its place.
  *
  * @module
@@ -103,15 +103,8 @@ export const house: House = new Proxy(own as House, {
   },
 });
 
-/** Starts the worker once something was drawn, so that it does not keep the first picture waiting; before that, when it is asked. */
-function startSoon(): void {
-  if (!globalThis.PerformanceObserver?.supportedEntryTypes?.includes('paint')) return;
-  const drawn = new PerformanceObserver((entries) => {
-    if (entries.getEntriesByName('first-contentful-paint').length === 0) return;
-    drawn.disconnect();
-    setTimeout(run);
-  });
-  drawn.observe({ type: 'paint', buffered: true });
+/** Starts the worker once there is time, so that it does not keep what is being drawn waiting; before that, when it is asked. */
+export function startSoon(): void {
+  const whenIdle: (then: () => void) => void = globalThis.requestIdleCallback ?? ((then) => setTimeout(then, 200));
+  whenIdle(run);
 }
-
-startSoon();

@@ -39,25 +39,27 @@ const packings = [
  *
  * @param folder where the build lies
  * @param policy the Content-Security-Policy of now
+ * @param asked what every page asks of this service first: a browser fetches it while the page's script is on its way
  */
-export async function answerPage(request: Request, folder: string, policy: string): Promise<Response | null> {
+export async function answerPage(request: Request, folder: string, policy: string, asked: readonly string[]): Promise<Response | null> {
   const { pathname } = new URL(request.url);
   const file = /^\/(assets|worker)\/([A-Za-z0-9_-][A-Za-z0-9._-]*\.([a-z0-9]+))$/.exec(pathname);
   if (file) {
     const type = types[file[3]!];
     return type === undefined ? null : answerFile(request, join(folder, file[1]!, file[2]!), type, policy);
   }
-  return isAddress(pathname) ? answerDocument(request, folder, policy) : null;
+  return isAddress(pathname) ? answerDocument(request, folder, policy, asked) : null;
 }
 
 /** Pages have addresses without a dot in the last word, outside the folders of what is no page. */
 const isAddress = (pathname: string): boolean =>
   !/^\/(assets|worker|authority|cloudlets|demo)(\/|$)/.test(pathname) && !pathname.slice(pathname.lastIndexOf('/')).includes('.');
 
-async function answerDocument(request: Request, folder: string, policy: string): Promise<Response> {
+async function answerDocument(request: Request, folder: string, policy: string, asked: readonly string[]): Promise<Response> {
   const html = await maybeRead(join(folder, 'index.html'));
   const headers = new Headers({ 'cache-control': 'no-store', 'content-security-policy': policy });
   if (html) {
+    headers.set('link', asked.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`).join(', '));
     headers.set('content-type', 'text/html; charset=utf-8');
     return withBody(request, 200, html, headers);
   }

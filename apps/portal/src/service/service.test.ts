@@ -70,6 +70,15 @@ describe('the pages', () => {
     }
   });
 
+  it('send for what they will ask, and for the people of a demonstration only where there are any', async () => {
+    built();
+    const sent = (paths: string[]) => paths.map((path) => `<${path}>; rel=preload; as=fetch; crossorigin`).join(', ');
+    const [real, demo] = [await portal(), await portal({ demo: { people: [ada], keyrings: folder } })];
+    expect((await real.get('/sign-in')).headers.get('link')).toBe(sent(['/town.json']));
+    expect((await demo.get('/')).headers.get('link')).toBe(sent(['/town.json', '/demo/people.json']));
+    for (const path of ['/assets/main-1a.js', '/town.json', '/no.thing']) expect((await demo.get(path)).headers.get('link')).toBeNull();
+  });
+
   it('come with files that are kept for ever, in the packing the browser takes', async () => {
     built();
     const { get } = await portal();

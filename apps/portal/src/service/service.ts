@@ -90,7 +90,8 @@ export async function startPortal(config: PortalConfig): Promise<Listening> {
         return told(mark, 'image/svg+xml', 'no-cache', markPolicy);
     }
     const here = demo && (await answerDemo(request, demo));
-    return here ?? answerPage(request, pages, pagePolicy(town.cloud === '' ? null : originOf(town.cloud)));
+    const asked = demo ? ['/town.json', '/demo/people.json'] : ['/town.json'];
+    return here ?? answerPage(request, pages, pagePolicy(town.cloud === '' ? null : originOf(town.cloud)), asked);
   }
 
   return listen({

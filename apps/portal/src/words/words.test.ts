@@ -3,9 +3,10 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import i18next from 'i18next';
 import { parseSync } from 'vite';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { formatFor } from './format.ts';
-import { type Language, languages, type Room, rooms, type Words } from './words.ts';
+import { type Language, languages } from './language.ts';
+import { localeOf, type Room, rooms, type Words } from './words.ts';
 
 const source = fileURLToPath(new URL('..', import.meta.url));
 const translated = languages.map(({ tag }) => tag).filter((tag) => tag !== 'en');
@@ -106,6 +107,20 @@ describe('words', () => {
       const words = wordsOf(tag, 'record');
       expect(words('audience.only_doctor')).toBe(words('audience.only', { context: 'doctor' }));
       expect(words('audience.only')).not.toBe(words('audience.only', { context: 'doctor' }));
+    }
+  });
+});
+
+describe('the locale', () => {
+  test('has the region of the browser where it speaks the language, and is one that can be written in', () => {
+    const says = (...tags: string[]) => vi.stubGlobal('navigator', { languages: tags });
+    try {
+      says('de-DE', 'en-US', 'en-GB');
+      expect([localeOf('en'), localeOf('es')]).toEqual(['en-US', 'es']);
+      says('en-US@posix');
+      expect(localeOf('en')).toBe('en-GB');
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 });

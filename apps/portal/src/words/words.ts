@@ -10,37 +10,24 @@ import i18next, { type TFunction } from 'i18next';
 import { useSyncExternalStore } from 'react';
 import door from '../locales/en/door.json';
 import shell from '../locales/en/shell.json';
+import { firstLanguage, type Language, remember, speak } from './language.ts';
 
 /** One file of words a room: `locales/en/patient.json`. */
 export const rooms = ['shell', 'door', 'patient', 'record', 'doctor', 'admin', 'vitals'] as const;
 export type Room = (typeof rooms)[number];
-
-export const languages = [
-  { tag: 'en', name: 'English', dir: 'ltr' },
-  { tag: 'es', name: 'Español', dir: 'ltr' },
-  { tag: 'hi', name: 'हिन्दी', dir: 'ltr' },
-  { tag: 'ar', name: 'العربية', dir: 'rtl' },
-] as const;
-export type Language = (typeof languages)[number]['tag'];
 
 /** Where a language has no region from the browser: the digits and dates most of its readers know. */
 const defaults: Readonly<Record<Language, string>> = { en: 'en-GB', es: 'es', hi: 'hi', ar: 'ar-EG' };
 
 /** The reader's locale: the language chosen, with the browser's region where it speaks the same language. */
 export function localeOf(language: Language): string {
-  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`));
+  // A browser that was started without a language says `en-US@posix`, which nothing that writes numbers or days takes.
+  const own = navigator.languages.find((tag) => tag.startsWith(`${language}-`) && !tag.includes('@'));
   return own ?? defaults[language];
 }
 
-const remembered = 'carelet-language';
 /** What the first page says comes with it; everything else is fetched when it is wanted. */
 const files = import.meta.glob<Record<string, unknown>>(['../locales/*/*.json', '!../locales/en/{door,shell}.json'], { import: 'default' });
-
-/** The language chosen before, else the browser's, else English. */
-function firstLanguage(): Language {
-  const known = (tag: string | null): Language | undefined => languages.find((one) => one.tag === tag?.split('-')[0])?.tag;
-  return known(localStorage.getItem(remembered)) ?? navigator.languages.map(known).find((tag) => tag !== undefined) ?? 'en';
-}
 
 async function load(language: Language, room: Room): Promise<void> {
   if (i18next.hasResourceBundle(language, room)) return;
@@ -66,7 +53,6 @@ export async function startWords(): Promise<void> {
     new Intl.NumberFormat(localeOf(language as Language)).format(value),
   );
   await Promise.all((['shell', 'door'] as const).map((room) => loadRoom(room)));
-  follow(language);
 }
 
 const loaded = new Set<Room>();
@@ -84,13 +70,8 @@ export async function loadRoom(...wanted: Room[]): Promise<void> {
 export async function chooseLanguage(language: Language): Promise<void> {
   await Promise.all([...loaded].map((room) => load(language, room)));
   await i18next.changeLanguage(language);
-  localStorage.setItem(remembered, language);
-  follow(language);
-}
-
-function follow(language: Language): void {
-  document.documentElement.lang = language;
-  document.documentElement.dir = languages.find(({ tag }) => tag === language)!.dir;
+  remember(language);
+  speak(language);
 }
 
 function subscribe(heard: () => void): () => void {
@@ -109,5 +90,3 @@ export function useWords(room: Room): Words {
 export function useLanguage(): Language {
   return useSyncExternalStore(subscribe, () => i18next.language as Language);
 }
-
-export const directionOf = (language: Language): 'ltr' | 'rtl' => languages.find(({ tag }) => tag === language)!.dir;

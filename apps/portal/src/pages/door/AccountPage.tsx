@@ -7,7 +7,8 @@ import { useSession, useSomeone } from '../../shell/session.tsx';
 import { useTitle } from '../../shell/title.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Card, Section } from '../../ui/kit.tsx';
-import { chooseLanguage, languages, useLanguage, useWords } from '../../words/words.ts';
+import { languages } from '../../words/language.ts';
+import { chooseLanguage, useLanguage, useWords } from '../../words/words.ts';
 import classes from './Account.module.css';
 import { KeepKeyring } from './KeepKeyring.tsx';
 

@@ -4,7 +4,8 @@ import { townQuery } from '../../shell/town.ts';
 import { Brand } from '../../ui/Brand.tsx';
 import { Hidden } from '../../ui/kit.tsx';
 import { Link } from '../../ui/Link.tsx';
-import { chooseLanguage, type Language, languages, useLanguage, useWords } from '../../words/words.ts';
+import { type Language, languages } from '../../words/language.ts';
+import { chooseLanguage, useLanguage, useWords } from '../../words/words.ts';
 import classes from './Door.module.css';
 
 /** Above every page before a door: who we are, what runs here, and in which language. */
