@@ -1,4 +1,4 @@
-// `npm start` as a process of its own, with data in a folder of its own: for the benchmarks of starting and memory.
+// `npm start` as a process of its own, with data in a folder of its own: for the benchmarks of starting and memory; what processes take.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,8 +35,8 @@ export async function startTown(folder) {
   };
 }
 
-/** Memory of a process and all below it in megabytes: `rss` counts shared pages for each, `pss` shares them out. */
-export function memoryOf(root) {
+/** A process and all below it. */
+export function processTree(root) {
   const parents = new Map();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -49,6 +49,12 @@ export function memoryOf(root) {
   }
   const tree = [root];
   for (const pid of tree) for (const [child, parent] of parents) if (parent === pid) tree.push(child);
+  return tree;
+}
+
+/** Memory of a process and all below it in megabytes: `rss` counts shared pages for each, `pss` shares them out. */
+export function memoryOf(root) {
+  const tree = processTree(root);
   const sum = { processes: tree.length, rss: 0, pss: 0 };
   for (const pid of tree) {
     let rollup;
@@ -62,4 +68,29 @@ export function memoryOf(root) {
     sum.pss += kilobytes('Pss') / 1024;
   }
   return sum;
+}
+
+/** Milliseconds that a process and all below it have been on a processor: altogether, and in threads of web workers. */
+export function processorTime(root) {
+  const sum = { all: 0, workers: 0 };
+  for (const pid of processTree(root)) {
+    for (const thread of namesIn(`/proc/${pid}/task`)) {
+      try {
+        const ms = Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
+        sum.all += ms;
+        if (readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').startsWith('DedicatedWorker')) sum.workers += ms;
+      } catch {
+        // It ended in the meantime.
+      }
+    }
+  }
+  return sum;
+}
+
+function namesIn(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
