@@ -11,7 +11,7 @@ import { hex } from '@carelet/crypto/algebra/bytes';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { meddle } from '../breach/dump.ts';
-import { button, choose, comesIn, comesInWithFile, goTo, link, reads, sees, soon, step } from './deeds.testing.ts';
+import { button, choose, comesIn, comesInWithFile, goTo, link, reads, sees, soon, step, unlocks } from './deeds.testing.ts';
 import { neighbours, openPortalStage, type PortalStage } from './stage.testing.ts';
 
 let stage: PortalStage;
@@ -84,10 +84,13 @@ test('Dr Chen spends her day at two desks', { timeout: 400_000 }, async () => {
   });
   await step('a new reading is at both desks within two seconds', page, async () => {
     await goTo(page, 'Today');
-    await reads(page, 'Your one patient needs a look');
+    // She opened the chart at this desk; at the other nobody has looked yet.
+    await reads(page, 'Nobody needs a look right now');
+    await reads(right.page, 'Your one patient needs a look');
     await stage.watchSends([vital('blood-pressure', Date.now(), 'ada-watch', [224, 121])]);
     await Promise.all([soon(page.getByText('224/121'), 2000), soon(right.page.getByText('224/121'), 2000)]);
     await reads(page, 'Now');
+    await reads(page, 'Your one patient needs a look');
   });
   await step('both count it', page, async () => {
     for (const desk of [page, right.page]) {
@@ -101,13 +104,33 @@ test('Dr Chen spends her day at two desks', { timeout: 400_000 }, async () => {
     await page.keyboard.press('j');
     await page.keyboard.press('e');
     await sees(page, 'Marked as looked at.');
+    await reads(page, 'Nobody needs a look right now');
     await button(page, 'Undo').click();
     await page.getByText('Marked as looked at.').waitFor({ state: 'hidden' });
+    await reads(page, 'Your one patient needs a look');
   });
-  await step('she locks one desk, and the other goes on', page, async () => {
+  await step('she marks it once more, and that lasts when she locks and when she loads the page anew', page, async () => {
+    await button(page, 'Looked at').click();
+    await reads(page, 'Nobody needs a look right now');
+    await reads(page, 'Looked at');
     await page.keyboard.press('Shift+L');
     await reads(page, 'Locked');
     await reads(right.page, '1 patient');
+    await unlocks(page, 'lantern steps');
+    await reads(page, 'Nobody needs a look right now');
+    await page.reload();
+    await reads(page, /^Sign in|^Locked/);
+    await unlocks(page, 'lantern steps');
+    await reads(page, 'Nobody needs a look right now');
+    await sees(page, /^Looked at \d\d:\d\d$/);
+  });
+  await step('it can still be taken back, and a new reading asks for another look by itself', page, async () => {
+    await button(page, 'Mark as not looked at').click();
+    await reads(page, 'Your one patient needs a look');
+    await button(page, 'Looked at').click();
+    await reads(page, 'Nobody needs a look right now');
+    await stage.watchSends([vital('blood-pressure', Date.now(), 'ada-watch', [221, 117])]);
+    await reads(page, 'Your one patient needs a look');
   });
   expect([...left.faults, ...right.faults]).toEqual([]);
 });

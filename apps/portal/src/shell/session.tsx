@@ -19,6 +19,8 @@ export type Session = {
   readonly locked: 'idle' | 'asked' | 'died' | null;
   /** Whether the servers can be reached, as far as we know. */
   readonly online: boolean;
+  /** Whether others use this computer: then nothing is kept here. */
+  readonly shared: boolean;
   /** Seconds until an idle page locks itself, once it is near; else `null`. */
   readonly lockingIn: number | null;
   begin(someone: Someone, shared: boolean): void;
@@ -135,8 +137,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const session = useMemo<Session>(
-    () => ({ someone, locked, online: wired && reached, lockingIn, begin, again, lock, stay }),
-    [someone, locked, wired, reached, lockingIn, begin, again, lock, stay],
+    () => ({ someone, locked, online: wired && reached, shared, lockingIn, begin, again, lock, stay }),
+    [someone, locked, wired, reached, shared, lockingIn, begin, again, lock, stay],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
 }

@@ -7,12 +7,13 @@ import { type Finding as RuleFinding, whatChanged } from '@carelet/care/rules/ch
 import { isVoid } from '@carelet/care/rules/chart/fhir';
 import type { News } from '@carelet/care/rules/chart/news';
 import type { VitalState } from '@carelet/care/rules/chart/states';
-import { triage } from '@carelet/care/rules/chart/triage';
+import { type PatientChart, triage } from '@carelet/care/rules/chart/triage';
 import { vitalFacts } from '@carelet/care/rules/vitals/vitals';
 import { daysIn, numberOfDay } from '@carelet/care/rules/vitals/zone';
 import type { Item } from '../house/items.ts';
 import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageLine } from '../house/patients.ts';
 import { leading, lineOf, linesOf, newestFirst } from './items.ts';
+import { cameSince, type Look } from './looks.ts';
 import { pageName } from './names.ts';
 import type { PatientView } from './view.ts';
 import { cardsOf, measured, shownUnit, sparkOf, usualOf } from './vitals.ts';
@@ -29,12 +30,22 @@ const silentAfter = 2 * dayLength;
 export function patientLine(view: PatientView): PatientLine {
   const { id, charts, places } = view;
   const records = view.records();
-  return { id, identity: view.identity(), places, records: records.length, latest: latestOf(view), open: charts.open };
+  return {
+    id,
+    identity: view.identity(),
+    places,
+    records: records.length,
+    latest: latestOf(view),
+    open: charts.open,
+    endings: view.endings(),
+  };
 }
 
 export type OverviewOptions = {
-  /** When she was looked at before this visit; undefined for never. */
-  readonly looked: number | undefined;
+  /** The look before this visit; `null` for never. */
+  readonly before: Look | null;
+  /** A doctor's last look. */
+  readonly look: Look | null;
   readonly withheld: readonly string[];
   /** Of one's own records: what one should do oneself. */
   readonly own: { readonly kept: boolean } | null;
@@ -42,9 +53,9 @@ export type OverviewOptions = {
   readonly now: number;
 };
 
-export function overviewOf(view: PatientView, { looked, withheld, own, now }: OverviewOptions): Overview {
+export function overviewOf(view: PatientView, { before, look, withheld, own, now }: OverviewOptions): Overview {
   const lines = linesOf(view);
-  const since = looked ?? now - firstLook;
+  const since = before?.at ?? now - firstLook;
   const findings = whatChanged(view.resources(), { whose: view.whose(), since, now }).flatMap((finding) => findingOf(view, finding));
   const of = (...kinds: readonly string[]) => lines.filter(({ kind }) => kinds.includes(kind)).slice(0, longestSection);
   const counts: Record<string, number> = {};
@@ -65,40 +76,42 @@ export function overviewOf(view: PatientView, { looked, withheld, own, now }: Ov
     withheld,
     audience: { organisations: [...new Set(view.places.map(({ name }) => name))].sort() },
     problems,
-    lastLook: looked ?? null,
+    lastLook: before?.at ?? null,
+    lookedAt: look && triage([chartFor(view, look)], now - firstLook, now)[0]!.looked ? look.at : null,
   };
 }
 
 /** A doctor's patients by urgency. Whose charts are not open are last: nothing is known of them. */
 export function triageOf(
   views: readonly PatientView[],
-  { looked, now }: { readonly looked: (patient: string) => number | undefined; readonly now: number },
+  { look, now }: { readonly look: (patient: string) => Look | null; readonly now: number },
 ): Triage {
   const byId = new Map(views.map((view) => [view.id, view]));
   const open = views.filter(({ charts }) => charts.open);
   const rows = triage(
-    open.map((view) => {
-      const look = looked(view.id);
-      return { id: view.id, whose: view.whose(), resources: view.resources(), ...(look === undefined ? {} : { looked: look }) };
-    }),
+    open.map((view) => chartFor(view, look(view.id))),
     now - firstLook,
     now,
   );
-  const lines = rows.map(({ id, urgency, state, news }): TriageLine => {
+  const lines = rows.map(({ id, urgency, state, news, looked }): TriageLine => {
     const view = byId.get(id)!;
-    return { ...vitalOf(view, state), patient: patientLine(view), urgency, fresh: freshOf(view, news) };
+    const lookedAt = looked ? (look(id)?.at ?? null) : null;
+    return { ...vitalOf(view, state), patient: patientLine(view), urgency, fresh: freshOf(view, news), lookedAt };
   });
-  const closed = views.filter(({ charts }) => !charts.open);
-  return {
-    lines: [
-      ...lines,
-      ...closed.map((view): TriageLine => ({ ...vitalOf(view, undefined), patient: patientLine(view), urgency: 'quiet', fresh: [] })),
-    ],
-    at: now,
-  };
+  const closed = views
+    .filter(({ charts }) => !charts.open)
+    .map((view): TriageLine => ({ ...vitalOf(view, undefined), patient: patientLine(view), urgency: 'quiet', fresh: [], lookedAt: null }));
+  return { lines: [...lines, ...closed], at: now };
 }
 
-function vitalOf(view: PatientView, state: VitalState | undefined): Omit<TriageLine, 'patient' | 'urgency' | 'fresh'> {
+/** A chart as triage judges it. */
+function chartFor(view: PatientView, look: Look | null): PatientChart {
+  const chart = { id: view.id, whose: view.whose(), resources: view.resources(), states: view.states() };
+  if (!look) return chart;
+  return { ...chart, fresh: new Set(cameSince(look, view).flatMap(({ entries }) => entries.map(({ resource }) => resource))) };
+}
+
+function vitalOf(view: PatientView, state: VitalState | undefined): Omit<TriageLine, 'patient' | 'urgency' | 'fresh' | 'lookedAt'> {
   const nothing = { vital: null, unit: null, decimals: 0, latest: null, usual: null, standing: 'unknown', since: null, spark: [] } as const;
   const vital = pageName(state?.vital);
   if (!state || !vital) return nothing;

@@ -7,8 +7,10 @@ import { Link } from '../../ui/Link.tsx';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import { sharedEndings } from './endings.ts';
 import classes from './PatientsPage.module.css';
 import { usePersonWords } from './person.ts';
+import { UntilDay } from './Until.tsx';
 
 /** Patients as a table on a desk and as cards on a phone. */
 export function PatientTable({ patients }: { patients: readonly PatientLine[] }) {
@@ -48,6 +50,17 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
           phone: 'end',
           cell: ({ latest }) => (latest === null ? '' : format.moment(latest)),
         },
+        // What is the same for all stands above the table once.
+        ...(sharedEndings(patients) === null
+          ? [
+              {
+                key: 'until',
+                name: t('patients.until'),
+                phoneName: t('patients.until'),
+                cell: ({ endings }: PatientLine) => <UntilDay endings={endings} />,
+              },
+            ]
+          : []),
         { key: 'records', name: t('patients.records'), align: 'end', phone: 'hide', cell: (patient) => <Count patient={patient} /> },
       ]}
     />
