@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Item } from './items.ts';
+import type { Course, Item } from './items.ts';
 import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';
 
 /** Who somebody is; `null` where one's key does not open it. */
@@ -75,6 +75,8 @@ export type Overview = PatientLine & {
   readonly vitals: readonly VitalCard[];
   readonly conditions: readonly Item[];
   readonly medications: readonly Item[];
+  /** Medicines over time, those that are over among them; what never ran is none. */
+  readonly courses: readonly Course[];
   readonly allergies: readonly Item[];
   readonly notes: readonly Item[];
   readonly laboratory: readonly Item[];

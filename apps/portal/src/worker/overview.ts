@@ -12,7 +12,7 @@ import { vitalFacts } from '@carelet/care/rules/vitals/vitals';
 import { daysIn, numberOfDay } from '@carelet/care/rules/vitals/zone';
 import type { Item } from '../house/items.ts';
 import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageLine } from '../house/patients.ts';
-import { leading, lineOf, linesOf, newestFirst } from './items.ts';
+import { coursesOf, leading, lineOf, linesOf, newestFirst } from './items.ts';
 import { cameSince, type Look } from './looks.ts';
 import { pageName } from './names.ts';
 import type { PatientView } from './view.ts';
@@ -57,7 +57,8 @@ export function overviewOf(view: PatientView, { before, look, withheld, own, now
   const lines = linesOf(view);
   const since = before?.at ?? now - firstLook;
   const findings = whatChanged(view.resources(), { whose: view.whose(), since, now }).flatMap((finding) => findingOf(view, finding));
-  const of = (...kinds: readonly string[]) => lines.filter(({ kind }) => kinds.includes(kind)).slice(0, longestSection);
+  const all = (kind: string) => lines.filter((line) => line.kind === kind);
+  const some = (items: readonly Item[]) => items.slice(0, longestSection);
   const counts: Record<string, number> = {};
   for (const { kind } of lines) counts[kind] = (counts[kind] ?? 0) + 1;
   const problems = problemsOf(view);
@@ -66,11 +67,13 @@ export function overviewOf(view: PatientView, { before, look, withheld, own, now
     findings: findings.length > 0 ? together(findings) : [{ kind: 'nothing-yet' }],
     todos: own ? todosOf(view, together(findings), { kept: own.kept, problems: problems.length, now }) : [],
     vitals: cardsOf(view),
-    conditions: standing(view, of('conditions')),
-    medications: standing(view, of('medications')),
-    allergies: standing(view, of('allergies')),
-    notes: of('notes'),
-    laboratory: of('laboratory'),
+    conditions: some(standing(view, all('conditions'))),
+    medications: some(standing(view, all('medications'))),
+    courses: coursesOf(view, now),
+    // However many there are: one that is left out could be the one that matters.
+    allergies: standing(view, all('allergies')),
+    notes: some(all('notes')),
+    laboratory: some(all('laboratory')),
     trace: lines.find(({ trace }) => trace) ?? null,
     counts,
     withheld,

@@ -1,6 +1,5 @@
 import type { PatientLine } from '../../house/patients.ts';
 import { paths, to } from '../../paths.ts';
-import { useOpening } from '../../shell/opening.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Link } from '../../ui/Link.tsx';
@@ -67,10 +66,9 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
   );
 }
 
-function Count({ patient: { id, records, open } }: { patient: PatientLine }) {
+function Count({ patient: { records, open } }: { patient: PatientLine }) {
   const t = useWords('doctor');
   const format = useFormat();
-  const way = useOpening(id);
-  if (open) return format.number(records);
-  return <Word kind="waiting">{way ? format.number(way.opened) : t('patients.opening')}</Word>;
+  // What is counted on the way are parts of records, which would be another number here.
+  return open ? format.number(records) : <Word kind="waiting">{t('patients.opening')}</Word>;
 }
