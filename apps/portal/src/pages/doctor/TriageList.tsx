@@ -95,7 +95,8 @@ function Triage({ lines, at }: { lines: readonly TriageLine[]; at: number }) {
         />
         <p className={classes.keys} aria-hidden="true" hidden={shown.length === 0}>
           <Keys>J</Keys>
-          <Keys>K</Keys> {t('today.key.move')} <Keys>↵</Keys> {t('today.key.open')} <Keys>E</Keys> {t('today.key.looked')}
+          <Keys>K</Keys> {t('today.key.move')} <Keys>{t('today.key.enter')}</Keys> {t('today.key.open')} <Keys>E</Keys>{' '}
+          {t('today.key.looked')}
         </p>
       </div>
       {shown.length === 0 ? (

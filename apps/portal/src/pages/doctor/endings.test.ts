@@ -35,7 +35,8 @@ test('all is over when there was a key and none opens any more', () => {
 
 test('what all patients have in common is told once', () => {
   const [a, b] = [ending('a', '2027-02-18'), ending('b', '2027-02-18')];
-  expect(sharedEndings([patient(a), patient(a)])).toEqual([a]);
-  expect(sharedEndings([patient(a), patient(a, b)])).toBeNull();
+  expect(sharedEndings([patient(a), patient(a, b)])).toEqual([a, b]);
+  expect(sharedEndings([patient(a), patient(b), patient(ending('a', '2027-02-19'))])).toBeNull();
+  expect(sharedEndings([patient(a), patient()])).toBeNull();
   expect(sharedEndings([])).toBeNull();
 });

@@ -29,9 +29,9 @@ export function endingDays(endings: readonly Ending[], now: number): EndingDay[]
 /** Whether a doctor had keys, and every one of them has ended. */
 export const allOver = (endings: readonly Ending[], now: number): boolean => endings.length > 0 && endings.every(({ at }) => at <= now);
 
-/** What patients have in common: their endings, when all of them have the same; else `null`, and each tells her own. */
+/** What patients have in common: their endings, when all of them open until one day; else `null`, and each tells her own. */
 export function sharedEndings(patients: readonly PatientLine[]): readonly Ending[] | null {
-  const said = ({ endings }: PatientLine) => endings.map(({ place, at }) => `${place.id} ${at}`).join();
-  const [first, ...others] = patients;
-  return first && others.every((other) => said(other) === said(first)) ? first.endings : null;
+  const all = patients.flatMap(({ endings }) => endings);
+  const isShared = new Set(all.map(({ lastDay }) => lastDay)).size === 1 && patients.every(({ endings }) => endings.length > 0);
+  return isShared ? [...new Map(all.map((ending) => [ending.place.id, ending])).values()] : null;
 }
