@@ -8,8 +8,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { doctors, organisations, patients } from '@carelet/testbed/cast';
-import { comesIn, goTo, link, reads, sees, unlocks } from '@carelet/testbed/portal/deeds.testing';
+import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
+import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
 import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
+import { crowdedStates, states } from '@carelet/testbed/portal/states.testing';
 import { walks } from '@carelet/testbed/portal/views.testing';
 import { root } from './house.mjs';
 import { withPalette } from './palette.mjs';
@@ -21,49 +23,8 @@ const folder = join(root, 'docs/screens');
 const inTheDark =
   /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor)$/;
 
-/** What needs more than going there: somebody with a long name, a line that is slow or cut, another language. */
-const states = [
-  {
-    name: 'patient-opening',
-    async show({ page, context }) {
-      let rows = 0;
-      // The first rows come, the rest stays on its way.
-      await context.route('**/v1/records/rows', (route) => (rows++ < 1 ? route.continue() : undefined));
-      await link(page, 'Ada Marlow').click();
-      await unlocks(page, 'lantern steps');
-      await sees(page, /records? (is|are) open/);
-      await page.waitForTimeout(1000);
-    },
-  },
-  {
-    name: 'doctor-opening',
-    async show({ page, context }) {
-      let rows = 0;
-      await context.route('**/v1/records/rows', (route) => (rows++ < 2 ? route.continue() : undefined));
-      await link(page, 'Dr Petra Novák').click();
-      await unlocks(page, 'lantern steps');
-      await page.getByRole('progressbar').waitFor();
-      await page.waitForTimeout(1000);
-    },
-  },
-  {
-    name: 'patient-failed',
-    async show({ page, context }) {
-      await context.route('**/v1/records/nodes', (route) => route.abort());
-      await link(page, 'Ada Marlow').click();
-      await unlocks(page, 'lantern steps');
-      await reads(page, 'This cannot be shown now');
-    },
-  },
-  {
-    name: 'patient-offline',
-    async show({ page, context }) {
-      await comesIn(page, 'Ada Marlow');
-      await reads(page, /higher than usual/);
-      await context.setOffline(true);
-      await sees(page, 'You are offline.');
-    },
-  },
+/** States of people whom only the whole town has. */
+const ofTheTown = [
   {
     name: 'patient-long-name',
     async show({ page }) {
@@ -86,16 +47,6 @@ const states = [
       await comesIn(page, 'Dr Rafael Diaz');
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForTimeout(1500);
-    },
-  },
-  {
-    name: 'idle',
-    async show({ page, context }) {
-      await comesIn(page, 'Ada Marlow');
-      await reads(page, /higher than usual/);
-      await context.clock.setFixedTime(moment + 14 * 60_000 + 10_000);
-      await sees(page, 'Still here?');
-      await page.waitForTimeout(500);
     },
   },
 ];
@@ -122,13 +73,7 @@ try {
         await visit[Symbol.asyncDispose]();
       }
     }
-    for (const { name, show } of states) {
-      if (!isWanted(name, 'light')) continue;
-      const visit = await stage.visit({ size, frozen: moment });
-      await show(visit);
-      await take(visit.page, `${name}.${size}.light`);
-      await visit[Symbol.asyncDispose]();
-    }
+    for (const state of [...states, ...ofTheTown]) await takeState(state, size);
     if (isWanted('patient-home-arabic', 'light')) {
       const visit = await stage.visit({ size, language: 'ar', frozen: moment });
       await visit.page.goto(`${stage.url}/sign-in?as=layla`);
@@ -139,9 +84,22 @@ try {
       await visit[Symbol.asyncDispose]();
     }
   }
+  // Last, because many come to town.
+  if (crowdedStates({ records: 0 }).some(({ name }) => isWanted(name, 'light'))) {
+    const crowd = await bringCrowd(stage, { records: 1_200, patients: 40 });
+    for (const size of ['desk', 'phone']) for (const state of crowdedStates(crowd)) await takeState(state, size);
+  }
   console.log(`${taken} pictures in docs/screens, ${Math.round(bytes / 1024 / Math.max(1, taken))} kB each on average`);
 } finally {
   await stage[Symbol.asyncDispose]();
+}
+
+async function takeState({ name, show }, size) {
+  if (!isWanted(name, 'light')) return;
+  const visit = await stage.visit({ size, frozen: moment });
+  await show(visit, moment);
+  await take(visit.page, `${name}.${size}.light`);
+  await visit[Symbol.asyncDispose]();
 }
 
 function isWanted(name, scheme) {

@@ -315,6 +315,81 @@ describe('a doctor', () => {
     expect((await house.patients()).map(({ identity }) => identity.name)).toEqual(['Ben Okoro', 'Zoë Çelik']);
   });
 
+  test('who looked is asked to look again when something comes, not when she locks or another window writes', async () => {
+    const place = await stage.place('st-brigids');
+    const beats = (id: string, at: string, value: number) => pulse('s-zoe', id, at, { valueQuantity: { value, code: '/min' } });
+    await stage.take(place, [patient('s-zoe', 'Çelik', 'Zoë'), beats('s-racing', '2026-11-20T08:00:00Z', 144)]);
+    const doctor = await stage.doctor('Dr Walsh', { at: place });
+    const store = memoryStore();
+    const house = await inside(doctor, store);
+    const lookedAt = async (of: House = house) => (await of.triage()).lines.map((line) => line.lookedAt);
+    const zoe = (await house.triage()).lines[0]!.patient.id;
+    expect(await lookedAt()).toEqual([null]);
+
+    await house.lookedAt(zoe);
+    expect(await lookedAt()).toEqual([stage.clock()]);
+    expect((await house.overview(zoe)).lookedAt).toBe(stage.clock());
+    const lies = Buffer.from((await store.drawer(idOf(doctor)))!);
+    expect([lies.includes(zoe), lies.includes(Buffer.from(zoe, 'hex'))]).toEqual([false, false]);
+    await house.lock();
+    await house.unlock((await house.resting())[0]!.name, passphrase, true);
+    expect(await lookedAt()).toEqual([stage.clock()]);
+
+    // Two windows of one browser: what one notes is not overwritten by what the other keeps.
+    const other = houseWith(store);
+    await other.unlock((await other.resting())[0]!.name, passphrase, true);
+    await other.notLookedAt(zoe);
+    expect(await lookedAt(other)).toEqual([null]);
+    await house.lock();
+    await house.unlock((await house.resting())[0]!.name, passphrase, true);
+    expect(await lookedAt()).toEqual([null]);
+
+    await house.lookedAt(zoe);
+    const changed = new Promise<void>((heard) => void house.watch((event) => event.kind === 'changed' && heard()));
+    await stage.take(place, [beats('s-late', '2026-11-20T07:00:00Z', 150)]);
+    await changed;
+    expect(await lookedAt()).toEqual([null]);
+    await house.lookedAt(zoe);
+    expect(await lookedAt()).toEqual([stage.clock()]);
+    await house.notLookedAt(zoe);
+    expect(await lookedAt()).toEqual([null]);
+  });
+
+  test('who lets others use the computer keeps her looks until she locks, and no longer', async () => {
+    const doctor = await stage.doctor('Dr Okafor', { at: await stage.place('larkfield') });
+    const house = await inside(doctor);
+    const [line] = (await house.triage()).lines;
+    await house.lookedAt(line!.patient.id);
+    expect((await house.triage()).lines[0]!.lookedAt).toBe(stage.clock());
+    await house.lock();
+    await house.unlock(await fileOf(doctor), passphrase, false);
+    expect((await house.triage()).lines[0]!.lookedAt).toBeNull();
+  });
+
+  test('is told until when a chart opens; afterwards what was open stays until she locks, and she reads why', async () => {
+    const place = await stage.place('northgate');
+    const doctor = await stage.doctor('Dr Rao', { at: place, until: '2026-11-24' });
+    const store = memoryStore();
+    const house = await inside(doctor, store);
+    const ending = { place: { id: idOf(place.keyring), name: 'northgate' }, at: Date.parse('2026-11-25'), lastDay: '2026-11-24' };
+    expect((await house.overview(idOf(ada))).endings).toEqual([ending]);
+    expect((await house.patients()).map(({ endings }) => endings)).toEqual([[ending], [ending]]);
+    expect((await house.whoami()).endings).toEqual([ending]);
+    expect((await (await inside(ada)).overview(idOf(ada))).endings).toEqual([]);
+
+    const before = stage.clock();
+    stage.clock.to('2026-11-25T00:00:01Z');
+    expect(await house.overview(idOf(ada))).toMatchObject({ identity: { name: 'Ada Marlow' }, endings: [ending] });
+    await house.lock();
+    expect((await house.unlock((await house.resting())[0]!.name, passphrase, true)).endings).toEqual([ending]);
+    expect(await house.patients()).toEqual([]);
+    expect(await refusal(house.overview(idOf(ada)))).toBe('missing');
+    // It is remembered, though the authority hands it out no more.
+    await house.lock();
+    expect((await house.unlock((await house.resting())[0]!.name, passphrase, true)).endings).toEqual([ending]);
+    stage.clock.to(new Date(before).toISOString());
+  });
+
   test('without a policy sees what one sees whose hospital has no charts', async () => {
     const lind = await stage.doctor('Dr Lind');
     const empty = await stage.place('millbrook');

@@ -3,8 +3,10 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axe } from './axe.testing.ts';
+import { bringCrowd, type Crowd } from './crowd.testing.ts';
 import { comesIn, step } from './deeds.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
+import { crowdedStates, type State, states } from './states.testing.ts';
 import { walks } from './views.testing.ts';
 
 let stage: PortalStage;
@@ -37,6 +39,35 @@ for (const { who, views } of walks) {
     expect(found).toEqual([]);
   });
 }
+
+/** Each state in a window of its own, whose clock stands still. */
+async function foundIn(some: readonly State[], look: (typeof looks)[number]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, show } of some) {
+    const moment = Date.now();
+    await using visit = await stage.visit({ ...look, unguarded: true, frozen: moment });
+    await step(`${name} is shown`, visit.page, () => show(visit, moment));
+    found.push(...(await axe(visit.page, name)));
+  }
+  return found;
+}
+
+test.each(looks)(
+  'axe finds nothing while records open, fail to come, wait for a line or for somebody: $size, $scheme',
+  {
+    timeout: 400_000,
+  },
+  async (look) => {
+    expect(await foundIn(states, look)).toEqual([]);
+  },
+);
+
+let crowd: Promise<Crowd> | undefined;
+
+test.each(looks)('axe finds nothing among very many rows: $size, $scheme', { timeout: 400_000 }, async (look) => {
+  crowd ??= bringCrowd(stage, { records: 1_200, patients: 40 });
+  expect(await foundIn(crowdedStates(await crowd), look)).toEqual([]);
+});
 
 test('axe finds what is there to find', async () => {
   await using visit = await stage.visit({ unguarded: true });

@@ -2,16 +2,12 @@
  * A doctor's day at two desks side by side: who needs a look, a chart, a reading that comes in while she sits there.
  */
 import { vital } from '@carelet/care/model';
-import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
-import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, register } from '@carelet/client/enrolment';
-import { type KeyringFile, keyringPath } from '@carelet/client/keyring/file';
-import { connectAuthority } from '@carelet/client/login';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { meddle } from '../breach/dump.ts';
-import { button, choose, comesIn, comesInWithFile, goTo, link, reads, sees, soon, step } from './deeds.testing.ts';
+import { button, choose, comesIn, comesInWithFile, goTo, link, reads, sees, soon, step, unlocks } from './deeds.testing.ts';
+import { newcomer } from './newcomer.testing.ts';
 import { neighbours, openPortalStage, type PortalStage } from './stage.testing.ts';
 
 let stage: PortalStage;
@@ -84,10 +80,13 @@ test('Dr Chen spends her day at two desks', { timeout: 400_000 }, async () => {
   });
   await step('a new reading is at both desks within two seconds', page, async () => {
     await goTo(page, 'Today');
-    await reads(page, 'Your one patient needs a look');
+    // She opened the chart at this desk; at the other nobody has looked yet.
+    await reads(page, 'Nobody needs a look right now');
+    await reads(right.page, 'Your one patient needs a look');
     await stage.watchSends([vital('blood-pressure', Date.now(), 'ada-watch', [224, 121])]);
     await Promise.all([soon(page.getByText('224/121'), 2000), soon(right.page.getByText('224/121'), 2000)]);
     await reads(page, 'Now');
+    await reads(page, 'Your one patient needs a look');
   });
   await step('both count it', page, async () => {
     for (const desk of [page, right.page]) {
@@ -101,13 +100,33 @@ test('Dr Chen spends her day at two desks', { timeout: 400_000 }, async () => {
     await page.keyboard.press('j');
     await page.keyboard.press('e');
     await sees(page, 'Marked as looked at.');
+    await reads(page, 'Nobody needs a look right now');
     await button(page, 'Undo').click();
     await page.getByText('Marked as looked at.').waitFor({ state: 'hidden' });
+    await reads(page, 'Your one patient needs a look');
   });
-  await step('she locks one desk, and the other goes on', page, async () => {
+  await step('she marks it once more, and that lasts when she locks and when she loads the page anew', page, async () => {
+    await button(page, 'Looked at').click();
+    await reads(page, 'Nobody needs a look right now');
+    await reads(page, 'Looked at');
     await page.keyboard.press('Shift+L');
     await reads(page, 'Locked');
     await reads(right.page, '1 patient');
+    await unlocks(page, 'lantern steps');
+    await reads(page, 'Nobody needs a look right now');
+    await page.reload();
+    await reads(page, /^Sign in|^Locked/);
+    await unlocks(page, 'lantern steps');
+    await reads(page, 'Nobody needs a look right now');
+    await sees(page, /^Looked at \d\d:\d\d$/);
+  });
+  await step('it can still be taken back, and a new reading asks for another look by itself', page, async () => {
+    await button(page, 'Mark as not looked at').click();
+    await reads(page, 'Your one patient needs a look');
+    await button(page, 'Looked at').click();
+    await reads(page, 'Nobody needs a look right now');
+    await stage.watchSends([vital('blood-pressure', Date.now(), 'ada-watch', [221, 117])]);
+    await reads(page, 'Your one patient needs a look');
   });
   expect([...left.faults, ...right.faults]).toEqual([]);
 });
@@ -139,18 +158,18 @@ test('a doctor whose key reaches nobody reads the same page as one for whom ther
   const harbour = await stage.keyrings.of('organisation', 'harbour', 'Harbour Clinic');
   const brigid = await stage.keyrings.of('organisation', 'st-brigids', "St Brigid's Hospital for Women and Children");
   // One is let in where there are patients, for a number that is nobody's; the other where there is no patient.
-  const shut = await doctorWith('field-1', { unit: hex(harbour.keyring.card.id), patients: ['00'.repeat(16)] });
-  const alone = await doctorWith('field-2', { unit: hex(brigid.keyring.card.id), patients: 'everyone' });
+  const shut = await newcomer(stage, 'field-1', { unit: hex(harbour.keyring.card.id), patients: ['00'.repeat(16)] });
+  const alone = await newcomer(stage, 'field-2', { unit: hex(brigid.keyring.card.id), patients: 'everyone' });
   const ada = hex((await stage.keyrings.of('patient', 'ada', 'Ada Marlow')).keyring.card.id);
 
   const seen: string[][] = [];
-  for (const { path } of [shut, alone]) {
+  for (const keyring of [shut, alone]) {
     await using visit = await stage.visit();
     const { page } = visit;
     const here: string[] = [];
     const look = async () => void here.push(`${await page.title()}\n${await page.getByRole('main').ariaSnapshot()}`);
     await page.goto(`${stage.url}/sign-in`);
-    await comesInWithFile(page, path, stage.keyrings.passphrase);
+    await comesInWithFile(page, keyring, stage.keyrings.passphrase);
     await reads(page, 'Nobody’s records are open to you yet');
     await look();
     await goTo(page, 'Patients');
@@ -199,27 +218,4 @@ async function recordsOf(page: Page): Promise<number> {
   const cell = page.getByRole('cell', { name: /^[\d,]{3,}$/ });
   await cell.waitFor();
   return Number(((await cell.textContent()) ?? '').replaceAll(',', ''));
-}
-
-/** A doctor with a policy of her own, in a keyring file; all of them have the same name. */
-async function doctorWith(name: string, what: Pick<Policy, 'unit' | 'patients'>): Promise<{ path: { name: string; bytes: Uint8Array } }> {
-  const { keyrings, town, clock } = stage;
-  const file: KeyringFile = await keyrings.of('doctor', name, 'Dr Robin Field');
-  const authorityAs = (who: KeyringFile | null) => connectAuthority(town.addresses.authority, who?.keyring ?? null, clock);
-  await register(authorityAs(null), file.keyring, { certificate: 'C 77 001', specialty: 'cardiology', organisation: 'Harbour Clinic' });
-  const policy: Policy = {
-    parts: ['EID', 'QID', 'MI'],
-    kinds: ['vital-signs', 'laboratory'],
-    confidentiality: ['N'],
-    sensitivity: ['none'],
-    from: 'beginning',
-    until: addDays(dayOf(clock()), 30),
-    ...what,
-  };
-  for (const slug of ['mara', 'joan']) {
-    const official = await keyrings.of('administrator', slug, slug);
-    await approve(authorityAs(official), official.keyring, file.keyring.card, policy);
-  }
-  const { readFile } = await import('node:fs/promises');
-  return { path: { name: `${name}.keyring`, bytes: new Uint8Array(await readFile(keyringPath(keyrings.folder, name))) } };
 }

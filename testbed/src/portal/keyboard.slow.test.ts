@@ -4,8 +4,10 @@
 import { vital } from '@carelet/care/model';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bringCrowd } from './crowd.testing.ts';
 import { reads, sees, step } from './deeds.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
+import { crowdedStates } from './states.testing.ts';
 
 let stage: PortalStage;
 
@@ -137,6 +139,31 @@ test('a doctor does everything without a mouse', { timeout: 400_000 }, async () 
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('+');
   });
+  expect(visit.faults).toEqual([]);
+});
+
+test('more than a thousand records are counted, stand there whole, and the last is one key away from the first', {
+  timeout: 400_000,
+}, async () => {
+  const crowd = await bringCrowd(stage, { records: 1_200, patients: 2 });
+  const [{ show }] = crowdedStates(crowd) as [ReturnType<typeof crowdedStates>[number]];
+  await using visit = await stage.visit();
+  const { page } = visit;
+  await show(visit, Date.now());
+  const rows = page.getByRole('group', { name: 'Records' }).getByRole('listitem');
+  expect(await rows.count()).toBe(1_200);
+  const here = () =>
+    page.evaluate<number>(`[...document.querySelectorAll('[role=group] li')].findIndex((row) => row.contains(document.activeElement))`);
+  await rows.first().getByRole('link').focus();
+  await page.keyboard.press('End');
+  expect(await here()).toBe(1_199);
+  await page.keyboard.press('ArrowUp');
+  expect(await here()).toBe(1_198);
+  expect(await page.evaluate('scrollY > 10_000')).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/patient\/records\/[0-9a-f]+/);
+  await page.goBack();
+  await expect.poll(() => page.evaluate<number>('scrollY'), { message: 'she is where she was', timeout: 10_000 }).toBeGreaterThan(10_000);
   expect(visit.faults).toEqual([]);
 });
 

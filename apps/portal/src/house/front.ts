@@ -32,6 +32,8 @@ type Running = { readonly worker: Worker; readonly remote: Remote<House>; readon
 const longestFarewell = 2_000;
 
 let running: Running | null = null;
+/** While a worker takes its leave; whatever is asked meanwhile is for the next one. */
+let farewell: Promise<void> | null = null;
 let told: ((event: HouseEvent) => void) | null = null;
 const mourners = new Set<() => void>();
 
@@ -66,7 +68,11 @@ function end(because: string): void {
 }
 
 async function ask(method: keyof House, given: readonly unknown[]): Promise<unknown> {
-  const { remote, waiting } = run();
+  while (farewell) await farewell;
+  return answerOf(run(), method, given);
+}
+
+async function answerOf({ remote, waiting }: Running, method: keyof House, given: readonly unknown[]): Promise<unknown> {
   const call = remote[method] as unknown as (...given: readonly unknown[]) => Promise<unknown>;
   let refuse: (failure: HouseFailure) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
@@ -80,12 +86,20 @@ async function ask(method: keyof House, given: readonly unknown[]): Promise<unkn
   }
 }
 
+async function leave(): Promise<void> {
+  // What is to be kept is kept first; whatever comes of that, and however long it takes, the worker ends.
+  const late = new Promise((done) => setTimeout(done, longestFarewell));
+  if (running) await Promise.race([answerOf(running, 'lock', []).catch(() => {}), late]);
+  end('it was locked');
+  run();
+}
+
 const own: Pick<House, 'lock' | 'watch'> = {
-  async lock() {
-    // What is to be kept is kept first; whatever comes of that, and however long it takes, the worker ends.
-    if (running) await Promise.race([ask('lock', []).catch(() => {}), new Promise((done) => setTimeout(done, longestFarewell))]);
-    end('it was locked');
-    run();
+  lock() {
+    farewell ??= leave().finally(() => {
+      farewell = null;
+    });
+    return farewell;
   },
   async watch(tell) {
     told = tell;

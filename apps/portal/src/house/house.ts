@@ -9,7 +9,7 @@
 import type { Part } from '@carelet/care/model';
 import type { AdminHouse } from './admin.ts';
 import type { Item, ItemView } from './items.ts';
-import type { Overview, PatientLine, Triage } from './patients.ts';
+import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
 import type { HeartTrace, VitalName, VitalView } from './vitals.ts';
 
@@ -29,6 +29,8 @@ export type Someone = {
   readonly standing: { readonly kind: 'approved' | 'waiting' } | { readonly kind: 'rejected'; readonly reason: string } | null;
   /** Where a doctor has keys, or an administrator's office: names of organisations. */
   readonly organisations: readonly string[];
+  /** Until when a doctor's keys open anything, those that ended among them; the soonest first. */
+  readonly endings: readonly Ending[];
   /** Whether a copy of this keyring was saved outside this browser, as far as we know. */
   readonly kept: boolean;
 };
@@ -104,6 +106,8 @@ export type House = AdminHouse & {
   attempt(patient: string, item: string, part: Part, how: 'one-byte' | 'another-key'): Promise<{ readonly opened: boolean }>;
   /** A doctor's list: who needs a look, most pressing first. */
   triage(): Promise<Triage>;
-  /** Notes, sealed in this browser, that this patient was looked at now. */
+  /** Notes, sealed in this browser, that this patient was looked at now: what is new comes after it. */
   lookedAt(patient: string): Promise<void>;
+  /** Takes that back: the look before this visit counts again; that one taken back, none does. */
+  notLookedAt(patient: string): Promise<void>;
 };

@@ -35,6 +35,23 @@ export type Item = {
   readonly trace: boolean;
 };
 
+/** When something was, and how exactly that is written; of a mere day, month or year its beginning here. */
+export type Moment = { readonly at: number; readonly precision: Item['precision'] };
+
+/** A medicine over time, as one record says it. */
+export type Course = {
+  /** The record. */
+  readonly item: string;
+  /** With its strength: `Amlodipine 5 mg tablet`. */
+  readonly title: string;
+  /** The same for every strength of a medicine; `null` where the record has none. */
+  readonly code: string | null;
+  /** `null` where no beginning is written. */
+  readonly from: Moment | null;
+  /** Still given; over since a moment or with a day; over, and nobody wrote since when. */
+  readonly end: { readonly kind: 'open' } | { readonly kind: 'at'; readonly when: Moment } | { readonly kind: 'unknown' };
+};
+
 /** A block of a note, as plain text. */
 export type Block =
   | { readonly kind: 'heading' | 'paragraph'; readonly text: string }

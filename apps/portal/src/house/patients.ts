@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Item } from './items.ts';
+import type { Course, Item } from './items.ts';
 import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';
 
 /** Who somebody is; `null` where one's key does not open it. */
@@ -18,6 +18,15 @@ export type Identity = {
 
 export type Place = { readonly id: string; readonly name: string };
 
+/** Until when a doctor's key opens records of a place. */
+export type Ending = {
+  readonly place: Place;
+  /** When it is over, UTC milliseconds. */
+  readonly at: number;
+  /** The last day it opens anything, `YYYY-MM-DD`, as it was approved. */
+  readonly lastDay: string;
+};
+
 export type PatientLine = {
   /** Of the patient's card, hex; names her in addresses. */
   readonly id: string;
@@ -28,6 +37,8 @@ export type PatientLine = {
   readonly latest: number | null;
   /** Whether all of it is open by now. */
   readonly open: boolean;
+  /** Until when it opens to a doctor, the soonest first; empty for a patient. */
+  readonly endings: readonly Ending[];
 };
 
 /** Something worth saying first. */
@@ -64,6 +75,8 @@ export type Overview = PatientLine & {
   readonly vitals: readonly VitalCard[];
   readonly conditions: readonly Item[];
   readonly medications: readonly Item[];
+  /** Medicines over time, those that are over among them; what never ran is none. */
+  readonly courses: readonly Course[];
   readonly allergies: readonly Item[];
   readonly notes: readonly Item[];
   readonly laboratory: readonly Item[];
@@ -77,6 +90,8 @@ export type Overview = PatientLine & {
   readonly problems: readonly ProblemLine[];
   /** When it was last looked at here, before this time. */
   readonly lastLook: number | null;
+  /** When a doctor looked, if nothing has come since that asks for another look. */
+  readonly lookedAt: number | null;
 };
 
 export type TriageLine = {
@@ -92,6 +107,8 @@ export type TriageLine = {
   readonly spark: readonly SparkDay[];
   /** What came since she looked. */
   readonly fresh: readonly Item[];
+  /** When she looked, if nothing has come since that asks for another look. */
+  readonly lookedAt: number | null;
 };
 
 export type Triage = { readonly lines: readonly TriageLine[]; readonly at: number };

@@ -17,8 +17,12 @@ export type Session = {
   readonly someone: Someone | null;
   /** Why it is locked again, for whoever comes back. */
   readonly locked: 'idle' | 'asked' | 'died' | null;
+  /** The keyring that was open before it was locked, by name. */
+  readonly last: string | null;
   /** Whether the servers can be reached, as far as we know. */
   readonly online: boolean;
+  /** Whether others use this computer: then nothing is kept here. */
+  readonly shared: boolean;
   /** Seconds until an idle page locks itself, once it is near; else `null`. */
   readonly lockingIn: number | null;
   begin(someone: Someone, shared: boolean): void;
@@ -49,6 +53,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
   const [someone, setSomeone] = useState<Someone | null>(null);
   const [locked, setLocked] = useState<Session['locked']>(null);
+  const [last, setLast] = useState<string | null>(null);
   const [reached, setReached] = useState(true);
   const [shared, setShared] = useState(false);
   const wired = useWired();
@@ -84,6 +89,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       queries.clear();
       setShared(isShared);
       setLocked(null);
+      setLast(who.name);
       setReached(true);
       setSomeone(who);
       void house.watch((event) => {
@@ -135,8 +141,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, []);
 
   const session = useMemo<Session>(
-    () => ({ someone, locked, online: wired && reached, lockingIn, begin, again, lock, stay }),
-    [someone, locked, wired, reached, lockingIn, begin, again, lock, stay],
+    () => ({ someone, locked, last, online: wired && reached, shared, lockingIn, begin, again, lock, stay }),
+    [someone, locked, last, wired, reached, shared, lockingIn, begin, again, lock, stay],
   );
   return <SessionContext value={session}>{children}</SessionContext>;
 }

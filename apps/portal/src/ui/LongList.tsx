@@ -56,7 +56,15 @@ export function LongList<T>({
   }, [drawn, total]);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a group of lists, no set of fields
-    <div role="group" aria-label={name} aria-busy={drawn < total} className={classes.list} onKeyDown={walk}>
+    <div
+      role="group"
+      aria-label={name}
+      aria-busy={drawn < total}
+      className={classes.list}
+      // Whoever comes back is led to where she was before all rows are there again.
+      style={drawn < total ? { minBlockSize: total * rowHeight } : undefined}
+      onKeyDown={walk}
+    >
       {sliced(groups, drawn).map((group) => (
         <Group key={group.key} group={group} keyOf={keyOf} row={row} rowHeight={rowHeight} level={level} />
       ))}

@@ -28,7 +28,11 @@ const content: Drawer = {
     },
   ],
   opened: { aa: random(64) },
-  looks: { [hex(random(16))]: 1_795_000_000_000 },
+  looks: {
+    [hex(random(16))]: { noted: 1_795_000_000_000, look: { at: 1_795_000_000_000, seen: random(12) } },
+    [hex(random(16))]: { noted: 1_795_000_000_001, look: null },
+  },
+  endings: { [hex(domain.organisation)]: 1_900_000_000 },
   kept: true,
 };
 
@@ -63,7 +67,15 @@ test('a drawer of which any byte was changed or cut off does not open', () => {
 test('nothing of a drawer can be read where it lies, and two of the same content are not alike', () => {
   const [one, other] = [sealDrawer(chen, content), sealDrawer(chen, content)].map((sealed) => Buffer.from(sealed));
   const [key] = content.doctorKeys;
-  for (const secret of [key!.key, key!.pq, utf8(key!.words), utf8(domain.name), content.opened.aa!, utf8(Object.keys(content.looks)[0]!)]) {
+  for (const secret of [
+    key!.key,
+    key!.pq,
+    utf8(key!.words),
+    utf8(domain.name),
+    content.opened.aa!,
+    utf8(Object.keys(content.looks)[0]!),
+    Object.values(content.looks)[0]!.look!.seen,
+  ]) {
     expect(one!.includes(Buffer.from(secret))).toBe(false);
   }
   expect(one!.subarray(40).equals(other!.subarray(40))).toBe(false);

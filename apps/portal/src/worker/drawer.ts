@@ -13,6 +13,7 @@ import { type Bytes, type Cbor, cbor, uncbor, wipe } from '@carelet/crypto/algeb
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeManifest, encodeManifest, type Manifest, successor } from '@carelet/crypto/cards/manifest';
+import type { LookNote } from './looks.ts';
 
 export type Drawer = {
   /** The newest manifest this browser saw: an earlier one is refused from then on. */
@@ -20,23 +21,26 @@ export type Drawer = {
   readonly doctorKeys: readonly DoctorKey[];
   /** Node keys opened before, as a keyring keeps them: a second look costs no pairing. */
   readonly opened: Readonly<Record<string, Bytes>>;
-  /** When each patient was looked at last, by card number in hex; UTC milliseconds. */
-  readonly looks: Readonly<Record<string, number>>;
+  /** What was noted last of each patient, by card number in hex. */
+  readonly looks: Readonly<Record<string, LookNote>>;
+  /** When keys end, and those that ended did, by organisation; see `endings.ts`. */
+  readonly endings: Readonly<Record<string, number>>;
   /** Whether a copy of the keyring was saved outside this browser. */
   readonly kept: boolean;
 };
 
 const label = 'carelet/v1/portal/drawer';
-const layout = 1;
+const layout = 2;
 
 /** Whose drawer it is: a keyring fits. */
 export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
 
 /** Seals a drawer for its owner. */
 export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
-  const { manifest, doctorKeys, opened, looks, kept } = drawer;
+  const { manifest, doctorKeys, opened, looks, endings, kept } = drawer;
   const keys = doctorKeys.map((key): Cbor => [key.organisation, key.domain, key.key, key.pq, key.notAfter, key.entitlement, key.words]);
-  const content = cbor([layout, encodeManifest(manifest), keys, opened, looks, kept]);
+  const noted = Object.entries(looks).map(([patient, { noted: at, look }]): Cbor => [patient, at, look && [look.at, look.seen]]);
+  const content = cbor([layout, encodeManifest(manifest), keys, opened, noted, endings, kept]);
   const nonce = random(nonceLength);
   const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
   wipe(content);
@@ -64,11 +68,12 @@ export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened }: Dra
 
 function decode(content: Bytes): Drawer | null {
   type Key = [Bytes, Bytes, Bytes, Bytes, number, Bytes, string];
-  const [version, manifestBytes, keys, opened, looks, kept] = uncbor(content) as [
+  const [version, manifestBytes, keys, opened, looks, endings, kept] = uncbor(content) as [
     number,
     Bytes,
     Key[],
     Record<string, Bytes>,
+    [string, number, [number, Bytes] | null][],
     Record<string, number>,
     boolean,
   ];
@@ -86,7 +91,10 @@ function decode(content: Bytes): Drawer | null {
       words,
     })),
     opened,
-    looks,
+    looks: Object.fromEntries(
+      looks.map(([patient, noted, look]): [string, LookNote] => [patient, { noted, look: look && { at: look[0], seen: look[1] } }]),
+    ),
+    endings,
     kept,
   };
 }

@@ -22,6 +22,7 @@ test('a house nobody is in shows nobody anything', async () => {
     house.doctors(),
     house.invite(),
     house.lookedAt('aa'),
+    house.notLookedAt('aa'),
     house.stop('aa'),
   ];
   for (const answer of asked) await expect(answer).rejects.toMatchObject({ kind: 'denied' });

@@ -20,6 +20,7 @@ import { type Charts, openCharts } from './charts.ts';
 import { clinicDevices, endDevice, offerDevice } from './devices.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
+import { lookAt, note, takeBack } from './looks.ts';
 import { once } from './once.ts';
 import { overviewOf, patientLine, triageOf } from './overview.ts';
 import { newPerson, openPerson, type Person } from './person.ts';
@@ -96,7 +97,12 @@ export function openHouse(outside: Surroundings): House {
       tell: (event) => told(event),
       learnt: () => person.touched(),
     });
-    inside = { person, reader: read, charts, views: viewing({ manifest: () => keyring.manifest, zone, clock }) };
+    inside = {
+      person,
+      reader: read,
+      charts,
+      views: viewing({ manifest: () => keyring.manifest, endings: () => person.someone().endings, zone, clock }),
+    };
   }
 
   /** A keyring that is made here; its name is free among those that rest here. */
@@ -153,7 +159,8 @@ export function openHouse(outside: Surroundings): House {
       const keys = person.keyring.doctorKeys;
       const now = clock();
       return overviewOf(view, {
-        looked: person.looksBefore.get(patient),
+        before: person.looksBefore.get(patient)?.look ?? null,
+        look: person.door === 'doctor' ? (person.looks.get(patient)?.look ?? null) : null,
         withheld:
           person.door === 'doctor'
             ? withheldKinds(
@@ -192,12 +199,19 @@ export function openHouse(outside: Surroundings): House {
     async triage() {
       const { person, charts, views } = somebody();
       const settled = await charts.settled();
-      return triageOf(settled.map(views), { looked: (patient) => person.looks.get(patient), now: clock() });
+      return triageOf(settled.map(views), { look: (patient) => person.looks.get(patient)?.look ?? null, now: clock() });
     },
     async lookedAt(patient) {
+      const view = await viewOf(patient);
       const { person } = somebody();
-      person.looks.set(patient, clock());
-      person.touched();
+      const now = clock();
+      note(person.looks, patient, lookAt(view, now), now);
+      await person.keep();
+    },
+    async notLookedAt(patient) {
+      const { person } = somebody();
+      takeBack(person.looks, person.looksBefore, patient, clock());
+      await person.keep();
     },
 
     town: async () => townStatus(await around.map(), clock()),

@@ -4,14 +4,17 @@
  * @module
  */
 import type { Kind, Resource } from '@carelet/care/model';
-import { objectsIn } from '@carelet/care/rules/chart/fhir';
+import { courseOf } from '@carelet/care/rules/chart/course';
+import { isVoid, objectsIn } from '@carelet/care/rules/chart/fhir';
 import { type Detail, itemOf, type Item as RuleItem, whenOf } from '@carelet/care/rules/chart/item';
 import { isLab, labOf } from '@carelet/care/rules/chart/labs';
 import type { Value } from '@carelet/care/rules/chart/value';
+import type { When } from '@carelet/care/rules/chart/when';
 import { vitalOf } from '@carelet/care/rules/vitals/series';
 import { standingOf } from '@carelet/care/rules/vitals/usual';
+import { daysIn } from '@carelet/care/rules/vitals/zone';
 import type { ItemFilter } from '../house/house.ts';
-import type { Item, Quantity } from '../house/items.ts';
+import type { Course, Item, Moment, Quantity } from '../house/items.ts';
 import type { Standing } from '../house/vitals.ts';
 import { pageName } from './names.ts';
 import type { PatientView, Shown } from './view.ts';
@@ -26,12 +29,13 @@ export function lineOf(view: PatientView, record: Shown): Item {
   if (known) return known;
   const resource = leading(record);
   const item = itemOf(resource, kindOf(record));
-  const when = whenOf(record.entries[0]!.resource);
+  const first = whenOf(record.entries[0]!.resource);
+  const when = first && momentOf(view, first);
   const line: Item = {
     id: record.id,
     type: item.type,
     kind: item.kind,
-    when: when?.start ?? null,
+    when: when?.at ?? null,
     precision: when?.precision ?? 'day',
     title: item.title ?? item.type,
     values: quantitiesIn(item.detail),
@@ -44,6 +48,30 @@ export function lineOf(view: PatientView, record: Shown): Item {
   };
   lines.set(record, line);
   return line;
+}
+
+const dayLength = 86_400_000;
+
+/** A mere day begins at midnight where one is; FHIR's dates have no time zone. */
+function momentOf(view: PatientView, { start, precision }: When): Moment {
+  return { at: precision === 'instant' ? start : daysIn(view.whose().zone).startOf(Math.floor(start / dayLength)), precision };
+}
+
+/** The medicines of a patient over time, in no order. */
+export function coursesOf(view: PatientView, now: number): Course[] {
+  return view.records().flatMap((record) => {
+    const resource = leading(record);
+    const course = isVoid(resource) ? null : courseOf(resource, now);
+    if (!course) return [];
+    const { code, from, end } = course;
+    return {
+      item: record.id,
+      title: lineOf(view, record).title,
+      code,
+      from: from && momentOf(view, from),
+      end: end.kind === 'at' ? { kind: 'at', when: momentOf(view, end.when) } : end,
+    };
+  });
 }
 
 /** Every record of a patient as lines, newest first; undated ones last. */

@@ -8,12 +8,13 @@ import { isVoid } from '@carelet/care/rules/chart/fhir';
 import { whenOf } from '@carelet/care/rules/chart/item';
 import type { News } from '@carelet/care/rules/chart/news';
 import type { VitalState } from '@carelet/care/rules/chart/states';
-import { triage } from '@carelet/care/rules/chart/triage';
+import { type PatientChart, triage } from '@carelet/care/rules/chart/triage';
 import { vitalFacts } from '@carelet/care/rules/vitals/vitals';
 import { daysIn, numberOfDay } from '@carelet/care/rules/vitals/zone';
 import type { Item } from '../house/items.ts';
 import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageLine } from '../house/patients.ts';
-import { leading, lineOf, linesOf, newestFirst } from './items.ts';
+import { coursesOf, leading, lineOf, linesOf, newestFirst } from './items.ts';
+import { cameSince, type Look } from './looks.ts';
 import { pageName } from './names.ts';
 import type { PatientView } from './view.ts';
 import { cardsOf, measured, shownUnit, sparkOf, usualOf } from './vitals.ts';
@@ -30,12 +31,22 @@ const silentAfter = 2 * dayLength;
 export function patientLine(view: PatientView): PatientLine {
   const { id, charts, places } = view;
   const records = view.records();
-  return { id, identity: view.identity(), places, records: records.length, latest: latestOf(view), open: charts.open };
+  return {
+    id,
+    identity: view.identity(),
+    places,
+    records: records.length,
+    latest: latestOf(view),
+    open: charts.open,
+    endings: view.endings(),
+  };
 }
 
 export type OverviewOptions = {
-  /** When she was looked at before this visit; undefined for never. */
-  readonly looked: number | undefined;
+  /** The look before this visit; `null` for never. */
+  readonly before: Look | null;
+  /** A doctor's last look. */
+  readonly look: Look | null;
   readonly withheld: readonly string[];
   /** Of one's own records: what one should do oneself. */
   readonly own: { readonly kept: boolean } | null;
@@ -43,11 +54,12 @@ export type OverviewOptions = {
   readonly now: number;
 };
 
-export function overviewOf(view: PatientView, { looked, withheld, own, now }: OverviewOptions): Overview {
+export function overviewOf(view: PatientView, { before, look, withheld, own, now }: OverviewOptions): Overview {
   const lines = linesOf(view);
-  const since = looked ?? now - firstLook;
+  const since = before?.at ?? now - firstLook;
   const findings = whatChanged(view.resources(), { whose: view.whose(), since, now }).flatMap((finding) => findingOf(view, finding));
-  const of = (...kinds: readonly string[]) => lines.filter(({ kind }) => kinds.includes(kind)).slice(0, longestSection);
+  const all = (kind: string) => lines.filter((line) => line.kind === kind);
+  const some = (items: readonly Item[]) => items.slice(0, longestSection);
   const counts: Record<string, number> = {};
   for (const { kind } of lines) counts[kind] = (counts[kind] ?? 0) + 1;
   const problems = problemsOf(view);
@@ -56,50 +68,54 @@ export function overviewOf(view: PatientView, { looked, withheld, own, now }: Ov
     findings: findings.length > 0 ? together(findings) : [{ kind: 'nothing-yet' }],
     todos: own ? todosOf(view, together(findings), { kept: own.kept, problems: problems.length, now }) : [],
     vitals: cardsOf(view),
-    conditions: standing(view, of('conditions')),
-    medications: standing(view, of('medications')),
-    allergies: standing(view, of('allergies')),
-    notes: of('notes'),
-    laboratory: of('laboratory'),
+    conditions: some(standing(view, all('conditions'))),
+    medications: some(standing(view, all('medications'))),
+    courses: coursesOf(view, now),
+    // However many there are: one that is left out could be the one that matters.
+    allergies: standing(view, all('allergies')),
+    notes: some(all('notes')),
+    laboratory: some(all('laboratory')),
     trace: lines.find(({ trace }) => trace) ?? null,
     counts,
     withheld,
     audience: { organisations: [...new Set(view.places.map(({ name }) => name))].sort() },
     problems,
-    lastLook: looked ?? null,
+    lastLook: before?.at ?? null,
+    lookedAt: look && triage([chartFor(view, look)], now - firstLook, now)[0]!.looked ? look.at : null,
   };
 }
 
 /** A doctor's patients by urgency. Whose charts are not open are last: nothing is known of them. */
 export function triageOf(
   views: readonly PatientView[],
-  { looked, now }: { readonly looked: (patient: string) => number | undefined; readonly now: number },
+  { look, now }: { readonly look: (patient: string) => Look | null; readonly now: number },
 ): Triage {
   const byId = new Map(views.map((view) => [view.id, view]));
   const open = views.filter(({ charts }) => charts.open);
   const rows = triage(
-    open.map((view) => {
-      const look = looked(view.id);
-      return { id: view.id, whose: view.whose(), resources: view.resources(), ...(look === undefined ? {} : { looked: look }) };
-    }),
+    open.map((view) => chartFor(view, look(view.id))),
     now - firstLook,
     now,
   );
-  const lines = rows.map(({ id, urgency, state, news }): TriageLine => {
+  const lines = rows.map(({ id, urgency, state, news, looked }): TriageLine => {
     const view = byId.get(id)!;
-    return { ...vitalOf(view, state), patient: patientLine(view), urgency, fresh: freshOf(view, news) };
+    const lookedAt = looked ? (look(id)?.at ?? null) : null;
+    return { ...vitalOf(view, state), patient: patientLine(view), urgency, fresh: freshOf(view, news), lookedAt };
   });
-  const closed = views.filter(({ charts }) => !charts.open);
-  return {
-    lines: [
-      ...lines,
-      ...closed.map((view): TriageLine => ({ ...vitalOf(view, undefined), patient: patientLine(view), urgency: 'quiet', fresh: [] })),
-    ],
-    at: now,
-  };
+  const closed = views
+    .filter(({ charts }) => !charts.open)
+    .map((view): TriageLine => ({ ...vitalOf(view, undefined), patient: patientLine(view), urgency: 'quiet', fresh: [], lookedAt: null }));
+  return { lines: [...lines, ...closed], at: now };
 }
 
-function vitalOf(view: PatientView, state: VitalState | undefined): Omit<TriageLine, 'patient' | 'urgency' | 'fresh'> {
+/** A chart as triage judges it. */
+function chartFor(view: PatientView, look: Look | null): PatientChart {
+  const chart = { id: view.id, whose: view.whose(), resources: view.resources(), states: view.states() };
+  if (!look) return chart;
+  return { ...chart, fresh: new Set(cameSince(look, view).flatMap(({ entries }) => entries.map(({ resource }) => resource))) };
+}
+
+function vitalOf(view: PatientView, state: VitalState | undefined): Omit<TriageLine, 'patient' | 'urgency' | 'fresh' | 'lookedAt'> {
   const nothing = { vital: null, unit: null, decimals: 0, latest: null, usual: null, standing: 'unknown', since: null, spark: [] } as const;
   const vital = pageName(state?.vital);
   if (!state || !vital) return nothing;

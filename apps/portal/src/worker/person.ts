@@ -12,7 +12,9 @@ import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/byte
 import type { CardKind } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
 import { fillFrom, openDrawer, sealDrawer } from './drawer.ts';
+import { endingLines, endingsOf } from './endings.ts';
 import { freeName } from './free-name.ts';
+import { type LookNote, type LookNotes, takeOver } from './looks.ts';
 import type { Resting, Store } from './store.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 
@@ -22,10 +24,10 @@ export type Person = {
   readonly map: TownMap;
   readonly authority: Authority;
   readonly cloud: Cloud;
-  /** When each patient was looked at last, by card number in hex. */
-  readonly looks: Map<string, number>;
+  /** What was noted last of each patient. */
+  readonly looks: LookNotes;
   /** The same as it was when this visit began. */
-  readonly looksBefore: ReadonlyMap<string, number>;
+  readonly looksBefore: ReadonlyMap<string, LookNote>;
   someone(): Someone;
   /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached. */
   renew(): Promise<void>;
@@ -33,6 +35,8 @@ export type Person = {
   file(): { readonly name: string; readonly locked: Bytes };
   /** Keeps the drawer soon. */
   touched(): void;
+  /** Keeps the drawer now: what she did herself has to last. */
+  keep(): Promise<void>;
   /** Keeps nothing any more, if it is this keyring that was taken out of the store. */
   forgotten(name: string): void;
   /** Keeps what is to be kept, then forgets every key. */
@@ -118,7 +122,8 @@ async function moveIn(
   const lay = await store.drawer(card).catch(() => null);
   const drawer = lay && openDrawer(keyring, lay);
   if (drawer) fillFrom(keyring, drawer);
-  const looks = new Map(Object.entries(drawer?.looks ?? {}));
+  const looks: LookNotes = new Map(Object.entries(drawer?.looks ?? {}));
+  let endings = endingsOf(keyring.doctorKeys, new Map(Object.entries(drawer?.endings ?? {})), clock());
   let kept = broughtAlong || drawer?.kept === true;
   let standing: Someone['standing'] = door === 'doctor' && keyring.doctorKeys.length > 0 ? { kind: 'approved' } : null;
   let office: string | null = null;
@@ -142,14 +147,24 @@ async function moveIn(
     }
   };
 
-  const keepDrawer = async () => {
+  const keepNow = async () => {
     clearTimeout(soon);
     soon = undefined;
     if (rests === null) return;
+    // Another window of this browser may have noted something meanwhile.
+    const there = await store.drawer(card).catch(() => null);
+    if (rests === null) return;
+    takeOver(looks, Object.entries((there && openDrawer(keyring, there)?.looks) ?? {}));
     const { manifest, doctorKeys, opened } = keyring;
-    const content = { manifest, doctorKeys, opened, looks: Object.fromEntries(looks), kept };
+    const content = { manifest, doctorKeys, opened, looks: Object.fromEntries(looks), endings: Object.fromEntries(endings), kept };
     // A browser that keeps nothing more is no reason to show nothing.
     await store.keepDrawer(card, sealDrawer(keyring, content)).catch(() => {});
+  };
+  let keeping = Promise.resolve();
+  /** One after another, so that none goes on when the keys are gone. */
+  const keepDrawer = () => {
+    keeping = keeping.then(keepNow);
+    return keeping;
   };
 
   const person: Person = {
@@ -167,6 +182,7 @@ async function moveIn(
       number: card.replace(/(.{4})(?=.)/g, '$1 '),
       standing,
       organisations: door === 'admin' ? (office === null ? [] : [office]) : placesOf(keyring),
+      endings: endingLines(endings, (organisation) => nameOf(keyring, organisation)),
       kept,
     }),
     async renew() {
@@ -176,6 +192,7 @@ async function moveIn(
         // An authority that is away changes nothing.
         if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
       }
+      endings = endingsOf(keyring.doctorKeys, endings, clock());
       person.touched();
     },
     file() {
@@ -186,6 +203,7 @@ async function moveIn(
     touched() {
       soon ??= setTimeout(() => void keepDrawer(), drawerWaits);
     },
+    keep: keepDrawer,
     forgotten(taken) {
       if (taken === rests) rests = null;
     },
@@ -257,6 +275,10 @@ function standingFrom(taken: TakenKeys): Someone['standing'] {
 /** The organisations whose keys somebody has. */
 const placesOf = ({ manifest, doctorKeys }: Keyring): string[] =>
   manifest.domains.filter((domain) => doctorKeys.some((key) => equalPublic(key.organisation, domain.organisation))).map(({ name }) => name);
+
+/** An organisation's name, by its card in hex. */
+const nameOf = ({ manifest }: Keyring, organisation: string): string | undefined =>
+  manifest.domains.find((domain) => hex(domain.organisation) === organisation)?.name;
 
 /** Overwrites what JavaScript lets us overwrite. */
 function forgetSecrets(keyring: Keyring, { key }: Lock): void {

@@ -16,7 +16,7 @@ import type { OpenedChart, OpenedParts, Problem } from '@carelet/client/records/
 import { concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
-import type { Identity, Place } from '../house/patients.ts';
+import type { Ending, Identity, Place } from '../house/patients.ts';
 import type { PatientCharts } from './charts.ts';
 import { identityOf } from './identity.ts';
 import { once } from './once.ts';
@@ -36,6 +36,8 @@ export type PatientView = {
   readonly charts: PatientCharts;
   /** The organisations she has a chart at. */
   readonly places: readonly Place[];
+  /** Until when a doctor's keys open them. */
+  readonly endings: () => readonly Ending[];
   readonly records: () => readonly Shown[];
   readonly record: (id: string) => Shown | undefined;
   readonly resources: () => readonly Resource[];
@@ -58,6 +60,8 @@ export type Views = (charts: PatientCharts) => PatientView;
 
 export type ViewsOptions = {
   readonly manifest: () => Manifest;
+  /** Of all keys one has, or had. */
+  readonly endings: () => readonly Ending[];
   readonly zone: string;
   /** UTC milliseconds. */
   readonly clock: () => number;
@@ -67,7 +71,7 @@ export type ViewsOptions = {
 const adultFrom = 16;
 
 /** Views of patients, each kept until her charts have changed. */
-export function viewing({ manifest, zone, clock }: ViewsOptions): Views {
+export function viewing({ manifest, endings, zone, clock }: ViewsOptions): Views {
   const views = new Map<string, { readonly change: number; readonly open: boolean; readonly minute: number; readonly view: PatientView }>();
   const read = readings();
 
@@ -109,10 +113,12 @@ export function viewing({ manifest, zone, clock }: ViewsOptions): Views {
         ),
     );
     const devices = once(() => new Map(resources().flatMap((resource) => namesOf(resource))));
+    const places = [...new Map(charts.refs.map((chart) => [hex(chart.writer), placeOf({ chart })])).values()];
     return {
       id: charts.id,
       charts,
-      places: [...new Map(charts.refs.map((chart) => [hex(chart.writer), placeOf({ chart })])).values()],
+      places,
+      endings: () => endings().filter(({ place }) => places.some(({ id }) => id === place.id)),
       records,
       record: (id) => byId().get(id),
       resources,

@@ -42,10 +42,11 @@ export type News = {
  * What is new, by what it is about.
  *
  * @param since UTC milliseconds: what was written down after it is new. What only says a day is new if that day
- *   began after it
+ *   began after it. Or those of the resources that are new, whatever they say of when they were written
  * @param now UTC milliseconds; what is dated later is not new yet
  */
-export function newsOf(resources: Iterable<Resource>, since: number, now: number): readonly News[] {
+export function newsOf(resources: Iterable<Resource>, since: number | ReadonlySet<Resource>, now: number): readonly News[] {
+  const isNew = (resource: Resource, moment: When) => (typeof since === 'number' ? moment.start > since : since.has(resource));
   const fresh = new Map<Resource, Item>();
   const observations = new Map<string, Resource>();
   for (const resource of resources) {
@@ -55,7 +56,7 @@ export function newsOf(resources: Iterable<Resource>, since: number, now: number
     if (vitalOf(resource)) continue;
     const item = itemOf(resource);
     const moment = momentOf(item);
-    if (moment && moment.start > since && moment.start <= now && isTelling(item.kind)) fresh.set(resource, item);
+    if (moment && isNew(resource, moment) && moment.start <= now && isTelling(item.kind)) fresh.set(resource, item);
   }
   const membersIn = (resource: Resource) => membersOf(resource).flatMap((reference) => observations.get(idIn(reference) ?? '') ?? []);
   const reported = new Set([...fresh.keys()].flatMap(membersIn));

@@ -166,11 +166,33 @@ test('a result the laboratory calls critical is now, a high one is new', () => {
   ]);
 });
 
-test('a chart looked at just now has nothing new', () => {
-  expect(rows(chart('ada', [prescription], { looked: now }), chart('ben', [prescription]))).toEqual([
+/** Whether a look at a chart still stands when this has come since. */
+const looked = (before: readonly Resource[], fresh: readonly Resource[] = []) =>
+  triage([chart('ada', [...before, ...fresh], { fresh: new Set(fresh) })], since, now)[0]!.looked;
+
+test('a chart in which nothing came since has nothing new, and was looked at', () => {
+  const seen = chart('ada', [prescription], { fresh: new Set() });
+  expect(rows(seen, chart('ben', [prescription]))).toEqual([
     ['ben', 'new'],
     ['ada', 'quiet'],
   ]);
+  expect(triage([seen, chart('ben', [])], since, now).map((row) => row.looked)).toEqual([true, false]);
+});
+
+test('a look stands until a reading out of the usual comes, however old it is; one in the usual changes nothing', () => {
+  expect(looked(ada)).toBe(true);
+  expect(looked(ada, [pressure(0.01, 148, 91)])).toBe(false);
+  expect(looked(ada, [pressure(2.2, 148, 91)]), 'it was measured days ago and arrives now').toBe(false);
+  expect(looked(ada, [pressure(0.01, 128, 79)])).toBe(true);
+  expect(looked(ada, [pressure(0.02, 148, 91), pressure(0.01, 128, 79)]), 'what is usual again').toBe(true);
+  expect(looked(ada, [oxygen(0, 97)])).toBe(true);
+  expect(looked(ada, [oxygen(0, 90)]), 'another sign').toBe(false);
+});
+
+test('a look stands until a record comes, whatever day it bears', () => {
+  const old = { ...prescription, id: 'old', authoredOn: '2020-01-01' };
+  const [row] = triage([chart('ada', [...ada, old], { fresh: new Set([old]) })], since, now);
+  expect(row).toMatchObject({ looked: false, urgency: 'today', news: [{ about: 'medications', items: [{ id: 'old' }] }] });
 });
 
 test('the order depends on the charts, and equals stay as they were given', () => {

@@ -10,19 +10,21 @@ import { useItemTitle } from '../record/ItemValue.tsx';
 import { Who } from '../record/Who.tsx';
 import classes from './ChartPage.module.css';
 import { once } from './documents.ts';
-import { useLooking } from './looked.ts';
+import { useLooking, useLookOnOpening } from './looked.ts';
 import { usePersonWords } from './person.ts';
+import { useReadingWords } from './reading.tsx';
+import { Until } from './Until.tsx';
 
 /** Who it is. Name, age and allergies stay in sight while the chart scrolls. */
 export function ChartHead({ overview }: { overview: Overview }) {
   const t = useWords('doctor');
-  const format = useFormat();
+  const reading = useReadingWords();
   const person = usePersonWords();
-  const { looked, look } = useLooking();
+  const { look, takeBack } = useLooking();
+  useLookOnOpening(overview.id);
   const { ref, entry } = useIntersection();
   const name = person.name(overview);
   const age = person.age(overview.identity);
-  const lookedAt = looked[overview.id];
   return (
     <>
       <header className={classes.head} ref={ref}>
@@ -36,17 +38,23 @@ export function ChartHead({ overview }: { overview: Overview }) {
           <Button variant="default" leftSection={<Icon name="printer" size={18} />} onClick={() => print()}>
             {t('chart.print')}
           </Button>
-          {lookedAt === undefined ? (
+          {overview.lookedAt === null ? (
             <Button leftSection={<Icon name="check" size={18} />} onClick={() => look(overview.id)}>
               {t('chart.lookedAt')}
             </Button>
           ) : (
-            <Word kind="done">{t('today.lookedAt', { time: format.time(lookedAt) })}</Word>
+            <>
+              <Button variant="subtle" onClick={() => takeBack(overview.id)}>
+                {t('today.lookBack')}
+              </Button>
+              <Word kind="done">{reading.looked(overview.lookedAt)}</Word>
+            </>
           )}
         </div>
         <div className={classes.under}>
           <Allergies overview={overview} />
           <Who audience={overview.audience} />
+          <Until endings={overview.endings} />
         </div>
       </header>
       {/* What the head says, once more above the rest: heard once, seen always. */}

@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import type { Overview } from '../../house/patients.ts';
 import { paths } from '../../paths.ts';
 import { ask } from '../../queries.ts';
+import { useSomeone } from '../../shell/session.tsx';
 import { useTitle } from '../../shell/title.ts';
 import { Back } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
@@ -10,7 +11,9 @@ import { Failed, Waiting } from '../record/Waiting.tsx';
 import { ChartHead } from './ChartHead.tsx';
 import classes from './ChartPage.module.css';
 import { ChartSide } from './ChartSide.tsx';
+import { allOver } from './endings.ts';
 import { LockedKinds, readKinds } from './LockedKinds.tsx';
+import { Ended } from './Nobody.tsx';
 import { Notes } from './Notes.tsx';
 import { PressingChart } from './PressingChart.tsx';
 import { Problems } from './Problems.tsx';
@@ -24,6 +27,8 @@ export function ChartPage() {
   const t = useWords('doctor');
   const { patient } = useParams({ strict: false }) as { patient: string };
   const overview = useQuery(ask.overview(patient));
+  const { endings } = useSomeone();
+  const ended = allOver(endings, Date.now());
   return (
     <>
       <div className="no-print">
@@ -31,6 +36,8 @@ export function ChartPage() {
       </div>
       {overview.data ? (
         <Chart key={patient} overview={overview.data} />
+      ) : overview.isError && ended ? (
+        <Ended endings={endings} />
       ) : overview.isError ? (
         <Failed level={1} failure={overview.error} again={() => void overview.refetch()} />
       ) : (

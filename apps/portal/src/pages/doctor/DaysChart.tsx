@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { SparkDay, Usual, VitalName } from '../../house/vitals.ts';
 import type { ChartTable } from '../../ui/charts/ChartFigure.tsx';
 import type { ChartDay } from '../../ui/charts/days.ts';
@@ -22,6 +23,8 @@ export function DaysChart({
   from,
   to,
   lanes,
+  lanesMore,
+  alsoInTable,
 }: {
   vital: VitalName;
   scale: Scale;
@@ -36,6 +39,10 @@ export function DaysChart({
   from?: number;
   to?: number;
   lanes?: readonly Lane[];
+  /** Said below them: how many are not drawn. */
+  lanesMore?: string | undefined;
+  /** The lanes as a table, below that of the days. */
+  alsoInTable?: () => ReactNode;
 }) {
   const t = useWords('doctor');
   const format = useFormat();
@@ -44,7 +51,16 @@ export function DaysChart({
   const usualText = usual ? reading.usual(usual, scale) : '';
   const table: ChartTable | undefined = compact
     ? undefined
-    : { show: t('chart.table'), hide: t('chart.tableHide'), draw: () => <DaysTable caption={name} days={days} number={number} /> };
+    : {
+        show: t('chart.table'),
+        hide: t('chart.tableHide'),
+        draw: () => (
+          <>
+            <DaysTable caption={name} days={days} number={number} />
+            {alsoInTable?.()}
+          </>
+        ),
+      };
   const common = {
     name,
     height,
@@ -53,10 +69,10 @@ export function DaysChart({
     band: usual?.band ?? null,
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
-    ...(lanes && { lanes }),
+    ...(lanes && { lanes: lanes.map(onDays) }),
     ...(table && { table }),
   };
-  const words = { lanes: t('chart.lanes'), ...(usualText !== '' && { usual: usualText }) };
+  const words = { lanes: t('chart.lanes'), ...(lanesMore !== undefined && { lanesMore }), ...(usualText !== '' && { usual: usualText }) };
   const said = ({ day, low, high, second }: ChartDay) =>
     second
       ? t('chart.saidPressure', {
@@ -88,6 +104,12 @@ export function DaysChart({
       words={{ ...words, value: t('chart.middle') }}
     />
   );
+}
+
+/** A day is drawn around its midnight, so what happened at noon stands where its day does. */
+function onDays(lane: Lane): Lane {
+  const noon = (at: number | null) => at && at - 43_200_000;
+  return { ...lane, spans: lane.spans.map((span) => ({ ...span, from: noon(span.from), to: noon(span.to) })) };
 }
 
 function tick(format: Format, ms: number, step: TimeStep): string {

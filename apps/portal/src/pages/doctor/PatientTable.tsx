@@ -1,14 +1,15 @@
 import type { PatientLine } from '../../house/patients.ts';
 import { paths, to } from '../../paths.ts';
-import { useOpening } from '../../shell/opening.ts';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Link } from '../../ui/Link.tsx';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import { sharedEndings } from './endings.ts';
 import classes from './PatientsPage.module.css';
 import { usePersonWords } from './person.ts';
+import { UntilDay } from './Until.tsx';
 
 /** Patients as a table on a desk and as cards on a phone. */
 export function PatientTable({ patients }: { patients: readonly PatientLine[] }) {
@@ -48,16 +49,26 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
           phone: 'end',
           cell: ({ latest }) => (latest === null ? '' : format.moment(latest)),
         },
+        // What is the same for all stands above the table once.
+        ...(sharedEndings(patients) === null
+          ? [
+              {
+                key: 'until',
+                name: t('patients.until'),
+                phoneName: t('patients.until'),
+                cell: ({ endings }: PatientLine) => <UntilDay endings={endings} />,
+              },
+            ]
+          : []),
         { key: 'records', name: t('patients.records'), align: 'end', phone: 'hide', cell: (patient) => <Count patient={patient} /> },
       ]}
     />
   );
 }
 
-function Count({ patient: { id, records, open } }: { patient: PatientLine }) {
+function Count({ patient: { records, open } }: { patient: PatientLine }) {
   const t = useWords('doctor');
   const format = useFormat();
-  const way = useOpening(id);
-  if (open) return format.number(records);
-  return <Word kind="waiting">{way ? format.number(way.opened) : t('patients.opening')}</Word>;
+  // What is counted on the way are parts of records, which would be another number here.
+  return open ? format.number(records) : <Word kind="waiting">{t('patients.opening')}</Word>;
 }

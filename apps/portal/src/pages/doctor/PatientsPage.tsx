@@ -9,10 +9,12 @@ import { Hidden } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
 import { Failed } from '../record/Waiting.tsx';
 import { byName } from './byName.ts';
+import { sharedEndings } from './endings.ts';
 import { Nobody } from './Nobody.tsx';
 import { OpeningPatients } from './OpeningPatients.tsx';
 import classes from './PatientsPage.module.css';
 import { PatientTable } from './PatientTable.tsx';
+import { Until } from './Until.tsx';
 
 /** Everyone whose records she may open something of, by name. */
 export function PatientsPage() {
@@ -29,6 +31,9 @@ export function PatientsPage() {
   return (
     <>
       <h1>{title}</h1>
+      <p className={classes.until}>
+        <Until endings={sharedEndings(patients.data ?? []) ?? []} />
+      </p>
       {!found ? (
         patients.isError ? (
           <Failed failure={patients.error} again={() => void patients.refetch()} />

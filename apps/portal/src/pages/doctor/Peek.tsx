@@ -17,7 +17,7 @@ import classes from './TodayPage.module.css';
 const named = 4;
 
 /** The selected patient beside the list: the latest number, the last days, what is new. */
-export function Peek({ line, looked, look }: { line: TriageLine; looked: boolean; look: () => void }) {
+export function Peek({ line, toggle }: { line: TriageLine; toggle: () => void }) {
   const t = useWords('doctor');
   const format = useFormat();
   const person = usePersonWords();
@@ -81,11 +81,9 @@ export function Peek({ line, looked, look }: { line: TriageLine; looked: boolean
       )}
       <div className={classes.peekActs}>
         <Button onClick={() => void navigate({ to: to(paths.doctor.chart, { patient: patient.id }) })}>{t('today.openChart')}</Button>
-        {!looked && (
-          <Button variant="subtle" onClick={look}>
-            {t('today.lookNow')}
-          </Button>
-        )}
+        <Button variant="subtle" onClick={toggle}>
+          {t(line.lookedAt === null ? 'today.lookNow' : 'today.lookBack')}
+        </Button>
       </div>
     </aside>
   );

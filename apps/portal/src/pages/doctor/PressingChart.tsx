@@ -4,14 +4,13 @@ import type { VitalCard } from '../../house/vitals.ts';
 import { ask } from '../../queries.ts';
 import { Action, Card, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
-import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { useItemTitle } from '../record/ItemValue.tsx';
 import { useRecordPaths } from '../record/recordPaths.ts';
 import { Failed } from '../record/Waiting.tsx';
 import classes from './ChartPage.module.css';
 import { DaysChart } from './DaysChart.tsx';
-import { lanesOf } from './lanes.ts';
+import { lanesOf, medicinesOf, withoutLane } from './lanes.ts';
+import { MedicinesTable, useStretchWords } from './MedicinesTable.tsx';
 import { useReadingWords } from './reading.tsx';
 import { chartDays, pressing } from './strip.ts';
 
@@ -23,19 +22,15 @@ export function PressingChart({ overview }: { overview: Overview }) {
 
 function VitalChart({ overview, card: { vital, unit, decimals } }: { overview: Overview; card: VitalCard }) {
   const t = useWords('doctor');
-  const format = useFormat();
   const reading = useReadingWords();
-  const titleOf = useItemTitle();
   const links = useRecordPaths(overview.id);
   const view = useQuery(ask.vital(overview.id, vital, chartDays));
   const words = { vital: reading.vital(vital) };
   const today = new Date().setHours(0, 0, 0, 0);
   const from = new Date(today).setDate(new Date(today).getDate() - chartDays + 1);
-  const lanes = lanesOf(overview.medications, from, (item, since) =>
-    since === null
-      ? t('chart.laneAll', { title: titleOf(item) })
-      : t('chart.laneSince', { title: titleOf(item), when: format.shortDate(since.when!) }),
-  );
+  const medicines = medicinesOf(overview.courses, from, Date.now());
+  const lanes = lanesOf(medicines, from, useStretchWords(from));
+  const more = withoutLane(medicines);
   return (
     <Card className={classes.chart}>
       <Section
@@ -58,6 +53,8 @@ function VitalChart({ overview, card: { vital, unit, decimals } }: { overview: O
             from={from}
             to={today}
             lanes={lanes}
+            lanesMore={more > 0 ? t('chart.lanesMore', { count: more }) : undefined}
+            alsoInTable={() => medicines.length > 0 && <MedicinesTable medicines={medicines} />}
             name={
               view.data.out.days > 0
                 ? t('chart.spanOut', { ...words, count: chartDays, days: view.data.out.days, of: view.data.out.of })

@@ -18,7 +18,7 @@ import { OpeningPatients } from './OpeningPatients.tsx';
 import { Peek } from './Peek.tsx';
 import classes from './TodayPage.module.css';
 import { TriageRow } from './TriageRow.tsx';
-import { countsOf, groupsOf, lookedAfter, type Show, showOf, shows, stepped } from './triage.ts';
+import { countsOf, groupsOf, type Show, showOf, shows, stepped } from './triage.ts';
 import { useListKeys } from './useListKeys.ts';
 
 /** Patients by how much they need a look; the selected one is shown beside the list where there is room. */
@@ -40,11 +40,11 @@ function Triage({ lines, at }: { lines: readonly TriageLine[]; at: number }) {
   const format = useFormat();
   const navigate = useNavigate();
   const show = showOf((useSearch({ strict: false }) as { show?: unknown }).show);
-  const { looked, look } = useLooking();
+  const { look, takeBack } = useLooking();
   const [chosen, setChosen] = useState<string>();
   const list = useRef<HTMLDivElement>(null);
 
-  const counts = countsOf(lines, looked);
+  const counts = countsOf(lines);
   const title =
     counts.needs === 0
       ? t('today.quiet')
@@ -58,20 +58,26 @@ function Triage({ lines, at }: { lines: readonly TriageLine[]; at: number }) {
   const selected = shown.find(({ patient }) => patient.id === chosen) ?? shown[0];
   const filter = (next: Show) => void navigate({ to: paths.doctor.today, search: next === 'needs' ? {} : { show: next } });
 
+  const ids = shown.map(({ patient }) => patient.id);
+  const goTo = (id: string | undefined) =>
+    id !== undefined && list.current?.querySelector<HTMLElement>(`[data-patient="${id}"] a`)?.focus();
+  const inList = () => list.current?.contains(document.activeElement) === true;
+  const toggle = ({ patient: { id }, lookedAt }: TriageLine) => {
+    if (lookedAt !== null) {
+      takeBack(id);
+      return;
+    }
+    // The row moves away below: eyes and keys go on with the next one.
+    const next = stepped(ids, id, 1);
+    if (inList()) goTo(next);
+    setChosen(next === id ? stepped(ids, id, -1) : next);
+    look(id);
+  };
+
   useListKeys(list, {
-    step(by) {
-      // The first step goes to the selected row, so that it is where the eyes are.
-      const inside = list.current?.contains(document.activeElement) === true;
-      const next = inside
-        ? stepped(
-            shown.map(({ patient }) => patient.id),
-            selected?.patient.id,
-            by,
-          )
-        : selected?.patient.id;
-      if (next !== undefined) list.current?.querySelector<HTMLElement>(`[data-patient="${next}"] a`)?.focus();
-    },
-    looked: () => selected && look(selected.patient.id),
+    // The first step goes to the selected row, so that it is where the eyes are.
+    step: (by) => goTo(inList() ? stepped(ids, selected?.patient.id, by) : selected?.patient.id),
+    looked: () => selected && toggle(selected),
   });
 
   return (
@@ -89,7 +95,8 @@ function Triage({ lines, at }: { lines: readonly TriageLine[]; at: number }) {
         />
         <p className={classes.keys} aria-hidden="true" hidden={shown.length === 0}>
           <Keys>J</Keys>
-          <Keys>K</Keys> {t('today.key.move')} <Keys>↵</Keys> {t('today.key.open')} <Keys>E</Keys> {t('today.key.looked')}
+          <Keys>K</Keys> {t('today.key.move')} <Keys>{t('today.key.enter')}</Keys> {t('today.key.open')} <Keys>E</Keys>{' '}
+          {t('today.key.looked')}
         </p>
       </div>
       {shown.length === 0 ? (
@@ -107,29 +114,21 @@ function Triage({ lines, at }: { lines: readonly TriageLine[]; at: number }) {
         <div className={classes.split}>
           <div ref={list}>
             <Card flush>
-              {groups.map(({ urgency, lines: inGroup }) => (
-                <section key={urgency} aria-labelledby={`group-${urgency}`}>
-                  <h2 id={`group-${urgency}`} className={classes.group}>
-                    {t(`today.group.${urgency}`)}
+              {groups.map(({ name, lines: inGroup }) => (
+                <section key={name} aria-labelledby={`group-${name}`}>
+                  <h2 id={`group-${name}`} className={classes.group}>
+                    {t(`today.group.${name}`)}
                   </h2>
                   <ul>
                     {inGroup.map((line) => (
-                      <TriageRow
-                        key={line.patient.id}
-                        line={line}
-                        here={line === selected}
-                        lookedAt={lookedAfter(line, looked) ? looked[line.patient.id] : undefined}
-                        select={() => setChosen(line.patient.id)}
-                      />
+                      <TriageRow key={line.patient.id} line={line} here={line === selected} select={() => setChosen(line.patient.id)} />
                     ))}
                   </ul>
                 </section>
               ))}
             </Card>
           </div>
-          {selected && (
-            <Peek key={selected.patient.id} line={selected} looked={lookedAfter(selected, looked)} look={() => look(selected.patient.id)} />
-          )}
+          {selected && <Peek key={selected.patient.id} line={selected} toggle={() => toggle(selected)} />}
         </div>
       )}
     </>

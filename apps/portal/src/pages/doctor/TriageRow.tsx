@@ -12,28 +12,23 @@ import { Numbers, unitOf, useReadingWords } from './reading.tsx';
 import classes from './TodayPage.module.css';
 
 /** One patient: shape, name, the value that matters and what is with it, the last days, since when. */
-export function TriageRow({
-  line,
-  here,
-  lookedAt,
-  select,
-}: {
-  line: TriageLine;
-  here: boolean;
-  /** When she looked, if nothing came after that. */
-  lookedAt: number | undefined;
-  select: () => void;
-}) {
+export function TriageRow({ line, here, select }: { line: TriageLine; here: boolean; select: () => void }) {
   const t = useWords('doctor');
-  const format = useFormat();
   const person = usePersonWords();
   const reading = useReadingWords();
-  const { patient, fresh, since } = line;
+  const { patient, fresh, since, lookedAt } = line;
   const titleOf = useItemTitle();
   const [kind, spoken] = shapeOf(line);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard selects by the link inside, as the focus comes to it
-    <li className={classes.row} data-patient={patient.id} data-here={here || undefined} onFocus={select} onClick={select}>
+    <li
+      className={classes.row}
+      data-patient={patient.id}
+      data-here={here || undefined}
+      data-looked={lookedAt !== null || undefined}
+      onFocus={select}
+      onClick={select}
+    >
       <span className={classes.mark}>
         <Mark kind={kind} size={15} />
         <Hidden>{t(`today.mark.${spoken}`)}</Hidden>
@@ -48,8 +43,8 @@ export function TriageRow({
       </div>
       <div className={classes.what}>
         <What line={line} />
-        {lookedAt !== undefined ? (
-          <Word kind="done">{t('today.lookedAt', { time: format.time(lookedAt) })}</Word>
+        {lookedAt !== null ? (
+          <Word kind="done">{reading.looked(lookedAt)}</Word>
         ) : (
           fresh.length > 0 && <p className={classes.fresh}>{t('today.new', { count: fresh.length, title: titleOf(fresh[0]!) })}</p>
         )}

@@ -6,6 +6,7 @@ const patient = (id: string, name: string | null): PatientLine => ({
   id,
   identity: { name, born: null, age: null, sex: null, numbers: [] },
   places: [],
+  endings: [],
   records: 0,
   latest: null,
   open: true,

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Item } from '../../house/items.ts';
 import type { VitalCard, VitalName } from '../../house/vitals.ts';
 import { documentsOf, latestOfEach, once, shownNotes } from './documents.ts';
-import { lanesOf } from './lanes.ts';
 import { pressing, strip } from './strip.ts';
 
 const now = Date.parse('2026-11-20T12:00:00Z');
@@ -88,27 +87,6 @@ describe('a reading of long ago', () => {
   test('is not drawn large, however far out it was', () => {
     expect(pressing([card('body-temperature', 'above', 0, 90), card('heart-rate')], now)?.vital).toBe('heart-rate');
     expect(pressing([card('body-temperature', 'above', 0, 90)], now)).toBeUndefined();
-  });
-});
-
-describe('a lane', () => {
-  const name = (medicine: Item, since: Item | null) => `${medicine.title} ${since?.when ?? 'all'}`;
-
-  test('runs from the day a medicine was first written, to an end nobody knows', () => {
-    const lanes = lanesOf([item('a', { when: 50 }), item('b', { when: 5 })], 10, name);
-    expect(lanes).toEqual([
-      { name: 'a 50', spans: [{ from: 50, to: null }] },
-      { name: 'b all', spans: [{ from: null, to: null }] },
-    ]);
-  });
-
-  test('is one for a medicine that was written anew', () => {
-    const again = [item('1', { title: 'Ramipril', when: 50 }), item('2', { title: 'Ramipril', when: 20 })];
-    expect(lanesOf(again, 10, name)).toEqual([{ name: 'Ramipril 20', spans: [{ from: 20, to: null }] }]);
-  });
-
-  test('is not drawn where no day is written', () => {
-    expect(lanesOf([item('a', { when: null })], 10, name)).toEqual([]);
   });
 });
 

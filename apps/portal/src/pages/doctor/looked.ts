@@ -1,71 +1,71 @@
 /**
- * Marking patients as looked at, with a moment in which she may still say that she did not.
+ * Marking patients as looked at, and taking that back.
+ *
+ * It is noted at once and lasts, sealed in this browser, until something comes that asks for another look.
  *
  * @module
  */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect } from 'react';
 import { house } from '../../house/front.ts';
 import { ask } from '../../queries.ts';
+import { useSession } from '../../shell/session.tsx';
 import { useToast } from '../../ui/Toast.tsx';
 import { useWords } from '../../words/words.ts';
-import type { Looked } from './triage.ts';
 
-/** Nothing is noted before "Undo" has gone, in milliseconds. */
-const undoWaits = 12_000;
+export type Looking = {
+  /** Notes a look and says so, with an undo. */
+  look(patient: string): void;
+  /** Takes a look back: whatever it was for is to be looked at once more. */
+  takeBack(patient: string): void;
+};
 
-/** Kept among the queries, so that it goes with everything else when the page is locked. */
-const key = ['looked-at'] as const;
-
-/**
- * Whom she looked at since she signed in, and how to mark somebody. What is marked shows at once; it is noted after a
- * moment, and taken back when that fails.
- */
-export function useLooking(): { readonly looked: Looked; look(patient: string): void } {
+export function useLooking(): Looking {
   const t = useWords('doctor');
-  const queries = useQueryClient();
   const say = useToast();
-  const { data: looked } = useQuery<Looked>({
-    queryKey: key,
-    queryFn: () => queries.getQueryData<Looked>(key) ?? {},
-    initialData: {},
-    gcTime: Number.POSITIVE_INFINITY,
-  });
+  const { shared } = useSession();
+  const note = useNote();
 
-  const look = useCallback(
-    (patient: string) => {
-      const mark = (at: number | null) =>
-        queries.setQueryData<Looked>(key, (before = {}) => {
-          const { [patient]: _, ...others } = before;
-          return at === null ? others : { ...others, [patient]: at };
-        });
-      const note = async () => {
-        // Locked meanwhile, it goes unnoted, and is nobody else's look: what is new is shown as new once more.
-        if (queries.getQueryData<Looked>(key)?.[patient] === undefined) return;
-        try {
-          await house.lookedAt(patient);
-          await queries.invalidateQueries({ queryKey: ask.triage().queryKey });
-        } catch {
-          mark(null);
-          say({ text: t('today.lookFailed') });
-        }
-      };
-      mark(Date.now());
-      const timer = setTimeout(() => void note(), undoWaits);
-      say({
-        // No name: the bar may outlast the page.
-        text: t('today.looked'),
-        undo: {
-          label: t('today.undo'),
-          run() {
-            clearTimeout(timer);
-            mark(null);
-          },
-        },
-      });
-    },
-    [queries, say, t],
+  const takeBack = useCallback(
+    (patient: string) => void note('notLookedAt', patient).catch(() => say({ text: t('today.lookFailed') })),
+    [note, say, t],
   );
+  const look = useCallback(
+    async (patient: string) => {
+      try {
+        await note('lookedAt', patient);
+      } catch {
+        say({ text: t('today.lookFailed') });
+        return;
+      }
+      // No name: the bar may outlast the page.
+      const text = t(shared ? 'today.lookedShared' : 'today.looked');
+      say({ text, undo: { label: t('today.undo'), run: () => takeBack(patient) } });
+    },
+    [note, say, shared, takeBack, t],
+  );
+  return { look: (patient) => void look(patient), takeBack };
+}
 
-  return { looked, look };
+/** Who opens a chart looks at it; once, so that what comes while it lies open asks for another look. */
+export function useLookOnOpening(patient: string): void {
+  const note = useNote();
+  useEffect(() => {
+    // A look that was not noted is asked for once more: nothing is lost by it.
+    note('lookedAt', patient).catch(() => undefined);
+  }, [note, patient]);
+}
+
+function useNote(): (what: 'lookedAt' | 'notLookedAt', patient: string) => Promise<void> {
+  const queries = useQueryClient();
+  return useCallback(
+    async (what, patient) => {
+      await house[what](patient);
+      await Promise.all([
+        queries.invalidateQueries({ queryKey: ask.triage().queryKey }),
+        queries.invalidateQueries({ queryKey: ask.overview(patient).queryKey }),
+      ]);
+    },
+    [queries],
+  );
 }

@@ -31,6 +31,8 @@ export type ReadingWords = {
   usual(usual: Usual, scale: Scale): string;
   /** Since when, without the "since": the hour today, else the day. */
   sinceDay(ms: number): string;
+  /** `Looked at 09:41`, with the day when that is over. */
+  looked(ms: number): string;
   vital(vital: VitalName): string;
 };
 
@@ -53,6 +55,10 @@ export function useReadingWords(): ReadingWords {
       const day = new Date(ms).toDateString();
       return day === back(0) ? format.time(ms) : day === back(1) ? t('reading.yesterday') : format.day(ms);
     },
+    looked: (ms) =>
+      new Date(ms).toDateString() === new Date().toDateString()
+        ? t('today.lookedAt', { time: format.time(ms) })
+        : t('today.lookedAtDay', { when: format.moment(ms) }),
     vital: (vital) => v(`name.${vital}`),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Item } from '../../house/items.ts';
 import type { TriageLine } from '../../house/patients.ts';
-import { countsOf, groupsOf, lookedAfter, needsLook, showOf, stepped } from './triage.ts';
+import { countsOf, groupsOf, needsLook, showOf, stepped } from './triage.ts';
 
 const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -21,11 +21,12 @@ const item = (when: number | null): Item => ({
   trace: false,
 });
 
-const line = (id: string, urgency: TriageLine['urgency'], fresh: readonly Item[] = []): TriageLine => ({
+const line = (id: string, urgency: TriageLine['urgency'], fresh: readonly Item[] = [], lookedAt: number | null = null): TriageLine => ({
   patient: {
     id,
     identity: { name: id, born: null, age: null, sex: null, numbers: [] },
     places: [],
+    endings: [],
     records: 1,
     latest: noon,
     open: true,
@@ -40,31 +41,36 @@ const line = (id: string, urgency: TriageLine['urgency'], fresh: readonly Item[]
   since: noon,
   spark: [],
   fresh,
+  lookedAt,
 });
 
 const lines = [line('ben', 'now'), line('ada', 'today', [item(noon)]), line('zoe', 'new', [item(noon)]), line('layla', 'quiet')];
 
 describe('the list for today', () => {
   test('leaves out the quiet ones unless everyone is asked for', () => {
-    expect(groupsOf(lines, 'needs').map(({ urgency }) => urgency)).toEqual(['now', 'today', 'new']);
-    expect(groupsOf(lines, 'all').map(({ urgency }) => urgency)).toEqual(['now', 'today', 'new', 'quiet']);
+    expect(groupsOf(lines, 'needs').map(({ name }) => name)).toEqual(['now', 'today', 'new']);
+    expect(groupsOf(lines, 'all').map(({ name }) => name)).toEqual(['now', 'today', 'new', 'quiet']);
   });
 
   test('shows what is new wherever it stands', () => {
     expect(groupsOf(lines, 'new').flatMap((group) => group.lines.map(({ patient }) => patient.id))).toEqual(['ada', 'zoe']);
   });
 
-  test('counts whoever is out of the usual and was not looked at', () => {
-    expect(countsOf(lines, {})).toEqual({ needs: 2, new: 2, all: 4 });
-    expect(countsOf(lines, { ben: noon + 1 })).toEqual({ needs: 1, new: 2, all: 4 });
+  test('puts whom she looked at below whoever still needs a look, and counts them no more', () => {
+    const seen = line('ben', 'now', [], noon + 1);
+    const later = [seen, ...lines.slice(1)];
+    expect(needsLook(seen)).toBe(false);
+    expect(groupsOf(later, 'needs').map(({ name, lines: some }) => [name, some.map(({ patient }) => patient.id)])).toEqual([
+      ['today', ['ada']],
+      ['looked', ['ben']],
+      ['new', ['zoe']],
+    ]);
+    expect(countsOf(lines)).toEqual({ needs: 2, new: 2, all: 4 });
+    expect(countsOf(later)).toEqual({ needs: 1, new: 2, all: 4 });
   });
 
-  test('asks for another look when something came after the last one', () => {
-    const [ben, ada] = lines as [TriageLine, TriageLine];
-    expect(needsLook(ben, { ben: noon - 1 })).toBe(true);
-    expect(needsLook(ben, { ben: noon })).toBe(false);
-    expect(lookedAfter({ ...ada, fresh: [item(noon + 5)] }, { ada: noon + 1 })).toBe(false);
-    expect(lookedAfter({ ...ada, fresh: [item(null)] }, { ada: noon + 1 })).toBe(true);
+  test('leaves a quiet patient whom she looked at among the quiet ones', () => {
+    expect(groupsOf([line('zoe', 'quiet', [], noon)], 'all').map(({ name }) => name)).toEqual(['quiet']);
   });
 
   test.each([

@@ -9,35 +9,29 @@ import type { TriageLine } from '../../house/patients.ts';
 export const shows = ['needs', 'new', 'all'] as const;
 export type Show = (typeof shows)[number];
 
-/** When she looked at whom, UTC milliseconds, by patient; what this page remembers until it is locked. */
-export type Looked = Readonly<Record<string, number>>;
+/** Groups of the list; whoever needs a look no more since she looked comes after those who do. */
+const groups = ['now', 'today', 'looked', 'new', 'quiet'] as const;
 
-export type Group = { readonly urgency: TriageLine['urgency']; readonly lines: readonly TriageLine[] };
+export type Group = { readonly name: (typeof groups)[number]; readonly lines: readonly TriageLine[] };
 
 /** What an address says, or what is shown when it says nothing that fits. */
 export const showOf = (text: unknown): Show => shows.find((show) => show === text) ?? 'needs';
 
-/** Whether she looked after everything that speaks for looking. */
-export const lookedAfter = (line: TriageLine, looked: Looked): boolean => {
-  const at = looked[line.patient.id];
-  return at !== undefined && at >= (line.latest?.at ?? 0) && line.fresh.every(({ when }) => when === null || when <= at);
-};
-
 /** Out of the usual, and not looked at since. */
-export const needsLook = (line: TriageLine, looked: Looked): boolean =>
-  (line.urgency === 'now' || line.urgency === 'today') && !lookedAfter(line, looked);
+export const needsLook = (line: TriageLine): boolean => isPressing(line) && line.lookedAt === null;
+
+const isPressing = ({ urgency }: TriageLine): boolean => urgency === 'now' || urgency === 'today';
 
 /** Groups that have anybody in them, most pressing first; the order inside is the house's. */
 export function groupsOf(lines: readonly TriageLine[], show: Show): Group[] {
   const shown = lines.filter(({ urgency, fresh }) => (show === 'all' ? true : show === 'new' ? fresh.length > 0 : urgency !== 'quiet'));
-  return (['now', 'today', 'new', 'quiet'] as const)
-    .map((urgency) => ({ urgency, lines: shown.filter((line) => line.urgency === urgency) }))
-    .filter((group) => group.lines.length > 0);
+  const groupOf = (line: TriageLine) => (isPressing(line) && !needsLook(line) ? 'looked' : line.urgency);
+  return groups.map((name) => ({ name, lines: shown.filter((line) => groupOf(line) === name) })).filter((group) => group.lines.length > 0);
 }
 
 /** How many each filter counts; `needs` is what the title says. */
-export const countsOf = (lines: readonly TriageLine[], looked: Looked): Record<Show, number> => ({
-  needs: lines.filter((line) => needsLook(line, looked)).length,
+export const countsOf = (lines: readonly TriageLine[]): Record<Show, number> => ({
+  needs: lines.filter(needsLook).length,
   new: lines.filter(({ fresh }) => fresh.length > 0).length,
   all: lines.length,
 });

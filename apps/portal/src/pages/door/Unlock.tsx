@@ -60,7 +60,7 @@ export function Unlock({
   onOpen(who: Someone): void;
 }) {
   const t = useWords('door');
-  const { begin } = useSession();
+  const { begin, last } = useSession();
   const resting = useQuery({ ...ask.resting(), enabled: !person });
   const field = useRef<HTMLInputElement>(null);
   const restingName = useId();
@@ -77,8 +77,9 @@ export function Unlock({
   }, [person]);
 
   const rings = resting.data ?? [];
-  // One keyring rests here: it is most likely the one that is meant.
-  const meant = chosen ?? (rings.length === 1 ? ({ kind: 'resting', name: rings[0]!.name } as const) : null);
+  // Most likely the one is meant that was open until now, or the only one that rests here.
+  const likely = rings.find(({ name }) => name === last) ?? (rings.length === 1 ? rings[0] : undefined);
+  const meant = chosen ?? (likely ? ({ kind: 'resting', name: likely.name } as const) : null);
 
   const unlock = async (event: FormEvent) => {
     event.preventDefault();
@@ -91,7 +92,7 @@ export function Unlock({
     setWorking(true);
     setTrouble(null);
     try {
-      const who = await house.unlock(await chosenLocked(meant), passphrase, !person && !shared);
+      const who = await house.unlock(await chosenLocked(meant), passphrase, !shared);
       setPassphrase('');
       begin(who, shared);
       onOpen(who);

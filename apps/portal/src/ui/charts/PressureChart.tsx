@@ -53,6 +53,8 @@ export function PressureChart({
     readonly usual?: string;
     /** Name of the lanes: "Medicines over the same 30 days". */
     readonly lanes?: string;
+    /** Said below the lanes: "and 2 more". */
+    readonly lanesMore?: string;
   };
   /** A sentence about one day, or about the seven days that end with it. */
   say: (day: ChartDay, span: 'day' | 'week') => string;
@@ -130,7 +132,15 @@ export function PressureChart({
         )}
       </div>
       {lanes && lanes.length > 0 && (
-        <Lanes name={words.lanes ?? name} lanes={lanes} from={time[0]} to={time[1]} start={edges.left} end={edges.right} />
+        <Lanes
+          name={words.lanes ?? name}
+          lanes={lanes}
+          from={time[0]}
+          to={time[1]}
+          start={edges.left}
+          end={edges.right}
+          more={words.lanesMore}
+        />
       )}
     </ChartFigure>
   );

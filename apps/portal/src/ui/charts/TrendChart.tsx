@@ -52,6 +52,8 @@ export function TrendChart({
     readonly usual?: string;
     /** Name of the lanes: "Medicines over the same 30 days". */
     readonly lanes?: string;
+    /** Said below the lanes: "and 2 more". */
+    readonly lanesMore?: string;
   };
   /** A sentence about one reading; its value is `NaN` where nothing was measured. */
   say: (time: number, value: number) => string;
@@ -114,7 +116,15 @@ export function TrendChart({
         )}
       </div>
       {lanes && lanes.length > 0 && (
-        <Lanes name={words.lanes ?? name} lanes={lanes} from={first} to={last} start={edges.left} end={edges.right} />
+        <Lanes
+          name={words.lanes ?? name}
+          lanes={lanes}
+          from={first}
+          to={last}
+          start={edges.left}
+          end={edges.right}
+          more={words.lanesMore}
+        />
       )}
     </ChartFigure>
   );

@@ -1,0 +1,42 @@
+import type { Ending } from '../../house/patients.ts';
+import { Word } from '../../ui/Mark.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+import { type EndingDay, endingDays } from './endings.ts';
+
+/**
+ * Until when something opens to a doctor, and what to do before it does not. Her own keys say it, and nothing else: it
+ * is the same for every patient of a place.
+ */
+export function Until({ endings }: { endings: readonly Ending[] }) {
+  const t = useWords('doctor');
+  const format = useFormat();
+  const days = endingDays(endings, Date.now());
+  const said = ({ lastDay, places, state }: EndingDay) => {
+    const words = { date: format.born(lastDay), places: format.list(places) };
+    if (state === 'over') return t('until.over', words);
+    const one = days.length === 1;
+    if (state === 'soon') return t(one ? 'until.soon' : 'until.soonAt', words);
+    return t(one ? 'until.opens' : 'until.opensAt', words);
+  };
+  return days.map((day) =>
+    day.state === 'later' ? (
+      <span key={day.lastDay} className="meta">
+        {said(day)}
+      </span>
+    ) : (
+      <Word key={day.lastDay} kind="waiting">
+        {said(day)}
+      </Word>
+    ),
+  );
+}
+
+/** The same in a cell of a list: days alone, with a shape where it is time to ask. */
+export function UntilDay({ endings }: { endings: readonly Ending[] }) {
+  const format = useFormat();
+  const [first] = endingDays(endings, Date.now());
+  if (!first) return null;
+  const day = format.born(first.lastDay);
+  return first.state === 'later' ? day : <Word kind="waiting">{day}</Word>;
+}
