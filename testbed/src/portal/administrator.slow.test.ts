@@ -2,6 +2,11 @@
  * The days of those who let doctors in: the first of a town, and one with two signatures and a refusal.
  */
 
+import { vital } from '@carelet/care/model';
+import { packStrip } from '@carelet/care/rules/strip/index';
+import { connectCloud, connectCloudlet } from '@carelet/client/login';
+import { pairDevice } from '@carelet/client/session/pair';
+import { sender } from '@carelet/client/session/send';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { button, choose, comesIn, goTo, link, reads, sees, step, textOf } from './deeds.testing.ts';
@@ -169,6 +174,76 @@ test('two people of two organisations let a doctor in, and turn another down', {
     expect(await textOf(page)).toMatch(/Dr Robin Field/);
   });
   expect([...mara.faults, ...joan.faults, ...robin.faults]).toEqual([]);
+});
+
+test('a head nurse sees which devices send, pairs one with a patient, and takes out the one that was lost', {
+  timeout: 400_000,
+}, async () => {
+  await using joan = await stage.visit();
+  const { page } = joan;
+  const ada = await stage.keyrings.of('patient', 'ada', 'Ada Marlow');
+  const { url } = stage.town.cloudlets.get('harbour')!;
+  const as = { keyring: ada.keyring, mathematics: stage.mathematics, clock: stage.clock };
+  const cloud = connectCloud(stage.cloud, ada.keyring, stage.clock);
+  const cloudlet = connectCloudlet(url, ada.keyring, stage.clock);
+
+  await stage.watchSends([vital('heart-rate', stage.clock() - 60_000, 'ada-watch', [71])]);
+  const rows = (state: string | RegExp) => page.getByRole('row').filter({ has: page.getByText(state) });
+  await step('Joan sees that a watch sends, and nothing of what', page, async () => {
+    await comesIn(page, 'Joan Pike');
+    await goTo(page, 'Devices');
+    await reads(page, /devices? (is|are) paired/);
+    await rows('Sending').first().waitFor();
+    expect(await textOf(page)).not.toMatch(/\b71\b|Ada|heart/i);
+  });
+  const code = await step('she asks for a code, which a camera can read', page, async () => {
+    await button(page, 'Pair a device').click();
+    await button(page, 'Show the code').click();
+    await page.getByRole('img', { name: 'The code, for a camera' }).waitFor();
+    await sees(page, 'Waits for the patient');
+    return page.getByLabel('The code', { exact: true }).inputValue();
+  });
+  const wearable = await step('Ada takes it at home, and Joan is told', page, async () => {
+    const paired = await pairDevice({ ...as, cloud, cloudlet }, { name: 'lost-watch', code, address: url });
+    await sees(page, 'The patient has taken it');
+    await button(page, 'Done').click();
+    await rows('Nothing heard yet').first().waitFor();
+    return paired;
+  });
+  const way = sender({
+    wearable,
+    save: async () => {},
+    cloudlet: connectCloudlet(url, null, stage.clock),
+    clock: stage.clock,
+    battery: () => 12,
+  });
+  const keep = () => {
+    const at = stage.clock();
+    return way.keep({
+      kind: 'vital-signs',
+      from: at,
+      bytes: packStrip([vital('heart-rate', at, 'lost-watch', [140])]),
+      urgency: 'emergency',
+    });
+  };
+  await step('it calls; that it did so at once, and that its battery is low, stands in its row', page, async () => {
+    await keep();
+    await way.send();
+    await rows('At once').filter({ hasText: '12%' }).first().waitFor();
+  });
+  await step('it is lost, and Joan takes it out, once she has read what that does', page, async () => {
+    await rows('At once')
+      .getByRole('button', { name: /^Take out device/ })
+      .click();
+    await sees(page, 'It cannot be undone');
+    await button(page, 'Take it out').click();
+    await rows('Taken out').first().waitFor();
+  });
+  await step('whoever found it is not heard', page, async () => {
+    await keep();
+    await expect(way.send()).rejects.toMatchObject({ kind: 'cannot-open' });
+  });
+  expect(joan.faults).toEqual([]);
 });
 
 async function choosesPassphrase(page: Page): Promise<void> {
