@@ -235,8 +235,23 @@ const doctor: Walk = {
       },
     },
     {
+      name: 'doctor-chart-table',
+      async show(page) {
+        await button(page, 'As a table').click();
+        await page.getByRole('table', { name: 'Medicines over the same days' }).scrollIntoViewIfNeeded();
+      },
+    },
+    {
+      name: 'doctor-today-looked',
+      async show(page) {
+        await goTo(page, 'Today');
+        await reads(page, /^Looked at$/);
+      },
+    },
+    {
       name: 'doctor-vital',
       async show(page) {
+        await link(page, 'Ada Marlow').click();
         await link(page, /^Blood pressure/).click();
         await reads(page, /Above their usual/);
       },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Course, Item } from './items.ts';
+import type { Course, Item, Moment } from './items.ts';
 import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';
 
 /** Who somebody is; `null` where one's key does not open it. */
@@ -34,7 +34,7 @@ export type PatientLine = {
   readonly places: readonly Place[];
   readonly records: number;
   /** When the newest record is from. */
-  readonly latest: number | null;
+  readonly latest: Moment | null;
   /** Whether all of it is open by now. */
   readonly open: boolean;
   /** Until when it opens to a doctor, the soonest first; empty for a patient. */

@@ -53,7 +53,7 @@ export function lineOf(view: PatientView, record: Shown): Item {
 const dayLength = 86_400_000;
 
 /** A mere day begins at midnight where one is; FHIR's dates have no time zone. */
-function momentOf(view: PatientView, { start, precision }: When): Moment {
+export function momentOf(view: PatientView, { start, precision }: When): Moment {
   return { at: precision === 'instant' ? start : daysIn(view.whose().zone).startOf(Math.floor(start / dayLength)), precision };
 }
 

@@ -11,9 +11,9 @@ import type { VitalState } from '@carelet/care/rules/chart/states';
 import { type PatientChart, triage } from '@carelet/care/rules/chart/triage';
 import { vitalFacts } from '@carelet/care/rules/vitals/vitals';
 import { daysIn, numberOfDay } from '@carelet/care/rules/vitals/zone';
-import type { Item } from '../house/items.ts';
+import type { Item, Moment } from '../house/items.ts';
 import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageLine } from '../house/patients.ts';
-import { coursesOf, leading, lineOf, linesOf, newestFirst } from './items.ts';
+import { coursesOf, leading, lineOf, linesOf, momentOf, newestFirst } from './items.ts';
 import { cameSince, type Look } from './looks.ts';
 import { pageName } from './names.ts';
 import type { PatientView } from './view.ts';
@@ -227,8 +227,9 @@ const sinceOf = (view: PatientView, { run }: VitalState): number | null =>
   run ? daysIn(view.whose().zone).startOf(numberOfDay(run.since)) : null;
 
 /** When the newest record is from. */
-const latestOf = (view: PatientView): number | null =>
-  view.records().reduce<number | null>((latest, { entries }) => {
-    const when = whenOf(entries[0]!.resource)?.start ?? null;
-    return when === null || (latest !== null && latest >= when) ? latest : when;
+const latestOf = (view: PatientView): Moment | null =>
+  view.records().reduce<Moment | null>((latest, { entries }) => {
+    const when = whenOf(entries[0]!.resource);
+    const moment = when && momentOf(view, when);
+    return moment === null || (latest !== null && latest.at >= moment.at) ? latest : moment;
   }, null);

@@ -21,7 +21,8 @@ export function ChartHead({ overview }: { overview: Overview }) {
   const reading = useReadingWords();
   const person = usePersonWords();
   const { look, takeBack } = useLooking();
-  useLookOnOpening(overview.id);
+  const noting = useLookOnOpening(overview.id);
+  const lookedAt = noting ?? overview.lookedAt;
   const { ref, entry } = useIntersection();
   const name = person.name(overview);
   const age = person.age(overview.identity);
@@ -38,7 +39,7 @@ export function ChartHead({ overview }: { overview: Overview }) {
           <Button variant="default" leftSection={<Icon name="printer" size={18} />} onClick={() => print()}>
             {t('chart.print')}
           </Button>
-          {overview.lookedAt === null ? (
+          {lookedAt === null ? (
             <Button leftSection={<Icon name="check" size={18} />} onClick={() => look(overview.id)}>
               {t('chart.lookedAt')}
             </Button>
@@ -47,7 +48,7 @@ export function ChartHead({ overview }: { overview: Overview }) {
               <Button variant="subtle" onClick={() => takeBack(overview.id)}>
                 {t('today.lookBack')}
               </Button>
-              <Word kind="done">{reading.looked(overview.lookedAt)}</Word>
+              <Word kind="done">{reading.looked(lookedAt)}</Word>
             </>
           )}
         </div>

@@ -25,7 +25,7 @@ export function MedicinesTable({ medicines }: { medicines: readonly Medicine[] }
           phoneName: t('chart.laneFrom'),
           cell: ({ from }) => (from === null ? t('chart.laneUnknown') : day(from)),
         },
-        { key: 'until', name: t('chart.laneUntil'), phone: 'end', phoneName: t('chart.laneUntil'), cell: untilOf },
+        { key: 'until', name: t('chart.laneUntil'), phone: 'end', phoneName: '–', cell: untilOf },
       ]}
     />
   );

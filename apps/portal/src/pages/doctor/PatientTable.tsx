@@ -26,6 +26,8 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
           key: 'name',
           name: t('patients.name'),
           head: true,
+          // However long one name is: the others keep their room.
+          width: '30%',
           cell: (patient) => (
             <span className={classes.locked}>
               {patient.open && patient.identity.name === null && <Icon name="lock" size={18} />}
@@ -47,7 +49,7 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
           key: 'latest',
           name: t('patients.latest'),
           phone: 'end',
-          cell: ({ latest }) => (latest === null ? '' : format.moment(latest)),
+          cell: ({ latest }) => (latest === null ? '' : format.when(latest.at, latest.precision)),
         },
         // What is the same for all stands above the table once.
         ...(sharedEndings(patients) === null

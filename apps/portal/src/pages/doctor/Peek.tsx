@@ -31,7 +31,10 @@ export function Peek({ line, toggle }: { line: TriageLine; toggle: () => void })
   return (
     <aside className={classes.peek} aria-label={t('today.glance', { name })}>
       <div className={classes.peekHead}>
-        <h2>{age === '' ? name : `${name}, ${age}`}</h2>
+        <h2>
+          <bdi>{name}</bdi>
+          {age !== '' && `, ${age}`}
+        </h2>
         {vital !== null && (
           <Word kind={line.urgency === 'now' ? 'urgent' : markOf[standing]}>
             {out && since !== null ? t(`standing.${standing}Since`, { when: reading.sinceDay(since) }) : t(`standing.${standing}`)}

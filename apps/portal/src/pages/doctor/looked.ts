@@ -6,7 +6,7 @@
  * @module
  */
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { house } from '../../house/front.ts';
 import { ask } from '../../queries.ts';
 import { useSession } from '../../shell/session.tsx';
@@ -47,13 +47,20 @@ export function useLooking(): Looking {
   return { look: (patient) => void look(patient), takeBack };
 }
 
-/** Who opens a chart looks at it; once, so that what comes while it lies open asks for another look. */
-export function useLookOnOpening(patient: string): void {
+/**
+ * Who opens a chart looks at it; once, so that what comes while it lies open asks for another look. Gives when she did
+ * while that is being noted, else `null`.
+ */
+export function useLookOnOpening(patient: string): number | null {
   const note = useNote();
+  const [noting, setNoting] = useState<number | null>(() => Date.now());
   useEffect(() => {
     // A look that was not noted is asked for once more: nothing is lost by it.
-    note('lookedAt', patient).catch(() => undefined);
+    note('lookedAt', patient)
+      .catch(() => undefined)
+      .finally(() => setNoting(null));
   }, [note, patient]);
+  return noting;
 }
 
 function useNote(): (what: 'lookedAt' | 'notLookedAt', patient: string) => Promise<void> {

@@ -30,9 +30,7 @@ export function usePersonWords(): PersonWords {
     name: ({ id, identity, open }) => identity.name ?? `${t(open ? 'person.locked' : 'patients.opening')}, ${shortNumber(id)}`,
     age,
     facts(identity) {
-      // A number that breaks in two reads as two.
-      const whole = (number: string) => number.replaceAll(' ', '\u00a0');
-      const numbers = identity.numbers.map(({ organisation, number }) => t('person.numberOf', { organisation, number: whole(number) }));
+      const numbers = identity.numbers.map((one) => t('person.numberOf', one));
       const born = identity.born === null ? '' : t('person.born', { date: format.born(identity.born) });
       return [age(identity), sexOf(identity), born, ...numbers].filter((fact) => fact !== '').join(', ');
     },

@@ -28,7 +28,7 @@ const line = (id: string, urgency: TriageLine['urgency'], fresh: readonly Item[]
     places: [],
     endings: [],
     records: 1,
-    latest: noon,
+    latest: { at: noon, precision: 'instant' },
     open: true,
   },
   urgency,

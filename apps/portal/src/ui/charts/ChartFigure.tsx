@@ -52,9 +52,10 @@ export function ChartFigure({
       {children}
       {lines.length === 0 && toggle}
       {table && open && (
-        <div id={id} className={classes.table}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
+        <section id={id} className={classes.table} aria-label={name} tabIndex={0}>
           {table.draw()}
-        </div>
+        </section>
       )}
     </figure>
   );
