@@ -160,7 +160,7 @@ describe('at the clinic', () => {
     expect(told).toEqual({
       device: hex(watch.wearable.device.device),
       state: 'paired',
-      chart: hex(watch.wearable.pat),
+      person: expect.stringMatching(/^[0-9a-f]{6}$/),
       expires: null,
       lastSeen: new Date(stage.clock()).toISOString(),
       lastStrip: new Date(stage.clock()).toISOString(),
@@ -171,6 +171,9 @@ describe('at the clinic', () => {
       refused: 0,
       demoted: 0,
     });
+    // Devices of one person have one label, and it says nothing of her chart.
+    expect(told.person).toBe((await deviceOf(await at.paired('her other one'))).person);
+    expect(hex(watch.wearable.pat)).not.toContain(told.person);
     for (const who of [at.ada, await stage.doctor('Dr Chen', { at: at.harbour }), null]) {
       expect(await refusal(stage.cloudletAs(who).devices.list())).toBe('denied');
       expect(await refusal(stage.cloudletAs(who).devices.end({ device: told.device }))).toBe('denied');

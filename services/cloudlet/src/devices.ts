@@ -6,7 +6,8 @@
 import { CareletError } from '@carelet/care/model';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { kdf } from '@carelet/crypto/algebra/hash';
 import { sameCard } from '@carelet/crypto/cards/card';
 import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
@@ -18,11 +19,14 @@ import type { CloudletTables } from './schema.ts';
 type Devices = RoleOf<typeof cloudletContract>['devices'];
 
 /** @throws {CareletError} `denied` for anybody but the clinic and administrators */
-export async function looksAfter(caller: KnownCaller | null, organisation: () => Promise<Organisation>, op: string): Promise<void> {
+export async function looksAfter(caller: KnownCaller | null, organisation: () => Promise<Organisation>, op: string): Promise<Organisation> {
   const clinic = await organisation();
-  if (caller?.kind === 'administrator' || (caller && sameCard(caller.card, clinic.card))) return;
+  if (caller?.kind === 'administrator' || (caller && sameCard(caller.card, clinic.card))) return clinic;
   throw new CareletError('denied', op, { because: 'only the clinic or an administrator does that' });
 }
+
+/** Three bytes of a key of this clinic: a list of devices joins with nothing the cloud holds. */
+const personLabel = (orgKey: Bytes, pat: Bytes): string => hex(kdf(orgKey, 'carelet/v1/devices/person', [pat], 3));
 
 export function devices(
   { db, organisation, clock }: { db: Kysely<CloudletTables>; organisation: () => Promise<Organisation>; clock: () => number },
@@ -30,7 +34,7 @@ export function devices(
 ): Devices {
   return {
     async list() {
-      await looksAfter(caller, organisation, 'list devices');
+      const { orgKey } = await looksAfter(caller, organisation, 'list devices');
       const rows = await db
         .selectFrom('device')
         .leftJoin('strip', 'strip.device', 'device.device')
@@ -49,7 +53,7 @@ export function devices(
           .map((row) => ({
             device: hex(row.device),
             state: row.ended ? 'ended' : row.owner ? 'paired' : 'offered',
-            chart: row.pat && hex(row.pat),
+            person: row.pat && personLabel(orgKey, row.pat),
             expires: row.expires === null ? null : new Date(row.expires * 1000).toISOString(),
             lastSeen: row.last_seen,
             lastStrip: row.last_strip,

@@ -51,10 +51,10 @@ function boxOf({ cloudlets }: TownMap, organisation: string) {
 
 type Told = Awaited<ReturnType<ReturnType<typeof connectCloudlet>['devices']['list']>>['devices'][number];
 
-const line = ({ device, chart, expires, lastSeen, lastStrip, ...rest }: Told): DeviceLine => ({
+const line = ({ device, person, expires, lastSeen, lastStrip, ...rest }: Told): DeviceLine => ({
   ...rest,
   id: device,
-  person: chart === null ? null : chart.slice(0, 4).toUpperCase(),
+  person: person === null ? null : person.toUpperCase(),
   expires: timeOf(expires),
   lastSeen: timeOf(lastSeen),
   lastReading: timeOf(lastStrip),

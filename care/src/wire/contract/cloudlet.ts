@@ -63,8 +63,8 @@ export const cloudletContract = defineContract('cloudlet', {
           device: z.string(),
           /** `offered` until a patient took the code, `ended` once it was taken out. */
           state: z.enum(['offered', 'paired', 'ended']),
-          /** Pseudonym, in hex, of the chart it writes to: devices of one person have the same. */
-          chart: z.string().nullable(),
+          /** A label of whose it is, made for this clinic: devices of one person have the same, and the cloud knows no such label. */
+          person: z.string().nullable(),
           /** UTC ISO time at which an offered code is over. */
           expires: z.string().nullable(),
           /** UTC ISO times of its last word and its last strip. */
