@@ -1,14 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const slow = process.env.CARELET_SLOW === '1';
+/** `too`: the slow tests as well. `only`: nothing but them. */
+const slow = process.env.CARELET_SLOW;
+const sources = '{crypto,care,client,services/*,apps/*,testbed}/src/**';
 
 // Tests run the sources: every workspace exports them under the condition `source`.
 export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['{crypto,care,client,services/*,apps/*,testbed}/src/**/*.test.ts', 'tools/*.test.mjs'],
+    include: slow === 'only' ? [`${sources}/*.slow.test.ts`] : [`${sources}/*.test.ts`, 'tools/*.test.mjs'],
     exclude: ['**/node_modules/**', ...(slow ? [] : ['**/*.slow.test.ts'])],
     globalSetup: ['services/ground/src/test-setup.ts'],
     testTimeout: slow ? 600_000 : 30_000,

@@ -2,6 +2,7 @@
 //
 //   node tools/test.mjs                 the quick tests
 //   node tools/test.mjs --slow          all of them
+//   node tools/test.mjs --only-slow     those that are not quick
 //   node tools/test.mjs crypto/src/ntru -t "opens"    anything else goes to vitest
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,13 +11,14 @@ import { join, resolve } from 'node:path';
 import { root } from './house.mjs';
 
 const args = process.argv.slice(2);
-const slow = args.includes('--slow');
+const flags = { '--only-slow': 'only', '--slow': 'too' };
+const slow = Object.entries(flags).find(([flag]) => args.includes(flag))?.[1];
 const folder = mkdtempSync(join(tmpdir(), 'carelet-count-'));
 const counted = join(folder, 'count.json');
 
-const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', root, ...args.filter((arg) => arg !== '--slow')];
+const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', root, ...args.filter((arg) => !(arg in flags))];
 const reporters = ['--reporter=default', `--reporter=${join(root, 'tools/test-reporter.mjs')}`];
-const env = { ...process.env, CARELET_TEST_COUNT: counted, ...(slow && { CARELET_SLOW: '1' }) };
+const env = { ...process.env, CARELET_TEST_COUNT: counted, ...(slow && { CARELET_SLOW: slow }) };
 const child = spawn(process.execPath, [...vitest, ...reporters], { stdio: 'inherit', env });
 process.on('SIGINT', () => {}); // the terminal has told vitest too; it ends its database before it goes
 process.on('SIGTERM', () => child.kill('SIGTERM'));
