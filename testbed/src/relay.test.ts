@@ -73,6 +73,34 @@ describe('the clinic’s line to the cloud', () => {
     expect(await at.onDisk()).toBe(0);
   });
 
+  test('may be cut for an hour: what a watch forgot meanwhile waits here, and goes up once', async () => {
+    const watch = await at.paired('an hour');
+    const began = stage.clock();
+    stage.line.cut();
+    try {
+      for (let minute = 0; minute < 60; minute += 3) {
+        stage.clock.to(new Date(began + minute * 60_000).toISOString());
+        await watch.keep(120 + minute, minute === 30 ? 'emergency' : minute % 2 === 1 ? 'monitoring' : 'routine');
+        expect(await watch.sender.send()).toBe(1);
+      }
+      // The emergency is the cloud's to answer for; everything else the watch could forget.
+      expect(watch.wearable.waiting.map(({ number }) => number)).toEqual([10]);
+      expect(await at.onDisk()).toBe(20);
+      expect((await at.clinic()).outageSince).not.toBeNull();
+    } finally {
+      stage.line.mend();
+    }
+    try {
+      await at.forwarded();
+      stage.clock.to(new Date(began + 3_700_000).toISOString());
+      expect(await watch.sender.send()).toBe(0);
+      expect(watch.wearable.waiting).toEqual([]);
+      expect(await at.pulses(at.ada, watch)).toEqual(Array.from({ length: 20 }, (_, i) => 120 + 3 * i));
+    } finally {
+      stage.clock.to(new Date(began).toISOString());
+    }
+  });
+
   test('is not blocked by a strip the cloud will never have; that one stays where it is', async () => {
     const [bad, good, bens] = [await at.paired('bad'), await at.paired('good'), at.watchOf(await at.pairFor(stage.patient('ben'), 'bens'))];
     stage.line.cut();
