@@ -6,7 +6,7 @@
  * @module
  */
 import { Button, PasswordInput, Switch } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { HouseFailure, house } from '../../house/front.ts';
 import type { RestingKeyring, Someone } from '../../house/house.ts';
@@ -61,6 +61,7 @@ export function Unlock({
 }) {
   const t = useWords('door');
   const { begin, last } = useSession();
+  const queries = useQueryClient();
   const resting = useQuery({ ...ask.resting(), enabled: !person });
   const field = useRef<HTMLInputElement>(null);
   const restingName = useId();
@@ -77,22 +78,30 @@ export function Unlock({
   }, [person]);
 
   const rings = resting.data ?? [];
-  // Most likely the one is meant that was open until now, or the only one that rests here.
-  const likely = rings.find(({ name }) => name === last) ?? (rings.length === 1 ? rings[0] : undefined);
-  const meant = chosen ?? (likely ? ({ kind: 'resting', name: likely.name } as const) : null);
+  /** Most likely the one is meant that was open until now, or the only one that rests here. */
+  const likelyOf = (all: readonly RestingKeyring[]): Chosen | null => {
+    const likely = all.find(({ name }) => name === last) ?? (all.length === 1 ? all[0] : undefined);
+    return likely ? { kind: 'resting', name: likely.name } : null;
+  };
+  const meant = chosen ?? likelyOf(rings);
 
   const unlock = async (event: FormEvent) => {
     event.preventDefault();
     if (working) return;
-    if (!meant) return setTrouble('missing');
     if (passphrase === '') {
       field.current?.focus();
       return setTrouble('empty');
     }
     setWorking(true);
+    // Who is quick has typed before the browser said what rests in it.
+    const which = meant ?? likelyOf(await queries.ensureQueryData(ask.resting()).catch(() => []));
+    if (!which) {
+      setWorking(false);
+      return setTrouble('missing');
+    }
     setTrouble(null);
     try {
-      const who = await house.unlock(await chosenLocked(meant), passphrase, !shared);
+      const who = await house.unlock(await chosenLocked(which), passphrase, !shared);
       setPassphrase('');
       begin(who, shared);
       onOpen(who);
