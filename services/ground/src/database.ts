@@ -24,6 +24,8 @@ import pg from 'pg';
 import { asDatabaseError, mayRetry } from './database-error.ts';
 
 const usualPatience = 10_000;
+/** A service that starts beside its database waits longer: a server that fell may take so long to come back. */
+const openingPatience = 30_000;
 
 export interface DatabaseOptions {
   /** Connection string: of `startPostgres`, or one's own `DATABASE_URL`. */
@@ -34,7 +36,7 @@ export interface DatabaseOptions {
   readonly migrations: Readonly<Record<string, Migration>>;
   /** Most connections at a time; default 8. */
   readonly connections?: number;
-  /** How long to wait for a server that is away when opening, in ms; default 10 000. */
+  /** How long to wait for a server that is away when opening, in ms; default 30 000. */
   readonly patience?: number;
   /** Told in one line when an idle connection is lost. */
   readonly log?: (line: string) => void;
@@ -70,13 +72,13 @@ export async function openDatabase<Schema>(options: DatabaseOptions): Promise<Ky
   }
 }
 
-async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patience }: DatabaseOptions): Promise<void> {
+async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patience = openingPatience }: DatabaseOptions): Promise<void> {
   const makeSchema = async (trx: Transaction<Schema>) => {
     await sql`select pg_advisory_xact_lock(hashtext('carelet/schema'))`.execute(trx);
     const { rows } = await sql`select 1 where to_regnamespace(${schema}) is not null`.execute(trx);
     if (rows.length === 0) await trx.schema.createSchema(schema).execute();
   };
-  await transaction(db, makeSchema, patience === undefined ? {} : { patience });
+  await transaction(db, makeSchema, { patience });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) }, migrationTableSchema: schema });
   const { error } = await migrated(migrator, patience);
   if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
@@ -87,7 +89,7 @@ async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patienc
 }
 
 /** Migrates; again while the server is away, for it may fall between two of our steps. A migration is done whole or not at all. */
-async function migrated(migrator: Migrator, patience = usualPatience): Promise<MigrationResultSet> {
+async function migrated(migrator: Migrator, patience: number): Promise<MigrationResultSet> {
   const giveUp = performance.now() + patience;
   for (let attempt = 1; ; attempt++) {
     const result = await migrator.migrateToLatest().catch((error: unknown) => ({ error }));
