@@ -24,8 +24,8 @@ export type DeviceOrder = {
   readonly from: number;
 };
 
-/** How urgent the n-th strip is: of ten, one calls for help and three are watched. */
-export const urgencyOf = (n: number): Urgency => (n % 10 === 0 ? 'emergency' : n % 10 < 4 ? 'monitoring' : 'routine');
+/** How urgent the n-th strip is: of a hundred one calls for help, no more than a device may, and thirty are watched. */
+export const urgencyOf = (n: number): Urgency => (n % 100 === 0 ? 'emergency' : n % 10 < 3 ? 'monitoring' : 'routine');
 
 /** What the n-th strip holds: a pulse no other has, at a time no other has. */
 export const readingOf = (n: number, from: number) => vital('heart-rate', from + n * 1000, 'crash', [40 + (n % 200)]);
