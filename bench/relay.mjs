@@ -102,7 +102,7 @@ async function keepSending({ way }, over, strip) {
 }
 
 /**
- * Devices that walk for a month between six cloudlets at four places; one takes strips and forwards nothing. A strip counts
+ * Devices that walk for ten days between six cloudlets at four places; one takes strips and forwards nothing. A strip counts
  * as delivered when an honest relay that it was meant for is met in time.
  */
 function* walking() {
@@ -125,17 +125,25 @@ function* walking() {
 
 function wander(choose) {
   const random = seededRandom('bench/walking');
-  const chance = () => new DataView(random(4).slice().buffer).getUint32(0) / 2 ** 32;
+  let drawn = new Uint32Array();
+  let used = 0;
+  const chance = () => {
+    if (used === drawn.length) {
+      drawn = new Uint32Array(random(65_536).slice().buffer);
+      used = 0;
+    }
+    return drawn[used++] / 2 ** 32;
+  };
   const spots = 4;
   const minute = 60;
   const tally = { monitoring: { sent: 0, delivered: 0, copies: 0 }, routine: { sent: 0, delivered: 0, copies: 0 } };
-  for (let device = 0; device < size(60, 3); device++) {
+  for (let device = 0; device < size(20, 2); device++) {
     // How often an hour it meets each cloudlet at each spot: few often, most seldom.
     const rates = Array.from({ length: 6 }, () => Array.from({ length: spots }, () => (chance() < 0.3 ? 2 * chance() : 0.05 * chance())));
     const known = rates.map((_, i) => ({ name: `${i}`, hole: i === 0, meetings: Array(spots).fill(0), taken: 0, arrived: 0 }));
     const open = [];
     let before;
-    for (let now = 0; now < 30 * 86_400; now += minute) {
+    for (let now = 0; now < size(10, 2) * 86_400; now += minute) {
       const met = new Set();
       for (const [i, relay] of known.entries()) {
         for (let spot = 0; spot < spots; spot++) {
