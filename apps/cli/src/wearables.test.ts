@@ -170,6 +170,7 @@ test('who is unwell is an emergency at once, and the cloud has it when the comma
   expect(ran, ran.err).toMatchObject({ code: 0 });
   const told = JSON.parse(ran.out) as Record<string, number>;
   expect(told.waiting).toBe(0);
+  expect(told.emergencies).toBeGreaterThanOrEqual(3);
   const client = connectCloudlet(town.cloudlets.get('harbour')!.url, null);
   expect((await client.town.state()).cloud).toBe('reachable');
   expect(told.strips).toBeGreaterThan(3);

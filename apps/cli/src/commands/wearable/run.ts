@@ -17,8 +17,7 @@ import { wear } from '../../wearables.ts';
 
 /** How often it measures, in milliseconds. */
 const tickMs = 250;
-const hour = 3_600_000;
-const day = 24 * hour;
+const day = 86_400_000;
 
 export const wearableRun = command({
   name: 'wearable run',
@@ -50,14 +49,19 @@ export const wearableRun = command({
     const first = began - (Number.isFinite(lasts) ? lasts * (speed - 1) : 0);
     const last = first + lasts * speed;
     const measured = () => Math.min(last, first + (io.clock() - began) * speed);
-    const episodes = options.unwell ? [{ from: first - hour, to: Math.min(last, first + 7 * day) + hour, severity: 1 }] : [];
+    // An illness comes over a day and goes over two: this one is at its worst all the while.
+    const episodes = options.unwell ? [{ from: first - 4 * day, to: Math.min(last, first + 30 * day) + 4 * day, severity: 1 }] : [];
     const watch = sensor(wearable.name, { device: wearable.name, person: { episodes } });
     const gathered = gatherer({ urgencyOf: judge(urgencyPolicyOf(wearable)) });
     let readings = 0;
+    let emergencies = 0;
 
     await using line = progress(io, 'strips');
     const keep = async (strips: readonly Strip[]) => {
-      for (const strip of strips) await way.keep(strip);
+      for (const strip of strips) {
+        await way.keep(strip);
+        if (strip.urgency === 'emergency') emergencies++;
+      }
     };
     for (let from = first; from < last && !io.signal.aborted; ) {
       await sleep(Math.min(tickMs, Math.max(0, (last - measured()) / speed)), undefined, { signal: io.signal }).catch(() => undefined);
@@ -73,8 +77,11 @@ export const wearableRun = command({
     await keep(gathered.rest());
     await way.finish();
     const { kept, sent, waiting } = way.tally();
-    if (options.json) say(io, JSON.stringify({ readings, strips: kept, sent, waiting }));
-    else say(io, `${count(readings, 'reading')} in ${count(kept, 'strip')}; ${way.state()}.`);
+    if (options.json) say(io, JSON.stringify({ readings, strips: kept, emergencies, sent, waiting }));
+    else {
+      const called = emergencies > 0 ? `, ${emergencies} of them urgent` : '';
+      say(io, `${count(readings, 'reading')} in ${count(kept, 'strip')}${called}; ${way.state()}.`);
+    }
     return waiting > 0 ? 1 : 0;
   },
 });
