@@ -44,6 +44,8 @@ test.each([
     });
     await page.reload({ waitUntil: 'commit' });
     await page.locator('.first-picture').waitFor();
+    // Nothing is drawn before the small script has run: the next frame is the first that anybody sees.
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
     const first = await picture(page);
     expect(first).toMatchObject(seen);
     go();
