@@ -8,8 +8,9 @@
  *
  * @module
  */
-import { inverse, randomScalar, reduce, type Scalar } from '../algebra/group.ts';
+import { randomScalar, reduce, type Scalar } from '../algebra/group.ts';
 import type { Random } from '../algebra/random.ts';
+import { evaluate, lagrangeAtZero, polynomialThrough } from '../algebra/threshold.ts';
 import type { Attribute } from './attribute.ts';
 import type { Formula } from './formula.ts';
 
@@ -63,8 +64,8 @@ function divide(k: number, n: number, secret: Scalar, random: Random): Scalar[] 
     const summands = Array.from({ length: n - 1 }, () => randomScalar(random));
     return [...summands, reduce(summands.reduce((rest, summand) => rest - summand, secret))];
   }
-  const polynomial = [secret, ...Array.from({ length: k - 1 }, () => randomScalar(random))];
-  return Array.from({ length: n }, (_, i) => polynomial.reduceRight((value, c) => reduce(value * BigInt(i + 1) + c), 0n));
+  const polynomial = polynomialThrough(secret, k, random);
+  return Array.from({ length: n }, (_, i) => evaluate(polynomial, BigInt(i + 1)));
 }
 
 /**
@@ -106,7 +107,7 @@ function choose(formula: Formula, price: (attribute: Attribute, row: number) => 
       .map((child, i) => ({ ...visit(child), x: i + 1 }))
       .sort((a, b) => compareCosts(a.cost, b.cost) || a.x - b.x)
       .slice(0, node.k);
-    const weights = node.k === 1 || node.k === node.of.length ? chosen.map(() => 1n) : lagrange(chosen.map(({ x }) => BigInt(x)));
+    const weights = node.k === 1 || node.k === node.of.length ? chosen.map(() => 1n) : lagrangeAtZero(chosen.map(({ x }) => BigInt(x)));
     return {
       cost: chosen.reduce((whole, { cost }) => whole + cost, 0),
       terms: chosen.flatMap(({ terms }, i) => terms.map((term) => ({ ...term, coefficient: reduce(term.coefficient * weights[i]!) }))),
@@ -118,17 +119,3 @@ function choose(formula: Formula, price: (attribute: Attribute, row: number) => 
 
 /** Orders costs of which both may be infinite. */
 const compareCosts = (a: number, b: number): number => (a === b ? 0 : a - b);
-
-/** Lagrange coefficients at 0 for distinct points. */
-function lagrange(xs: readonly bigint[]): Scalar[] {
-  return xs.map((x) => {
-    let numerator = 1n;
-    let denominator = 1n;
-    for (const other of xs) {
-      if (other === x) continue;
-      numerator = reduce(numerator * -other);
-      denominator = reduce(denominator * (x - other));
-    }
-    return reduce(numerator * inverse(denominator));
-  });
-}
