@@ -29,7 +29,7 @@ export type Mathematics = {
 
 export const sealPolicies: Mathematics['sealPolicies'] = async (jobs) => {
   const group = await pairing();
-  return oneByOne(jobs, ({ domain, pq, labels, context, content }) => seal(group, [domain], labels, context, content, { pq }));
+  return oneByOne(jobs, ({ domain, pq, labels, context, content }) => seal(group, [{ domain, pq }], labels, context, content));
 };
 
 export const openPolicies: Mathematics['openPolicies'] = async (jobs) => {

@@ -8,7 +8,7 @@
  * The pairing is e: G1 × G2 → GT, all of prime order r. What may surprise:
  * - Points and GT elements are opaque; only `encode` and `decode` touch bytes. `decode` is strict: exact length,
  *   one encoding per element, not the identity, and of order r (kp-abe.md §1, the validation matrix).
- * - `mul` and `exp` take a time that depends on the scalar; `mulSecret`, `mulGenerator` and `fixed` do not, and the
+ * - `mul` and `exp` take a time that depends on the scalar; `mulSecret`, `mulGenerator`, `expSecret` and `fixed` do not, and the
  *   secrets of authorities, keys and messages use only these.
  * - Never mix elements of two backends; bytes travel between them.
  *
@@ -70,6 +70,8 @@ export interface Target<T> {
   equal(a: T, b: T): boolean;
   /** aᵏ for a public k. */
   exp(a: T, k: Scalar): T;
+  /** aᵏ by a sequence of operations that does not depend on k. */
+  expSecret(a: T, k: Scalar): T;
   /** A function k ↦ aᵏ whose sequence of operations does not depend on k; it pays from some ten uses on (tables of 512 elements). */
   fixed(a: T): (k: Scalar) => T;
   /** Twelve 48-byte big-endian coefficients in the order of noble: the canonical form. */

@@ -16,10 +16,10 @@
  * @module
  */
 import { type Bytes, wipe } from '../algebra/bytes.ts';
-import { decodeScalar, encodeScalar, type Group, randomScalar } from '../algebra/group.ts';
+import { decodeScalar, encodeScalar, type Group, randomScalar, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attributePower } from './attribute.ts';
-import { asFormula, decodeMaster, domainId, encodeDomain, encodeKey, encodeMaster, isDomainName } from './encoding.ts';
+import { asFormula, decodeMaster, domainId, encodeDomain, encodeKey, encodeMaster, isDomainName, type KeyParts } from './encoding.ts';
 import type { Formula } from './formula.ts';
 import { occurrences, rowsOf, share } from './shares.ts';
 
@@ -40,7 +40,7 @@ import { occurrences, rowsOf, share } from './shares.ts';
  * const group = await loadGroup('mcl');
  * const { master, domain } = setup(group, 'St. Elsewhere');
  * const key = keygen(group, master, 'role:cardio and (t:2026 or t:always)');
- * const sealed = seal(group, [domain], ['role:cardio', 't:2026'], utf8('chart 7'), utf8('72 bpm'));
+ * const sealed = seal(group, [{ domain }], ['role:cardio', 't:2026'], utf8('chart 7'), utf8('72 bpm'));
  * open(group, domain, key, utf8('chart 7'), sealed); // utf8('72 bpm')
  * ```
  */
@@ -64,11 +64,16 @@ export function setup(group: Group, name: string, random: Random = systemRandom)
  * @throws {TypeError} on a malformed master or formula
  */
 export function keygen(group: Group, master: Bytes, formula: Formula | string, random: Random = systemRandom): Bytes {
-  const { g1, g2 } = group;
   const policy = asFormula(formula);
   const { id, alpha } = decodeMaster(master);
   const secret = decodeScalar(alpha);
   if (secret === 0n) throw new TypeError('not a master');
+  return encodeKey({ id, formula: policy, ...elementsUnder(group, secret, policy, random) });
+}
+
+/** The elements of a key for a policy, under a master or a share of one. */
+export function elementsUnder(group: Group, secret: Scalar, policy: Formula, random: Random): Pick<KeyParts, 'k' | 'd'> {
+  const { g1, g2 } = group;
   const rows = rowsOf(policy);
   const shares = share(policy, secret, random);
   const r = Array.from({ length: occurrences(rows) }, () => randomScalar(random));
@@ -77,5 +82,5 @@ export function keygen(group: Group, master: Bytes, formula: Formula | string, r
     const shared = g1.mulGenerator(shares[i]!);
     return g1.encode(g1.add(shared, attributePower(group, attribute, r[occurrence - 1]!)));
   });
-  return encodeKey({ id, formula: policy, k, d });
+  return { k, d };
 }

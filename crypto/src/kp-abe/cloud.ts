@@ -1,14 +1,17 @@
 /**
- * KP-ABE, the part of a server that stores sealed texts: it can tell whom a text is for and whether it is whole. It
- * holds no key, and nothing here opens anything.
+ * KP-ABE, the part of a server that stores sealed texts: it can tell whom a text is for and whether it is whole, and does
+ * most of the work of opening it for somebody else. It holds no key that opens, and nothing here opens anything.
  *
  * @module
  */
-import type { Bytes } from '../algebra/bytes.ts';
+import { type Bytes, equalPublic } from '../algebra/bytes.ts';
 import type { G1, Group } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { type Attribute, attributePoint } from './attribute.ts';
-import { decodeSealed } from './encoding.ts';
+import { decapsulate, type KeyElements } from './decapsulate.ts';
+import { decodeSealed, decodeTransform } from './encoding.ts';
+import type { Formula } from './formula.ts';
+import { baseOf, standsOn } from './keycheck.ts';
 import { weight } from './weight.ts';
 
 /** What anybody can read of a sealed text: the ids of its domains and its attributes, both ascending. */
@@ -42,6 +45,52 @@ export function wellFormed(group: Group, sealed: Bytes, random: Random = systemR
     return gt.equal(product, gt.one);
   } catch (error) {
     if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+/** A transformation key whose points are decoded and belong together. */
+export type Transformer = {
+  /** The id of its domain. */
+  readonly domain: Bytes;
+  readonly issuer: number;
+  readonly formula: Formula;
+  readonly elements: KeyElements;
+  /** E^{α_t/z_t}, 576 bytes: with it the doctor checks that her factor and the mediator's belong to this key. */
+  readonly base: Bytes;
+};
+
+/**
+ * Reads a transformation key as it comes from an issuer; checks that every row comes to one and the same base.
+ *
+ * @returns `null` for one that is malformed or not sound
+ */
+export function readTransform(group: Group, bytes: Bytes, random: Random = systemRandom): Transformer | null {
+  try {
+    const { id, issuer, formula, rows, k, d } = decodeTransform(bytes);
+    const elements = { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) };
+    const base = baseOf(group, elements);
+    if (!standsOn(group, elements, base, random)) return null;
+    return { domain: id, issuer, formula, elements, base: group.gt.encode(base) };
+  } catch (error) {
+    if (error instanceof TypeError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Transforms a sealed text: T_t = E^{α_t s/z_t}, 576 bytes for the mediator.
+ *
+ * @returns `null` where the text is malformed, of another domain, or does not fulfil the key's policy
+ */
+export function transform(group: Group, { domain, elements }: Transformer, sealed: Bytes): Bytes | null {
+  try {
+    const parts = decodeSealed(sealed);
+    if (!parts.ids.some((id) => equalPublic(id, domain))) return null;
+    const t = decapsulate(group, elements, parts);
+    return t && group.gt.encode(t);
+  } catch (error) {
+    if (error instanceof TypeError) return null;
     throw error;
   }
 }

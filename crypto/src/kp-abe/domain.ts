@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type Bytes, hex } from '../algebra/bytes.ts';
+import { type Bytes, equalPublic, hex } from '../algebra/bytes.ts';
+import { commitmentsInGT, sharesFit } from '../algebra/generation.ts';
 import type { Group, GT, Scalar } from '../algebra/group.ts';
 import { sha256 } from '../algebra/hash.ts';
-import { decodeDomain } from './encoding.ts';
+import { decodeDomain, decodeIssuers } from './encoding.ts';
 import { remembered } from './remembered.ts';
 
 /** pk_d: id, name, A, and k ↦ Aᵏ in constant shape. */
@@ -25,5 +26,23 @@ export function readDomain(group: Group, bytes: Bytes): Domain {
       return table(k);
     };
     return { id, name, a, power };
+  });
+}
+
+const issuersOf = remembered<readonly GT[]>(16);
+
+/**
+ * The public keys of the issuers' shares, once it is known that any so many of them as are needed make A.
+ *
+ * @throws {TypeError} on malformed bytes, and on issuers that are not of this domain
+ */
+export function readIssuers(group: Group, domain: Bytes, bytes: Bytes): readonly GT[] {
+  return issuersOf(group, hex(sha256(domain)) + hex(sha256(bytes)), () => {
+    const { id, a } = readDomain(group, domain);
+    const { id: of, needed, a: encoded } = decodeIssuers(bytes);
+    const shares = encoded.map(group.gt.decode);
+    if (!equalPublic(of, id) || !sharesFit(commitmentsInGT(group), a, shares, needed))
+      throw new TypeError('not the issuers of this domain');
+    return shares;
   });
 }

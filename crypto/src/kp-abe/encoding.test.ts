@@ -60,7 +60,7 @@ describe.each(Object.keys(samples) as (keyof typeof samples)[])('a %s', (what) =
   test('of another label, version or suite is refused', () => {
     for (const other of Object.values(samples)) if (other !== sample) expect(() => decode(other)).toThrow(TypeError);
     expect(() => decode(withItem(sample, 0, `carelet/v2/sharing/${what}`))).toThrow(TypeError);
-    expect(() => decode(withItem(sample, 1, 2))).toThrow('unknown suite');
+    expect(() => decode(withItem(sample, 1, 1))).toThrow('unknown suite');
     expect(() => decode(withItem(sample, 1, '1'))).toThrow(TypeError);
   });
 

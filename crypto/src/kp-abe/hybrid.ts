@@ -30,19 +30,25 @@ export function seedScalar(m: Bytes, h0: Bytes): Scalar {
   return hashToScalar('CARELET-KPABE-V1-FO-S', m, h0);
 }
 
-/** What hides m for one domain: 32 bytes from K = A_dˢ. */
-export function maskFrom(group: Group, k: GT, id: Bytes): Bytes {
-  return hkdf(group.gt.encode(k), empty, cbor(['carelet/v1/sharing/mask', id]), 32);
+/**
+ * What hides m for one domain: 32 bytes from K = A_dˢ and that domain's K_pq, where it has one. Each domain mixes its own, so
+ * that one text can be for several.
+ */
+export function maskFrom(group: Group, k: GT, id: Bytes, pq: Bytes | undefined): Bytes {
+  const input = concat(group.gt.encode(k), pq ?? empty);
+  const mask = hkdf(input, empty, cbor(['carelet/v1/sharing/mask', id]), 32);
+  wipe(input);
+  return mask;
 }
 
-/** AEAD under HKDF(m ‖ hh ‖ K_pq); the key is used once, so the nonce comes with it. */
-export function sealBody(m: Bytes, hh: Bytes, pq: Bytes | undefined, message: Bytes): Bytes {
-  return withDemKey(m, hh, pq, (key, nonce) => aead.seal('aes-256-gcm', key, nonce, hh, message));
+/** AEAD under HKDF(m ‖ hh); the key is used once, so the nonce comes with it. */
+export function sealBody(m: Bytes, hh: Bytes, message: Bytes): Bytes {
+  return withDemKey(m, hh, (key, nonce) => aead.seal('aes-256-gcm', key, nonce, hh, message));
 }
 
 /** The message, or `null`. */
-export function openBody(m: Bytes, hh: Bytes, pq: Bytes | undefined, dem: Bytes): Bytes | null {
-  return withDemKey(m, hh, pq, (key, nonce) => aead.open('aes-256-gcm', key, nonce, hh, dem));
+export function openBody(m: Bytes, hh: Bytes, dem: Bytes): Bytes | null {
+  return withDemKey(m, hh, (key, nonce) => aead.open('aes-256-gcm', key, nonce, hh, dem));
 }
 
 /** Throws a TypeError unless K_pq is absent or 32 bytes. */
@@ -50,8 +56,8 @@ export function checkPq(pq: Bytes | undefined): void {
   if (pq !== undefined && !(pq instanceof Uint8Array && pq.length === 32)) throw new TypeError('K_pq has 32 bytes');
 }
 
-function withDemKey<T>(m: Bytes, hh: Bytes, pq: Bytes | undefined, use: (key: Bytes, nonce: Bytes) => T): T {
-  const input = concat(m, hh, pq ?? empty);
+function withDemKey<T>(m: Bytes, hh: Bytes, use: (key: Bytes, nonce: Bytes) => T): T {
+  const input = concat(m, hh);
   const derived = hkdf(input, empty, cbor(['carelet/v1/sharing/dem']), aead.keyLength + aead.nonceLength);
   try {
     return use(derived.subarray(0, aead.keyLength), derived.subarray(aead.keyLength));

@@ -58,7 +58,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
 
   test('a cloud sees for whom a text is, and whether its points belong together', () => {
     const other = setup(group, 'Clinic', random);
-    const sealed = seal(group, [domain, other.domain], ['x:b', 'x:a', 'x:c'], utf8('ctx'), utf8('hi'), { random });
+    const sealed = seal(group, [{ domain }, other], ['x:b', 'x:a', 'x:c'], utf8('ctx'), utf8('hi'), random);
     const { domains, attributes } = inspect(sealed);
     expect(domains).toHaveLength(2);
     expect(domains).toContainEqual(decodeKey(key).id);

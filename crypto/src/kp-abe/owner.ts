@@ -15,19 +15,21 @@ import { readDomain } from './domain.ts';
 import { encodeSealed, sealedLimits } from './encoding.ts';
 import { bodyHash, checkPq, maskFrom, openingHash, sealBody, seedScalar } from './hybrid.ts';
 
-export type SealOptions = {
+/** A domain that a text is for. */
+export type SealFor = {
+  /** Its public key. */
+  readonly domain: Bytes;
   /** K_pq, 32 bytes: a secret of the domain that its readers got by a post-quantum KEM (keys.md §3). */
   readonly pq?: Bytes;
-  readonly random?: Random;
 };
 
 /**
  * Seals a message to everyone whose key, of one of these domains, has a policy that the attributes fulfil.
  *
- * A further domain costs one exponentiation and 32 bytes; C₀ and the C_x are shared. With `pq` all domains of the
- * text mix the same K_pq. The attributes can be read by anybody: hand in pseudonyms (keys.md §6).
+ * A further domain costs one exponentiation and 32 bytes; C₀ and the C_x are shared. The attributes can be read by anybody:
+ * hand in pseudonyms (keys.md §6).
  *
- * @param domains public keys, 1 to 16, all different
+ * @param domains 1 to 16, all different
  * @param attributes 1 to 256, all different, in any order
  * @param context bound but not contained: it must be the same when opening
  * @param message any length; usually a node key
@@ -36,15 +38,15 @@ export type SealOptions = {
  */
 export function seal(
   group: Group,
-  domains: readonly Bytes[],
+  domains: readonly SealFor[],
   attributes: readonly Attribute[],
   context: Bytes,
   message: Bytes,
-  { pq, random = systemRandom }: SealOptions = {},
+  random: Random = systemRandom,
 ): Bytes {
   const { g1, g2 } = group;
-  checkPq(pq);
-  const to = domains.map((bytes) => readDomain(group, bytes)).sort((a, b) => compare(a.id, b.id));
+  for (const { pq } of domains) checkPq(pq);
+  const to = domains.map(({ domain, pq }) => ({ ...readDomain(group, domain), pq })).sort((a, b) => compare(a.id, b.id));
   if (to.length === 0 || to.length > sealedLimits.domains) throw new TypeError(`1 to ${sealedLimits.domains} domains`);
   if (to.some(({ id }, i) => i > 0 && compare(id, to[i - 1]!.id) === 0)) throw new TypeError('a domain is given twice');
   const sorted = sortedAttributes(attributes);
@@ -57,9 +59,9 @@ export function seal(
   // Encaps(s, S): C₀ = g₂ˢ, C_x = H(x)ˢ, K_d = A_dˢ.
   const c0 = g2.encode(g2.mulGenerator(s));
   const c = concat(...sorted.map((attribute) => g1.encode(attributePower(group, attribute, s))));
-  const masks = concat(...to.map(({ id, power }) => xor(m, maskFrom(group, power(s), id))));
+  const masks = concat(...to.map(({ id, power, pq }) => xor(m, maskFrom(group, power(s), id, pq))));
   const hh = bodyHash(h0, { c0, c, masks });
-  const dem = sealBody(m, hh, pq, message);
+  const dem = sealBody(m, hh, message);
   wipe(m);
   return encodeSealed({ ids, attributes: sorted, c0, c, masks, dem });
 }

@@ -8,16 +8,16 @@
  * @module
  */
 import { type Bytes, concat, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
-import { type G1, type G2, type Group, reduce, type Scalar } from '../algebra/group.ts';
+import { decodeScalar, encodeScalar, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
-import { attributePoint, attributePower } from './attribute.ts';
+import { lagrangeAtZero } from '../algebra/threshold.ts';
+import { attributePower } from './attribute.ts';
 import { decapsulate, type KeyElements } from './decapsulate.ts';
-import { type Domain, readDomain } from './domain.ts';
-import { decodeKey, decodeSealed, type SealedParts } from './encoding.ts';
+import { type Domain, readDomain, readIssuers } from './domain.ts';
+import { decodeFactor, decodeKey, decodeSealed, encodeFactor, type SealedParts } from './encoding.ts';
 import { type Formula, satisfies } from './formula.ts';
 import { bodyHash, checkPq, maskFrom, openBody, openingHash, seedScalar } from './hybrid.ts';
-import { covering } from './shares.ts';
-import { weight } from './weight.ts';
+import { standsOn } from './keycheck.ts';
 
 /** A key whose points are decoded, for opening many texts. It shows its policy and never its secrets. */
 export class Key {
@@ -58,8 +58,7 @@ export function openKey(group: Group, domain: Bytes, key: Bytes, random: Random 
 }
 
 /**
- * KeyCheck: whether a key opens what its policy says, for every row: for sets of rows that each give the secret and
- * together cover all, e(ΠD_i^{ωᵢ}, g₂) · Π_j e(ΠH(ρ(i))^{ωᵢ}, K_j)⁻¹ = A. All equations at once under random weights.
+ * KeyCheck: whether a key opens what its policy says, for every row: each comes to A (`keycheck`).
  *
  * @throws {TypeError} on a malformed domain
  */
@@ -85,7 +84,7 @@ const publicPart = (key: Bytes): { domain: Bytes; formula: Formula } => {
 };
 
 export type OpenOptions = {
-  /** The K_pq it was sealed with, if any. */
+  /** The domain's K_pq, if it was sealed with any. */
   readonly pq?: Bytes;
   /** Also recompute every C_x, used or not: for audits, as the light check leaves the unused ones to their maker. */
   readonly strict?: boolean;
@@ -117,18 +116,92 @@ export function open(
     const place = parts.ids.findIndex((id) => equalPublic(id, target.id));
     if (place < 0 || !equalPublic(opened.domain, target.id)) return null;
     const k = decapsulate(group, elements, parts);
-    if (!k) return null;
-
-    const mask = maskFrom(group, k, target.id);
-    const m = xor(parts.masks.subarray(32 * place, 32 * (place + 1)), mask);
-    const h0 = openingHash(parts, context);
-    const s = seedScalar(m, h0);
-    // The FO check: K = A_dˢ and C₀ = g₂ˢ force every combination that was used to be honest.
-    const honest = group.gt.equal(target.power(s), k) && equal(encapsulated(group, s), parts.c0) && (!strict || allHonest(group, s, parts));
-    const message = honest ? openBody(m, bodyHash(h0, parts), pq, parts.dem) : null;
-    wipe(m, mask);
-    return message;
+    return k && unmask(group, target, k, context, parts, place, { pq, strict });
   });
+}
+
+/**
+ * Finishes what cloud and mediator began: K = Π_t (T_t^{z_{t,m}})^{z_{t,d} · ℓ_t}, then as `open`.
+ *
+ * @param factors the doctor's, of as many issuers as are needed
+ * @param answers what the mediator gave back, in the order of the factors
+ * @returns the message, or `null` when it does not open, for whatever reason: a lying cloud or mediator among them
+ * @throws {TypeError} on a malformed domain, factor or K_pq: the reader's own
+ */
+export function finish(
+  group: Group,
+  domain: Bytes,
+  factors: readonly Bytes[],
+  answers: readonly Bytes[],
+  context: Bytes,
+  sealed: Bytes,
+  { pq, strict = false }: OpenOptions = {},
+): Bytes | null {
+  checkPq(pq);
+  const target = readDomain(group, domain);
+  const held = factors.map((bytes) => readFactor(bytes));
+  if (answers.length !== held.length) throw new TypeError('an answer for each factor');
+  return attempt(() => {
+    const parts = decodeSealed(sealed);
+    const place = parts.ids.findIndex((id) => equalPublic(id, target.id));
+    if (place < 0 || held.length === 0 || held.some(({ id }) => !equalPublic(id, target.id))) return null;
+    if (new Set(held.map(({ issuer }) => issuer)).size < held.length) return null;
+    const coefficients = lagrangeAtZero(held.map(({ issuer }) => BigInt(issuer)));
+    const { gt } = group;
+    const k = held
+      .map(({ z }, i) => gt.expSecret(gt.decode(answers[i]!), reduce(z * coefficients[i]!)))
+      .reduce((product, power) => gt.mul(product, power));
+    return unmask(group, target, k, context, parts, place, { pq, strict });
+  });
+}
+
+/**
+ * KeyCheck of a key that is never whole: whether what an issuer gave to cloud, mediator and doctor belongs together.
+ *
+ * @param issuers of the domain, checked against it
+ * @param answer what the mediator made of the transformation key's base (`Transformer.base` at the cloud)
+ * @throws {TypeError} on malformed bytes of the doctor's own
+ */
+export function factorCheck(group: Group, domain: Bytes, issuers: Bytes, factor: Bytes, answer: Bytes): boolean {
+  const { gt } = group;
+  const { id, issuer, z } = readFactor(factor);
+  const publicShares = readIssuers(group, domain, issuers);
+  const expected = publicShares[issuer - 1];
+  if (!expected || !equalPublic(id, readDomain(group, domain).id)) return false;
+  return attempt(() => gt.equal(gt.expSecret(gt.decode(answer), z), expected)) ?? false;
+}
+
+/** A doctor's factor for one login: hers times what the mediator gave her session (`forLogin`). */
+export function inSession(factor: Bytes, session: Bytes): Bytes {
+  const { id, issuer, z } = readFactor(factor);
+  return encodeFactor({ id, issuer, holder: 'doctor', z: encodeScalar(reduce(z * decodeScalar(session))) });
+}
+
+/** The FO check around K: K = A_dˢ and C₀ = g₂ˢ force every combination that was used to be honest. */
+function unmask(
+  group: Group,
+  target: Domain,
+  k: GT,
+  context: Bytes,
+  parts: SealedParts,
+  place: number,
+  { pq, strict }: OpenOptions,
+): Bytes | null {
+  const mask = maskFrom(group, k, target.id, pq);
+  const m = xor(parts.masks.subarray(32 * place, 32 * (place + 1)), mask);
+  const h0 = openingHash(parts, context);
+  const s = seedScalar(m, h0);
+  const honest = group.gt.equal(target.power(s), k) && equal(encapsulated(group, s), parts.c0) && (!strict || allHonest(group, s, parts));
+  const message = honest ? openBody(m, bodyHash(h0, parts), parts.dem) : null;
+  wipe(m, mask);
+  return message;
+}
+
+function readFactor(bytes: Bytes): { readonly id: Bytes; readonly issuer: number; readonly z: Scalar } {
+  const { id, issuer, z } = decodeFactor(bytes, 'doctor');
+  const secret = decodeScalar(z);
+  if (secret === 0n) throw new TypeError('not a factor');
+  return { id, issuer, z: secret };
 }
 
 const encapsulated = ({ g2 }: Group, s: Scalar): Bytes => g2.encode(g2.mulGenerator(s));
@@ -155,31 +228,7 @@ function elementsOf(group: Group, key: Key): KeyElements {
 }
 
 function checks(group: Group, domain: Domain, key: Key, random: Random): boolean {
-  if (!equalPublic(key.domain, domain.id)) return false;
-  const { g1, g2, gt, pair } = group;
-  const { formula, rows, k, d } = elementsOf(group, key);
-  const weights = rows.map(() => 0n);
-  let whole = 0n;
-  for (const terms of covering(formula)) {
-    const rho = weight(random);
-    whole += rho;
-    for (const { row, coefficient } of terms) weights[row] = reduce(weights[row]! + rho * coefficient);
-  }
-  const pairs: [G1, G2][] = [[g1.sum(d, weights), g2.generator]];
-  k.forEach((kj, j) => {
-    const used = rows.flatMap(({ occurrence }, i) => (occurrence === j + 1 ? [i] : []));
-    const points = used.map((i) => attributePoint(group, rows[i]!.attribute));
-    pairs.push([
-      g1.neg(
-        g1.sum(
-          points,
-          used.map((i) => weights[i]!),
-        ),
-      ),
-      kj,
-    ]);
-  });
-  return gt.equal(pair(pairs), gt.exp(domain.a, reduce(whole)));
+  return equalPublic(key.domain, domain.id) && standsOn(group, elementsOf(group, key), domain.a, random);
 }
 
 /** `null` where bytes from outside are malformed; anything else goes on being thrown. */

@@ -34,7 +34,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
     hospital = setup(group, 'Hospital', random);
     clinic = setup(group, 'Clinic', random);
     key = keygen(group, hospital.master, policy, random);
-    sealed = seal(group, [hospital.domain], attributes, context, message, { random });
+    sealed = seal(group, [hospital], attributes, context, message, random);
     parts = decodeSealed(sealed);
   });
 
@@ -55,8 +55,8 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
 
   test('an empty and a long message come back', () => {
     for (const text of [new Uint8Array(), random(10_000)]) {
-      expect(opens(seal(group, [hospital.domain], attributes, new Uint8Array(), text, { random }))).toBeNull();
-      expect(opens(seal(group, [hospital.domain], attributes, context, text, { random }))).toEqual(text);
+      expect(opens(seal(group, [hospital], attributes, new Uint8Array(), text, random))).toBeNull();
+      expect(opens(seal(group, [hospital], attributes, context, text, random))).toEqual(text);
     }
   });
 
@@ -85,20 +85,42 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
   });
 
   test('a text for several domains opens for each, whatever their order', () => {
-    const both = seal(group, [hospital.domain, clinic.domain], attributes, context, message, { random });
+    const both = seal(group, [hospital, clinic], attributes, context, message, random);
     const theirs = keygen(group, clinic.master, 'conf:N', random);
     expect(opens(both)).toEqual(message);
     expect(open(group, clinic.domain, theirs, context, both)).toEqual(message);
     const [one, two] = [
-      [hospital.domain, clinic.domain],
-      [clinic.domain, hospital.domain],
-    ].map((domains) => seal(group, domains, attributes.toReversed(), context, message, { random: seededRandom('same') }));
+      [hospital, clinic],
+      [clinic, hospital],
+    ].map((domains) => seal(group, domains, attributes.toReversed(), context, message, seededRandom('same')));
     expect(hex(one!)).toBe(hex(two!));
     // Exchanged masks open for nobody.
     const { masks } = decodeSealed(both);
     const swapped = encodeSealed({ ...decodeSealed(both), masks: concat(masks.subarray(32), masks.subarray(0, 32)) });
     expect(opens(swapped)).toBeNull();
     expect(open(group, clinic.domain, theirs, context, swapped)).toBeNull();
+  });
+
+  test('each domain of a text mixes its own K_pq', () => {
+    const [ours, its] = [random(32), random(32)];
+    const both = seal(
+      group,
+      [
+        { ...hospital, pq: ours },
+        { ...clinic, pq: its },
+      ],
+      attributes,
+      context,
+      message,
+      random,
+    );
+    const theirs = keygen(group, clinic.master, 'conf:N', random);
+    const opensThere = (pq?: Bytes) => open(group, clinic.domain, theirs, context, both, pq && { pq });
+    expect(opens(both, { pq: ours })).toEqual(message);
+    expect(opensThere(its)).toEqual(message);
+    expect(opens(both, { pq: its })).toBeNull();
+    expect(opensThere(ours)).toBeNull();
+    expect(opensThere()).toBeNull();
   });
 
   test('another context does not open', () => {
@@ -109,13 +131,13 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
 
   test('a wrong, a missing or a superfluous K_pq does not open', () => {
     const pq = random(32);
-    const hybrid = seal(group, [hospital.domain], attributes, context, message, { pq, random });
+    const hybrid = seal(group, [{ ...hospital, pq }], attributes, context, message, random);
     expect(opens(hybrid, { pq })).toEqual(message);
     expect(opens(hybrid, { pq: changed(pq, 31) })).toBeNull();
     expect(opens(hybrid)).toBeNull();
     expect(opens(sealed, { pq })).toBeNull();
     expect(() => opens(sealed, { pq: random(31) })).toThrow(TypeError);
-    expect(() => seal(group, [hospital.domain], attributes, context, message, { pq: random(33) })).toThrow(TypeError);
+    expect(() => seal(group, [{ ...hospital, pq: random(33) }], attributes, context, message)).toThrow(TypeError);
   });
 
   test('a changed bit in any part does not open', () => {
@@ -185,9 +207,9 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
         ...parts.attributes.map((x) => g1.encode(g1.mul(g1.mul(attributePoint(group, x), s), x === attribute ? factor : 1n))),
       );
       const { id, power } = readDomain(group, hospital.domain);
-      const mask = maskFrom(group, power(s), id);
+      const mask = maskFrom(group, power(s), id, undefined);
       const body = { c0: g2.encode(g2.mul(g2.generator, s)), c, masks: m.map((byte, i) => byte ^ mask[i]!) };
-      return encodeSealed({ ...parts, ...body, dem: sealBody(m, bodyHash(h0, body), undefined, message) });
+      return encodeSealed({ ...parts, ...body, dem: sealBody(m, bodyHash(h0, body), message) });
     };
 
     test('is found out in strict mode only', () => {
@@ -207,7 +229,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
         formulas,
         subsets.filter((held) => held.length > 0),
         (formula, held) => {
-          const text = seal(group, [hospital.domain], held, context, message, { random });
+          const text = seal(group, [hospital], held, context, message, random);
           const issued = keygen(group, hospital.master, formula, random);
           const result = open(group, hospital.domain, issued, context, text);
           expect(satisfied(issued, text)).toBe(satisfies(formula, held));
@@ -224,7 +246,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
     const notInGt = encodeDomain({ id: domainId('Hospital', wrongA), name: 'Hospital', a: wrongA });
     expect(() => open(group, domain.subarray(1), key, context, sealed)).toThrow(TypeError);
     expect(() => open(group, notInGt, key, context, sealed)).toThrow('not an element of GT');
-    expect(() => seal(group, [notInGt], attributes, context, message)).toThrow('not an element of GT');
+    expect(() => seal(group, [{ domain: notInGt }], attributes, context, message)).toThrow('not an element of GT');
     expect(() => open(group, domain, key.subarray(1), context, sealed)).toThrow(TypeError);
     const badPoint = encodeKey({ ...decodeKey(key), k: [new Uint8Array(96)] });
     expect(() => open(group, domain, badPoint, context, sealed)).toThrow(TypeError);
@@ -233,7 +255,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
   });
 
   test('a maker’s malformed wish is a TypeError', () => {
-    const to = [hospital.domain];
+    const to = [hospital];
     expect(() => seal(group, [], attributes, context, message)).toThrow('domains');
     expect(() => seal(group, [...to, ...to], attributes, context, message)).toThrow('twice');
     expect(() => seal(group, to, [], context, message)).toThrow('attributes');
@@ -275,7 +297,7 @@ test('what one backend makes the other opens, and the same randomness gives the 
     const random = seededRandom('both backends');
     const { master, domain } = setup(group, 'Hospital', random);
     const key = keygen(group, master, policy, random);
-    return { master, domain, key, sealed: seal(group, [domain], attributes, context, message, { random, pq: random(32) }) };
+    return { master, domain, key, sealed: seal(group, [{ domain, pq: random(32) }], attributes, context, message, random) };
   });
   expect(Object.entries(made[0]!).map(([what, bytes]) => what + hex(bytes))).toEqual(
     Object.entries(made[1]!).map(([what, bytes]) => what + hex(bytes)),
@@ -287,7 +309,7 @@ test('what one backend makes the other opens, and the same randomness gives the 
   ] as const) {
     const { master, domain } = setup(maker, 'Clinic');
     const key = keygen(maker, master, 'x:a and x:b');
-    const sealed = seal(maker, [domain], ['x:b', 'x:a'], context, message);
+    const sealed = seal(maker, [{ domain }], ['x:b', 'x:a'], context, message);
     expect(open(reader, domain, key, context, sealed, { strict: true })).toEqual(message);
     expect(keyCheck(reader, domain, key)).toBe(true);
     const doctor = openKey(maker, domain, key)!;
@@ -301,7 +323,7 @@ test('every single byte of a sealed text counts', async () => {
   const random = seededRandom('every byte');
   const { master, domain } = setup(group, 'Hospital', random);
   const doctor = openKey(group, domain, keygen(group, master, 'x:a and x:b', random), random)!;
-  const sealed = seal(group, [domain], ['x:a', 'x:b', 'x:c'], context, message, { random });
+  const sealed = seal(group, [{ domain }], ['x:a', 'x:b', 'x:c'], context, message, random);
   expect(open(group, domain, doctor, context, sealed)).toEqual(message);
   for (let at = 0; at < sealed.length; at++) {
     const changed = sealed.slice();

@@ -73,7 +73,7 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       const present = () => cloudOf.login.present({ card: encodeCard(card), with: [] });
       return { card, secrets, cloud: introducing(cloudOf, present) };
     },
-    sealed: async (labels) => seal(group, [domain], [...labels], utf8('somewhere'), utf8('a node key')),
+    sealed: async (labels) => seal(group, [{ domain }], [...labels], utf8('somewhere'), utf8('a node key')),
     entitle: (entitlement, by = [0, 1]) =>
       issueEntitlement(
         entitlement,

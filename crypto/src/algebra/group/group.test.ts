@@ -67,6 +67,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
       expect(g1.equal(g1.mul(p, k), g1.mul(g1.generator, reduce(77n * k)))).toBe(true);
       expect(g2.equal(g2.sum([q, q], [k, 1n]), g2.mul(g2.generator, reduce(77n * k + 77n)))).toBe(true);
       expect(gt.equal(power(k), gt.exp(base, k))).toBe(true);
+      expect(gt.equal(gt.expSecret(base, k), gt.exp(base, k))).toBe(true);
     }
     expect(g1.isZero(g1.mulSecret(p, 0n)) && g1.isZero(g1.add(p, g1.neg(p))) && g1.isZero(g1.sum([]))).toBe(true);
     expect(g1.isZero(g1.mulSecret(g1.zero, 5n)) && g2.isZero(g2.mul(g2.zero, 5n))).toBe(true);

@@ -1,7 +1,7 @@
 /**
  * What mcl-wasm has but does not declare: its module object with the wasm exports, here with types.
  *
- * The typed classes give sums, products and encodings. The product of pairings, the order check of GT and hashing
+ * The typed classes give sums, products and encodings. The product of pairings, raising to p in GT and hashing
  * under one's own separation tag exist only as exports that work on addresses; long chains of operations go there too,
  * since a typed operation costs as much in copying as in arithmetic.
  *
@@ -28,7 +28,8 @@ export interface Raw {
   readonly _mclBnGT_sqr: Unary;
   readonly _mclBn_millerLoopVec: (result: Address, a: Address, b: Address, count: number) => void;
   readonly _mclBn_finalExp: Unary;
-  readonly _mclBnGT_isValid: (a: Address) => number;
+  readonly _mclBnFp_neg: Unary;
+  readonly _mclBnFp2_mul: Binary;
   readonly _mclBnG1_hashAndMapToWithDst?: (
     result: Address,
     message: Address,
@@ -52,7 +53,8 @@ const needed = [
   '_mclBnGT_sqr',
   '_mclBn_millerLoopVec',
   '_mclBn_finalExp',
-  '_mclBnGT_isValid',
+  '_mclBnFp_neg',
+  '_mclBnFp2_mul',
 ] as const;
 
 /** The module object of the initialised mcl, checked to have what we call. */

@@ -11,7 +11,8 @@ import mcl from 'mcl-wasm';
 import { type Bytes, equalPublic } from '../bytes.ts';
 import type { Curve, GroupOf, Target } from '../group.ts';
 import { comb, narrow, type Operations, wide } from './comb.ts';
-import { onStack, place, placed, type Raw, rawModule, type Steps, square, walk } from './mcl-raw.ts';
+import { type Cyclotomic, isOfOrder, powerInGT } from './cyclotomic.ts';
+import { place, placed, type Raw, rawModule, type Steps, square, walk } from './mcl-raw.ts';
 import { abscissa, checkTag, generators, hashProbe, lengths, spelled, split } from './points.ts';
 import { encodeScalar, type Scalar } from './scalar.ts';
 
@@ -216,12 +217,15 @@ function target(raw: Raw): Target<mcl.GT> {
     return swapped(a.serialize());
   };
   const steps: Steps = { size: sizes.gt, mul: raw._mclBnGT_mul, square: raw._mclBnGT_sqr };
-  const operations: Operations<mcl.GT> = {
+  const operations: Operations<mcl.GT> & Cyclotomic<mcl.GT> = {
+    one,
     mul,
     inv: mcl.inv<mcl.GT>,
+    equal: (a, b) => a.isEqual(b),
     square: (a, times) => square(raw, steps, new mcl.GT(), a, times),
     settle() {},
     walk: (columns) => walk(raw, steps, new mcl.GT(), columns),
+    frobenius: frobeniusIn(raw),
   };
   return {
     length: lengths.gt,
@@ -230,21 +234,54 @@ function target(raw: Raw): Target<mcl.GT> {
     inv: (a) => mcl.inv(a),
     equal: (a, b) => a.isEqual(b),
     exp: (a, k) => mcl.pow(a, fr(k)),
+    expSecret: (a, k) => powerInGT(operations, a, k),
     fixed: (a) => comb(operations, a, wide),
     encode,
     decode(bytes) {
       assertSerialisation(raw);
       const element = bytes.length === lengths.gt ? read(new mcl.GT(), swapped(bytes)) : null;
       const sound =
-        element &&
-        !element.isZero() &&
-        !element.isOne() &&
-        equalPublic(encode(element), bytes) &&
-        onStack(raw, () => raw._mclBnGT_isValid(place(raw, sizes.gt, element)) === 1);
+        element && !element.isZero() && !element.isOne() && equalPublic(encode(element), bytes) && isOfOrder(operations, element);
       if (!sound) throw new TypeError('not an element of GT');
       return element;
     },
   };
+}
+
+/** p, as a number. */
+const p = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
+
+/**
+ * a^{pⁿ}: the coefficient of wʲ, an element of Fp2, is conjugated for an odd n and multiplied by ξ^{j(pⁿ − 1)/6}, ξ = 1 + i = w⁶.
+ * Inside wasm the coefficients lie in the order w⁰, w², w⁴, w, w³, w⁵.
+ */
+function frobeniusIn(raw: Raw): Cyclotomic<mcl.GT>['frobenius'] {
+  const xi = new mcl.Fp2();
+  xi.setInt(1, 1);
+  const factors = [1, 2, 3, 4].map((n) => {
+    const root = powerInFp2(xi, (p ** BigInt(n) - 1n) / 6n);
+    return [0n, 2n, 4n, 1n, 3n, 5n].map((j) => powerInFp2(root, j));
+  });
+  const half = sizes.gt / 12;
+  return (a, times) =>
+    placed(raw, new mcl.GT(), sizes.gt, (at) => {
+      a.copyToMem(at);
+      const factor = place(raw, 2 * half, ...factors[times - 1]!);
+      for (let j = 0; j < 6; j++) {
+        const coefficient = at + 2 * half * j;
+        if (times % 2 === 1) raw._mclBnFp_neg(coefficient + half, coefficient + half);
+        raw._mclBnFp2_mul(coefficient, coefficient, factor + 2 * half * j);
+      }
+    });
+}
+
+function powerInFp2(a: mcl.Fp2, k: bigint): mcl.Fp2 {
+  const one = new mcl.Fp2();
+  one.setInt(1, 0);
+  return [...k.toString(2)].reduce((power, bit) => {
+    const squared = mcl.sqr(power);
+    return bit === '1' ? mcl.mul(squared, a) : squared;
+  }, one);
 }
 
 /** mcl writes each element of Fp2 imaginary part first, the canonical form real part first: neighbours change places. */

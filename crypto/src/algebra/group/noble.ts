@@ -10,8 +10,9 @@ import { bls12_381 } from '@noble/curves/bls12-381.js';
 import { type Bytes, concat, equalPublic } from '../bytes.ts';
 import type { Curve, GroupOf, Target } from '../group.ts';
 import { comb, narrow, type Operations, wide } from './comb.ts';
+import { type Cyclotomic, isOfOrder, powerInGT } from './cyclotomic.ts';
 import { abscissa, checkTag, lengths, spelled, split } from './points.ts';
-import { order, reduce, type Scalar } from './scalar.ts';
+import { reduce, type Scalar } from './scalar.ts';
 
 const { Fp, Fp2, Fp12 } = bls12_381.fields;
 type Fp2Element = typeof Fp2.ONE;
@@ -159,6 +160,12 @@ function target(): Target<Fp12Element> {
   // In GT the inverse is the conjugate, as every element has norm 1 over Fp6.
   const inv = (a: Fp12Element): Fp12Element => Fp12.conjugate(a);
   const operations = byHand({ mul, inv, sqr: (a: Fp12Element) => Fp12._cyclotomicSquare(a) });
+  const field: Cyclotomic<Fp12Element> = {
+    ...operations,
+    one: Fp12.ONE,
+    equal: (a, b) => Fp12.eql(a, b),
+    frobenius: (a, times) => Fp12.frobeniusMap(a, times),
+  };
   return {
     length: lengths.gt,
     one: Fp12.ONE,
@@ -166,6 +173,7 @@ function target(): Target<Fp12Element> {
     inv,
     equal: (a, b) => Fp12.eql(a, b),
     exp: (a, k) => Fp12.pow(a, checked(k)),
+    expSecret: (a, k) => powerInGT(field, a, k),
     fixed: (a) => comb(operations, a, wide),
     encode: (a) => Fp12.toBytes(a),
     decode(bytes) {
@@ -175,7 +183,7 @@ function target(): Target<Fp12Element> {
         !Fp12.is0(element) &&
         !Fp12.eql(element, Fp12.ONE) &&
         equalPublic(Fp12.toBytes(element), bytes) &&
-        Fp12.eql(Fp12.pow(element, order), Fp12.ONE);
+        isOfOrder(field, element);
       if (!sound) throw new TypeError('not an element of GT');
       return element;
     },

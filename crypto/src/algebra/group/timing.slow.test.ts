@@ -100,4 +100,10 @@ describe.each<[BackendName, { rounds: number; scalars: [Scalar, Scalar]; bound: 
     const power = gt.fixed(gt.exp(pair([[g1.generator, g2.generator]]), 12345n));
     judge('powers in GT', power);
   });
+
+  test('a power of any element of GT, for the factors of doctor and mediator, does not show its exponent', () => {
+    const { g1, g2, gt, pair } = group;
+    const element = gt.exp(pair([[g1.generator, g2.generator]]), 12345n);
+    judge('expSecret in GT', (k) => gt.expSecret(element, k), rounds / 8);
+  });
 });
