@@ -1,5 +1,5 @@
 /**
- * The mathematics that takes longer than a millisecond: KP-ABE seals and opens.
+ * The mathematics that takes longer than a millisecond: KP-ABE seals and opens, and what consent is made of.
  *
  * The client calls it through this shape, so that it can run in worker threads under Node, in a Web Worker in
  * a browser, or here. This file is what such a worker does.
@@ -11,6 +11,9 @@ import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { type Key, keyCheck, open, openKey } from '@carelet/crypto/kp-abe/reader';
+import { accept, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
+import * as delegate from '@carelet/crypto/pre/reader';
+import { seal as sealForScope } from '@carelet/crypto/pre/writer';
 import { inSlices } from './pace.ts';
 
 /** A wrap to be sealed for a role. */
@@ -19,12 +22,30 @@ export type PolicySeal = { domain: Bytes; pq: Bytes; labels: string[]; context: 
 /** A wrap to be opened with a doctor's key. */
 export type PolicyOpen = { domain: Bytes; pq: Bytes; key: Bytes; context: Bytes; body: Bytes };
 
+/** A wrap to be sealed for a scope that a patient published. */
+export type ConsentSeal = { scope: Bytes; p: Bytes; pq: Bytes; context: Bytes; content: Bytes };
+
+/** A wrap that cloud and mediator turned, to be opened with a doctor's half. */
+export type ConsentOpen = { half: Bytes; scope: Bytes; p: Bytes; pq: Bytes; context: Bytes; sealed: Bytes; turned: Bytes };
+
+/** A patient's scopes, to be given keys; with an offer, re-encryption keys for its doctor as well. */
+export type ScopeJob = { root: Bytes; scope: Bytes; offer: Offer | null };
+
+/** P of a scope, and the re-encryption key where one was asked for and the offer holds. */
+export type ScopeKeys = { p: Bytes; rekey: Bytes | null };
+
 export type Mathematics = {
   sealPolicies(jobs: PolicySeal[]): Promise<Bytes[]>;
   /** The content, or `null` where the key does not open it. */
   openPolicies(jobs: PolicyOpen[]): Promise<(Bytes | null)[]>;
   /** Whether a key is what its domain's authority should have made. */
   checkKey(domain: Bytes, key: Bytes): Promise<boolean>;
+  sealConsents(jobs: ConsentSeal[]): Promise<Bytes[]>;
+  /** The content, or `null` where it does not open. */
+  openConsents(jobs: ConsentOpen[]): Promise<(Bytes | null)[]>;
+  scopeKeys(jobs: ScopeJob[]): Promise<ScopeKeys[]>;
+  /** A doctor's half of every key she is given by consent. */
+  newHalf(doctor: { id: Bytes; edSk: Bytes }): Promise<{ half: Bytes; delegate: Bytes }>;
 };
 
 export const sealPolicies: Mathematics['sealPolicies'] = async (jobs) => {
@@ -67,8 +88,32 @@ function decoded(group: Group, domain: Bytes, key: Bytes): Key | null {
 
 export const checkKey: Mathematics['checkKey'] = async (domain, key) => keyCheck(await pairing(), domain, key);
 
+export const sealConsents: Mathematics['sealConsents'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(jobs, ({ scope, p, pq, context, content }) => sealForScope(group, { scope, p }, context, content, { pq }));
+};
+
+export const openConsents: Mathematics['openConsents'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(jobs, ({ half, scope, p, pq, context, sealed, turned }) => {
+    using ready = delegate.openHalf(half);
+    return delegate.open(group, ready, { scope, p }, { context, sealed, turned }, { pq });
+  });
+};
+
+export const scopeKeys: Mathematics['scopeKeys'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(jobs, ({ root, scope, offer }) => {
+    using key = scopeKey(group, root, scope);
+    const grantee = offer && accept(group, offer);
+    return { p: key.p, rekey: grantee && rekey(group, key, grantee) };
+  });
+};
+
+export const newHalf: Mathematics['newHalf'] = async (doctor) => delegate.newHalf(await pairing(), doctor);
+
 /** All of it in this thread. */
-export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkKey };
+export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkKey, sealConsents, openConsents, scopeKeys, newHalf };
 
 /** mcl where WebAssembly is allowed, noble where it is refused. */
 const pairing = (): Promise<Group> => loadGroup('mcl').catch(() => loadGroup('noble'));

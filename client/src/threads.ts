@@ -29,6 +29,10 @@ export function mathematicsInThreads(threads = Math.max(1, availableParallelism(
     sealPolicies: (jobs) => spread(jobs, (some) => run({ name: 'sealPolicies', given: [some] })),
     openPolicies: (jobs) => spread(jobs, (some) => run({ name: 'openPolicies', given: [some] })),
     checkKey: (domain, key) => run({ name: 'checkKey', given: [domain, key] }),
+    sealConsents: (jobs) => spread(jobs, (some) => run({ name: 'sealConsents', given: [some] })),
+    openConsents: (jobs) => spread(jobs, (some) => run({ name: 'openConsents', given: [some] })),
+    scopeKeys: (jobs) => spread(jobs, (some) => run({ name: 'scopeKeys', given: [some] })),
+    newHalf: (doctor) => run({ name: 'newHalf', given: [doctor] }),
     [Symbol.asyncDispose]: () => pool.close({ force: true }),
   };
 }

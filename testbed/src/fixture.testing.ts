@@ -18,6 +18,7 @@ import { type ImportSource, type ImportSummary, importRecords } from '@carelet/c
 import { linkPatient } from '@carelet/client/records/link';
 import { type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { type Writer, writer } from '@carelet/client/records/writer';
+import { offerHalf } from '@carelet/client/sharing/received';
 import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import type { LogStream } from '@carelet/ground/log';
@@ -51,6 +52,8 @@ export type Stage = AsyncDisposable & {
   readonly authorityAs: (who: Keyring | null) => Authority;
   readonly cloudAs: (who: Keyring | null) => Cloud;
   readonly cloudletAs: (who: Keyring | null, clinic?: OrganisationSlug) => Cloudlet;
+  /** The cloudlet of a clinic of this number; `null` where there is none. */
+  readonly cloudletOf: (who: Keyring | null, organisation: Bytes) => Cloudlet | null;
   /** Two administrators of two organisations. */
   readonly administrators: () => Promise<readonly [Keyring, Keyring]>;
   readonly place: (slug: OrganisationSlug) => Promise<Place>;
@@ -140,6 +143,13 @@ export async function openStage({
   const cloudletAs = (who: Keyring | null, clinic: OrganisationSlug = 'harbour') =>
     connectCloudlet(at(town.cloudlets.get(clinic)!), who, clock);
 
+  /** The cloudlet of a clinic, by its card's number. */
+  const cloudletOf = (who: Keyring | null, organisation: Bytes): Cloudlet | null => {
+    const known = [...enrolled].find(([, keyring]) => equalPublic(keyring.card.id, organisation));
+    return known && town.cloudlets.has(known[0]) ? cloudletAs(who, known[0]) : null;
+  };
+  const enrolled = new Map<OrganisationSlug, Keyring>();
+
   let offices: Promise<readonly [Keyring, Keyring]> | undefined;
   const administrators = () => {
     offices ??= (async () => {
@@ -157,6 +167,7 @@ export async function openStage({
     const [sam] = await administrators();
     const keyring = fresh('organisation', slug);
     await enrolOrganisation(authorityAs(sam), () => authorityAs(keyring), keyring);
+    enrolled.set(slug, keyring);
     const { card, secrets, writer: keys } = keyring;
     await town.cloudlets.get(slug)?.install({ card, edSk: secrets.edSk, ...keys! });
     let disk = encodeKeyring(keyring);
@@ -177,6 +188,7 @@ export async function openStage({
     authorityAs,
     cloudAs,
     cloudletAs,
+    cloudletOf,
     administrators,
 
     place(slug) {
@@ -206,6 +218,8 @@ export async function openStage({
         for (const approver of approvers) await approve(authorityAs(approver), approver, keyring.card, whole);
       }
       await takeDoctorKeys(() => authorityAs(keyring), keyring, mathematics);
+      // Nobody vouches for a doctor yet who has no policy.
+      if (policies.length > 0) await offerHalf({ keyring, save: async () => {}, cloud: cloudAs(keyring), mathematics });
       return keyring;
     },
 
@@ -215,7 +229,7 @@ export async function openStage({
 
     async open(who, { cloud = cloudAs(who), pat } = {}) {
       await renewManifest(authorityAs(null), who);
-      const read = reader({ keyring: who, cloud, mathematics, clock });
+      const read = reader({ keyring: who, cloud, cloudletOf: (organisation) => cloudletOf(who, organisation), mathematics, clock });
       const charts: OpenedChart[] = [];
       for (const chart of await read.charts()) if (!pat || equalPublic(chart.pat, pat)) charts.push(await read.open(chart));
       const records = charts.flatMap(recordsOf);

@@ -48,6 +48,34 @@ export type WriterChart = {
   renewed: string;
 };
 
+/** A grant as its patient remembers it. */
+export type GivenGrant = {
+  readonly grant: Bytes;
+  readonly pat: Bytes;
+  readonly doctor: Bytes;
+  readonly doctorName: string;
+  /** The organisation whose cloudlet mediates. */
+  readonly mediator: Bytes;
+  /** UTC seconds. */
+  readonly issued: number;
+  readonly notAfter: number;
+  /** The FHIR Consent she signed, as JSON. */
+  readonly consent: string;
+  /** Where it may still hold: both when it was made, none once both said that it is over. */
+  holds: { cloud: boolean; mediator: boolean };
+};
+
+/** What somebody holds for consent. */
+export type SharingKeys = {
+  /** A patient's: the root of her scopes' secrets, and her K_pq. */
+  patient: { readonly root: Bytes; readonly pq: Bytes } | null;
+  /** A doctor's half of every key she is given, and what she shows of it. */
+  half: { readonly secret: Bytes; readonly delegate: Bytes } | null;
+  /** By chart and category: the end of each chain of scope states she published, so that nobody can show her an older one. */
+  heads: Record<string, { readonly gen: number; readonly hash: Bytes }>;
+  grants: GivenGrant[];
+};
+
 export type Keyring = {
   /** Short name, as in `--as ada`. */
   readonly name: string;
@@ -62,9 +90,13 @@ export type Keyring = {
   charts: WriterChart[];
   /** Node keys opened before, by nodeId in hex: a second look costs no decapsulation. */
   opened: Record<string, Bytes>;
+  sharing: SharingKeys;
 };
 
-const version = 1;
+/** Version 1 knew no consent. */
+const version = 2;
+
+const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
 
 /**
  * A new keyring with a card of its own.
@@ -73,12 +105,12 @@ const version = 1;
  */
 export function newKeyring(kind: CardKind, name: string, title: string, manifest: Manifest, expiry: number): Keyring {
   const { card, secrets } = newCard(kind, expiry);
-  return { name, title, card, secrets, manifest, doctorKeys: [], writer: null, charts: [], opened: {} };
+  return { name, title, card, secrets, manifest, doctorKeys: [], writer: null, charts: [], opened: {}, sharing: nothingShared() };
 }
 
 /** The keyring's content, to be locked before it rests anywhere. */
 export function encodeKeyring(keyring: Keyring): Bytes {
-  const { name, title, card, secrets, manifest, doctorKeys, writer, charts, opened } = keyring;
+  const { name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing } = keyring;
   return cbor([
     version,
     name,
@@ -100,16 +132,32 @@ export function encodeKeyring(keyring: Keyring): Bytes {
       chart.renewed,
     ]),
     opened,
+    [
+      sharing.patient && [sharing.patient.root, sharing.patient.pq],
+      sharing.half && [sharing.half.secret, sharing.half.delegate],
+      Object.fromEntries(Object.entries(sharing.heads).map(([name, { gen, hash }]) => [name, [gen, hash]])),
+      sharing.grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds }) => [
+        grant,
+        pat,
+        doctor,
+        doctorName,
+        mediator,
+        issued,
+        notAfter,
+        consent,
+        [holds.cloud, holds.mediator],
+      ]),
+    ],
   ]);
 }
 
 /** Reads a keyring's content; it was authenticated by its lock, so only its version can be strange. */
 export function decodeKeyring(content: Bytes): Keyring {
   const fields = uncbor(content) as Cbor[];
-  if (!Array.isArray(fields) || fields[0] !== version) {
+  if (!Array.isArray(fields) || (fields[0] !== 1 && fields[0] !== version)) {
     throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
   }
-  const [, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened] = fields as [
+  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing] = fields as [
     number,
     string,
     string,
@@ -120,6 +168,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     [Bytes, Bytes, Bytes] | null,
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
+    EncodedSharing,
   ];
   return {
     name,
@@ -151,8 +200,33 @@ export function decodeKeyring(content: Bytes): Keyring {
       renewed,
     })),
     opened: { ...opened },
+    sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
   };
 }
+
+type EncodedSharing = [
+  [Bytes, Bytes] | null,
+  [Bytes, Bytes] | null,
+  Record<string, [number, Bytes]>,
+  [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean]][],
+];
+
+const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): SharingKeys => ({
+  patient: patient && { root: patient[0], pq: patient[1] },
+  half: half && { secret: half[0], delegate: half[1] },
+  heads: Object.fromEntries(Object.entries(heads).map(([name, [gen, hash]]) => [name, { gen, hash }])),
+  grants: grants.map(([grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, [cloud, mediated]]) => ({
+    grant,
+    pat,
+    doctor,
+    doctorName,
+    mediator,
+    issued,
+    notAfter,
+    consent,
+    holds: { cloud, mediator: mediated },
+  })),
+});
 
 /** Keyrings print as their name and card, never as their keys. */
 export const describeKeyring = ({ name, card }: Keyring): string => `${name} (${card.kind} ${hex(card.id).slice(0, 8)})`;

@@ -15,7 +15,7 @@ import { verifyDeed } from '@carelet/crypto/records/chart';
 import { authorshipCheck, readRows, readyNode, sameRecord } from '@carelet/crypto/records/reader';
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
 import type { Keyring } from '../keyring/keyring.ts';
-import type { Cloud } from '../login.ts';
+import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Breathe, inSlices } from '../pace.ts';
 import type { Body } from './body.ts';
@@ -74,6 +74,8 @@ export type OpenOptions = {
 export type ReaderOptions = {
   readonly keyring: Keyring;
   readonly cloud: Cloud;
+  /** The cloudlet of an organisation, where it mediates a patient's consent; nobody knows one unless told. */
+  readonly cloudletOf?: (organisation: Bytes) => Cloudlet | null;
   readonly mathematics: Mathematics;
   readonly clock?: () => number;
   /** For every opening that is given none of its own. */
@@ -122,10 +124,10 @@ const nothing: Kept = { found: new Map(), reach: { owns: false, openParts: [] },
  * const later = await read.refresh(opened, { nodes: [nodeId] });
  * ```
  */
-export function reader({ keyring, cloud, mathematics, clock = Date.now, progress: usual }: ReaderOptions): Reader {
+export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, clock = Date.now, progress: usual }: ReaderOptions): Reader {
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
-  const sightOf = sightWith({ keyring, mathematics, cards, now });
+  const sightOf = sightWith({ keyring, cloud, cloudletOf, mathematics, cards, now });
   // Beside the chart and not in it: so that whoever prints, compares or sends one does not get its keys.
   const kept = new WeakMap<OpenedChart, Kept>();
 

@@ -1,5 +1,6 @@
 /**
- * Locking node keys to people: the owner by the hybrid KEM, roles by KP-ABE in their organisation's domain.
+ * Locking node keys to people: the owner by the hybrid KEM, roles by KP-ABE in their organisation's domain, whomever a patient
+ * lets read by the scopes she published.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
+import { scopeId } from '@carelet/crypto/pre/writer';
 import { nodeId, type Tree } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, signWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
 import type { WriterKeys } from '../keyring/keyring.ts';
@@ -22,7 +24,7 @@ export type Maker = { readonly card: { readonly id: Bytes }; readonly secrets: {
 /** A wrap as the cloud keeps it. */
 export type Wrap = {
   nodeId: Bytes;
-  kind: 'owner' | 'policy';
+  kind: 'owner' | 'policy' | 'consent';
   gen: number;
   domain: Bytes;
   body: Bytes;
@@ -107,8 +109,20 @@ export async function policyWraps(
   return bodies.map((body, i) => signed(maker, places[i]!, organisation, body));
 }
 
+/** A node, and the scope its wrap is sealed for. */
+export type ScopedNode = { readonly node: WrapNode; readonly scope: Bytes; readonly p: Bytes };
+
+/** Wraps nodes for scopes that the chart's owner published. */
+export async function consentWraps(mathematics: Mathematics, maker: Maker, pq: Bytes, nodes: readonly ScopedNode[]): Promise<Wrap[]> {
+  const places = nodes.map(({ node }) => placeOf(node, 'consent'));
+  const bodies = await mathematics.sealConsents(
+    nodes.map(({ node, scope, p }, i) => ({ scope, p, pq, context: wrapContext(places[i]!), content: encodeGrant(grantOf(node)) })),
+  );
+  return bodies.map((body, i) => signed(maker, places[i]!, scopeId(nodes[i]!.p), body));
+}
+
 /** What a wrap that the cloud handed over stands on. */
-export const fetchedPlace = (pat: Bytes, wrap: { nodeId: Bytes; part: Part; gen: number; kind: 'owner' | 'policy' }): WrapPlace => ({
+export const fetchedPlace = (pat: Bytes, wrap: { nodeId: Bytes; part: Part; gen: number; kind: Wrap['kind'] }): WrapPlace => ({
   nodeId: wrap.nodeId,
   pat,
   part: wrap.part,

@@ -23,9 +23,10 @@ import { bind, sealRow } from '@carelet/crypto/records/writer';
 import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
+import { followScopes, openWriterLetter, type Published, scopedNodes, withoutWrap } from '../sharing/scopes.ts';
 import { fetchRows } from './fetch.ts';
 import { linksOf, nodeKey, parseTreeName, treeIn, treeName, treeOf } from './trees.ts';
-import { nodeLabels, ownerWrap, policyWraps, type Wrap, type WrapNode } from './wraps.ts';
+import { consentWraps, nodeLabels, ownerWrap, policyWraps, type ScopedNode, type Wrap, type WrapNode } from './wraps.ts';
 
 /** A record on its way: its parts already encoded as bodies. */
 export type Draft = {
@@ -73,6 +74,8 @@ export function writer(options: WriterOptions): Writer {
   const byReference = new Map<string, WriterChart>();
   for (const chart of keyring.charts) for (const reference of chart.references) byReference.set(reference, chart);
   const today = () => new Date(clock()).toISOString().slice(0, 10);
+  /** Of the chart whose batch is being posted. */
+  let scopes: Promise<{ published: Published; pq: Bytes | null }> | null = null;
 
   const addChart = async (references: string[], ownerCard: Bytes, cradle: WriterChart['cradle']) => {
     const chart: WriterChart = {
@@ -116,6 +119,7 @@ export function writer(options: WriterOptions): Writer {
 
     async post(chart, drafts) {
       if (chart.renewed === '') await openInCloud(chart);
+      scopes = null;
       const prepared = drafts.map((draft) => ({ draft, rid: recordId(chart.ridKey, draft.type, draft.id) }));
       const versions = await knownVersions(chart, prepared);
       const unchanged = await unchangedOf(chart, prepared, versions);
@@ -263,16 +267,19 @@ export function writer(options: WriterOptions): Writer {
     }
   }
 
-  /** Owner and policy wraps that the budget of keys.md §3 asks for and the cloud does not hold yet. */
+  /** Wraps that the budget of keys.md §3 and the owner's consent ask for and the cloud does not hold yet. */
   async function missingWraps(chart: WriterChart, part: Part, concerns: (treeName: string) => boolean): Promise<Wrap[]> {
+    const { published } = await scopesOf(chart);
     const owned: WrapNode[] = [];
     const shared: WrapNode[] = [];
+    const granted: ScopedNode[] = [];
     for (const [name, tree] of Object.entries(chart.trees)) {
       const { gen: _, ...of } = parseTreeName(name);
       if (of.part !== part || !concerns(name)) continue;
       const node = { pat: chart.pat, writer: organisation, tree, of };
       owned.push({ ...node, period: 'always' });
       for (const period of of.dated ? wrapBudget(tree.periods, today()) : ['always']) shared.push({ ...node, period });
+      granted.push(...scopedNodes(node, tree.periods, published, today()));
     }
     const owner = decodeCard(chart.owner)!;
     const [ownedMissing, sharedMissing] = await Promise.all([
@@ -288,10 +295,28 @@ export function writer(options: WriterOptions): Writer {
         keys,
         sharedMissing.map((node) => ({ node, labels: nodeLabels(node, organisation, keys.orgKey, 'clinician') })),
       )),
+      ...(await consented(chart, granted)),
     ];
   }
 
-  async function missing(pat: Bytes, nodes: readonly WrapNode[], kind: Wrap['kind'], domain: Bytes): Promise<WrapNode[]> {
+  /** Wraps for whomever the chart's owner lets read, of what lies in the scopes she published. */
+  async function consented(chart: WriterChart, nodes: readonly ScopedNode[]): Promise<Wrap[]> {
+    const pq = nodes.length > 0 ? (await scopesOf(chart)).pq : null;
+    return pq ? consentWraps(mathematics, keyring, pq, await withoutWrap(cloud, chart.pat, nodes)) : [];
+  }
+
+  /** What a chart's owner published, asked for once a batch: it is never older than the batch takes. */
+  async function scopesOf({ pat, owner: ownerBytes }: WriterChart): Promise<{ published: Published; pq: Bytes | null }> {
+    const owner = decodeCard(ownerBytes)!;
+    if (owner.kind !== 'patient') return { published: new Map(), pq: null };
+    scopes ??= cloud.sharing.scopes({ pat }).then(({ states, letter }) => ({
+      published: followScopes(states, { pat, owner }),
+      pq: letter && openWriterLetter(keyring.secrets.hybridSk, owner, pat, letter),
+    }));
+    return scopes;
+  }
+
+  async function missing(pat: Bytes, nodes: readonly WrapNode[], kind: 'owner' | 'policy', domain: Bytes): Promise<WrapNode[]> {
     if (nodes.length === 0) return [];
     const { wrapped } = await cloud.records.wrapped({ pat, kind, domain, nodes: nodes.map(({ tree, period }) => nodeId(tree.id, period)) });
     return nodes.filter((_, i) => !wrapped[i]);

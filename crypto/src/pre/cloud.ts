@@ -9,6 +9,8 @@ import type { G2, Group } from '../algebra/group.ts';
 import { attempt } from '../algebra/strict.ts';
 import { decodeRekey, decodeSealed } from './encoding.ts';
 
+export { scopeId } from './encoding.ts';
+
 /** A re-encryption key that was checked. It shows whose it is: its grant, P of its scope, and Q. */
 export class Rekey {
   readonly grant: Bytes;

@@ -16,9 +16,13 @@
  * @module
  */
 import { type Bytes, cbor } from '../algebra/bytes.ts';
+import { hashOf } from '../algebra/hash.ts';
 import { fields, isBytes, malformed } from '../algebra/strict.ts';
 
 export const suite = 1;
+
+/** What a scope is called where its key would be too long: 16 bytes of a hash of P. */
+export const scopeId = (p: Bytes): Bytes => hashOf('carelet/v1/sharing/scope-id', p).slice(0, 16);
 
 const label = {
   half: 'carelet/v1/sharing/half',

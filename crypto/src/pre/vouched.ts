@@ -38,6 +38,15 @@ export const factorSigned = (parts: Omit<FactorParts, 'signature'>) => [...facto
 /** A doctor as a card names her: its id and its verification key. */
 export type Signer = { readonly id: Bytes; readonly edVk: Bytes };
 
+/** Whether a delegate is signed by this doctor for herself; whether it is sound is for those to look at who use it. */
+export function isDelegateOf(bytes: Bytes, { id, edVk }: Signer): boolean {
+  const held = attempt(() => {
+    const parts = decodeDelegate(bytes);
+    return equalPublic(parts.doctor, id) && verify(edVk, delegateLabel, delegateSigned(parts), parts.signature);
+  });
+  return held === true;
+}
+
 /** Q_d of a delegate that this doctor signed and whose exponent she knows, or `null`. */
 export function readDelegate({ g2 }: Group, bytes: Bytes, { id, edVk }: Signer): { qd: G2; parts: DelegateParts } | null {
   return attempt(() => {

@@ -15,6 +15,8 @@ import { targetBase } from '../algebra/target.ts';
 import { encodeSealed } from './encoding.ts';
 import { bodyHash, demLabel, maskFrom, openingHash, type Scope, scopePower, seedScalar } from './hybrid.ts';
 
+export { scopeId } from './encoding.ts';
+
 export type SealOptions = {
   /** K_pq, 32 bytes: a secret of the owner that whoever opens got by a post-quantum KEM (keys.md §3). */
   readonly pq?: Bytes;

@@ -66,6 +66,13 @@ export function signScopeState(secret: Bytes, body: ScopeStateBody): Bytes {
   return bytes;
 }
 
+/** What the state after this one names. Throws a TypeError unless it is a state. */
+export function hashOfState(bytes: Bytes): Bytes {
+  const state = decode(bytes);
+  if (!state) throw new TypeError('not a scope state');
+  return hashOfBody(state.body);
+}
+
 /** Whose chain it is. */
 export type ScopeOwner = { readonly pat: Bytes; readonly category: Category; readonly edVk: Bytes };
 
@@ -89,7 +96,7 @@ export function follow(head: ScopeHead | null, bytes: Bytes, { pat, category, ed
   const parts = partsOf(body);
   const hers = equalPublic(body.pat, pat) && body.category.every((word, i) => word === category[i]);
   if (!hers || !verify(edVk, label, parts, signature)) return refused('foreign');
-  const hash = hashOfState(body);
+  const hash = hashOfBody(body);
   if (head && equalPublic(hash, head.hash)) return { kind: 'follows', head };
   if (head && body.gen < head.gen) return refused('older');
   if (!equalPublic(body.prevHash, head?.hash ?? nothing)) return refused('fork');
@@ -104,6 +111,9 @@ export function follow(head: ScopeHead | null, bytes: Bytes, { pat, category, ed
   }
   return { kind: 'follows', head: { gen: body.gen, since: body.since, hash, published } };
 }
+
+/** What category a state is about; `null` when it is none. Reading is not believing: see `follow`. */
+export const categoryOf = (bytes: Bytes): Category | null => decode(bytes)?.body.category ?? null;
 
 /** Follows a chain from its beginning, or from what is known, to its end. The first state that does not follow decides. */
 export function followAll(head: ScopeHead | null, states: readonly Bytes[], owner: ScopeOwner): Followed | null {
@@ -127,7 +137,7 @@ export function contradict(one: Bytes, other: Bytes, edVk: Bytes): boolean {
   const [a, b] = states;
   if (!a || !b) return false;
   const sameChain = equalPublic(cbor([a.pat, a.category, a.prevHash]), cbor([b.pat, b.category, b.prevHash]));
-  return sameChain && !equalPublic(hashOfState(a), hashOfState(b));
+  return sameChain && !equalPublic(hashOfBody(a), hashOfBody(b));
 }
 
 /** The same generation begun at the same time, or the next one, not begun before it. */
@@ -138,7 +148,7 @@ const refused = (because: 'foreign' | 'older' | 'fork' | 'changed'): Followed =>
 
 const nothing: Bytes = new Uint8Array(32);
 
-const hashOfState = (body: ScopeStateBody): Bytes => sha256(cbor([label, ...partsOf(body)]));
+const hashOfBody = (body: ScopeStateBody): Bytes => sha256(cbor([label, ...partsOf(body)]));
 
 const partsOf = ({ pat, category, gen, since, published, prevHash }: ScopeStateBody): Cbor[] => [
   pat,

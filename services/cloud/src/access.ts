@@ -1,6 +1,6 @@
 /**
  * Who may fetch what: the owner everything of her chart, the writer what it wrote, a doctor the nodes below
- * wraps whose labels satisfy a formula the issuers signed for her.
+ * wraps whose labels satisfy a formula the issuers signed for her, or of scopes that a patient granted her.
  *
  * This is the second lock, not the first: what a caller gets here he still cannot open without keys. It keeps
  * counts and existence of what is withheld from those who may not know.
@@ -34,8 +34,25 @@ export function formulaSql(formula: Formula): RawBuilder<boolean> {
   )}) >= ${formula.k}`;
 }
 
-/** The wraps that a doctor's standing entitlements reach, as a condition on `wrap`; `null` for somebody with none. */
+/** The wraps that entitlements or patients' consent let a doctor reach, as a condition on `wrap`; `null` for somebody with neither. */
 export async function reachable(db: Database, caller: CloudCaller, now: number): Promise<RawBuilder<boolean> | null> {
+  const ways = [await byPolicy(db, caller, now), await byConsent(db, caller, now)].filter((way) => way !== null);
+  return ways.length === 0 ? null : sql<boolean>`(${sql.join(ways, sql` or `)})`;
+}
+
+/** What holds of a grant that has neither ended nor been taken back. */
+export const holding = (caller: CloudCaller, now: number): RawBuilder<boolean> =>
+  sql<boolean>`consent.doctor = ${caller.id} and consent.not_after > ${now} and consent.ended is null`;
+
+async function byConsent(db: Database, caller: CloudCaller, now: number): Promise<RawBuilder<boolean> | null> {
+  const holds = holding(caller, now);
+  if (!(await db.selectFrom('consent').select('pat').where(holds).limit(1).executeTakeFirst())) return null;
+  return sql<boolean>`(wrap.kind = 'consent' and exists (
+    select 1 from rekey join consent on consent.pat = rekey.pat and consent.grant_id = rekey.grant_id
+    where rekey.pat = wrap.pat and rekey.scope = wrap.domain and ${holds}))`;
+}
+
+async function byPolicy(db: Database, caller: CloudCaller, now: number): Promise<RawBuilder<boolean> | null> {
   const entitlements = await db
     .selectFrom('entitlement')
     .select(['organisation', 'formula'])
@@ -46,7 +63,7 @@ export async function reachable(db: Database, caller: CloudCaller, now: number):
   const conditions = entitlements.map(
     ({ organisation, formula }) => sql<boolean>`(wrap.domain = ${organisation} and ${formulaSql(parse(formula))})`,
   );
-  return sql<boolean>`wrap.kind = 'policy' and (${sql.join(conditions, sql` or `)})`;
+  return sql<boolean>`(wrap.kind = 'policy' and (${sql.join(conditions, sql` or `)}))`;
 }
 
 /** The part of a chart a caller may see. */

@@ -14,6 +14,8 @@ import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { type Changes, openChanges } from './changes.ts';
+import { consent } from './consent.ts';
+import { mathematicsHere, type TurningMath } from './mathematics.ts';
 import { records } from './records.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { addWraps } from './wraps.ts';
@@ -32,8 +34,15 @@ export { cloudContract };
  * @param town where the manifest comes from
  * @param clock UTC milliseconds
  * @param changes what is heard of by those who listen
+ * @param mathematics its pairings, in this thread unless told
  */
-export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number = Date.now, changes: Changes = openChanges()): Cloud {
+export function cloud(
+  db: Kysely<CloudTables>,
+  town: Town,
+  clock: () => number = Date.now,
+  changes: Changes = openChanges(),
+  mathematics: TurningMath = mathematicsHere,
+): Cloud {
   const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloud', clock);
   const now = () => Math.floor(clock() / 1000);
 
@@ -52,34 +61,37 @@ export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number =
           return { cards: (await cards.byId(ids)).map(encodeCard) };
         },
       },
-      records: caller ? records(db, cards, caller, now, changes) : strangers,
-      sharing: {
-        enter: async ({ entitlement }) => {
-          const { id } = known();
-          const read = readEntitlement(entitlement, await town.manifest()) ?? readEntitlement(entitlement, await town.refresh());
-          if (!read || !equal(read.doctor, id))
-            throw new CareletError('denied', 'enter', { because: 'the issuers did not sign this for you' });
-          if (read.notAfter <= now()) throw new CareletError('denied', 'enter', { because: 'it has ended' });
-          try {
-            parse(read.formula);
-          } catch {
-            throw new CareletError('invalid', 'enter', { because: 'its policy cannot be read' });
+      records: caller ? records(db, cards, caller, now, changes) : strangersTo<CloudRole['records']>(),
+      sharing: caller
+        ? {
+            ...consent({ db, cards, mathematics, now, changes }, caller),
+            enter: async ({ entitlement }) => {
+              const { id } = known();
+              const read = readEntitlement(entitlement, await town.manifest()) ?? readEntitlement(entitlement, await town.refresh());
+              if (!read || !equal(read.doctor, id))
+                throw new CareletError('denied', 'enter', { because: 'the issuers did not sign this for you' });
+              if (read.notAfter <= now()) throw new CareletError('denied', 'enter', { because: 'it has ended' });
+              try {
+                parse(read.formula);
+              } catch {
+                throw new CareletError('invalid', 'enter', { because: 'its policy cannot be read' });
+              }
+              const { organisation, formula, issued, notAfter } = read;
+              await db
+                .insertInto('entitlement')
+                .values({ doctor: id, organisation, formula, issued, not_after: notAfter })
+                .onConflict((c) =>
+                  // An older one, perhaps wider, never comes back.
+                  c
+                    .columns(['doctor', 'organisation'])
+                    .doUpdateSet({ formula, issued, not_after: notAfter })
+                    .where('entitlement.issued', '<=', issued),
+                )
+                .execute();
+            },
+            wrap: (input) => addWraps(db, known(), input, changes),
           }
-          const { organisation, formula, issued, notAfter } = read;
-          await db
-            .insertInto('entitlement')
-            .values({ doctor: id, organisation, formula, issued, not_after: notAfter })
-            .onConflict((c) =>
-              // An older one, perhaps wider, never comes back.
-              c
-                .columns(['doctor', 'organisation'])
-                .doUpdateSet({ formula, issued, not_after: notAfter })
-                .where('entitlement.issued', '<=', issued),
-            )
-            .execute();
-        },
-        wrap: (input) => addWraps(db, known(), input, changes),
-      },
+        : strangersTo<CloudRole['sharing']>(),
       town: {
         state: async () => {
           const count = async (table: keyof CloudTables) =>
@@ -108,9 +120,10 @@ export function cloud(db: Kysely<CloudTables>, town: Town, clock: () => number =
   return { cards, as };
 }
 
-/** Every operation on records wants a signed request. */
-const strangers = new Proxy({} as CloudRole['records'], {
-  get: () => async () => {
-    throw new CareletError('denied', 'answer', { because: 'the request is not signed' });
-  },
-});
+/** A room of which every operation wants a signed request. */
+const strangersTo = <Room extends object>(): Room =>
+  new Proxy({} as Room, {
+    get: () => async () => {
+      throw new CareletError('denied', 'answer', { because: 'the request is not signed' });
+    },
+  });

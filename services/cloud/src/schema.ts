@@ -50,6 +50,25 @@ export type CloudTables = CardTables & {
     signature: Bytes;
   };
   posting_node: { pat: Bytes; posting_id: Bytes; node_id: Bytes; count: number; leaf: Bytes };
+  /** Doctors' halves of the keys they are given by consent. */
+  delegate: { doctor: Bytes; body: Bytes };
+  /** What patients published of their scopes: by chart and category, in the order the states follow one another. */
+  scope_state: { pat: Bytes; category: string; position: number; body: Bytes };
+  /** A patient's K_pq for her chart's writer, sealed to it. */
+  writer_letter: { pat: Bytes; body: Bytes };
+  /** Grants as their patients signed them; the letter is sealed to the doctor. */
+  consent: {
+    pat: Bytes;
+    grant_id: Bytes;
+    owner: Bytes;
+    doctor: Bytes;
+    not_after: number;
+    body: Bytes;
+    letter: Bytes;
+    /** The end its patient signed; its re-encryption keys are gone then. */
+    ended: Bytes | null;
+  };
+  rekey: { pat: Bytes; grant_id: Bytes; scope: Bytes; body: Bytes };
   entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
 };
 
@@ -93,6 +112,26 @@ export const migrations: Record<string, Migration> = {
       await sql`create table entitlement (
         doctor bytea not null, organisation bytea not null, formula text not null, issued bigint not null, not_after bigint not null,
         primary key (doctor, organisation))`.execute(db);
+    },
+  },
+  '0004 consent': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table delegate (doctor bytea primary key, body bytea not null)`,
+        sql`create table scope_state (
+          pat bytea not null, category text not null, position integer not null, body bytea not null,
+          primary key (pat, category, position))`,
+        sql`create table writer_letter (pat bytea primary key, body bytea not null)`,
+        sql`create table consent (
+          pat bytea not null, grant_id bytea not null, owner bytea not null, doctor bytea not null, not_after bigint not null,
+          body bytea not null, letter bytea not null, ended bytea, primary key (pat, grant_id))`,
+        sql`create index consent_doctor on consent (doctor)`,
+        sql`create table rekey (
+          pat bytea not null, grant_id bytea not null, scope bytea not null, body bytea not null, primary key (pat, grant_id, scope))`,
+        sql`create index rekey_scope on rekey (pat, scope)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

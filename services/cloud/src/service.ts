@@ -1,5 +1,5 @@
 /**
- * The cloud as a service: its tables, its port.
+ * The cloud as a service: its tables, its worker threads, its port.
  *
  * @module
  */
@@ -8,7 +8,9 @@ import { maybe, readConfiguration, setting, text } from '@carelet/ground/config'
 import { openDatabase } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings, townAt } from '@carelet/ground/service';
+import { workers } from '@carelet/ground/workers';
 import { cloud, cloudContract } from './cloud.ts';
+import type { CloudWorker } from './cloud.worker.ts';
 import { type CloudTables, migrations } from './schema.ts';
 
 export type CloudConfig = ServiceConfig & {
@@ -35,16 +37,18 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudConfig {
 
 export async function startCloud(config: CloudConfig): Promise<Running> {
   const db = await openDatabase<CloudTables>({ url: config.databaseUrl, schema: 'cloud', migrations });
+  const mathematics = workers<CloudWorker>(new URL('./cloud.worker.ts', import.meta.url));
+  const standsOn = [async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
   try {
-    const role = cloud(db, townAt(config.authority, config.manifestPin), config.clock);
+    const role = cloud(db, townAt(config.authority, config.manifestPin), config.clock, undefined, mathematics);
     const handler = serve(cloudContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),
       ...(config.clock && { clock: config.clock }),
     });
-    return await run('cloud', config, db as never, handler, [() => db.destroy()]);
+    return await run('cloud', config, db as never, handler, standsOn);
   } catch (thrown) {
-    await db.destroy();
+    for (const stop of standsOn) await stop();
     throw thrown;
   }
 }

@@ -9,6 +9,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { scopeId, scopeOf } from '@carelet/crypto/pre/cloud';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
@@ -134,6 +135,8 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
     labels = labelsIn(wrap.body) ?? [];
     if (labels.length === 0) throw refuse('a wrap is malformed');
     if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
+  } else if (wrap.kind === 'consent') {
+    if (!ofScope(wrap.body, wrap.domain)) throw refuse('a consent wrap is not of the scope it names');
   } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
   return {
     pat,
@@ -147,6 +150,15 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
     maker: wrap.maker,
     signature: wrap.signature,
   };
+}
+
+/** Whether a text is sealed for the scope of this name; what is inside cannot be judged here. */
+function ofScope(sealed: Bytes, scope: Bytes): boolean {
+  try {
+    return equal(scopeId(scopeOf(sealed)), scope);
+  } catch {
+    return false;
+  }
 }
 
 function labelsIn(sealed: Bytes): string[] | null {

@@ -1,5 +1,5 @@
 /**
- * The cloudlet, assembled: sessions, relay, labels. Its keys open the hop, never a record.
+ * The cloudlet, assembled: sessions, relay, labels, the mediator. Its keys open the hop, never a record.
  *
  * @module
  */
@@ -16,6 +16,8 @@ import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
 import { devices } from './devices.ts';
+import type { FactorMath } from './mathematics.ts';
+import { type Factors, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
@@ -33,6 +35,8 @@ export function cloudlet(
     frame,
     relay,
     organisation,
+    factors,
+    mathematics,
     clock,
   }: {
     db: Kysely<CloudletTables>;
@@ -41,6 +45,8 @@ export function cloudlet(
     frame: CloudletRole['sessions']['frame'];
     relay: Relay;
     organisation: () => Promise<Organisation>;
+    factors: Factors;
+    mathematics: FactorMath;
     clock: () => number;
   },
   caller: KnownCaller | null,
@@ -50,6 +56,7 @@ export function cloudlet(
     sessions: { ...sessions.as(caller), frame },
     devices: devices({ db, organisation, clock }, caller),
     sharing: {
+      ...mediator({ factors, cards, mathematics, organisation, now: () => Math.floor(clock() / 1000) }, caller),
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {

@@ -4,8 +4,8 @@
  * @module
  */
 import { expose } from '@carelet/ground/workers';
-import { newEpoch, openInit } from './mathematics.ts';
+import { applyFactor, newEpoch, newFactor, openInit } from './mathematics.ts';
 
-const api = { newEpoch, openInit };
+const api = { newEpoch, openInit, newFactor, applyFactor };
 export type CloudletWorker = typeof api;
 export default expose(api);

@@ -1,10 +1,13 @@
 /**
- * The cloudlet's mathematics: key generation for an epoch, and the first half of a handshake with its two
- * decapsulations. Runs in a worker thread; states cross as bytes.
+ * The cloudlet's mathematics: key generation for an epoch, the first half of a handshake with its two decapsulations, and its
+ * factor in what patients share. Runs in a worker thread; states cross as bytes.
  *
  * @module
  */
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import * as mediator from '@carelet/crypto/pre/mediator';
+import type { Signer } from '@carelet/crypto/pre/vouched';
 import * as cloudlet from '@carelet/crypto/session/cloudlet';
 
 export type SessionMath = {
@@ -21,3 +24,18 @@ export const openInit: SessionMath['openInit'] = async (keys, epochs, init, now)
     init,
     now,
   );
+
+export type FactorMath = {
+  newFactor(grant: Bytes, delegate: Bytes, doctor: Signer, edSk: Bytes): Promise<{ secret: Bytes; factor: Bytes } | null>;
+  /** `null` for what is no element of GT. */
+  applyFactor(secret: Bytes, turned: Bytes[]): Promise<(Bytes | null)[]>;
+};
+
+export const newFactor: FactorMath['newFactor'] = async (grant, delegate, doctor, edSk) =>
+  mediator.newFactor(await loadGroup('mcl'), grant, delegate, doctor, edSk);
+
+export const applyFactor: FactorMath['applyFactor'] = async (secret, turned) => {
+  const group = await loadGroup('mcl');
+  using factor = mediator.openFactor(secret);
+  return turned.map((t) => mediator.apply(group, factor, t));
+};

@@ -4,6 +4,7 @@
  * @module
  */
 import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
@@ -15,6 +16,7 @@ import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
+import { factorsIn } from './mediator.ts';
 import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
@@ -116,6 +118,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
     const secrets = await cloudletSecrets(config.keys);
+    const factors = await factorsIn(join(config.keys, 'factors'), secrets);
+    await factors.sweep(Math.floor(clock() / 1000));
     const sessions = await sessionsOf({
       db,
       secrets,
@@ -128,7 +132,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     });
     const frameFor = frames({ db, secrets, relay, log, clock });
     const handler = serve(cloudletContract, {
-      role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, frame: frameFor(), relay, organisation, clock }, caller),
+      role: (caller: KnownCaller | null) =>
+        cloudlet({ db, cards, sessions, frame: frameFor(), relay, organisation, factors, mathematics, clock }, caller),
       identify: (asked) => cards.identify(asked),
       clock,
     });

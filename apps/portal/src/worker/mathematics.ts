@@ -60,5 +60,9 @@ export function mathematicsInWorkers(): Mathematics {
     sealPolicies: (jobs) => spread(jobs, (mathematics, some) => mathematics.sealPolicies(some)),
     openPolicies: (jobs) => spread(jobs, (mathematics, some) => mathematics.openPolicies(some)),
     checkKey: (domain, key) => mathematicsHere.checkKey(domain, key),
+    sealConsents: (jobs) => spread(jobs, (mathematics, some) => mathematics.sealConsents(some)),
+    openConsents: (jobs) => spread(jobs, (mathematics, some) => mathematics.openConsents(some)),
+    scopeKeys: (jobs) => spread(jobs, (mathematics, some) => mathematics.scopeKeys(some)),
+    newHalf: (doctor) => mathematicsHere.newHalf(doctor),
   };
 }

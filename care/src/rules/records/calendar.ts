@@ -172,31 +172,55 @@ export function wrapBudget(periods: Iterable<Period>, today: Period): Period[] {
  * ```
  */
 export function timeCover(from: Period, to: Period, today: Period, validUntil: Period = to < today ? today : to): Period[] {
-  const refuse = (because: string) => new CareletError('invalid', 'cover time', { because });
-  if ([from, to, today, validUntil].some((day) => spanOf(day) !== 'day')) throw refuse('a window is given in days');
-  if (from > to) throw refuse('the window ends before it begins');
-  if (validUntil < today || validUntil > addDays(today, longestKey)) throw refuse('a key lasts at most a quarter');
+  mustBeWindow(from, to, today, validUntil);
+  if (validUntil < today || validUntil > addDays(today, longestKey)) throw noCover('a key lasts at most a quarter');
+  return cover(from, to, today, validUntil, addDays(today, 1 - daysWrapped));
+}
+
+/** A grant lasts at most this many days: a year and a month, as far ahead as scopes are published (keys.md §4). */
+export const longestGrant = 396;
+
+/**
+ * The scopes of a consent to a named doctor: as `timeCover`, but of a closed month that the window cuts every day, since the
+ * patient's own client wraps what nobody wrapped before.
+ *
+ * @throws CareletError `invalid` for a window that ends before it begins, or a grant that lasts longer than `longestGrant`
+ */
+export function consentCover(from: Period, until: Period, today: Period): Period[] {
+  mustBeWindow(from, until, today);
+  if (until < today || until > addDays(today, longestGrant))
+    throw noCover('consent ends today at the earliest, and in thirteen months at the latest');
+  return cover(from, until, today, until, from);
+}
+
+const noCover = (because: string) => new CareletError('invalid', 'cover time', { because });
+
+function mustBeWindow(from: Period, to: Period, ...others: Period[]): void {
+  if ([from, to, ...others].some((day) => spanOf(day) !== 'day')) throw noCover('a window is given in days');
+  if (from > to) throw noCover('the window ends before it begins');
+}
+
+function cover(from: Period, to: Period, today: Period, validUntil: Period, firstDay: Period): Period[] {
   const last = validUntil < to ? validUntil : to;
-  const firstDay = addDays(today, 1 - daysWrapped);
-  const cover: Period[] = ['always'];
+  const periods: Period[] = ['always'];
   for (const decade of children('always')) descend(decade);
-  return cover.sort(coarseFirst);
+  return periods.sort(coarseFirst);
 
   function descend(period: Period): void {
     const days = daysOf(period);
     if (days.last < from || days.first > last) return;
     const span = spanOf(period)!;
     if (span === 'day') {
-      if (period >= firstDay) cover.push(period);
+      if (period >= firstDay) periods.push(period);
       return;
     }
     const inside = days.first >= from && days.last <= last;
     if (inside && days.last < today) {
-      cover.push(period);
+      periods.push(period);
       return;
     }
     // Over before the key is: it will have a wrap, but its parts are read meanwhile. For a decade its years are enough.
-    if (inside && days.last < validUntil && span !== 'decade') cover.push(period);
+    if (inside && days.last < validUntil && span !== 'decade') periods.push(period);
     for (const child of children(period)) descend(child);
   }
 }

@@ -31,9 +31,9 @@ const link = z.strictObject({ nodeId: id, parent: bytes({ max: 16 }) });
 
 export const wrap = z.strictObject({
   nodeId: id,
-  kind: z.enum(['owner', 'policy']),
+  kind: z.enum(['owner', 'policy', 'consent']),
   gen: z.int().min(0),
-  /** The organisation whose domain a policy wrap is sealed for; empty for the owner's. */
+  /** The organisation whose domain a policy wrap is sealed for, or the name of a consent's scope; empty for the owner's. */
   domain: bytes({ max: 16 }),
   body: bytes({ max: 65536 }),
   maker: id,
@@ -53,6 +53,13 @@ export const postingSeal = z.strictObject({
 
 /** A chart, and its writer's signature that it is this owner's. */
 const chart = z.strictObject({ pat: id, writer: id, owner: id, deed: bytes({ length: 64 }) });
+
+/** What a patient signs and publishes, as `crypto/pre` and `crypto/records/scope` make it. */
+const delegate = bytes({ max: 512 });
+const scopeState = bytes({ max: 131072 });
+const grant = bytes({ max: 512 });
+/** Sealed to the doctor: what the grant is about. */
+const letter = bytes({ max: 2 * 1024 * 1024 });
 
 /** Where a caller is in the changes: sealed for him by the cloud, which alone reads it, and only until it restarts. */
 const place = bytes({ length: 36 });
@@ -113,6 +120,14 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, kind: z.enum(['owner', 'policy']), domain: bytes({ max: 16 }), nodes: z.array(id).max(5000) }),
+    output: z.strictObject({ wrapped: z.array(z.boolean()) }),
+    idempotent: true,
+  },
+  'sharing.consented': {
+    summary: 'Which of these nodes already carry a wrap for the scope named beside them, for their writer or owner.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, nodes: z.array(z.strictObject({ nodeId: id, scope: id })).max(5000) }),
     output: z.strictObject({ wrapped: z.array(z.boolean()) }),
     idempotent: true,
   },
@@ -190,6 +205,76 @@ export const cloudContract = defineContract('cloud', {
     body: 'cbor',
     input: z.strictObject({ pat: id, part, links: z.array(link).max(20000), wraps: z.array(wrap).max(5000) }),
     output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sharing.delegate': {
+    summary: 'A doctor lays down her half of whatever key she will be given by consent.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ delegate }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sharing.delegates': {
+    summary: 'The halves of doctors, and their cards, for whoever wants to share with them.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ doctors: z.array(id).max(100) }),
+    output: z.strictObject({ delegates: z.array(z.strictObject({ delegate, card })) }),
+    idempotent: true,
+  },
+  'sharing.publish': {
+    summary: 'The patient publishes scope states of a chart of hers: under which keys to seal for whoever she lets read.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      pat: id,
+      states: z.array(scopeState).min(1).max(100),
+      /** Her K_pq for the chart's writer, sealed to it. */
+      letter: bytes({ max: 4096 }),
+    }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sharing.scopes': {
+    summary: 'The scope states of a chart, for its writer and its owner, in the order they follow one another.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id }),
+    output: z.strictObject({ states: z.array(scopeState), letter: bytes({ max: 4096 }).nullable() }),
+    idempotent: true,
+  },
+  'sharing.grant': {
+    summary: 'The patient lets a doctor read: the grant she signed, its letter, and a re-encryption key for each scope.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ grant, letter, rekeys: z.array(bytes({ max: 512 })).max(20000) }),
+    output: z.strictObject({}),
+    idempotent: true,
+    limit: 16 * 1024 * 1024,
+  },
+  'sharing.end': {
+    summary: 'The patient takes a grant back: its re-encryption keys are gone when this is answered.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, grant: id, end: bytes({ length: 64 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sharing.grants': {
+    summary: 'The grants that hold: those the caller gave, and those she was given.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ grants: z.array(z.strictObject({ grant, letter, owner: id })) }),
+    idempotent: true,
+  },
+  'sharing.turn': {
+    summary: 'Turns wraps of scopes a doctor was granted into what the mediator of her grant makes hers.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, grant: id, nodes: z.array(z.strictObject({ nodeId: id, scope: id })).min(1).max(1000) }),
+    output: z.strictObject({ turned: z.array(bytes({ max: 576 })) }),
     idempotent: true,
   },
   'town.state': {

@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { CareletError } from '@carelet/care/model';
 import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
 import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
-import type { Cloud } from '../../login.ts';
+import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
 import type { Breathe } from '../../pace.ts';
+import { type Received, receivedGrants } from '../../sharing/received.ts';
 import type { ChartRef, Problem } from '../reader.ts';
 import { parseTreeName } from '../trees.ts';
 import { type Held, steps } from '../walk.ts';
@@ -34,6 +36,9 @@ const stepsAtOnce = 16;
 
 export type SightOptions = {
   readonly keyring: Keyring;
+  readonly cloud: Cloud;
+  /** The cloudlet of an organisation, where it mediates; `null` when nobody knows where it is. */
+  readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
   readonly mathematics: Mathematics;
   readonly cards: BelievedCards;
   /** UTC seconds. */
@@ -44,7 +49,7 @@ export type SightOptions = {
  * Opens what locks one's keys open. What was once opened or verified is remembered: of policies in the keyring, so that
  * no second look at a chart costs a pairing, of the rest as long as this function lives.
  */
-export function sightWith({ keyring, mathematics, cards, now }: SightOptions) {
+export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, now }: SightOptions) {
   const verified = new Set<string>();
   const owned = new Map<string, NodeGrant>();
 
@@ -63,6 +68,7 @@ export function sightWith({ keyring, mathematics, cards, now }: SightOptions) {
   async function openWraps(chart: ChartRef, wraps: readonly FetchedWrap[], problems: Problem[], breathe: Breathe): Promise<Held[]> {
     const opened: Opened[] = [];
     const jobs: (Lock & { key: DoctorKey })[] = [];
+    const granted: Lock[] = [];
     for (const wrap of wraps) {
       await breathe();
       const lock = { place: fetchedPlace(chart.pat, wrap), wrap };
@@ -85,6 +91,10 @@ export function sightWith({ keyring, mathematics, cards, now }: SightOptions) {
         opened.push({ grant, wrap });
         continue;
       }
+      if (wrap.kind === 'consent') {
+        granted.push(lock);
+        continue;
+      }
       const key = keyring.doctorKeys.find(
         ({ organisation, notAfter }) =>
           equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
@@ -95,6 +105,7 @@ export function sightWith({ keyring, mathematics, cards, now }: SightOptions) {
       await breathe();
       opened.push(...(await openPolicies(jobs.slice(at, at + atOnce), problems)));
     }
+    if (granted.length > 0) opened.push(...(await openGranted(chart, granted, problems, breathe)));
     // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
     await cards.learn(opened.map(({ grant }) => grant.writer));
     return opened.flatMap(({ grant, wrap }): Held[] => {
@@ -136,6 +147,65 @@ export function sightWith({ keyring, mathematics, cards, now }: SightOptions) {
       }
       keyring.opened[nameOf(job)] = encodeGrant(grant);
       return [{ grant, wrap: job.wrap }];
+    });
+  }
+
+  /** Opens what the chart's owner granted: turned by the cloud, then by the mediator of the grant, then by one's own half. */
+  async function openGranted(chart: ChartRef, locks: readonly Lock[], problems: Problem[], breathe: Breathe): Promise<Opened[]> {
+    const { half } = keyring.sharing;
+    const opened: Opened[] = [];
+    let left = [...locks];
+    if (!half) return opened;
+    for (const received of await receivedGrants({ keyring, cloud, cards, now }, chart)) {
+      const mine = left.filter(({ wrap }) => received.letter.scopes.has(hex(wrap.domain)));
+      left = left.filter((lock) => !mine.includes(lock));
+      for (let at = 0; at < mine.length; at += atOnce) {
+        await breathe();
+        opened.push(...(await openScopes(received, half.secret, mine.slice(at, at + atOnce), problems)));
+      }
+    }
+    return opened;
+  }
+
+  async function openScopes({ grant, letter }: Received, half: Bytes, locks: readonly Lock[], problems: Problem[]): Promise<Opened[]> {
+    const mediator = cloudletOf(grant.mediator);
+    const tell = (what: string): Opened[] => {
+      problems.push({ kind: 'cannot-open', what });
+      return [];
+    };
+    if (!mediator) return tell('nobody knows where the mediator of this patient’s consent is');
+    const nodes = locks.map(({ wrap }) => ({ nodeId: wrap.nodeId, scope: wrap.domain }));
+    let whole: { readonly lock: Lock; readonly turned: Bytes }[];
+    let answers: readonly Bytes[] = [];
+    try {
+      const turns = (await cloud.sharing.turn({ pat: grant.pat, grant: grant.grant, nodes })).turned;
+      whole = locks.flatMap((lock, i) => (turns[i]?.length === 576 ? [{ lock, turned: turns[i] }] : []));
+      const asked = { grant: grant.grant, turned: whole.map(({ turned }) => turned) };
+      if (whole.length > 0) answers = (await mediator.sharing.mediate(asked)).answers;
+    } catch (thrown) {
+      if (!(thrown instanceof CareletError)) throw thrown;
+      // Taken back or ended a moment ago, or one of the two is away: what opens otherwise still does.
+      if (thrown.kind === 'denied') return tell('the consent of this chart’s owner holds no more');
+      if (thrown.kind === 'unavailable') return tell('what this patient’s consent opens waits: cloud or mediator cannot be reached');
+      throw thrown;
+    }
+    const contents = await mathematics.openConsents(
+      whole.map(({ lock: { place, wrap } }, i) => ({
+        half,
+        ...letter.scopes.get(hex(wrap.domain))!,
+        pq: letter.pq,
+        context: wrapContext(place),
+        sealed: wrap.body,
+        turned: answers[i] ?? new Uint8Array(),
+      })),
+    );
+    if (whole.length < locks.length) tell('a part of this chart does not open by its owner’s consent');
+    return whole.flatMap(({ lock }, i): Opened[] => {
+      const content = contents[i];
+      const read = content ? decodeGrant(content, lock.place) : null;
+      if (!read) return tell('a part of this chart does not open by its owner’s consent');
+      keyring.opened[nameOf(lock)] = encodeGrant(read);
+      return [{ grant: read, wrap: lock.wrap }];
     });
   }
 

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CareletError, confidentialities, kinds, parts, sensitivities } from '../../model/index.ts';
+import { type Consent, checkConsent, consentInWords, fromFhirConsent, isMeant, periodsOf, toFhirConsent, usualConsent } from './consent.ts';
+
+const today = '2026-11-20';
+const heart: Consent = { ...usualConsent, kinds: ['vital-signs', 'waveforms'], from: 'beginning', until: '2027-02-19' };
+const people = {
+  grant: '0a'.repeat(16),
+  patient: '0b'.repeat(16),
+  doctor: '0c'.repeat(16),
+  doctorName: 'Dr Mei Chen',
+  given: '2026-11-20',
+};
+
+describe('what is meant', () => {
+  test('is what is named and nothing else', () => {
+    const category = { kind: 'vital-signs', conf: 'N', sens: 'none' } as const;
+    expect(isMeant(heart, 'MI', category)).toBe(true);
+    expect(isMeant(heart, 'MI', { ...category, kind: 'laboratory' })).toBe(false);
+    expect(isMeant(heart, 'MI', { ...category, conf: 'R' })).toBe(false);
+    expect(isMeant(heart, 'MI', { ...category, sens: 'HIV' })).toBe(false);
+    expect(isMeant(heart, 'QID', { ...category, kind: 'identity' })).toBe(false);
+    expect(isMeant({ ...heart, parts: ['MI', 'QID'] }, 'QID', { ...category, kind: 'identity' })).toBe(true);
+    expect(isMeant({ ...heart, parts: ['MI', 'QID'] }, 'EID', { ...category, kind: 'identity' })).toBe(false);
+  });
+
+  test('of a laboratory, is no HIV result unless that is named', () => {
+    const laboratory: Consent = { ...heart, kinds: ['laboratory'] };
+    const result = { kind: 'laboratory', conf: 'N', sens: 'HIV' } as const;
+    expect(isMeant(laboratory, 'MI', result)).toBe(false);
+    expect(isMeant({ ...laboratory, sensitivity: ['none', 'HIV'] }, 'MI', result)).toBe(true);
+  });
+});
+
+describe('the periods of a consent', () => {
+  test('take whole what is over, and name the days that are to come', () => {
+    const periods = periodsOf({ ...heart, from: '2026-09-15', until: '2026-12-02' }, today);
+    expect(periods.slice(0, 3)).toEqual(['always', '2026-10', '2026-11']);
+    for (const day of ['2026-09-15', '2026-09-30', '2026-11-01', '2026-11-20', '2026-12-02']) expect(periods).toContain(day);
+    for (const other of ['2026-09', '2026-09-14', '2026-12', '2026-12-03', '2026', '202']) expect(periods).not.toContain(other);
+  });
+
+  test('are refused for a consent that is over, too long, or ends before it begins', () => {
+    for (const wrong of [
+      { until: '2026-11-19' },
+      { until: '2028-01-01' },
+      { from: '2027-03-01' },
+      { from: 'yesterday' },
+      { until: '2026-13-01' },
+    ]) {
+      expect(() => checkConsent({ ...heart, ...wrong }, today)).toThrow(CareletError);
+    }
+    expect(() => checkConsent(heart, today)).not.toThrow();
+  });
+});
+
+test('a consent that names nothing, or something there is not, is refused in words', () => {
+  expect(() => checkConsent({ ...heart, kinds: [] }, today)).toThrow('it names no kind of record');
+  expect(() => checkConsent({ ...heart, kinds: ['gossip' as never] }, today)).toThrow('"gossip" is no kind of record');
+});
+
+test('what FHIR keeps is what was meant', () => {
+  const some = <Word>(words: readonly Word[]) => fc.subarray([...words], { minLength: 1 });
+  const consents = fc.record({
+    parts: some(parts),
+    kinds: some(kinds),
+    confidentiality: some(confidentialities),
+    sensitivity: some(sensitivities),
+    from: fc.constantFrom('beginning', '2026-01-31'),
+    until: fc.constant('2027-01-01'),
+  });
+  fc.assert(
+    fc.property(consents, (consent) => {
+      const resource = toFhirConsent(consent, people);
+      expect(fromFhirConsent(JSON.parse(JSON.stringify(resource)))).toEqual(consent);
+    }),
+  );
+  for (const other of [null, 7, {}, { provision: {} }, { provision: { class: [], securityLabel: [] } }])
+    expect(fromFhirConsent(other)).toBeNull();
+});
+
+test('in words it is what a patient would say', () => {
+  expect(consentInWords(heart)).toBe('vital signs and waveforms; nothing especially sensitive; until 2027-02-19');
+  expect(consentInWords({ ...heart, kinds, parts, confidentiality: ['N', 'R'], sensitivity: ['none', 'PSY'], from: '2026-01-01' })).toBe(
+    'all kinds of records; with name, birth date and address; restricted ones too; and PSY; from 2026-01-01 on, until 2027-02-19',
+  );
+});

@@ -1,0 +1,159 @@
+/**
+ * Consent: whom a patient lets read what, until when, in nouns, in words, and as FHIR says it.
+ *
+ * A consent names a doctor and categories of records; what is especially sensitive is never meant unless it is named.
+ * It compiles to scopes: for each category and each period of its window, one that the doctor's key reaches.
+ *
+ * @module
+ */
+import {
+  CareletError,
+  type Category,
+  type Confidentiality,
+  confidentialities,
+  type Kind,
+  kinds,
+  type Part,
+  type Period,
+  parts,
+  type Sensitivity,
+  sensitivities,
+} from '../../model/index.ts';
+import { consentCover } from '../records/calendar.ts';
+
+/** What a patient shares with a doctor. */
+export type Consent = {
+  readonly parts: readonly Part[];
+  readonly kinds: readonly Kind[];
+  readonly confidentiality: readonly Confidentiality[];
+  readonly sensitivity: readonly Sensitivity[];
+  /** First day of the records meant, `YYYY-MM-DD`, or from the beginning. */
+  readonly from: Period | 'beginning';
+  /** The last day on which it holds, `YYYY-MM-DD`. */
+  readonly until: Period;
+};
+
+/** What one usually shares: medical content, nothing restricted, nothing especially sensitive. */
+export const usualConsent = { parts: ['MI'], confidentiality: ['N'], sensitivity: ['none'] } as const satisfies Partial<Consent>;
+
+/** The oldest day a record is expected to name. */
+const beginning = '1900-01-01';
+
+/**
+ * Checks a consent.
+ *
+ * @throws {CareletError} `invalid` saying what is wrong
+ */
+export function checkConsent(consent: Consent, today: Period): void {
+  const refuse = (because: string) => new CareletError('invalid', 'share records', { because });
+  const known = [
+    [consent.parts, parts, 'part of a record'],
+    [consent.kinds, kinds, 'kind of record'],
+    [consent.confidentiality, confidentialities, 'confidentiality'],
+    [consent.sensitivity, sensitivities, 'sensitive group'],
+  ] as const;
+  for (const [named, all, what] of known) {
+    if (named.length === 0) throw refuse(`it names no ${what}`);
+    const strange = named.find((word) => !(all as readonly string[]).includes(word));
+    if (strange !== undefined) throw refuse(`"${strange}" is no ${what}; there are ${all.join(', ')}`);
+  }
+  periodsOf(consent, today);
+}
+
+/** Whether records of a part and a category are meant. Identity and quasi-identity hang on trees of their own kind, whatever they are about. */
+export function isMeant({ parts, kinds, confidentiality, sensitivity }: Consent, part: Part, { kind, conf, sens }: Category): boolean {
+  const ofKind = part === 'MI' ? kinds.includes(kind) : kind === 'identity';
+  return parts.includes(part) && ofKind && confidentiality.includes(conf) && sensitivity.includes(sens);
+}
+
+/** The periods whose scopes it reaches, coarse ones first. */
+export const periodsOf = ({ from, until }: Consent, today: Period): Period[] =>
+  consentCover(from === 'beginning' ? beginning : from, until, today);
+
+const systems = {
+  confidentiality: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality',
+  act: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+  ordinary: 'urn:carelet:sensitivity',
+  kind: 'urn:carelet:kind',
+  part: 'urn:carelet:part',
+} as const;
+
+/**
+ * The consent as an HL7 FHIR R4 Consent: what is kept for people and other programs.
+ *
+ * @param patient and `doctor` as their cards' numbers, in hex
+ */
+export function toFhirConsent(
+  { parts, kinds, confidentiality, sensitivity, from, until }: Consent,
+  { grant, patient, doctor, doctorName, given }: { grant: string; patient: string; doctor: string; doctorName: string; given: string },
+) {
+  const label = (system: string, code: string) => ({ system, code });
+  return {
+    resourceType: 'Consent',
+    id: grant,
+    status: 'active',
+    scope: { coding: [label('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy')] },
+    category: [{ coding: [label(systems.act, 'INFA')] }],
+    patient: { identifier: identifier('urn:carelet:card', patient) },
+    dateTime: given,
+    policyRule: { coding: [label(systems.act, 'OPTIN')] },
+    provision: {
+      type: 'permit',
+      period: { end: until },
+      ...(from !== 'beginning' && { dataPeriod: { start: from } }),
+      actor: [
+        {
+          role: { coding: [label('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', 'IRCP')] },
+          reference: { identifier: identifier('urn:carelet:card', doctor), display: doctorName },
+        },
+      ],
+      action: [{ coding: [label('http://terminology.hl7.org/CodeSystem/consentaction', 'access')] }],
+      securityLabel: [
+        ...confidentiality.map((code) => label(systems.confidentiality, code)),
+        ...sensitivity.map((code) => label(code === 'none' ? systems.ordinary : systems.act, code)),
+      ],
+      class: [...kinds.map((code) => label(systems.kind, code)), ...parts.map((code) => label(systems.part, code))],
+    },
+  };
+}
+
+const identifier = (system: string, value: string) => ({ system, value });
+
+/** Reads back what `toFhirConsent` wrote; `null` for a Consent that says something else. */
+export function fromFhirConsent(resource: unknown): Consent | null {
+  const provision = (resource as Partial<ReturnType<typeof toFhirConsent>> | null)?.provision;
+  if (!provision || !Array.isArray(provision.class) || !Array.isArray(provision.securityLabel)) return null;
+  const words = <Word extends string>(
+    labels: readonly { system?: unknown; code?: unknown }[],
+    known: readonly Word[],
+    system: string,
+  ): Word[] => labels.flatMap((one) => (one?.system === system ? (known.find((word) => word === one.code) ?? []) : []));
+  const labels = provision.securityLabel;
+  const until = provision.period?.end;
+  const from = provision.dataPeriod?.start ?? 'beginning';
+  if (typeof until !== 'string' || typeof from !== 'string') return null;
+  return {
+    parts: words(provision.class, parts, systems.part),
+    kinds: words(provision.class, kinds, systems.kind),
+    confidentiality: words(labels, confidentialities, systems.confidentiality),
+    sensitivity: [...words(labels, ['none'], systems.ordinary), ...words(labels, sensitivities, systems.act)],
+    from,
+    until,
+  };
+}
+
+/** The consent in words, as patient and doctor read it. */
+export function consentInWords({ parts, kinds: named, confidentiality, sensitivity, from, until }: Consent): string {
+  const what = named.length === kinds.length ? 'all kinds of records' : list(named.map((kind) => kind.replaceAll('-', ' ')));
+  const groups = sensitivity.filter((group) => group !== 'none');
+  return [
+    what,
+    ...(parts.some((part) => part !== 'MI') ? ['with name, birth date and address'] : []),
+    ...(confidentiality.some((conf) => conf !== 'N') ? ['restricted ones too'] : []),
+    groups.length > 0 ? `and ${list(groups)}` : 'nothing especially sensitive',
+    from === 'beginning' ? `until ${until}` : `from ${from} on, until ${until}`,
+  ].join('; ');
+}
+
+const list = (words: readonly string[]): string =>
+  words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;

@@ -1,0 +1,58 @@
+/**
+ * Grants a doctor was given: signed by the chart's owner, with a letter that only she opens.
+ *
+ * @module
+ */
+import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Grant, hashOfLetter, readGrant } from '@carelet/crypto/pre/grant';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { Cloud } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+import type { ChartRef } from '../records/reader.ts';
+import type { BelievedCards } from '../records/reading/believed.ts';
+import { type Letter, openLetter } from './letter.ts';
+
+export type Received = { readonly grant: Grant; readonly letter: Letter };
+
+/**
+ * The grants to oneself that hold, of one chart or of all: those that do not fit are left out, as nobody could say more of them
+ * than that they open nothing.
+ */
+export async function receivedGrants(
+  { keyring, cloud, cards, now }: { keyring: Keyring; cloud: Cloud; cards: BelievedCards; now: () => number },
+  chart?: ChartRef,
+): Promise<Received[]> {
+  const offered = (await cloud.sharing.grants()).grants;
+  await cards.learn(offered.map(({ owner }) => owner));
+  return offered.flatMap(({ grant: body, letter: sealed, owner }): Received[] => {
+    const patient = cards.of(owner);
+    const grant = patient?.kind === 'patient' ? readGrant(body, patient.edVk) : null;
+    if (!grant || !equalPublic(grant.doctor, keyring.card.id) || grant.notAfter <= now()) return [];
+    const meant = !chart || (equalPublic(grant.pat, chart.pat) && equalPublic(owner, chart.owner));
+    if (!meant || !equalPublic(grant.letterHash, hashOfLetter(sealed))) return [];
+    const letter = openLetter(keyring.secrets.hybridSk, grant.grant, sealed);
+    return letter ? [{ grant, letter }] : [];
+  });
+}
+
+/** Makes a doctor ready to be shared with: her half, once, in her keyring and at the cloud. */
+export async function offerHalf({
+  keyring,
+  save,
+  cloud,
+  mathematics,
+}: {
+  keyring: Keyring;
+  save: () => Promise<void>;
+  cloud: Cloud;
+  mathematics: Mathematics;
+}): Promise<void> {
+  const { id } = keyring.card;
+  if (!keyring.sharing.half) {
+    const { half, delegate } = await mathematics.newHalf({ id, edSk: keyring.secrets.edSk });
+    keyring.sharing.half = { secret: half, delegate };
+    await save();
+  }
+  if ((await cloud.sharing.delegates({ doctors: [id] })).delegates.length > 0) return;
+  await cloud.sharing.delegate({ delegate: keyring.sharing.half.delegate });
+}

@@ -1,0 +1,343 @@
+/**
+ * Sharing with a named doctor, and taking it back: consent is a key.
+ *
+ * For every chart of hers that is meant, a patient's client publishes the scopes it had not published, wraps the nodes that lie
+ * in them, asks the mediator for a factor, and hands the cloud a re-encryption key for each scope. Taking back is two words: to
+ * the cloud, which forgets the re-encryption keys, and to the mediator, which forgets its factor. Either is enough.
+ *
+ * @module
+ */
+import { CareletError, type Category, type Kind, type Part, type Period, parseResource } from '@carelet/care/model';
+import { dayOf } from '@carelet/care/rules/records/calendar';
+import { type Consent, checkConsent, isMeant, periodsOf, toFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { hashOfLetter, signEnd, signGrant } from '@carelet/crypto/pre/grant';
+import type { Offer } from '@carelet/crypto/pre/owner';
+import type { NodeLink } from '@carelet/crypto/records/posting';
+import { hashOfState, publishedKey, signScopeState } from '@carelet/crypto/records/scope';
+import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
+import type { Cloud, Cloudlet } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+import type { ChartRef } from '../records/reader.ts';
+import { linksOf } from '../records/trees.ts';
+import { consentWraps } from '../records/wraps.ts';
+import { daysToCome } from '../session/renew.ts';
+import { sealLetter } from './letter.ts';
+import { ownTrees } from './own-trees.ts';
+import {
+  categoryName,
+  followScopes,
+  headName,
+  nameOfScope,
+  type Published,
+  rootOf,
+  scopedNodes,
+  sealWriterLetter,
+  withoutWrap,
+} from './scopes.ts';
+
+export type SharingOptions = {
+  /** The patient's. */
+  readonly keyring: Keyring;
+  /** Puts the keyring on disk. */
+  readonly save: () => Promise<void>;
+  readonly cloud: Cloud;
+  readonly mathematics: Mathematics;
+  /** The cloudlet of an organisation; `null` when nobody knows where it is. */
+  readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  readonly clock?: () => number;
+};
+
+export type Share = {
+  /** The doctor's card number. */
+  readonly doctor: Bytes;
+  /** As her patient calls her. */
+  readonly doctorName: string;
+  readonly consent: Consent;
+  /** The organisation whose cloudlet mediates. */
+  readonly mediator: Bytes;
+  /** The charts that are meant; all of the patient's unless told. */
+  readonly charts?: readonly Bytes[];
+  /** Told as scopes get their keys: how many of how many. */
+  readonly progress?: (done: number, of: number) => void;
+};
+
+/**
+ * Shares; gives a grant for each chart.
+ *
+ * @throws {CareletError} `invalid` for a consent that cannot be, `missing` for a doctor who has not said that she takes keys by
+ *   consent or a mediator nobody knows, `tampered` for cards and halves that do not fit
+ */
+export async function share(options: SharingOptions, wanted: Share): Promise<GivenGrant[]> {
+  const { keyring, cloud, cloudletOf, clock = Date.now } = options;
+  const { doctor: doctorId, consent, mediator: mediatorId } = wanted;
+  checkConsent(consent, dayOf(clock()));
+  const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
+  const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
+  if (charts.length === 0) throw new CareletError('missing', 'share records', { because: 'no chart of yours is meant' });
+
+  const now = Math.floor(clock() / 1000);
+  const [half] = (await cloud.sharing.delegates({ doctors: [doctorId] })).delegates;
+  if (!half) throw new CareletError('missing', 'share records', { because: 'this doctor has not made herself ready to be shared with' });
+  const doctor = believed(keyring, half.card, 'doctor', doctorId, now);
+  const mediating = cloudletOf(mediatorId);
+  if (!mediating) throw new CareletError('missing', 'share records', { because: 'nobody knows where the mediator’s cloudlet is' });
+  const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);
+
+  if (!keyring.sharing.patient) {
+    keyring.sharing.patient = { root: systemRandom(32), pq: systemRandom(32) };
+    await options.save();
+  }
+  const given: GivenGrant[] = [];
+  for (const chart of charts)
+    given.push(await shareChart(options, wanted, chart, { doctor, delegate: half.delegate, mediator, mediating }));
+  return given;
+}
+
+/** A card from the cloud or a cloudlet, once the manifest's issuers vouch for it and it is the one that was asked for. */
+function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes, now: number): Card {
+  const card = decodeCard(bytes);
+  if (card?.kind === kind && equalPublic(card.id, id) && cardStands(card, keyring.manifest, now)) return card;
+  throw new CareletError('tampered', 'share records', { because: `the ${kind}’s card is not one that two issuers vouch for` });
+}
+
+type With = { readonly doctor: Card; readonly delegate: Bytes; readonly mediator: Card; readonly mediating: Cloudlet };
+
+async function shareChart(
+  options: SharingOptions,
+  wanted: Share,
+  chart: ChartRef,
+  { doctor, delegate, mediator, mediating }: With,
+): Promise<GivenGrant> {
+  const { keyring, save, cloud, mathematics, clock = Date.now } = options;
+  const { consent, doctorName, progress = () => {} } = wanted;
+  const today = dayOf(clock());
+  const issued = Math.floor(clock() / 1000);
+  const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
+  const grant = systemRandom(16);
+  const { root, pq } = keyring.sharing.patient!;
+
+  const { factor } = await mediating.sharing.factor({ grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter });
+  const offer: Offer = { grant, delegate, factor, doctor: { id: doctor.id, edVk: doctor.edVk }, mediator: mediator.edVk };
+
+  const published = await publishedScopes(options, chart);
+  const scopes = scopesMeant(consent, published, today);
+  const keys: { p: Bytes; rekey: Bytes }[] = [];
+  for (let at = 0; at < scopes.length; at += atOnce) {
+    const some = scopes.slice(at, at + atOnce).map(({ scope }) => ({ root: rootOf(root, chart.pat), scope, offer }));
+    for (const { p, rekey } of await mathematics.scopeKeys(some)) {
+      if (!rekey)
+        throw new CareletError('tampered', 'share records', { because: 'the doctor’s half or the mediator’s factor does not hold' });
+      keys.push({ p, rekey });
+    }
+    progress(keys.length, scopes.length);
+  }
+  const whole = await publish(
+    options,
+    chart,
+    published,
+    scopes.map((scope, i) => ({ ...scope, p: keys[i]!.p })),
+  );
+  await wrapScopes({ keyring, cloud, mathematics, clock }, chart, whole);
+
+  const words = {
+    grant: hex(grant),
+    patient: hex(keyring.card.id),
+    doctor: hex(doctor.id),
+    doctorName,
+    given: new Date(clock()).toISOString(),
+  };
+  const text = JSON.stringify(toFhirConsent(consent, words));
+  parseResource(JSON.parse(text));
+  const letter = sealLetter(doctor.hybridPk, grant, {
+    consent: text,
+    patient: keyring.title,
+    pq,
+    scopes: scopes.map(({ scope }, i) => ({ scope, p: keys[i]!.p })),
+  });
+  const signed = signGrant(keyring.secrets.edSk, {
+    grant,
+    pat: chart.pat,
+    doctor: doctor.id,
+    mediator: mediator.id,
+    issued,
+    notAfter,
+    letterHash: hashOfLetter(letter),
+  });
+  const given: GivenGrant = {
+    grant,
+    pat: chart.pat,
+    doctor: doctor.id,
+    doctorName,
+    mediator: mediator.id,
+    issued,
+    notAfter,
+    consent: text,
+    holds: { cloud: true, mediator: true },
+  };
+  // Remembered before it holds: whatever happens next, she can take it back.
+  keyring.sharing.grants.push(given);
+  await save();
+  await cloud.sharing.grant({ grant: signed, letter, rekeys: keys.map(({ rekey }) => rekey) });
+  return given;
+}
+
+/** Scopes in one call to the mathematics. */
+const atOnce = 64;
+
+/** What is published of one's own chart, checked against what one published oneself. */
+async function publishedScopes({ keyring, cloud }: SharingOptions, { pat }: ChartRef): Promise<Published> {
+  const prefix = headName(pat, '');
+  const known = Object.fromEntries(
+    Object.entries(keyring.sharing.heads).flatMap(([name, head]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), head]] : [])),
+  );
+  const { states } = await cloud.sharing.scopes({ pat });
+  return followScopes(states, { pat, owner: keyring.card, known });
+}
+
+type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
+
+/** The scopes of a consent, under the generation that holds. */
+function scopesMeant(consent: Consent, published: Published, today: Period): ScopeMeant[] {
+  const periods = periodsOf(consent, today);
+  return consent.parts.flatMap((part) =>
+    categoriesOf(consent, part).flatMap((category) => {
+      const gen = published.get(categoryName(category))?.gen ?? 0;
+      return periods.map((period) => ({ category, part, period, scope: nameOfScope(category, gen, part, period) }));
+    }),
+  );
+}
+
+/** The categories of a part that a consent means. */
+function categoriesOf(consent: Consent, part: Part): Category[] {
+  const kinds: readonly Kind[] = part === 'MI' ? consent.kinds : ['identity'];
+  const all = kinds.flatMap((kind) =>
+    consent.confidentiality.flatMap((conf) => consent.sensitivity.map((sens): Category => ({ kind, conf, sens }))),
+  );
+  return all.filter((category) => isMeant(consent, part, category));
+}
+
+/** Publishes what was not published yet, category by category; gives all that is published then. */
+async function publish(
+  { keyring, save, cloud, clock = Date.now }: SharingOptions,
+  { pat, writer }: ChartRef,
+  published: Published,
+  scopes: readonly (ScopeMeant & { readonly p: Bytes })[],
+): Promise<Published> {
+  const byCategory = new Map<string, { category: Category; missing: { part: string; period: string; p: Bytes }[] }>();
+  for (const { category, part, period, p } of scopes) {
+    const name = categoryName(category);
+    const head = published.get(name);
+    if (head && publishedKey(head, [category.kind, category.conf, category.sens], part, period)) continue;
+    const entry = byCategory.get(name) ?? { category, missing: [] };
+    entry.missing.push({ part, period, p });
+    byCategory.set(name, entry);
+  }
+  const [card] = (await cloud.login.cards({ ids: [writer] })).cards.flatMap((bytes) => decodeCard(bytes) ?? []);
+  if (!card || !equalPublic(card.id, writer) || !cardStands(card, keyring.manifest, Math.floor(clock() / 1000))) {
+    throw new CareletError('tampered', 'share records', { because: 'nobody vouches for the organisation that writes this chart' });
+  }
+  const letter = sealWriterLetter(keyring.secrets, card, pat, keyring.sharing.patient!.pq);
+  const states: Bytes[] = [];
+  const heads = { ...keyring.sharing.heads };
+  for (const [name, { category, missing }] of byCategory) {
+    const head = published.get(name);
+    const body = { pat, category: [category.kind, category.conf, category.sens] as const, gen: head?.gen ?? 0 };
+    const since = head?.since ?? Math.floor(clock() / 1000);
+    let prevHash = head?.hash ?? new Uint8Array(32);
+    for (let at = 0; at < missing.length; at += publishedAtOnce) {
+      const state = signScopeState(keyring.secrets.edSk, { ...body, since, published: missing.slice(at, at + publishedAtOnce), prevHash });
+      states.push(state);
+      prevHash = hashOfState(state);
+    }
+    heads[headName(pat, name)] = { gen: body.gen, hash: prevHash };
+  }
+  for (let at = 0; at < states.length; at += statesAtOnce) {
+    await cloud.sharing.publish({ pat, states: states.slice(at, at + statesAtOnce), letter });
+  }
+  keyring.sharing.heads = heads;
+  await save();
+  return publishedScopes({ keyring, cloud } as SharingOptions, { pat } as ChartRef);
+}
+
+const publishedAtOnce = 1000;
+const statesAtOnce = 50;
+
+/**
+ * Makes the consent wraps that a chart of one's own lacks: of everything there when a grant is made, and whenever her client is
+ * used, of what her devices will write in the coming week.
+ *
+ * @returns how many
+ */
+export async function wrapScopes(
+  { keyring, cloud, mathematics, clock = Date.now }: Pick<SharingOptions, 'keyring' | 'cloud' | 'mathematics' | 'clock'>,
+  chart: ChartRef,
+  published: Published,
+): Promise<number> {
+  const today = dayOf(clock());
+  const wanted = (await ownTrees({ keyring, cloud }, chart)).flatMap(({ node, periods, ofDevice }) =>
+    scopedNodes(node, ofDevice ? [...periods, ...daysToCome(today)] : periods, published, today),
+  );
+  const missing = await withoutWrap(cloud, chart.pat, wanted);
+  const wraps = await consentWraps(mathematics, keyring, keyring.sharing.patient!.pq, missing);
+  for (const part of ['EID', 'QID', 'MI'] as const) {
+    const some = missing.flatMap(({ node }, i) => (node.of.part === part ? [{ node, wrap: wraps[i]! }] : []));
+    for (let at = 0; at < some.length; at += wrapsAtOnce) {
+      const these = some.slice(at, at + wrapsAtOnce);
+      const links = new Map<string, NodeLink>();
+      for (const { node } of these) for (const link of linksOf(node.tree, node.period)) links.set(hex(link.nodeId), link);
+      await cloud.sharing.wrap({
+        pat: chart.pat,
+        part,
+        links: [...links.values()].map((link) => ({ ...link })),
+        wraps: these.map(({ wrap }) => wrap),
+      });
+    }
+  }
+  return missing.length;
+}
+
+const wrapsAtOnce = 2000;
+
+/** What became of taking a grant back, at each of the two that hold a part of it. */
+export type Ended = { readonly cloud: boolean; readonly mediator: boolean };
+
+/**
+ * Takes a grant back. One of the two is enough for nothing to open any more; the other is asked again the next time.
+ *
+ * @throws {CareletError} `missing` for a grant this keyring does not know, `unavailable` when neither could be reached
+ */
+export async function unshare(options: SharingOptions, grant: Bytes): Promise<Ended> {
+  const { keyring, save, cloud, cloudletOf } = options;
+  const given = keyring.sharing.grants.find((one) => equalPublic(one.grant, grant));
+  if (!given) throw new CareletError('missing', 'take back', { because: 'this keyring gave no such grant' });
+  const end = signEnd(keyring.secrets.edSk, given);
+  const asked = { pat: given.pat, grant, end };
+  const told = await Promise.allSettled([
+    given.holds.cloud ? cloud.sharing.end(asked) : undefined,
+    given.holds.mediator ? endAtMediator(cloudletOf(given.mediator), asked) : undefined,
+  ]);
+  const [atCloud, atMediator] = told.map(({ status }) => status === 'fulfilled');
+  given.holds = { cloud: !atCloud, mediator: !atMediator };
+  await save();
+  if (!atCloud && !atMediator) throw (told[0] as PromiseRejectedResult).reason;
+  return { cloud: atCloud!, mediator: atMediator! };
+}
+
+async function endAtMediator(cloudlet: Cloudlet | null, asked: Parameters<Cloudlet['sharing']['end']>[0]): Promise<void> {
+  if (!cloudlet) throw new CareletError('unavailable', 'take back', { because: 'nobody knows where the mediator’s cloudlet is' });
+  await cloudlet.sharing.end(asked);
+}
+
+/** Asks again whoever could not be reached when a grant was taken back; gives how many are left. */
+export async function finishEnding(options: SharingOptions): Promise<number> {
+  const half = options.keyring.sharing.grants.filter(({ holds }) => holds.cloud !== holds.mediator);
+  for (const { grant } of half) await unshare(options, grant).catch(() => {});
+  return half.filter(({ holds }) => holds.cloud || holds.mediator).length;
+}
+
+/** The grants that hold, as their patient remembers them: the newest first. */
+export const whoReads = ({ sharing }: Keyring, now: number): GivenGrant[] =>
+  sharing.grants.filter(({ holds, notAfter }) => holds.cloud && holds.mediator && notAfter > now).sort((a, b) => b.issued - a.issued);

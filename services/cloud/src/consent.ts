@@ -1,0 +1,254 @@
+/**
+ * Consent: what patients publish of their scopes, the grants they sign, and turning what a grant reaches.
+ *
+ * The cloud learns that a doctor may read in a chart, until when, and in how many scopes; what these are about it does not. It
+ * turns a wrap for the doctor of a grant that holds, and for nobody else; what comes of that opens only with the mediator's
+ * factor and the doctor's half.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { cloudContract } from '@carelet/care/wire/contract/cloud';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, equal, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { scopeId } from '@carelet/crypto/pre/cloud';
+import { type Grant, hashOfLetter, readGrant, verifyEnd } from '@carelet/crypto/pre/grant';
+import { isDelegateOf } from '@carelet/crypto/pre/vouched';
+import { categoryOf, followAll } from '@carelet/crypto/records/scope';
+import { transaction } from '@carelet/ground/database';
+import type { Cards, KnownCaller } from '@carelet/ground/login';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import { holding } from './access.ts';
+import type { Changes } from './changes.ts';
+import type { TurningMath } from './mathematics.ts';
+import type { CloudTables } from './schema.ts';
+import { notYours } from './wraps.ts';
+
+type Sharing = RoleOf<typeof cloudContract>['sharing'];
+/** All of `sharing` that is about consent. */
+type Consenting = Omit<Sharing, 'enter' | 'wrap'>;
+
+/** Rows in one statement: PostgreSQL takes 65,535 values. */
+const atOnce = 1000;
+
+export function consent(
+  {
+    db,
+    cards,
+    mathematics,
+    now,
+    changes,
+  }: { db: Kysely<CloudTables>; cards: Cards; mathematics: TurningMath; now: () => number; changes: Changes },
+  caller: KnownCaller,
+): Consenting {
+  const ownChart = async (within: Kysely<CloudTables>, pat: Bytes, op: string) => {
+    const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+    if (!chart || !equal(chart.owner, caller.id)) throw notYours(op);
+  };
+
+  return {
+    async delegate({ delegate }) {
+      if (caller.kind !== 'doctor' || !isDelegateOf(delegate, caller.card)) {
+        throw new CareletError('invalid', 'take a half', { because: 'it is not signed by a doctor for herself' });
+      }
+      await db
+        .insertInto('delegate')
+        .values({ doctor: caller.id, body: delegate })
+        .onConflict((c) => c.column('doctor').doUpdateSet({ body: delegate }))
+        .execute();
+    },
+
+    async delegates({ doctors }) {
+      if (doctors.length === 0) return { delegates: [] };
+      const rows = await db.selectFrom('delegate').selectAll().where('doctor', 'in', doctors).execute();
+      const known = new Map((await cards.byId(doctors)).map((card) => [hex(card.id), card]));
+      return {
+        delegates: rows.flatMap(({ doctor, body }) => {
+          const card = known.get(hex(doctor));
+          return card ? [{ delegate: body, card: encodeCard(card) }] : [];
+        }),
+      };
+    },
+
+    async publish({ pat, states, letter }) {
+      const refuse = (because: string) => new CareletError('conflict', 'publish scopes', { because });
+      await transaction(db, async (within) => {
+        await ownChart(within, pat, 'publish scopes');
+        // The chart's row is the lock: two clients of one patient publish one after the other.
+        await within.selectFrom('chart').select('pat').where('pat', '=', pat).forUpdate().execute();
+        for (const state of states) {
+          const category = categoryOf(state);
+          if (!category) throw refuse('this is no scope state');
+          const name = category.join('|');
+          const before = await within
+            .selectFrom('scope_state')
+            .select('body')
+            .where('pat', '=', pat)
+            .where('category', '=', name)
+            .orderBy('position')
+            .execute();
+          if (before.some(({ body }) => equalPublic(body, state))) continue;
+          const chain = [...before.map(({ body }) => body), state];
+          const followed = followAll(null, chain, { pat, category, edVk: caller.card.edVk });
+          if (followed?.kind !== 'follows') throw refuse('it does not follow what was published before');
+          await within.insertInto('scope_state').values({ pat, category: name, position: before.length, body: state }).execute();
+        }
+        await within
+          .insertInto('writer_letter')
+          .values({ pat, body: letter })
+          .onConflict((c) => c.column('pat').doUpdateSet({ body: letter }))
+          .execute();
+      });
+    },
+
+    async scopes({ pat }) {
+      const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+      if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('list scopes');
+      const rows = await db
+        .selectFrom('scope_state')
+        .select('body')
+        .where('pat', '=', pat)
+        .orderBy('category')
+        .orderBy('position')
+        .execute();
+      const letter = await db.selectFrom('writer_letter').select('body').where('pat', '=', pat).executeTakeFirst();
+      return { states: rows.map(({ body }) => body), letter: letter?.body ?? null };
+    },
+
+    async consented({ pat, nodes }) {
+      const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
+      if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('list wraps');
+      const rows = await wrapsOf(db, pat, nodes);
+      const have = new Set(rows.map(({ node_id, domain }) => hex(node_id) + hex(domain)));
+      return { wrapped: nodes.map(({ nodeId, scope }) => have.has(hex(nodeId) + hex(scope))) };
+    },
+
+    async grant({ grant: body, letter, rekeys }) {
+      const refuse = (because: string) => new CareletError('invalid', 'grant', { because });
+      const grant = readGrant(body, caller.card.edVk);
+      if (!grant || !equalPublic(grant.letterHash, hashOfLetter(letter))) throw refuse('the grant is not signed by you over this letter');
+      if (grant.notAfter <= now()) throw refuse('it has ended already');
+      await ownChart(db, grant.pat, 'grant');
+      const reached = await mathematics.reach(rekeys);
+      const [first] = reached;
+      const sound = reached.every((one) => one && first && equalPublic(one.grant, grant.grant) && equalPublic(one.q, first.q));
+      if (!sound) throw refuse('a re-encryption key is not one of this grant');
+      await transaction(db, (within) =>
+        lay(
+          within,
+          grant,
+          body,
+          letter,
+          reached.map((one, i) => ({ scope: scopeId(one!.p), body: rekeys[i]! })),
+        ),
+      );
+      changes.tell({ pat: grant.pat, part: null, nodes: [], wraps: [] });
+    },
+
+    async end({ pat, grant, end }) {
+      if (!verifyEnd(caller.card.edVk, { grant, pat }, end)) throw notYours('take a grant back');
+      await transaction(db, async (within) => {
+        await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
+        await within
+          .updateTable('consent')
+          .set({ ended: end })
+          .where('pat', '=', pat)
+          .where('grant_id', '=', grant)
+          .where('owner', '=', caller.id)
+          .execute();
+      });
+      changes.tell({ pat, part: null, nodes: [], wraps: [] });
+    },
+
+    async grants() {
+      const given = await db
+        .selectFrom('consent')
+        .select(['body', 'letter', 'owner'])
+        .where((where) =>
+          where.or([
+            where.and([where('owner', '=', caller.id), where('ended', 'is', null), where('not_after', '>', now())]),
+            holding(caller, now()),
+          ]),
+        )
+        .orderBy('pat')
+        .orderBy('grant_id')
+        .execute();
+      return { grants: given.map(({ body, letter, owner }) => ({ grant: body, letter, owner })) };
+    },
+
+    async turn({ pat, grant, nodes }) {
+      const denied = () => new CareletError('denied', 'turn wraps', { because: 'no grant to you holds for them' });
+      const held = await db
+        .selectFrom('consent')
+        .select('grant_id')
+        .where('pat', '=', pat)
+        .where('grant_id', '=', grant)
+        .where(holding(caller, now()))
+        .executeTakeFirst();
+      if (!held) throw denied();
+      const rekeys = new Map(
+        (
+          await db
+            .selectFrom('rekey')
+            .select(['scope', 'body'])
+            .where('pat', '=', pat)
+            .where('grant_id', '=', grant)
+            .where('scope', '=', sql<Bytes>`any(${nodes.map(({ scope }) => scope)}::bytea[])`)
+            .execute()
+        ).map(({ scope, body }) => [hex(scope), body]),
+      );
+      const wraps = new Map((await wrapsOf(db, pat, nodes)).map((wrap) => [hex(wrap.node_id) + hex(wrap.domain), wrap.body]));
+      const jobs = nodes.map(({ nodeId, scope }) => {
+        const [rekey, sealed] = [rekeys.get(hex(scope)), wraps.get(hex(nodeId) + hex(scope))];
+        if (!rekey || !sealed) throw denied();
+        return { rekey, sealed };
+      });
+      // What a writer sealed badly is turned into nothing, and no other suffers.
+      return { turned: (await mathematics.turn(jobs)).map((t) => t ?? new Uint8Array()) };
+    },
+  };
+
+  /** Lays a grant down; asked again after a lost answer, the very same is there already. */
+  async function lay(
+    within: Transaction<CloudTables>,
+    { pat, grant, doctor, notAfter }: Grant,
+    body: Bytes,
+    letter: Bytes,
+    rekeys: readonly { scope: Bytes; body: Bytes }[],
+  ): Promise<void> {
+    const laid = await within
+      .insertInto('consent')
+      .values({ pat, grant_id: grant, owner: caller.id, doctor, not_after: notAfter, body, letter, ended: null })
+      .onConflict((c) => c.doNothing())
+      .returning('pat')
+      .executeTakeFirst();
+    if (!laid) {
+      const there = await within
+        .selectFrom('consent')
+        .select('pat')
+        .where('pat', '=', pat)
+        .where('grant_id', '=', grant)
+        .where('body', '=', body)
+        .where('ended', 'is', null)
+        .executeTakeFirst();
+      if (!there) throw new CareletError('conflict', 'grant', { because: 'a grant of this number was made or ended before' });
+    }
+    for (let at = 0; at < rekeys.length; at += atOnce) {
+      await within
+        .insertInto('rekey')
+        .values(rekeys.slice(at, at + atOnce).map((rekey) => ({ pat, grant_id: grant, ...rekey })))
+        .onConflict((c) => c.doNothing())
+        .execute();
+    }
+  }
+}
+
+const wrapsOf = (db: Kysely<CloudTables>, pat: Bytes, nodes: readonly { nodeId: Bytes; scope: Bytes }[]) =>
+  db
+    .selectFrom('wrap')
+    .select(['node_id', 'domain', 'body'])
+    .where('pat', '=', pat)
+    .where('kind', '=', 'consent')
+    .where('node_id', '=', sql<Bytes>`any(${nodes.map(({ nodeId }) => nodeId)}::bytea[])`)
+    .execute();

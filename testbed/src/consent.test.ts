@@ -1,0 +1,186 @@
+/**
+ * Consent is a key: what a patient shares with a doctor by name opens to her, and to nobody else; taken back, nothing does.
+ */
+import type { Consent } from '@carelet/care/rules/sharing/consent';
+import { usualConsent } from '@carelet/care/rules/sharing/consent';
+import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
+import { mathematicsHere } from '@carelet/client/mathematics';
+import { type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
+import { hex } from '@carelet/crypto/algebra/bytes';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hivTest, openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
+
+let stage: Stage;
+let northgate: Place;
+let harbour: Place;
+let ada: Keyring;
+
+beforeAll(async () => {
+  stage = await openStage();
+  [northgate, harbour] = [await stage.place('northgate'), await stage.place('harbour')];
+  await stage.take(northgate, [
+    patient('p-ada'),
+    pulse('p-ada', 'today', '2026-11-20T08:00:00Z'),
+    pulse('p-ada', 'october', '2026-10-03T08:00:00Z'),
+    pulse('p-ada', 'long-ago', '2014-05-01'),
+    pulse('p-ada', 'undated', undefined),
+    result('p-ada', 'blood', '2026-11-18'),
+    result('p-ada', 'hiv', '2026-11-18', hivTest),
+  ]);
+  ada = stage.patient('Ada');
+  await stage.link(northgate, northgate.keyring.charts[0]!, ada);
+}, 60_000);
+
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+const options = (who: Keyring = ada): SharingOptions => ({
+  keyring: who,
+  save: async () => {},
+  cloud: stage.cloudAs(who),
+  mathematics: mathematicsHere,
+  cloudletOf: (organisation) => stage.cloudletOf(who, organisation),
+  clock: stage.clock,
+});
+
+/** A doctor of another house, whose role opens nothing here. */
+const colleague = (name: string): Promise<Keyring> => stage.doctor(name, { at: harbour, parts: ['MI'], kinds: ['immunizations'] });
+
+const vitals: Consent = { ...usualConsent, kinds: ['vital-signs'], from: 'beginning', until: '2026-12-20' };
+
+const shareWith = async (doctor: Keyring, consent: Consent = vitals, who = ada): Promise<GivenGrant> => {
+  const [given] = await share(options(who), {
+    doctor: doctor.card.id,
+    doctorName: doctor.title,
+    consent,
+    mediator: harbour.keyring.card.id,
+  });
+  return given!;
+};
+
+describe('what a patient shares with a doctor by name', () => {
+  let diaz: Keyring;
+  let given: GivenGrant;
+  beforeAll(async () => {
+    diaz = await colleague('Dr Diaz');
+    expect((await stage.open(diaz)).charts).toEqual([]);
+    given = await shareWith(diaz);
+  });
+
+  test('opens to her, old and new, and nothing beside it', async () => {
+    const { ids, problems } = await stage.open(diaz);
+    expect(ids).toEqual(['long-ago', 'october', 'today', 'undated']);
+    expect(problems).toEqual([]);
+  });
+
+  test('opens to no other doctor, and she does not hear that it was shared', async () => {
+    const osei = await colleague('Dr Osei');
+    expect((await stage.open(osei)).charts).toEqual([]);
+    const cloud = stage.cloudAs(osei);
+    expect((await cloud.sharing.grants()).grants).toEqual([]);
+    const nodes = [{ nodeId: systemRandom(16), scope: systemRandom(16) }];
+    expect(await refusal(cloud.sharing.turn({ pat: given.pat, grant: given.grant, nodes }))).toBe('denied');
+    const mediator = stage.cloudletOf(osei, given.mediator)!;
+    expect(await refusal(mediator.sharing.mediate({ grant: given.grant, turned: [new Uint8Array(576)] }))).toBe('denied');
+  });
+
+  test('opens what a hospital writes afterwards, while the patient is away', async () => {
+    await stage.take(northgate, [pulse('p-ada', 'later', '2026-11-20T09:00:00Z'), result('p-ada', 'sugar', '2026-11-20')]);
+    expect((await stage.open(diaz)).ids).toEqual(['later', 'long-ago', 'october', 'today', 'undated']);
+    stage.clock.to('2026-11-23T09:00:00Z');
+    await stage.take(northgate, [pulse('p-ada', 'monday', '2026-11-23T08:30:00Z'), pulse('p-ada', 'found', '2013-02-02')]);
+    expect((await stage.open(diaz)).ids).toEqual(['found', 'later', 'long-ago', 'monday', 'october', 'today', 'undated']);
+  });
+
+  test('is remembered by the patient, in words that FHIR knows', () => {
+    const [one] = whoReads(ada, stage.clock() / 1000);
+    expect(one).toMatchObject({ doctorName: 'Dr Diaz', grant: given.grant });
+    const consent = JSON.parse(one!.consent);
+    expect(consent).toMatchObject({
+      resourceType: 'Consent',
+      status: 'active',
+      provision: { type: 'permit', period: { end: '2026-12-20' } },
+    });
+    expect(decodeKeyring(encodeKeyring(ada)).sharing).toEqual(ada.sharing);
+  });
+
+  test('tells the cloud neither what it is about nor whose name it is', async () => {
+    const rows = await stage.sql<{ body: Buffer; letter: Buffer }>('select body, letter from consent');
+    for (const { body, letter } of rows) {
+      for (const word of ['vital-signs', 'Diaz', 'Ada', 'Consent']) {
+        expect(body.includes(word)).toBe(false);
+        expect(letter.includes(word)).toBe(false);
+      }
+    }
+  });
+
+  test('taken back, opens nothing at once: neither old nor new, and the chart is gone from her list', async () => {
+    expect(await unshare(options(), given.grant)).toEqual({ cloud: true, mediator: true });
+    expect((await stage.open(diaz)).charts).toEqual([]);
+    expect(whoReads(ada, stage.clock() / 1000)).toEqual([]);
+    const left = await stage.sql('select 1 from rekey where grant_id = $1', [given.grant]);
+    expect(left).toEqual([]);
+  });
+});
+
+test('of a window, only the days inside it open', async () => {
+  const novak = await colleague('Dr Novak');
+  await shareWith(novak, { ...vitals, from: '2026-11-01' });
+  expect((await stage.open(novak)).ids).toEqual(['later', 'monday', 'today', 'undated']);
+});
+
+test('a laboratory consent opens no HIV result, one that names it does', async () => {
+  const walsh = await colleague('Dr Walsh');
+  await shareWith(walsh, { ...vitals, kinds: ['laboratory'] });
+  expect((await stage.open(walsh)).ids).toEqual(['blood', 'sugar']);
+  await shareWith(walsh, { ...vitals, kinds: ['laboratory'], sensitivity: ['none', 'HIV'] });
+  expect((await stage.open(walsh)).ids).toEqual(['blood', 'hiv', 'sugar']);
+});
+
+describe('with either half of taking back alone, nothing opens', () => {
+  test.each(['cloud', 'mediator'] as const)('only the %s heard of it', async (reached) => {
+    const doctor = await colleague(`Dr Lind ${reached}`);
+    const given = await shareWith(doctor);
+    expect((await stage.open(doctor)).ids.length).toBeGreaterThan(3);
+    const whole = options();
+    const away: SharingOptions =
+      reached === 'cloud'
+        ? { ...whole, cloudletOf: () => null }
+        : {
+            ...whole,
+            cloud: { ...whole.cloud, sharing: { ...whole.cloud.sharing, end: () => Promise.reject(new Error('away')) } } as never,
+          };
+    expect(await unshare(away, given.grant)).toEqual({ cloud: reached === 'cloud', mediator: reached === 'mediator' });
+    // What she opened before she may remember; a fresh start has nothing.
+    doctor.opened = {};
+    expect((await stage.open(doctor)).ids).toEqual([]);
+    expect(await unshare(whole, given.grant)).toEqual({ cloud: true, mediator: true });
+  });
+});
+
+test('a grant ends with its last day, by the clocks of cloud and mediator', async () => {
+  const doctor = await colleague('Dr Tan');
+  const given = await shareWith(doctor, { ...vitals, until: '2026-11-25' });
+  expect((await stage.open(doctor)).ids.length).toBeGreaterThan(3);
+  const before = new Date(stage.clock()).toISOString();
+  stage.clock.to('2026-11-26T00:00:01Z');
+  doctor.opened = {};
+  expect((await stage.open(doctor)).charts).toEqual([]);
+  const mediator = stage.cloudletOf(doctor, given.mediator)!;
+  expect(await refusal(mediator.sharing.mediate({ grant: given.grant, turned: [new Uint8Array(576)] }))).toBe('denied');
+  stage.clock.to(before);
+});
+
+test('a grant is nobody’s but the patient’s to make and to end', async () => {
+  const ivy = stage.patient('Ivy');
+  const doctor = await colleague('Dr Karim');
+  const given = await shareWith(doctor);
+  expect(await refusal(shareWith(doctor, vitals, ivy))).toBe('missing');
+  const cloud = stage.cloudAs(ivy);
+  const asked = { pat: given.pat, grant: given.grant, end: new Uint8Array(64) };
+  expect(await refusal(cloud.sharing.end(asked))).toBe('denied');
+  expect(await refusal(stage.cloudletOf(ivy, given.mediator)!.sharing.end(asked))).toBe('denied');
+  expect(await refusal(cloud.sharing.scopes({ pat: given.pat }))).toBe('denied');
+  expect((await stage.open(doctor)).ids.length).toBeGreaterThan(3);
+  expect(hex(given.grant)).toHaveLength(32);
+});
