@@ -19,6 +19,7 @@ import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
+import { postgresQueue } from './queue/postgres.ts';
 import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
@@ -102,13 +103,15 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     return up;
   };
 
-  const relay = relayOf({ db, organisation, cloud, log, clock });
+  const queue = postgresQueue({ db, clock });
+  const relay = relayOf({ db, queue, organisation, cloud, log, clock });
   const doors: AsyncDisposable[] = [];
   const standsOn = [
     async () => {
       for (const door of doors) await door[Symbol.asyncDispose]();
     },
     async () => relay[Symbol.asyncDispose](),
+    async () => queue[Symbol.asyncDispose](),
     async () => mathematics[Symbol.asyncDispose](),
     () => db.destroy(),
   ];
@@ -126,9 +129,9 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       cloud,
       clock,
     });
-    const frameFor = frames({ db, secrets, relay, log, clock });
+    const frameFor = frames({ db, queue, secrets, relay, log, clock });
     const handler = serve(cloudletContract, {
-      role: (caller: KnownCaller | null) => cloudlet({ db, cards, sessions, frame: frameFor(), relay, organisation, clock }, caller),
+      role: (caller: KnownCaller | null) => cloudlet({ db, queue, cards, sessions, frame: frameFor(), relay, organisation, clock }, caller),
       identify: (asked) => cards.identify(asked),
       clock,
     });
