@@ -5,18 +5,24 @@ import { CareletError, type ErrorKind, type Urgency, urgencies } from '@carelet/
 import { ageingMs } from '@carelet/care/rules/relay/schedule';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { openDatabase, transaction } from '@carelet/ground/database';
+import { logger } from '@carelet/ground/log';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CloudletTables, migrations } from '../schema.ts';
+import { busQueue } from './bus.ts';
+import { type Nats, natsProgram, startNats } from './nats.testing.ts';
 import { postgresQueue } from './postgres.ts';
 import type { Batch, Queue, QueueOptions, WaitingStrip } from './queue.ts';
+import { openStream } from './stream.ts';
 
 let database: TestDatabase;
 let db: Kysely<CloudletTables>;
+let nats: Nats | null = null;
 let now = Date.parse('2026-11-20T09:41:00Z');
 
 beforeAll(async () => {
+  nats = natsProgram === null ? null : await startNats(natsProgram);
   database = await freshDatabase();
   db = await openDatabase<CloudletTables>({ url: database.url, schema: 'cloudlet', migrations });
 }, 60_000);
@@ -24,6 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await db?.destroy();
   await database?.[Symbol.asyncDispose]();
+  await nats?.[Symbol.asyncDispose]();
 });
 
 const id = (of: number) => new Uint8Array(16).fill(of);
@@ -33,14 +40,22 @@ const sent: (batch: Batch) => Promise<Map<WaitingStrip, ErrorKind>> = async () =
 const tallied = async () => (await db.selectFrom('tally').select('forwarded').executeTakeFirstOrThrow()).forwarded;
 const refusedOnes = () => db.selectFrom('strip').select(['number', 'refused']).where('refused', 'is not', null).execute();
 
+const log = logger('cloudlet', { level: 'silent' });
 const kinds: Record<string, (options: QueueOptions) => Promise<Queue>> = {
   PostgreSQL: async (options) => postgresQueue(options),
+  async JetStream(options) {
+    const stream = await openStream({ url: nats!.url, name: 'carelet_suite', log });
+    return busQueue({ ...options, stream, log });
+  },
 };
 
 describe.each(Object.keys(kinds))('a queue on %s', (kind) => {
   let strips: Queue;
+  const absent = kind === 'JetStream' && natsProgram === null;
+  beforeEach(({ skip }) => skip(absent, 'strips wait on a NATS JetStream, and there is no nats-server on this machine'));
 
   beforeAll(async () => {
+    if (absent) return;
     strips = await kinds[kind]!({ db, clock: () => now });
   });
   afterAll(() => strips?.[Symbol.asyncDispose]());

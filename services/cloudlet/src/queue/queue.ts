@@ -66,7 +66,12 @@ export type Queue = AsyncDisposable & {
   ofDevices(): Promise<ReadonlyMap<string, number>>;
 };
 
-export type QueueOptions = { readonly db: Kysely<CloudletTables>; readonly clock: () => number };
+export type QueueOptions = {
+  readonly db: Kysely<CloudletTables>;
+  readonly clock: () => number;
+  /** Whether what is sent counts as forwarded to the cloud, which it is unless told otherwise. */
+  readonly tallies?: boolean;
+};
 
 /** The most that travels together; an emergency travels alone. */
 export const atOnce: Readonly<Record<Urgency, number>> = { emergency: 1, monitoring: 500, routine: 500 };
