@@ -115,9 +115,10 @@ export type RunningCloudlet = Running & {
 export async function startCloudlet(config: CloudletConfig): Promise<RunningCloudlet> {
   const { clock = Date.now } = config;
   await mkdir(config.keys, { recursive: true });
+  const secrets = await cloudletSecrets(config.keys);
   const db = await openDatabase<CloudletTables>({ url: config.databaseUrl, schema: config.schema, migrations });
   const log = serviceLog('cloudlet', config);
-  const queue = await openQueue({ db, clock, schema: config.schema, bus: config.bus, log }).catch(async (thrown) => {
+  const queue = await openQueue({ db, clock, schema: config.schema, bus: config.bus, secrets, log }).catch(async (thrown) => {
     await db.destroy();
     throw thrown;
   });
@@ -149,7 +150,6 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   try {
     const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
-    const secrets = await cloudletSecrets(config.keys);
     const sessions = await sessionsOf({
       db,
       secrets,

@@ -4,6 +4,7 @@
 import { CareletError, type Urgency, urgencies } from '@carelet/care/model';
 import { openDatabase, transaction } from '@carelet/ground/database';
 import { type Log, logger } from '@carelet/ground/log';
+import { secrets } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -57,6 +58,16 @@ const laid = (db: Kysely<CloudletTables>, queue: Queue, one: WaitingStrip) => tr
 const stream = (more: Partial<StreamOptions> = {}) =>
   openStream({ url: nats.url, name: `carelet_${schemas}`, log, patience: 10_000, ...more });
 
+const key = secrets(new Uint8Array(32).fill(42));
+const queueOver = async (db: Kysely<CloudletTables>, over?: Stream) =>
+  busQueue({ db, clock, stream: over ?? (await stream()), secrets: key, log });
+
+/** Lays a strip as a cloudlet does that is killed before it hears the bus. */
+async function unheard(db: Kysely<CloudletTables>, one: WaitingStrip): Promise<void> {
+  await using other = await queueOver(db, { ...(await stream()), async *labels() {} });
+  await laid(db, other, one);
+}
+
 /** Everything that goes up, as `device/number`, in its order. */
 async function sent(queue: Queue): Promise<string[]> {
   const went: string[] = [];
@@ -73,10 +84,10 @@ describe('a bus', () => {
   test('that was left with strips on it has them for whoever comes next, as they were laid', async () => {
     await using db = await tables();
     {
-      await using queue = await busQueue({ db, clock, stream: await stream(), log });
+      await using queue = await queueOver(db);
       for (const [i, urgency] of (['routine', 'emergency', 'routine'] as const).entries()) await laid(db, queue, strip(i, urgency));
     }
-    await using queue = await busQueue({ db, clock, stream: await stream(), log });
+    await using queue = await queueOver(db);
     expect(await queue.waits()).toEqual({ count: 3, since: clock() });
     expect(await transaction(db, (within) => queue.first(within, id(1), 0))).toBe(1);
     expect(await sent(queue)).toEqual(['1/1:1', '1/0:0', '1/2:2']);
@@ -84,7 +95,7 @@ describe('a bus', () => {
 
   test('that is away takes nothing and says so soon; what it had taken is there when it is back', async () => {
     await using db = await tables();
-    await using queue = await busQueue({ db, clock, stream: await stream(), log });
+    await using queue = await queueOver(db);
     await laid(db, queue, strip(0));
     await nats.servers[0]!.kill();
     try {
@@ -103,7 +114,7 @@ describe('a bus', () => {
 
   test('that is full refuses, keeps what it has, and takes more when some of it went up', async () => {
     await using db = await tables();
-    await using queue = await busQueue({ db, clock, stream: await stream({ maxBytes: 3_000 }), log });
+    await using queue = await queueOver(db, await stream({ maxBytes: 3_000 }));
     const big = (number: number) => strip(number, 'routine', Array(1000).fill(number));
     for (const number of [0, 1]) expect(await laid(db, queue, big(number))).toBe(true);
     await expect(laid(db, queue, big(2))).rejects.toMatchObject({ kind: 'unavailable', because: 'the bus is full' });
@@ -115,16 +126,16 @@ describe('a bus', () => {
   test('that took a strip and was not heard: laid again it is one strip, and unasked it goes up all the same', async () => {
     await using db = await tables();
     await using behind = await stream();
-    await using queue = await busQueue({ db, clock, stream: await stream(), log });
-    await behind.add(strip(0));
+    await using queue = await queueOver(db);
+    await unheard(db, strip(0));
     expect(await laid(db, queue, strip(0))).toBe(true);
-    await behind.add(strip(0));
-    await behind.add(strip(1));
+    await unheard(db, strip(0));
+    await unheard(db, strip(1));
     expect((await sent(queue)).map((one) => one.slice(0, 3))).toEqual(['1/0', '1/0', '1/1']);
     expect([await behind.count(), (await queue.waits()).count]).toEqual([0, 0]);
     // Known here already: one strip, and both of its copies go with it.
-    for (const number of [2, 2]) await behind.add(strip(number));
-    await using again = await busQueue({ db, clock, stream: await stream(), log });
+    for (const number of [2, 2]) await unheard(db, strip(number));
+    await using again = await queueOver(db);
     expect(await again.waits()).toMatchObject({ count: 1 });
     expect(await laid(db, again, strip(2))).toBe(true);
     expect(await laid(db, again, strip(2, 'routine', [7]))).toBe(false);
@@ -141,7 +152,7 @@ describe('a bus', () => {
       await honest.remove(seq);
     };
     const failingOne: Stream = { ...honest, remove };
-    await using queue = await busQueue({ db, clock, stream: failingOne, log });
+    await using queue = await queueOver(db, failingOne);
     for (const number of [0, 1, 2]) await laid(db, queue, strip(number));
     await expect(sent(queue)).rejects.toMatchObject({ because: 'it fell' });
     expect((await queue.waits()).count).toBe(1);
@@ -153,12 +164,34 @@ describe('a bus', () => {
   test('that somebody emptied has nothing to hand out, which is told and no error', async () => {
     await using db = await tables();
     await using behind = await stream();
-    await using queue = await busQueue({ db, clock, stream: await stream(), log });
+    await using queue = await queueOver(db);
     for (const number of [0, 1]) await laid(db, queue, strip(number));
     await behind.remove(1);
     expect(await sent(queue)).toEqual(['1/1:1']);
     expect(lines.some((line) => line.includes('"bus.gone"'))).toBe(true);
     expect((await queue.waits()).count).toBe(0);
+  });
+
+  test('on which somebody else lays strips or changes ours: those go nowhere, and hold up nothing', async () => {
+    await using db = await tables();
+    await using behind = await stream();
+    await using queue = await queueOver(db);
+    for (const number of [0, 1, 2]) await laid(db, queue, strip(number));
+    const body = (await behind.body(2))!;
+    await behind.add({ ...strip(1), body });
+    // The first that a cloudlet finds of this number when it starts is not ours.
+    await behind.add({ ...strip(3), pat: id(8), urgency: 'emergency' });
+    await unheard(db, { ...strip(3), arrived: clock() + 77 });
+    await behind.add({ ...strip(1), pat: id(8), body });
+    await behind.add({ ...strip(7), pat: id(8) });
+    await behind.add({ ...strip(8), device: id(3), urgency: 'emergency', body });
+    // A strip of ours that is laid again is ours, and once in the cloud.
+    expect(await sent(queue)).toEqual(['1/0:0', '1/1:1', '1/2:2', '1/1:1', '1/3:3']);
+    expect(await sent(queue)).toEqual([]);
+    expect((await queue.waits()).count).toBe(0);
+    expect(lines.some((line) => line.includes('"bus.strange"'))).toBe(true);
+    await using again = await queueOver(db);
+    expect(await sent(again)).toEqual([]);
   });
 
   test('whose messages may be smaller than a strip is refused, with what to change', async () => {
@@ -177,7 +210,7 @@ describe('a bus', () => {
 
 describe('a cloudlet that changes its queue', () => {
   const open = (db: Kysely<CloudletTables>, bus?: Parameters<typeof openQueue>[0]['bus']) =>
-    openQueue({ db, clock, schema: `cloudlet_${schemas}`, bus, log });
+    openQueue({ db, clock, schema: `cloudlet_${schemas}`, bus, secrets: key, log });
   const forwarded = async (db: Kysely<CloudletTables>) =>
     (await db.selectFrom('tally').select('forwarded').executeTakeFirstOrThrow()).forwarded;
 

@@ -5,23 +5,26 @@
  * cloud has it. What happens in between happens twice rather than not at all: a strip whose device was not told comes again,
  * and the cloud's primary key keeps it once. What the cloud will never have moves to the cloudlet's table, marked.
  *
+ * Each is sealed for its place under the cloudlet's key file: what somebody else laid or changed there goes nowhere.
+ *
  * One process is a cloudlet's at a time: another would not know what this one lays.
  *
  * @module
  */
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { event, type Log } from '@carelet/ground/log';
+import type { Secrets } from '@carelet/ground/secrets';
 import { type Held, type Place, placesOf } from './places.ts';
 import { type Queue, type QueueOptions, urgencyNumber, type WaitingStrip } from './queue.ts';
-import type { Stream } from './stream.ts';
+import type { Label, Stream } from './stream.ts';
 import { tally } from './tally.ts';
 
-export type BusOptions = QueueOptions & { readonly stream: Stream; readonly log: Log };
+export type BusOptions = QueueOptions & { readonly stream: Stream; readonly secrets: Secrets; readonly log: Log };
 
 /** Reads what lies on the bus and goes on from there. The stream is closed with the queue. */
-export async function busQueue({ db, clock, tallies = true, stream, log }: BusOptions): Promise<Queue> {
+export async function busQueue({ db, clock, tallies = true, stream, secrets, log }: BusOptions): Promise<Queue> {
   const places = placesOf();
-  /** Messages on the stream that are no strips. */
+  /** Messages on the stream that are no strips of ours. */
   let strange = 0;
   /** Strips on their way to the bus. */
   let laying = 0;
@@ -31,14 +34,15 @@ export async function busQueue({ db, clock, tallies = true, stream, log }: BusOp
     async lay(_, strip) {
       const known = places.get(strip.device, strip.number);
       if (known) {
-        const body = await bodyOf(known);
+        const there = await stripAt(known);
         // It was laid and its device not told.
-        if (body) return known.lane === strip.lane && equalPublic(body, strip.body);
+        if (there) return there.lane === strip.lane && equalPublic(there.body, strip.body);
       }
       laying++;
       try {
-        const seq = await stream.add(strip);
-        const { body, ...label } = strip;
+        const { body: plain, ...label } = strip;
+        const body = secrets.seal(bindingOf(label), plain);
+        const seq = await stream.add({ ...label, body });
         places.add({ ...label, seq, bytes: body.length });
         return true;
       } finally {
@@ -86,36 +90,49 @@ export async function busQueue({ db, clock, tallies = true, stream, log }: BusOp
     return laying === 0 && there > places.messages() + strange && read();
   }
 
-  async function stripsOf({ places: some }: Held): Promise<Map<WaitingStrip, Place>> {
-    const bodies = await Promise.all(some.map(bodyOf));
+  async function stripsOf({ urgency, pat, places: some }: Held): Promise<Map<WaitingStrip, Place>> {
+    const found = await Promise.all(some.map(stripAt));
     const strips = new Map<WaitingStrip, Place>();
     for (const [i, place] of some.entries()) {
-      const { key: _, seqs: __, bytes: ___, ...label } = place;
-      const body = bodies[i];
-      if (body) strips.set({ ...label, body }, place);
+      const strip = found[i];
+      // A strip that stood under a label which is not ours waits where it belongs from now on.
+      if (strip && strip.urgency === urgency && equalPublic(strip.pat, pat)) strips.set(strip, place);
     }
     return strips;
   }
 
-  /** The strip at this place; `null` where it is gone, which is then known here. */
-  async function bodyOf(place: Place): Promise<Uint8Array | null> {
-    for (const seq of place.seqs) {
-      const body = await stream.body(seq);
-      if (body) return body;
-      places.remove(place, seq);
-      event(log, 'bus.gone', { count: 1 }, 'warn');
+  /** The strip at this place; `null` where there is none of ours any more, which is then known here. */
+  async function stripAt({ copies }: Place): Promise<WaitingStrip | null> {
+    for (const copy of copies) {
+      const sealed = await stream.body(copy.seq);
+      const body = sealed && opened(copy, sealed);
+      const { seq: _, bytes: __, ...label } = copy;
+      if (body) return { ...label, body };
+      places.remove(copy);
+      if (sealed) strange++;
+      event(log, sealed ? 'bus.strange' : 'bus.gone', { count: 1 }, 'warn');
     }
     return null;
+  }
+
+  function opened(copy: Label, sealed: Bytes): Bytes | null {
+    try {
+      return secrets.open(bindingOf(copy), sealed);
+    } catch {
+      return null;
+    }
   }
 
   /** Removes strips from the bus; those that could not be removed are still known here. */
   async function drop(some: readonly Place[]): Promise<void> {
     const outcomes = await Promise.allSettled(
-      some.flatMap((place) =>
-        place.seqs.map(async (seq) => {
-          await stream.remove(seq);
-          places.remove(place, seq);
-        }),
+      some.flatMap(({ copies, device, number }) =>
+        copies
+          .filter((copy) => places.get(device, number)?.copies.includes(copy))
+          .map(async (copy) => {
+            await stream.remove(copy.seq);
+            places.remove(copy);
+          }),
       ),
     );
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -129,3 +146,7 @@ export async function busQueue({ db, clock, tallies = true, stream, log }: BusOp
       .execute();
   }
 }
+
+/** What a strip is sealed for: everything that stands beside it in clear. */
+const bindingOf = ({ device, number, pat, part, lane, urgency, arrived }: Omit<Label, 'seq' | 'bytes'>): string =>
+  `cloudlet/bus/${[hex(device), number, hex(pat), part, lane, urgency, arrived].join('/')}`;

@@ -10,6 +10,9 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect as natsConnection } from '@nats-io/transport-node';
+import { busAddress } from './address.ts';
 
 /** Where the program is; Debian's lies where only root's path looks. `null` where there is none. */
 export const natsProgram =
@@ -64,6 +67,24 @@ export async function startNats(program: string, { servers = 1, maxPayload = '8M
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The server that leads a stream, once one does. */
+export async function leaderOf({ url, servers }: Nats, stream: string): Promise<NatsServer> {
+  const { servers: where, tls: _, ...names } = busAddress(url);
+  const connection = await natsConnection({ servers: [...where], ...names });
+  try {
+    const { streams } = await jetstreamManager(connection, { checkAPI: false, timeout: 2_000 });
+    for (let tries = 1; ; tries++) {
+      const info = await streams.info(stream).catch(() => null);
+      const leader = servers.length === 1 ? servers[0] : servers.find(({ name }) => name === info?.cluster?.leader);
+      if (leader) return leader;
+      if (tries > 20) throw new Error(`nobody leads ${stream}`);
+      await sleep(250);
+    }
+  } finally {
+    await connection.close();
+  }
 }
 
 function serverOf(program: string, name: string, file: string, port: number): NatsServer {

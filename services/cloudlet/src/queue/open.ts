@@ -11,6 +11,7 @@ import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
+import type { Secrets } from '@carelet/ground/secrets';
 import { busQueue } from './bus.ts';
 import { postgresQueue } from './postgres.ts';
 import type { Queue, QueueOptions } from './queue.ts';
@@ -26,6 +27,7 @@ export type OpenOptions = QueueOptions & {
   readonly schema: string;
   /** None: the queue is in the database. */
   readonly bus?: BusConfig | undefined;
+  readonly secrets: Secrets;
   readonly log: Log;
 };
 
@@ -34,7 +36,7 @@ export type OpenOptions = QueueOptions & {
  *
  * @throws {CareletError} `conflict` where strips would be left behind
  */
-export async function openQueue({ db, clock, schema, bus, log }: OpenOptions): Promise<Queue> {
+export async function openQueue({ db, clock, schema, bus, secrets, log }: OpenOptions): Promise<Queue> {
   const known = await db.selectFrom('bus').selectAll().executeTakeFirst();
   if (!bus || (bus.leave && !known)) {
     if (!known) return postgresQueue({ db, clock });
@@ -48,7 +50,7 @@ export async function openQueue({ db, clock, schema, bus, log }: OpenOptions): P
   try {
     await db.updateTable('bus').set({ made: true }).execute();
     const here = postgresQueue({ db, clock, tallies: false });
-    const there = await busQueue({ db, clock, tallies: !bus.leave, stream, log });
+    const there = await busQueue({ db, clock, tallies: !bus.leave, stream, secrets, log });
     if (!bus.leave) {
       event(log, 'bus.entered', { count: await move(here, there) });
       return there;

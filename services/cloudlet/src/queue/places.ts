@@ -10,8 +10,11 @@ import { type Bytes, compare, hex } from '@carelet/crypto/algebra/bytes';
 import { atOnce, together } from './queue.ts';
 import type { Label } from './stream.ts';
 
-/** A strip, and where on the bus it lies: twice where the bus was asked twice, because its answer had been lost. */
-export type Place = Omit<Label, 'seq'> & { readonly key: string; readonly seqs: readonly number[] };
+/**
+ * A strip on the bus, as the first of its copies says it is: it lies there twice where the bus was asked twice, because its
+ * answer had been lost.
+ */
+export type Place = Label & { readonly key: string; readonly copies: readonly Label[] };
 
 /** Strips of one chart and one urgency that somebody holds. */
 export type Held = { readonly urgency: Urgency; readonly pat: Bytes; readonly places: readonly Place[] };
@@ -58,23 +61,25 @@ export function placesOf() {
     },
 
     /** Notes where a strip lies; whether that was news. */
-    add({ seq, ...label }: Label): boolean {
+    add(label: Label): boolean {
       const key = keyOf(label.device, label.number);
       const known = all.get(key);
-      if (known?.seqs.includes(seq)) return false;
+      if (known?.copies.some(({ seq }) => seq === label.seq)) return false;
       messages++;
       if (known) take(known);
-      put(known ? { ...known, seqs: [...known.seqs, seq] } : { ...label, key, seqs: [seq] });
+      put(placeOf(key, [...(known?.copies ?? []), label]));
       return true;
     },
 
-    /** Forgets one place of a strip, and the strip with its last. */
-    remove({ key }: Place, seq: number): void {
+    /** Forgets one copy of a strip, and the strip with its last. */
+    remove({ device, number, seq }: Label): void {
+      const key = keyOf(device, number);
       const known = all.get(key);
-      if (!known?.seqs.includes(seq)) return;
+      const left = known?.copies.filter((copy) => copy.seq !== seq);
+      if (!known || !left || left.length === known.copies.length) return;
       messages--;
       take(known);
-      if (known.seqs.length > 1) put({ ...known, seqs: known.seqs.filter((one) => one !== seq) });
+      if (left.length > 0) put(placeOf(key, left));
     },
 
     /** What goes next; its chart is held in this urgency until it is released. */
@@ -108,5 +113,7 @@ export function placesOf() {
     },
   };
 }
+
+const placeOf = (key: string, copies: readonly Label[]): Place => ({ ...copies[0]!, key, copies });
 
 const keyOf = (device: Bytes, number: number): string => `${hex(device)}/${number}`;

@@ -6,6 +6,7 @@ import { ageingMs } from '@carelet/care/rules/relay/schedule';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { openDatabase, transaction } from '@carelet/ground/database';
 import { logger } from '@carelet/ground/log';
+import { secrets } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -33,7 +34,7 @@ afterAll(async () => {
   await nats?.[Symbol.asyncDispose]();
 });
 
-const id = (of: number) => new Uint8Array(16).fill(of);
+const id = (of: number, length = 16) => new Uint8Array(length).fill(of);
 const all: readonly Urgency[] = ['emergency', 'monitoring', 'routine'];
 const none = new Set<string>();
 const sent: (batch: Batch) => Promise<Map<WaitingStrip, ErrorKind>> = async () => new Map();
@@ -45,7 +46,7 @@ const kinds: Record<string, (options: QueueOptions) => Promise<Queue>> = {
   PostgreSQL: async (options) => postgresQueue(options),
   async JetStream(options) {
     const stream = await openStream({ url: nats!.url, name: 'carelet_suite', log });
-    return busQueue({ ...options, stream, log });
+    return busQueue({ ...options, stream, secrets: secrets(id(42, 32)), log });
   },
 };
 

@@ -35,7 +35,8 @@ export type Refused = ReadonlyMap<WaitingStrip, ErrorKind>;
 
 export type Queue = AsyncDisposable & {
   /**
-   * Lays a strip down; when it resolves, or where the queue is in the database when `within` is committed, it lasts.
+   * Lays a strip down; when it resolves, or where the queue is in the database when `within` is committed, it lasts. The same
+   * may be laid again, where `within` was not committed.
    *
    * @returns `false` where the device's number is taken by another strip
    * @throws {CareletError} `unavailable` where it may not last: nobody is told that he may forget it

@@ -4,8 +4,8 @@
  * Whoever runs the bus sees of a strip what its subject and its headers say: how urgent, pseudonyms of chart and device, number,
  * part, lane, when it came; and how large it is. The strip itself is sealed for somebody else.
  *
- * We use no message ids. A server that is asked the same again answers "duplicate" also while the first is not yet on the
- * majority's disks, and that is no answer to let a device forget by. What lies here twice is told apart by its number, and by
+ * We use no message ids. Servers of some versions that are asked the same again answer "duplicate" also while the first is not
+ * yet on the majority's disks, and that is no answer to let a device forget by. What lies here twice is told apart by its number, and by
  * the cloud's primary key.
  *
  * @module
