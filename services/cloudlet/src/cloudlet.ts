@@ -17,6 +17,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
 import { devices } from './devices.ts';
 import type { Organisation } from './organisation.ts';
+import type { Queue } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
 import type { SessionRoom } from './sessions.ts';
@@ -28,6 +29,7 @@ export type CloudletRole = RoleOf<typeof cloudletContract>;
 export function cloudlet(
   {
     db,
+    queue,
     cards,
     sessions,
     frame,
@@ -36,6 +38,7 @@ export function cloudlet(
     clock,
   }: {
     db: Kysely<CloudletTables>;
+    queue: Queue;
     cards: Cards;
     sessions: SessionRoom;
     frame: CloudletRole['sessions']['frame'];
@@ -48,7 +51,7 @@ export function cloudlet(
   return {
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     sessions: { ...sessions.as(caller), frame },
-    devices: devices({ db, organisation, clock }, caller),
+    devices: devices({ db, queue, organisation, clock }, caller),
     sharing: {
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
@@ -84,22 +87,18 @@ export function cloudlet(
           .selectFrom('outage')
           .select([sql<number>`count(*)`.as('n'), sql<Date | null>`min(began) filter (where ended is null)`.as('since')]);
         // Counted first: what is forwarded in between then counts as both, never as neither.
-        const waiting = await db
-          .selectFrom('strip')
-          .select((select) => [select.fn.countAll().as('n'), select.fn.min('arrived').as('since')])
-          .where('refused', 'is', null)
-          .executeTakeFirstOrThrow();
+        const waiting = await queue.waits();
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
         const { n: outages, since } = await outage.executeTakeFirstOrThrow();
         return {
           outages,
           outageSince: since && new Date(since).toISOString(),
           devices: Number((await known.executeTakeFirstOrThrow()).n),
-          waiting: Number(waiting.n),
+          waiting: waiting.count,
           forwarded: tally?.forwarded ?? 0,
           cloud: relay.state(),
           lastForward: tally?.last_forward ?? null,
-          waitingSince: waiting.since && new Date(waiting.since).toISOString(),
+          waitingSince: waiting.since === null ? null : new Date(waiting.since).toISOString(),
         };
       },
     },
