@@ -19,6 +19,7 @@ import { devices } from './devices.ts';
 import type { FactorMath } from './mathematics.ts';
 import { type Factors, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
+import type { Queue } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
 import type { SessionRoom } from './sessions.ts';
@@ -30,6 +31,7 @@ export type CloudletRole = RoleOf<typeof cloudletContract>;
 export function cloudlet(
   {
     db,
+    queue,
     cards,
     sessions,
     frame,
@@ -40,6 +42,7 @@ export function cloudlet(
     clock,
   }: {
     db: Kysely<CloudletTables>;
+    queue: Queue;
     cards: Cards;
     sessions: SessionRoom;
     frame: CloudletRole['sessions']['frame'];
@@ -54,7 +57,7 @@ export function cloudlet(
   return {
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     sessions: { ...sessions.as(caller), frame },
-    devices: devices({ db, organisation, clock }, caller),
+    devices: devices({ db, queue, organisation, clock }, caller),
     sharing: {
       ...mediator({ factors, cards, mathematics, organisation, now: () => Math.floor(clock() / 1000) }, caller),
       async labels({ pat, nodes }) {
@@ -91,22 +94,18 @@ export function cloudlet(
           .selectFrom('outage')
           .select([sql<number>`count(*)`.as('n'), sql<Date | null>`min(began) filter (where ended is null)`.as('since')]);
         // Counted first: what is forwarded in between then counts as both, never as neither.
-        const waiting = await db
-          .selectFrom('strip')
-          .select((select) => [select.fn.countAll().as('n'), select.fn.min('arrived').as('since')])
-          .where('refused', 'is', null)
-          .executeTakeFirstOrThrow();
+        const waiting = await queue.waits();
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
         const { n: outages, since } = await outage.executeTakeFirstOrThrow();
         return {
           outages,
           outageSince: since && new Date(since).toISOString(),
           devices: Number((await known.executeTakeFirstOrThrow()).n),
-          waiting: Number(waiting.n),
+          waiting: waiting.count,
           forwarded: tally?.forwarded ?? 0,
           cloud: relay.state(),
           lastForward: tally?.last_forward ?? null,
-          waitingSince: waiting.since && new Date(waiting.since).toISOString(),
+          waitingSince: waiting.since === null ? null : new Date(waiting.since).toISOString(),
         };
       },
     },

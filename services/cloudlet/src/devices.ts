@@ -13,7 +13,7 @@ import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
 import type { Organisation } from './organisation.ts';
-import { urgencyOfNumber } from './queue.ts';
+import { type Queue, urgencyOfNumber } from './queue/queue.ts';
 import type { CloudletTables } from './schema.ts';
 
 type Devices = RoleOf<typeof cloudletContract>['devices'];
@@ -29,7 +29,12 @@ export async function looksAfter(caller: KnownCaller | null, organisation: () =>
 const personLabel = (orgKey: Bytes, pat: Bytes): string => hex(kdf(orgKey, 'carelet/v1/devices/person', [pat], 3));
 
 export function devices(
-  { db, organisation, clock }: { db: Kysely<CloudletTables>; organisation: () => Promise<Organisation>; clock: () => number },
+  {
+    db,
+    queue,
+    organisation,
+    clock,
+  }: { db: Kysely<CloudletTables>; queue: Queue; organisation: () => Promise<Organisation>; clock: () => number },
   caller: KnownCaller | null,
 ): Devices {
   return {
@@ -39,13 +44,11 @@ export function devices(
         .selectFrom('device')
         .leftJoin('strip', 'strip.device', 'device.device')
         .selectAll('device')
-        .select([
-          sql<number>`count(*) filter (where strip.number is not null and strip.refused is null)`.as('here'),
-          sql<number>`count(*) filter (where strip.refused is not null)`.as('refused'),
-        ])
+        .select(sql<number>`count(*) filter (where strip.refused is not null)`.as('refused'))
         .groupBy('device.device')
         .orderBy(sql`device.last_seen desc nulls last`)
         .execute();
+      const waiting = await queue.ofDevices();
       const now = clock() / 1000;
       return {
         devices: rows
@@ -60,7 +63,7 @@ export function devices(
             urgency: row.last_urgency === null ? null : urgencyOfNumber(row.last_urgency),
             battery: row.battery,
             waitsThere: row.waiting,
-            waitsHere: row.here,
+            waitsHere: waiting.get(hex(row.device)) ?? 0,
             refused: row.refused,
             demoted: row.demoted,
           })),

@@ -1,8 +1,8 @@
 /**
  * Frames: what a device sends in its session, strip by strip.
  *
- * A strip and the session's new state are on disk, in one transaction, before the acknowledgement is sealed and sent; a
- * device forgets nothing without it. An emergency is answered once more when the cloud has it, if that is soon: the device
+ * A strip lasts and the session's new state is on disk before the acknowledgement is sent, and the strip not later than the
+ * state: a device forgets nothing without it. An emergency is answered once more when the cloud has it, if that is soon: the device
  * then need not ask again. Whatever does not fit gets one and the same answer.
  *
  * @module
@@ -32,7 +32,7 @@ import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import { urgencyNumber } from './queue.ts';
+import { type Queue, urgencyNumber } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
 import { isFrom, recordPlace, sessionPlace, silence } from './sessions.ts';
@@ -51,12 +51,14 @@ const endToEndMs = 1500;
 
 export function frames({
   db,
+  queue,
   secrets,
   relay,
   log,
   clock,
 }: {
   db: Kysely<CloudletTables>;
+  queue: Queue;
   secrets: Secrets;
   relay: Relay;
   log: Log;
@@ -77,7 +79,7 @@ export function frames({
       return { frame: (await transaction(db, (within) => answerAgain(within, connection))) ?? answer };
     };
 
-  /** Takes one frame: its strip to disk, its session's state, the answer sealed. */
+  /** Takes one frame: its strip to the queue, its session's state, the answer sealed. */
   async function take(within: Transaction<CloudletTables>, connection: number, frame: Bytes, only: Bytes | null) {
     const kept = await sessionOf(within, connection);
     const opened = kept && isFrom(kept.device, only) && openUp(kept.session, frame, now());
@@ -112,7 +114,7 @@ export function frames({
     return { lane: parcel.lane, reached: last === null || last === reached, answer: sealed.frame };
   }
 
-  /** Lays a strip on disk if it is the next of its lane; gives what is then true of its device. */
+  /** Lays a strip in the queue if it is the next of its lane; gives what is then true of its device. */
   async function keep(
     within: Transaction<CloudletTables>,
     { device, pat, kept, bucket, demoted }: Device,
@@ -124,20 +126,15 @@ export function frames({
     const called = urgencies[lane] === 'emergency' ? callEmergency(bucket ?? fullBucket(clock()), clock()) : null;
     const urgency: Urgency = called?.granted === false ? 'monitoring' : urgencies[lane]!;
     if (called?.granted === false) event(log, 'relay.demoted', { job: hex(device).slice(0, 4) }, 'warn');
-    const arrived = new Date(clock()).toISOString();
-    const laid = await within
-      .insertInto('strip')
-      .values({ device, number, pat: pat!, part, lane, urgency: urgencyNumber(urgency), body, arrived })
-      .onConflict((c) => c.doNothing())
-      .returning('number')
-      .executeTakeFirst();
+    const arrived = clock();
+    const laid = await queue.lay(within, { device, number, pat: pat!, part, lane, urgency, body, arrived });
     // A number that is taken already, in another lane: a device that cannot count is not told that it may forget.
     if (!laid) throw silence();
     return {
       kept: kept.map((before, one) => (one === lane ? number : before)),
       ...(called && { bucket: JSON.stringify(called.bucket) as unknown as Bucket }),
       demoted: demoted + (called?.granted === false ? 1 : 0),
-      last_strip: arrived,
+      last_strip: new Date(arrived).toISOString(),
       last_urgency: urgencyNumber(urgency),
     };
   }
@@ -154,6 +151,17 @@ export function frames({
     return sealed.frame;
   }
 
+  /**
+   * The number of the last of a device's emergencies up to which none waits here for the cloud. One that the cloud will never
+   * have does not count: it stays here, marked, and nobody is told to wait for it.
+   */
+  async function reachedBy(within: Transaction<CloudletTables>, device: Bytes, kept: readonly (number | null)[]): Promise<number | null> {
+    const last = kept[emergency] ?? null;
+    const first = await queue.first(within, device, emergency);
+    if (last === null || first === null) return last;
+    return first === 0 ? null : Math.min(last, first - 1);
+  }
+
   async function sessionOf(within: Transaction<CloudletTables>, connection: number): Promise<{ device: Bytes; session: Session } | null> {
     const row = await within.selectFrom('session').selectAll().where('connection', '=', connection).forUpdate().executeTakeFirst();
     const session = row && sessionFromBytes(secrets.open(sessionPlace(connection), row.secret));
@@ -164,23 +172,6 @@ export function frames({
     const secret = secrets.seal(sessionPlace(connection), sessionToBytes(session));
     await within.updateTable('session').set({ secret }).where('connection', '=', connection).execute();
   }
-}
-
-/**
- * The number of the last of a device's emergencies up to which none waits here for the cloud. One that the cloud will never
- * have does not count: it stays here, marked, and nobody is told to wait for it.
- */
-async function reachedBy(within: Transaction<CloudletTables>, device: Bytes, kept: readonly (number | null)[]): Promise<number | null> {
-  const last = kept[emergency] ?? null;
-  const waiting = await within
-    .selectFrom('strip')
-    .select((select) => select.fn.min('number').as('first'))
-    .where('device', '=', device)
-    .where('lane', '=', emergency)
-    .where('refused', 'is', null)
-    .executeTakeFirst();
-  if (last === null || waiting?.first == null) return last;
-  return waiting.first === 0 ? null : Math.min(last, waiting.first - 1);
 }
 
 /** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */

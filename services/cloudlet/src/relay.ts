@@ -1,8 +1,8 @@
 /**
- * The relay: strips on disk go up to the cloud, each once, the most urgent first.
+ * The relay: strips that wait go up to the cloud, each once, the most urgent first.
  *
  * Two lines go up side by side: emergencies have one to themselves, so that none waits for a batch that is on its way;
- * the other takes what else waits by `rules/relay/schedule`. A strip leaves the disk only after the cloud has stored it. The
+ * the other takes what else waits by `rules/relay/schedule`. A strip leaves the queue only after the cloud has stored it. The
  * cloud's primary key is what keeps a strip from arriving twice: one that is there already (its answer was lost on the way) is
  * asked for and dropped. One that the cloud will never have stays here, marked, and holds up no other.
  *
@@ -18,7 +18,7 @@ import type { Kysely } from 'kysely';
 import { type Line, lineOf } from './line.ts';
 import type { Organisation } from './organisation.ts';
 import { outages } from './outages.ts';
-import { type Batch, queue, type Refused, type WaitingStrip } from './queue.ts';
+import type { Batch, Queue, Refused, WaitingStrip } from './queue/queue.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
 
@@ -33,18 +33,19 @@ export type Relay = AsyncDisposable & {
 
 export function relay({
   db,
+  queue,
   organisation,
   cloud,
   log,
   clock,
 }: {
   db: Kysely<CloudletTables>;
+  queue: Queue;
   organisation: () => Promise<Organisation>;
   cloud: () => Promise<CloudRole>;
   log: Log;
   clock: () => number;
 }): Relay {
-  const waiting = queue({ db, clock });
   /** What the cloud's silence was told by, the last time. */
   let unreached: unknown;
   const reach = outages({ db, clock });
@@ -69,7 +70,7 @@ export function relay({
     while (!stopped()) {
       let chart = '';
       try {
-        const settled = await waiting.next(among, failed, async (batch) => {
+        const settled = await queue.next(among, failed, async (batch) => {
           chart = hex(batch.pat);
           return send(batch).catch((thrown: unknown) => {
             if (isAway(thrown)) unreached = thrown;

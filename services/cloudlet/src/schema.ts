@@ -60,6 +60,8 @@ export type CloudletTables = CardTables & {
     /** Why the cloud will not have it, however often it is asked; it stays here then. */
     refused: Generated<string | null>;
   };
+  /** The stream on the bus where strips wait, one row; none where they wait in `strip`. */
+  bus: { one: number; stream: string; made: boolean };
   tally: { one: number; forwarded: number; last_forward: string | null };
   /** Times in which the cloud could not be reached; open while it cannot. */
   outage: { began: string; ended: string | null };
@@ -115,6 +117,11 @@ export const migrations: Record<string, Migration> = {
     async up(db: Kysely<unknown>) {
       await sql`alter table device
         add column mqtt_user text unique, add column mqtt_topic text unique, add column mqtt_password bytea`.execute(db);
+    },
+  },
+  '0006 bus': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table bus (one integer primary key, stream text not null, made boolean not null)`.execute(db);
     },
   },
 };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
-import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
+import { flag, maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
@@ -21,6 +21,8 @@ import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
+import { busAddress } from './queue/address.ts';
+import { type BusConfig, openQueue } from './queue/open.ts';
 import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
@@ -39,6 +41,8 @@ export type CloudletConfig = ServiceConfig & {
   readonly mqtt?: MqttConfig | undefined;
   /** The address of a broker elsewhere, with user and password; none where it is not told. */
   readonly mqttBroker?: string | undefined;
+  /** A NATS JetStream where strips wait for the cloud; the database where it is not told. */
+  readonly bus?: BusConfig | undefined;
 };
 
 export type MqttConfig = {
@@ -53,29 +57,54 @@ export type MqttConfig = {
 export const usualPort = 4104;
 
 export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
-  const { schema, keys, authority, cloud, manifestPin, mqttPort, mqttHost, mqttKey, mqttCertificate, mqttBroker, ...rest } =
-    readConfiguration(
-      {
-        ...serviceSettings(usualPort),
-        schema: setting('CARELET_SCHEMA', maybe()),
-        keys: setting('CARELET_KEYS', text()),
-        authority: setting('CARELET_AUTHORITY', text()),
-        cloud: setting('CARELET_CLOUD', text()),
-        manifestPin: setting('CARELET_MANIFEST_PIN', maybe()),
-        mqttPort: setting('CARELET_MQTT_PORT', whole(0, 65_535, -1)),
-        mqttHost: setting('CARELET_MQTT_HOST', maybe()),
-        mqttKey: setting('CARELET_MQTT_KEY', maybe()),
-        mqttCertificate: setting('CARELET_MQTT_CERTIFICATE', maybe()),
-        mqttBroker: setting('CARELET_MQTT_BROKER', maybe()),
-      },
-      environment,
-    );
+  const {
+    schema,
+    keys,
+    authority,
+    cloud,
+    manifestPin,
+    mqttPort,
+    mqttHost,
+    mqttKey,
+    mqttCertificate,
+    mqttBroker,
+    busUrl,
+    busReplicas,
+    busMegabytes,
+    busLeave,
+    ...rest
+  } = readConfiguration(
+    {
+      ...serviceSettings(usualPort),
+      schema: setting('CARELET_SCHEMA', maybe()),
+      keys: setting('CARELET_KEYS', text()),
+      authority: setting('CARELET_AUTHORITY', text()),
+      cloud: setting('CARELET_CLOUD', text()),
+      manifestPin: setting('CARELET_MANIFEST_PIN', maybe()),
+      mqttPort: setting('CARELET_MQTT_PORT', whole(0, 65_535, -1)),
+      mqttHost: setting('CARELET_MQTT_HOST', maybe()),
+      mqttKey: setting('CARELET_MQTT_KEY', maybe()),
+      mqttCertificate: setting('CARELET_MQTT_CERTIFICATE', maybe()),
+      mqttBroker: setting('CARELET_MQTT_BROKER', maybe()),
+      busUrl: setting('BUS_URL', maybe()),
+      busReplicas: setting('CARELET_BUS_REPLICAS', whole(1, 5, 0)),
+      busMegabytes: setting('CARELET_BUS_MEGABYTES', whole(1, 10_000_000, 0)),
+      busLeave: setting('CARELET_BUS_LEAVE', flag(false)),
+    },
+    environment,
+  );
   if ((mqttKey === undefined) !== (mqttCertificate === undefined)) {
     const because = 'TLS wants both a key and its certificate';
     throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_MQTT_KEY, CARELET_MQTT_CERTIFICATE', because });
   }
   const mqtt = mqttPort < 0 ? undefined : { port: mqttPort, host: mqttHost, keyFile: mqttKey, certificateFile: mqttCertificate };
-  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker };
+  const bus = busUrl === undefined ? undefined : busFrom(busUrl, busReplicas, busMegabytes, busLeave);
+  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker, bus };
+}
+
+function busFrom(url: string, replicas: number, megabytes: number, leave: boolean): BusConfig {
+  busAddress(url);
+  return { url, replicas: replicas || undefined, maxBytes: megabytes * 1_000_000 || undefined, leave };
 }
 
 export type RunningCloudlet = Running & {
@@ -88,9 +117,14 @@ export type RunningCloudlet = Running & {
 export async function startCloudlet(config: CloudletConfig): Promise<RunningCloudlet> {
   const { clock = Date.now } = config;
   await mkdir(config.keys, { recursive: true });
+  const secrets = await cloudletSecrets(config.keys);
   const db = await openDatabase<CloudletTables>({ url: config.databaseUrl, schema: config.schema, migrations });
-  const mathematics = workers<CloudletWorker>(new URL('./cloudlet.worker.ts', import.meta.url), { threads: 1 });
   const log = serviceLog('cloudlet', config);
+  const queue = await openQueue({ db, clock, schema: config.schema, bus: config.bus, secrets, log }).catch(async (thrown) => {
+    await db.destroy();
+    throw thrown;
+  });
+  const mathematics = workers<CloudletWorker>(new URL('./cloudlet.worker.ts', import.meta.url), { threads: 1 });
   let installed: Organisation | null = null;
   let up: CloudRole | null = null;
 
@@ -104,20 +138,20 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     return up;
   };
 
-  const relay = relayOf({ db, organisation, cloud, log, clock });
+  const relay = relayOf({ db, queue, organisation, cloud, log, clock });
   const doors: AsyncDisposable[] = [];
   const standsOn = [
     async () => {
       for (const door of doors) await door[Symbol.asyncDispose]();
     },
     async () => relay[Symbol.asyncDispose](),
+    async () => queue[Symbol.asyncDispose](),
     async () => mathematics[Symbol.asyncDispose](),
     () => db.destroy(),
   ];
   try {
     const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
-    const secrets = await cloudletSecrets(config.keys);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
     await factors.sweep(Math.floor(clock() / 1000));
     const sessions = await sessionsOf({
@@ -130,10 +164,10 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       cloud,
       clock,
     });
-    const frameFor = frames({ db, secrets, relay, log, clock });
+    const frameFor = frames({ db, queue, secrets, relay, log, clock });
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) =>
-        cloudlet({ db, cards, sessions, frame: frameFor(), relay, organisation, factors, mathematics, clock }, caller),
+        cloudlet({ db, queue, cards, sessions, frame: frameFor(), relay, organisation, factors, mathematics, clock }, caller),
       identify: (asked) => cards.identify(asked),
       clock,
     });

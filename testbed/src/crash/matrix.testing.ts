@@ -21,9 +21,12 @@ import { reader } from '@carelet/client/records/reader';
 import { pairDevice } from '@carelet/client/session/pair';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
 import { installOrganisation } from '@carelet/cloudlet/organisation';
+import { leaderOf, startNats } from '@carelet/cloudlet/queue/nats.testing';
+import { openStream } from '@carelet/cloudlet/queue/stream';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { recordId, rowIdOf } from '@carelet/crypto/records/row';
+import { logger } from '@carelet/ground/log';
 import { startPostgres } from '@carelet/ground/postgres';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import pg from 'pg';
@@ -33,14 +36,19 @@ import { freePort, type Part, startPart } from './parts.ts';
 
 /** What may fall, and how often of a hundred: a database that falls again and again is started after longer and longer pauses. */
 const blows = { cloudlet: 24, cloud: 20, database: 6, first: 18, second: 18, disk: 8, clock: 6 } as const;
-export type Blow = keyof typeof blows;
+/** What falls as well where strips wait on a bus. */
+const onBus = { ...blows, bus: 30 } as const;
+export type Blow = keyof typeof onBus;
 
+const log = logger('matrix', { level: 'silent' });
 const year = 365 * 86_400;
 const jump = 2 * 3_600_000;
 
 export type CrashOptions = {
   readonly seed: string;
   readonly rounds: number;
+  /** Strips wait on a bus of so many servers; its leader is killed. */
+  readonly bus?: { readonly program: string; readonly servers: number };
   /** Told which blow fell. */
   readonly tell?: (round: number, blow: Blow) => void;
 };
@@ -64,7 +72,7 @@ export async function crashMatrix(options: CrashOptions): Promise<Record<Blow, n
 
 async function crashesIn(
   folder: string,
-  { seed, rounds, tell = () => {} }: CrashOptions,
+  { seed, rounds, bus, tell = () => {} }: CrashOptions,
 ): Promise<Record<Blow, number> & { strips: number }> {
   await using stack = parting();
   const postgres = stack.use(await startPostgres({ dataDir: join(folder, 'postgres') }));
@@ -86,8 +94,10 @@ async function crashesIn(
   await enrolOrganisation(connectAuthority(authority.url, sam), () => connectAuthority(authority.url, harbour), harbour);
   await installOrganisation(keys, { card: harbour.card, edSk: harbour.secrets.edSk, ...harbour.writer! });
 
+  const nats = bus && stack.use(await startNats(bus.program, bus));
   const cloudOrder = { role: 'cloud', databaseUrl, port: cloudPort, authority: authority.url } as const;
-  const cloudletOrder = { role: 'cloudlet', databaseUrl, port: cloudletPort, authority: authority.url, cloud: urls.cloud, keys } as const;
+  const cloudletAt = { role: 'cloudlet', databaseUrl, port: cloudletPort, authority: authority.url, cloud: urls.cloud, keys } as const;
+  const cloudletOrder = { ...cloudletAt, ...(nats && { bus: { url: nats.url } }) };
   const cloud = stack.use(startPart(cloudOrder, join(folder, 'cloud.log')));
   const cloudlet = stack.use(startPart({ ...cloudletOrder, skew: 0 }, join(folder, 'cloudlet.log')));
   const asClinic = connectCloudlet(urls.cloudlet, harbour);
@@ -107,6 +117,7 @@ async function crashesIn(
       return { name, flash, order, part: stack.use(startPart(order, join(folder, `${name}.log`))) };
     }),
   );
+  const streamName = async () => (await sql<{ stream: string }>(databaseUrl, 'select stream from cloudlet_harbour.bus'))[0]!.stream;
   const memoryOf = ({ flash }: (typeof watches)[number]) => decodeWearable(new Uint8Array(readFileSync(flash)));
 
   const parts: Readonly<Record<'cloudlet' | 'cloud' | 'first' | 'second', Part>> = {
@@ -124,6 +135,12 @@ async function crashesIn(
       const { pid } = postgres;
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
       await until('the database is back', async () => postgres.pid !== undefined && postgres.pid !== pid);
+    },
+    async bus() {
+      const struck = await leaderOf(nats!, await streamName());
+      await struck.kill();
+      await sleep(nats!.servers.length > 1 ? 1000 : 100);
+      await struck.start();
     },
     async disk() {
       await sql(
@@ -150,8 +167,8 @@ async function crashesIn(
   await until('both watches send', async () => watches.every((watch) => sends(memoryOf(watch))), 60_000);
 
   const chance = chances(seed);
-  const bag = Object.entries(blows).flatMap(([blow, share]) => Array<Blow>(share).fill(blow as Blow));
-  const fell = Object.fromEntries(bag.map((blow) => [blow, 0])) as Record<Blow, number>;
+  const bag = Object.entries(nats ? onBus : blows).flatMap(([blow, share]) => Array<Blow>(share).fill(blow as Blow));
+  const fell = Object.fromEntries(Object.keys(onBus).map((blow) => [blow, 0])) as Record<Blow, number>;
   for (let round = 0; round < rounds; round++) {
     await sleep(100 + 900 * chance());
     const blow = bag[Math.floor(chance() * bag.length)]!;
@@ -203,14 +220,27 @@ async function crashesIn(
     const here = await sql<{ number: number }>(databaseUrl, 'select number::int as number from cloudlet_harbour.strip where device = $1', [
       Buffer.from(device.device),
     ]);
+    const onBus = nats ? await numbersOnBus(device.device) : [];
     // Asked in this order: what goes up in between is then found in both places, never in none.
     const there = await sql<{ row: string }>(databaseUrl, "select encode(row_id, 'hex') as row from cloud.shelf_mi where pat = $1", [
       Buffer.from(pat),
     ]);
     const rows = new Set(there.map(({ row }) => row));
-    const numbers = new Set(here.map(({ number }) => number));
+    const numbers = new Set([...here.map(({ number }) => number), ...onBus]);
     const lost = forgotten.filter((n) => !numbers.has(n) && !rows.has(rowOf({ ridKey, name }, n)));
     expect(lost, `strips that ${watch.name} was told to forget`).toEqual([]);
+  }
+
+  /** The numbers of a device's strips that wait on the bus. */
+  async function numbersOnBus(device: Uint8Array): Promise<number[]> {
+    const numbers: number[] = [];
+    await until('the bus says what it has', async () => {
+      await using stream = await openStream({ url: nats!.url, name: await streamName(), isThere: true, log });
+      numbers.length = 0;
+      for await (const label of stream.labels()) if (label && hex(label.device) === hex(device)) numbers.push(label.number);
+      return true;
+    });
+    return numbers;
   }
 
   /** In each lane the cloud got the strips in the order of their numbers. */

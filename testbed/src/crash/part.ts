@@ -17,6 +17,8 @@ export type Order =
       readonly authority: string;
       readonly cloud: string;
       readonly keys: string;
+      /** Where strips wait; the database unless told. */
+      readonly bus?: { readonly url: string };
       /** Milliseconds by which its clock is wrong. */
       readonly skew: number;
     }

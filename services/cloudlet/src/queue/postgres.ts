@@ -1,56 +1,33 @@
 /**
- * The strips that wait for the cloud, on this cloudlet's disk, handed out in the order in which they should go.
- *
- * Whoever is handed a batch holds it (`for update skip locked`): others get the next. It leaves the disk when the one who
- * holds it says that the cloud has it; a process that dies in between has said nothing, and the batch waits again.
+ * The queue in the cloudlet's own database: a table, and `for update skip locked`.
  *
  * @module
  */
-import { type ErrorKind, type Urgency, urgencies } from '@carelet/care/model';
+import type { Urgency } from '@carelet/care/model';
 import { nextOf } from '@carelet/care/rules/relay/schedule';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import type { CloudletTables } from './schema.ts';
-
-export type WaitingStrip = Selectable<CloudletTables['strip']>;
-
-/** Strips of one chart and one urgency, those of a device in the order of their numbers. */
-export type Batch = { readonly pat: Bytes; readonly urgency: Urgency; readonly strips: readonly WaitingStrip[] };
-
-/** What came of a batch: those the cloud will never have, and why. All others it has. */
-export type Refused = ReadonlyMap<WaitingStrip, ErrorKind>;
-
-export type Queue = {
-  /**
-   * Hands over what goes next.
-   *
-   * @param among the urgencies to look at
-   * @param except charts, in hex, that cannot be posted to now
-   * @param send what it throws leaves the batch where it was
-   * @returns how many it has and how many it will never have; `null` when nothing waits
-   */
-  next(
-    among: readonly Urgency[],
-    except: ReadonlySet<string>,
-    send: (batch: Batch) => Promise<Refused>,
-  ): Promise<{ readonly sent: number; readonly refused: number } | null>;
-};
+import { type Selectable, sql, type Transaction } from 'kysely';
+import type { CloudletTables } from '../schema.ts';
+import { atOnce, type Queue, type QueueOptions, together, urgencyNumber, urgencyOfNumber, type WaitingStrip } from './queue.ts';
+import { tally } from './tally.ts';
 
 /** The strip that goes next, or the oldest of a batch. */
 type Head = { readonly urgency: Urgency; readonly pat: Bytes; readonly device: Bytes; readonly arrived: number };
 
-/** The most that travels together; an emergency travels alone. */
-const atOnce: Readonly<Record<Urgency, number>> = { emergency: 1, monitoring: 500, routine: 500 };
-const bytesAtOnce = 16 * 1024 * 1024;
-
-/** How an urgency is written in the table: 1, 2, 3. */
-export const urgencyNumber = (urgency: Urgency): number => urgencies.indexOf(urgency) + 1;
-export const urgencyOfNumber = (number: number): Urgency => urgencies[number - 1]!;
-
-export function queue({ db, clock }: { db: Kysely<CloudletTables>; clock: () => number }): Queue {
+export function postgresQueue({ db, clock, tallies = true }: QueueOptions): Queue {
   return {
+    async lay(within, { urgency, arrived, ...strip }) {
+      const laid = await within
+        .insertInto('strip')
+        .values({ ...strip, urgency: urgencyNumber(urgency), arrived: new Date(arrived).toISOString() })
+        .onConflict((c) => c.doNothing())
+        .returning('number')
+        .executeTakeFirst();
+      return laid !== undefined;
+    },
+
     async next(among, except, send) {
       const heads = await Promise.all(among.map((urgency) => headOf(urgency, except)));
       const head = nextOf(
@@ -67,14 +44,43 @@ export function queue({ db, clock }: { db: Kysely<CloudletTables>; clock: () => 
         }
         const gone = strips.filter((strip) => !refused.has(strip));
         for (const strips of groupBy(gone, ({ device }) => hex(device)).values()) await drop(within, strips);
-        await within
-          .updateTable('tally')
-          .set({ forwarded: sql`forwarded + ${gone.length}`, last_forward: new Date(clock()).toISOString() })
-          .where('one', '=', 1)
-          .execute();
+        if (tallies) await tally(within, gone.length, clock());
         return { sent: gone.length, refused: refused.size };
       });
     },
+
+    async first(within, device, lane) {
+      const { first } = await within
+        .selectFrom('strip')
+        .select((select) => select.fn.min('number').as('first'))
+        .where('device', '=', device)
+        .where('lane', '=', lane)
+        .where('refused', 'is', null)
+        .executeTakeFirstOrThrow();
+      return first ?? null;
+    },
+
+    async waits() {
+      const { n, since } = await db
+        .selectFrom('strip')
+        .select((select) => [select.fn.countAll().as('n'), select.fn.min('arrived').as('since')])
+        .where('refused', 'is', null)
+        .executeTakeFirstOrThrow();
+      return { count: Number(n), since: since === null ? null : new Date(since).getTime() };
+    },
+
+    async ofDevices() {
+      const rows = await db
+        .selectFrom('strip')
+        .select((select) => ['device', select.fn.countAll().as('n')])
+        .where('refused', 'is', null)
+        .groupBy('device')
+        .execute();
+      return new Map(rows.map(({ device, n }) => [hex(device), Number(n)]));
+    },
+
+    // The database is closed by whoever opened it.
+    async [Symbol.asyncDispose]() {},
   };
 
   /** The strip of this urgency that waits longest. */
@@ -105,11 +111,7 @@ export function queue({ db, clock }: { db: Kysely<CloudletTables>; clock: () => 
       .forUpdate()
       .skipLocked()
       .execute();
-    let bytes = 0;
-    return waiting.filter(({ body }, i) => {
-      bytes += body.length;
-      return i === 0 || bytes <= bytesAtOnce;
-    });
+    return together(waiting, ({ body }) => body.length).map(asWaiting);
   }
 
   async function drop(within: Transaction<CloudletTables>, strips: readonly WaitingStrip[]): Promise<void> {
@@ -121,3 +123,10 @@ export function queue({ db, clock }: { db: Kysely<CloudletTables>; clock: () => 
       .execute();
   }
 }
+
+/** A row of the table as everybody else knows it. */
+export const asWaiting = ({ refused: _, urgency, arrived, ...strip }: Selectable<CloudletTables['strip']>): WaitingStrip => ({
+  ...strip,
+  urgency: urgencyOfNumber(urgency),
+  arrived: new Date(arrived).getTime(),
+});
