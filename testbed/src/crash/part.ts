@@ -17,6 +17,11 @@ export type Order =
       readonly authority: string;
       readonly cloud: string;
       readonly keys: string;
+      /** The port of its own broker for devices. */
+      readonly mqtt?: { readonly port: number };
+      readonly schema: string;
+      /** The broker at which it listens, with user and password. */
+      readonly mqttBroker?: string | undefined;
       /** Milliseconds by which its clock is wrong. */
       readonly skew: number;
     }
@@ -30,7 +35,7 @@ switch (order.role) {
     await startCloud({ ...service, ...order });
     break;
   case 'cloudlet':
-    await startCloudlet({ ...service, ...order, schema: 'cloudlet_harbour', clock: () => Date.now() + order.skew });
+    await startCloudlet({ ...service, ...order, clock: () => Date.now() + order.skew });
     break;
   case 'device':
     await runDevice(order);
