@@ -208,35 +208,36 @@ export function frames({
     );
   }
 
-  /** What is true of devices and sessions now; in one statement each, however many there are. */
+  /** What is true of devices and sessions now, in one statement however many there are: each costs the way to the database. */
   async function keepStates(within: Transaction<CloudletTables>, states: readonly State[]): Promise<void> {
     const seen = new Date(clock()).toISOString();
-    const devices = states.map(({ device }) => device);
-    const connections = states.map(({ connection }) => connection);
-    await sql`update device set record = now.record, kept = now.kept::bigint[], bucket = now.bucket::jsonb, demoted = now.demoted,
-        last_strip = now.last_strip, last_urgency = now.last_urgency, last_seen = ${seen}, waiting = now.waiting, battery = now.battery
-      from unnest(
-        ${devices}::bytea[],
-        ${states.map(({ device, record }) => secrets.seal(recordPlace(device), recordToBytes(record)))}::bytea[],
-        ${states.map(({ kept }) => `{${kept.map((one) => one ?? 'null').join(',')}}`)}::text[],
-        ${states.map(({ bucket }) => bucket && JSON.stringify(bucket))}::text[],
-        ${states.map(({ demoted }) => demoted)}::bigint[],
-        ${states.map(({ last_strip }) => last_strip)}::text[],
-        ${states.map(({ last_urgency }) => last_urgency)}::smallint[],
-        ${states.map(({ parcel }) => parcel.waiting)}::bigint[],
-        ${states.map(({ parcel }) => parcel.battery)}::smallint[]
-      ) as now(device, record, kept, bucket, demoted, last_strip, last_urgency, waiting, battery)
-      where device.device = now.device`.execute(within);
-    const sealed = states.map(({ connection, session }) => secrets.seal(sessionPlace(connection), sessionToBytes(session)));
-    await sql`update session set secret = now.secret
-      from unnest(${connections}::integer[], ${sealed}::bytea[]) as now(connection, secret)
-      where session.connection = now.connection`.execute(within);
+    const devices = sql`${states.map(({ device }) => device)}::bytea[]`;
+    const connections = sql`${states.map(({ connection }) => connection)}::integer[]`;
     // The devices speak in these sessions, so the ones before are over.
-    await within
-      .deleteFrom('session')
-      .where('device', '=', sql<Bytes>`any(${devices}::bytea[])`)
-      .where('connection', '<>', sql<number>`all(${connections}::integer[])`)
-      .execute();
+    await sql`with seen as (
+        update device set record = now.record, kept = now.kept::bigint[], bucket = now.bucket::jsonb, demoted = now.demoted,
+          last_strip = now.last_strip, last_urgency = now.last_urgency, last_seen = ${seen}, waiting = now.waiting, battery = now.battery
+        from unnest(
+          ${devices},
+          ${states.map(({ device, record }) => secrets.seal(recordPlace(device), recordToBytes(record)))}::bytea[],
+          ${states.map(({ kept }) => `{${kept.map((one) => one ?? 'null').join(',')}}`)}::text[],
+          ${states.map(({ bucket }) => bucket && JSON.stringify(bucket))}::text[],
+          ${states.map(({ demoted }) => demoted)}::bigint[],
+          ${states.map(({ last_strip }) => last_strip)}::text[],
+          ${states.map(({ last_urgency }) => last_urgency)}::smallint[],
+          ${states.map(({ parcel }) => parcel.waiting)}::bigint[],
+          ${states.map(({ parcel }) => parcel.battery)}::smallint[]
+        ) as now(device, record, kept, bucket, demoted, last_strip, last_urgency, waiting, battery)
+        where device.device = now.device
+      ), spoken as (
+        update session set secret = now.secret
+        from unnest(
+          ${connections},
+          ${states.map(({ connection, session }) => secrets.seal(sessionPlace(connection), sessionToBytes(session)))}::bytea[]
+        ) as now(connection, secret)
+        where session.connection = now.connection
+      )
+      delete from session where device = any(${devices}) and connection <> all(${connections})`.execute(within);
   }
 }
 
