@@ -9,18 +9,14 @@ import { pairDevice } from '@carelet/client/session/pair';
 import { sender } from '@carelet/client/session/send';
 import { sealRow } from '@carelet/crypto/records/writer';
 import { glassRow } from '@carelet/testbed/glass';
-import { sensor } from '@carelet/wearable/sensor';
-import { strips } from '@carelet/wearable/strips';
-import { figure, interleaved, size } from './kit.mjs';
+import { figure, interleaved, size } from '../kit.mjs';
+import { clock, withStage } from '../stage.mjs';
 import { startPlain } from './plain.mjs';
-import { clock, withStage } from './stage.mjs';
-
-export const says = 'readings a second from wearables to the cloud’s disk, against the same way unsealed';
+import { packedMinutes } from './strips.mjs';
 
 const watches = 4;
-const minute = 60_000;
 
-export const run = () =>
+export const unsealed = () =>
   withStage(async function* (stage) {
     const { town } = stage;
     const plain = await startPlain(town.postgres.url());
@@ -34,7 +30,7 @@ export const run = () =>
 async function* measured(stage, plain) {
   const { town } = stage;
   const perWatch = size(150, 3);
-  const packed = await packedStrips(perWatch);
+  const packed = await packedMinutes(perWatch);
   const readings = watches * packed.reduce((sum, { readings: { length } }) => sum + length, 0);
   const url = town.cloudlets.get('harbour').url;
   const paired = await Promise.all(['ours', 'glass'].map((kind) => pairAll(stage, url, kind)));
@@ -74,15 +70,6 @@ async function* measured(stage, plain) {
   yield figure('strips of a minute, against rows of glass', 'readings/s', ours, glass, '<= 1.5 times');
   yield figure('strips of a minute, against no cryptography at all', 'readings/s', ours, open);
   yield figure('strips a second', 'strips/s', (ours * watches * packed.length) / readings, (open * watches * packed.length) / readings);
-}
-
-/** Minutes of one day, packed. */
-async function packedStrips(count) {
-  const from = Math.floor(clock() / 86_400_000) * 86_400_000;
-  const all = [];
-  const watch = sensor('bench', { ecg: false });
-  for await (const strip of strips([watch.between(from, from + count * minute)])) all.push(strip);
-  return all.slice(0, count);
 }
 
 /** Watches of Ada's, each with its session; their memory is not written down, on either side. */
