@@ -24,6 +24,7 @@ export async function startTheirs({ folder, databaseUrl, sql, how, count }) {
   lines.push('max_queued_messages 0', 'max_inflight_messages 1000', ...(process.getuid?.() === 0 ? ['user root'] : []));
   writeFileSync(configuration, `${lines.join('\n')}\n`);
   const broker = spawn(mosquittoProgram, ['-c', configuration], { stdio: 'ignore' });
+  process.once('exit', () => broker.kill());
   await until('Mosquitto answers', async () => (await mqtt.connectAsync(url, { reconnectPeriod: 0 }, false)).endAsync().then(() => true));
   const subscriber = fork(join(import.meta.dirname, 'subscriber-process.mjs'), [url, databaseUrl, table, how], { execArgv: [] });
   await once(subscriber, 'message');

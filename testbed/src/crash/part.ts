@@ -30,6 +30,9 @@ export type Order =
 const order = JSON.parse(process.argv[2]!) as Order;
 const service = { host: '127.0.0.1', nextFree: false, cors: [], logLevel: 'warn' as const };
 
+// Whoever started it is gone: nobody is left who would kill it.
+process.on('disconnect', () => process.exit(0));
+
 switch (order.role) {
   case 'cloud':
     await startCloud({ ...service, ...order });
@@ -40,6 +43,3 @@ switch (order.role) {
   case 'device':
     await runDevice(order);
 }
-
-// Whoever started it is gone: nobody is left who would kill it.
-process.on('disconnect', () => process.exit(0));
