@@ -18,14 +18,20 @@ type Head = { readonly urgency: Urgency; readonly pat: Bytes; readonly device: B
 
 export function postgresQueue({ db, clock, tallies = true }: QueueOptions): Queue {
   return {
-    async lay(within, { urgency, arrived, ...strip }) {
+    async lay(within, strips) {
       const laid = await within
         .insertInto('strip')
-        .values({ ...strip, urgency: urgencyNumber(urgency), arrived: new Date(arrived).toISOString() })
+        .values(
+          strips.map(({ urgency, arrived, ...strip }) => ({
+            ...strip,
+            urgency: urgencyNumber(urgency),
+            arrived: new Date(arrived).toISOString(),
+          })),
+        )
         .onConflict((c) => c.doNothing())
         .returning('number')
-        .executeTakeFirst();
-      return laid !== undefined;
+        .execute();
+      return laid.length === strips.length;
     },
 
     async next(among, except, send) {
