@@ -48,10 +48,8 @@ test('a finding for another question is none', () => {
   expect(decodeFinding(encodeFinding([first]), one)).toEqual([first]);
   expect(decodeFinding(encodeFinding([second]), one)).toBeUndefined();
   expect(decodeFinding(encodeFinding([first, second]), one)).toBeUndefined();
-  for (const said of [[], [[first, first]], [[7]], [[first], 1], null, [undefined], [[first.slice(1)]]]) {
-    if (said?.[0] !== undefined || said?.length === 0) expect(decodeFinding(cbor(said as Cbor), asked)).toBeUndefined();
-  }
-  expect(decodeFinding(cbor(null), asked)).toBeUndefined();
+  const wrong: Cbor[] = [[], [[first, first]], [[7]], [[first], 1], null, [[first.slice(1)]], [{ found: first }]];
+  for (const said of wrong) expect(decodeFinding(cbor(said), asked)).toBeUndefined();
   expect(() => encodeFinding([first, first])).toThrow(TypeError);
 });
 

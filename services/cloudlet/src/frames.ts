@@ -27,11 +27,13 @@ import {
   sessionFromBytes,
   sessionToBytes,
 } from '@carelet/crypto/session/cloudlet';
+import { type AskedRow, decodeInquiry, encodeFinding } from '@carelet/crypto/session/inquiry';
 import { decodeParcel, type Parcel } from '@carelet/crypto/session/parcel';
 import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely, Selectable, Transaction } from 'kysely';
+import type { Inquiries } from './inquiries.ts';
 import { urgencyNumber } from './queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
@@ -53,12 +55,14 @@ export function frames({
   db,
   secrets,
   relay,
+  inquiries,
   log,
   clock,
 }: {
   db: Kysely<CloudletTables>;
   secrets: Secrets;
   relay: Relay;
+  inquiries: Inquiries;
   log: Log;
   clock: () => number;
 }): FrameRoom {
@@ -68,7 +72,14 @@ export function frames({
     async ({ frame }) => {
       const connection = connectionOf(frame);
       if (connection === null) throw silence();
-      const { lane, reached, answer } = await transaction(db, (within) => take(within, connection, frame, only));
+      const taken = await transaction(db, (within) => take(within, connection, frame, only));
+      if (taken.kind === 'inquiry') {
+        const found = await inquiries(taken);
+        const answer = await transaction(db, (within) => say(within, connection, frameTypes.finding, encodeFinding(found)));
+        if (!answer) throw silence();
+        return { frame: answer };
+      }
+      const { lane, reached, answer } = taken;
       if (lane !== emergency || reached) {
         relay.wake();
         return { frame: answer };
@@ -77,42 +88,65 @@ export function frames({
       return { frame: (await transaction(db, (within) => answerAgain(within, connection))) ?? answer };
     };
 
-  /** Takes one frame: its strip to disk, its session's state, the answer sealed. */
+  /** Takes one frame: its strip to disk, its session's state, the answer sealed. What it asks is answered afterwards. */
   async function take(within: Transaction<CloudletTables>, connection: number, frame: Bytes, only: Bytes | null) {
     const kept = await sessionOf(within, connection);
     const opened = kept && isFrom(kept.device, only) && openUp(kept.session, frame, now());
-    if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
-    const parcel = decodeParcel(opened.message);
-    const strip = parcel && wellFormed(decodeStrip(parcel.strip));
+    if (!opened || !equalPublic(opened.session.device, kept.device)) throw silence();
     const device = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
-    if (!parcel || !strip || !device.pat) throw silence();
-    if (strip.wrap && !(await isWrapOf(within, device, strip.wrap))) throw silence();
+    const { pat } = device;
+    if (!pat) throw silence();
 
-    const came = await keep(within, device, parcel, strip);
-    const reached = parcel.lane === emergency ? await reachedBy(within, device.device, came.kept) : null;
-    const sealed = sealDown(opened.session, frameTypes.acknowledgement, acknowledge({ kept: came.kept, reached }), now());
-    if (!sealed) throw silence();
+    const said = opened.type === frameTypes.inquiry ? asked(opened.message) : await strip(within, device, opened.message, opened.type);
+    const answer = said.kind === 'strip' ? sealDown(opened.session, frameTypes.acknowledgement, said.answer, now()) : null;
+    if (said.kind === 'strip' && !answer) throw silence();
 
     const record = confirm(recordFromBytes(secrets.open(recordPlace(device.device), device.record))!, opened.session);
     await within
       .updateTable('device')
       .set({
-        ...came,
+        ...(said.kind === 'strip' && said.told),
         record: secrets.seal(recordPlace(device.device), recordToBytes(record)),
         last_seen: new Date(clock()).toISOString(),
-        waiting: parcel.waiting,
-        battery: parcel.battery,
       })
       .where('device', '=', device.device)
       .execute();
-    await keepSession(within, connection, sealed.session);
+    await keepSession(within, connection, answer?.session ?? opened.session);
     // The device speaks in this session, so the ones before it are over.
     await within.deleteFrom('session').where('device', '=', device.device).where('connection', '!=', connection).execute();
-    const last = came.kept[parcel.lane] ?? null;
-    return { lane: parcel.lane, reached: last === null || last === reached, answer: sealed.frame };
+    return said.kind === 'strip' ? { ...said, answer: answer!.frame } : { ...said, device: device.device, pat };
   }
 
-  /** Lays a strip on disk if it is the next of its lane; gives what is then true of its device. */
+  /** What an inquiry asks. */
+  function asked(message: Bytes): { kind: 'inquiry'; rows: readonly AskedRow[] } {
+    const rows = decodeInquiry(message);
+    if (!rows) throw silence();
+    return { kind: 'inquiry', rows };
+  }
+
+  /** Takes a parcel: its strip to disk, and what is then said of it. */
+  async function strip(within: Transaction<CloudletTables>, device: Device, message: Bytes, type: number) {
+    const parcel = type === frameTypes.strip ? decodeParcel(message) : null;
+    const sealed = parcel && wellFormed(decodeStrip(parcel.strip));
+    if (!parcel || !sealed) throw silence();
+    if (sealed.wrap && !(await isWrapOf(within, device, sealed.wrap))) throw silence();
+    const { lane, waiting, battery } = parcel;
+    const came = await keep(within, device, parcel, sealed);
+    const reached = lane === emergency ? await reachedBy(within, device.device, came.kept) : null;
+    const last = came.kept[lane] ?? null;
+    return {
+      kind: 'strip' as const,
+      lane,
+      reached: last === null || last === reached,
+      answer: acknowledge({ kept: came.kept, reached }),
+      told: { ...came, waiting, battery },
+    };
+  }
+
+  /**
+   * Lays a strip on disk if it is the next of its lane; gives what is then true of its device. Numbers need not rise: a device
+   * with several cloudlets may hand this one late what another did not forward.
+   */
   async function keep(
     within: Transaction<CloudletTables>,
     { device, pat, kept, bucket, demoted }: Device,
@@ -120,7 +154,8 @@ export function frames({
     { number, part }: SealedStrip,
   ) {
     const last = kept[lane] ?? null;
-    if (after !== last || number <= (last ?? -1)) return { kept };
+    if (after !== last || number === last) return { kept };
+    const here = kept.map((before, one) => (one === lane ? number : before));
     const called = urgencies[lane] === 'emergency' ? callEmergency(bucket ?? fullBucket(clock()), clock()) : null;
     const urgency: Urgency = called?.granted === false ? 'monitoring' : urgencies[lane]!;
     if (called?.granted === false) event(log, 'relay.demoted', { job: hex(device).slice(0, 4) }, 'warn');
@@ -131,10 +166,19 @@ export function frames({
       .onConflict((c) => c.doNothing())
       .returning('number')
       .executeTakeFirst();
-    // A number that is taken already, in another lane: a device that cannot count is not told that it may forget.
-    if (!laid) throw silence();
+    if (!laid) {
+      const earlier = await within
+        .selectFrom('strip')
+        .select('lane')
+        .where('device', '=', device)
+        .where('number', '=', number)
+        .executeTakeFirst();
+      // A number that is taken already, in another lane: a device that cannot count is not told that it may forget.
+      if (earlier?.lane !== lane) throw silence();
+      return { kept: here };
+    }
     return {
-      kept: kept.map((before, one) => (one === lane ? number : before)),
+      kept: here,
       ...(called && { bucket: JSON.stringify(called.bucket) as unknown as Bucket }),
       demoted: demoted + (called?.granted === false ? 1 : 0),
       last_strip: arrived,
@@ -148,7 +192,13 @@ export function frames({
     if (!held) return null;
     const { kept } = await within.selectFrom('device').select('kept').where('device', '=', held.device).executeTakeFirstOrThrow();
     const reached = await reachedBy(within, held.device, kept);
-    const sealed = sealDown(held.session, frameTypes.acknowledgement, acknowledge({ kept, reached }), now());
+    return say(within, connection, frameTypes.acknowledgement, acknowledge({ kept, reached }));
+  }
+
+  /** A frame down, in a session that another frame came in; `null` where it is over. */
+  async function say(within: Transaction<CloudletTables>, connection: number, type: number, message: Bytes): Promise<Bytes | null> {
+    const held = await sessionOf(within, connection);
+    const sealed = held && sealDown(held.session, type, message, now());
     if (!sealed) return null;
     await keepSession(within, connection, sealed.session);
     return sealed.frame;
@@ -167,8 +217,8 @@ export function frames({
 }
 
 /**
- * The number of the last of a device's emergencies up to which none waits here for the cloud. One that the cloud will never
- * have does not count: it stays here, marked, and nobody is told to wait for it.
+ * The number of a device's emergencies up to which none waits here for the cloud; that of the last it took when none waits at
+ * all, and only then. One that the cloud will never have does not count: it stays here, marked, and nobody is told to wait for it.
  */
 async function reachedBy(within: Transaction<CloudletTables>, device: Bytes, kept: readonly (number | null)[]): Promise<number | null> {
   const last = kept[emergency] ?? null;
@@ -180,7 +230,8 @@ async function reachedBy(within: Transaction<CloudletTables>, device: Bytes, kep
     .where('refused', 'is', null)
     .executeTakeFirst();
   if (last === null || waiting?.first == null) return last;
-  return waiting.first === 0 ? null : Math.min(last, waiting.first - 1);
+  const before = Math.min(last, waiting.first) - 1;
+  return before < 0 ? null : before;
 }
 
 /** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */

@@ -33,7 +33,7 @@ export const readingOf = (n: number, from: number) => vital('heart-rate', from +
 /** Runs until it is killed. */
 export async function runDevice({ flash, cloudlet, every, from }: DeviceOrder): Promise<void> {
   const wearable = decodeWearable(new Uint8Array(await readFile(flash)));
-  wearable.device = { ...wearable.device, boot: wearable.device.boot + 1, init: 0 };
+  wearable.relays[0]!.device = { ...wearable.relays[0]!.device, boot: wearable.relays[0]!.device.boot + 1, init: 0 };
   const save = () => replaceFile(flash, encodeWearable(wearable));
   await save();
   const way = sender({ wearable, save, cloudlet: connectCloudlet(cloudlet, null) });
