@@ -109,7 +109,7 @@ describe('the clinic’s line to the cloud', () => {
     // The clinic's program would not take such a strip from a watch; say that an earlier one did.
     await stage.sql('update cloudlet_harbour.strip set body = $1 where device = $2 and number = 1', [
       Buffer.from(orphaned(await bodyOf(bad, 1))),
-      Buffer.from(bad.wearable.device.device),
+      Buffer.from(bad.wearable.relays[0]!.device.device),
     ]);
     for (const [i, one] of [good, bens].entries()) {
       await one.keep(133 + i);
@@ -125,7 +125,7 @@ describe('the clinic’s line to the cloud', () => {
   });
 
   const bodyOf = async ({ wearable }: Watch, number: number): Promise<Bytes> => {
-    const of = [Buffer.from(wearable.device.device), number];
+    const of = [Buffer.from(wearable.relays[0]!.device.device), number];
     const rows = await stage.sql<{ body: Buffer }>('select body from cloudlet_harbour.strip where device = $1 and number = $2', of);
     return new Uint8Array(rows[0]!.body);
   };

@@ -28,11 +28,13 @@ import {
   sessionFromBytes,
   sessionToBytes,
 } from '@carelet/crypto/session/cloudlet';
+import { type AskedRow, decodeInquiry, encodeFinding } from '@carelet/crypto/session/inquiry';
 import { decodeParcel, type Parcel } from '@carelet/crypto/session/parcel';
 import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
 import type { Secrets } from '@carelet/ground/secrets';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Inquiries } from './inquiries.ts';
 import { type Queue, urgencyNumber, type WaitingStrip } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
@@ -44,16 +46,22 @@ type Session = NonNullable<ReturnType<typeof sessionFromBytes>>;
 type Device = Selectable<CloudletTables['device']>;
 
 type Asked = { readonly connection: number; readonly frame: Bytes; readonly only: Bytes | null };
-/** A frame that opened: from whom, in which session, with which strip. */
-type Opened = { readonly device: Device; readonly session: Session; readonly parcel: Parcel; readonly strip: SealedStrip };
-type Taken = { readonly lane: number; readonly reached: boolean; readonly answer: Bytes };
+/** What a frame carried. */
+type Carried =
+  | { readonly kind: 'strip'; readonly parcel: Parcel; readonly strip: SealedStrip }
+  | { readonly kind: 'inquiry'; readonly rows: readonly AskedRow[] };
+/** A frame that opened: from whom, in which session, with what. */
+type Opened = { readonly device: Device & { readonly pat: Bytes }; readonly session: Session; readonly carried: Carried };
+type Taken =
+  | { readonly kind: 'strip'; readonly lane: number; readonly reached: boolean; readonly answer: Bytes }
+  | { readonly kind: 'inquiry'; readonly device: Bytes; readonly pat: Bytes; readonly rows: readonly AskedRow[] };
 
 /** What is true of a device and its session once its frame is taken. */
 type State = Pick<Device, 'device' | 'kept' | 'bucket' | 'demoted' | 'last_strip' | 'last_urgency'> & {
   readonly connection: number;
   readonly session: Session;
   readonly record: ReturnType<typeof confirm>;
-  readonly parcel: Pick<Parcel, 'waiting' | 'battery'>;
+  readonly says: Pick<Device, 'waiting' | 'battery'>;
 };
 
 /** Takes frames: of any device, or where `only` names one, of that one. */
@@ -69,6 +77,7 @@ export function frames({
   queue,
   secrets,
   relay,
+  inquiries,
   log,
   clock,
 }: {
@@ -76,6 +85,7 @@ export function frames({
   queue: Queue;
   secrets: Secrets;
   relay: Relay;
+  inquiries: Inquiries;
   log: Log;
   clock: () => number;
 }): FrameRoom {
@@ -87,7 +97,14 @@ export function frames({
     async ({ frame }) => {
       const connection = connectionOf(frame);
       if (connection === null) throw silence();
-      const { lane, reached, answer } = await take({ connection, frame, only });
+      const taken = await take({ connection, frame, only });
+      if (taken.kind === 'inquiry') {
+        const found = await inquiries(taken);
+        const answer = await transaction(db, (within) => say(within, connection, frameTypes.finding, encodeFinding(found)));
+        if (!answer) throw silence();
+        return { frame: answer };
+      }
+      const { lane, reached, answer } = taken;
       if (lane !== emergency || reached) {
         relay.wake();
         return { frame: answer };
@@ -110,7 +127,7 @@ export function frames({
     }
   }
 
-  /** Their strips to disk, their sessions' state, the answers sealed; `null` for a frame that does not open. */
+  /** Their strips to the queue, their sessions' state, the answers sealed; `null` for a frame that does not open. What one asks is answered afterwards. */
   async function takeAll(within: Transaction<CloudletTables>, asked: readonly Asked[]): Promise<(Taken | null)[]> {
     const kept = await sessionsOf(
       within,
@@ -123,7 +140,8 @@ export function frames({
       const read = row && open(one, row);
       // A device that speaks in one session has ended its others.
       if (!read || heard.has(hex(read.device.device))) continue;
-      if (read.strip.wrap && !(await isWrapOf(within, read.device, read.strip.wrap))) continue;
+      const wrap = read.carried.kind === 'strip' ? read.carried.strip.wrap : null;
+      if (wrap && !(await isWrapOf(within, read.device, wrap))) continue;
       heard.add(hex(read.device.device));
       opened.set(one, read);
     }
@@ -135,15 +153,23 @@ export function frames({
 
     const taken = new Map<Asked, Taken>();
     const states: State[] = [];
-    for (const [one, { device, parcel, session }] of opened) {
+    for (const [one, { device, carried, session }] of opened) {
       const { state } = came.get(one)!;
-      const reached = parcel.lane === emergency ? await reachedBy(within, device.device, state.kept) : null;
+      const record = confirm(recordFromBytes(secrets.open(recordPlace(device.device), device.record))!, session);
+      const keep = (says: State['says'], now: Session) =>
+        states.push({ device: device.device, connection: one.connection, session: now, record, says, ...state });
+      if (carried.kind === 'inquiry') {
+        keep(device, session);
+        taken.set(one, { kind: 'inquiry', device: device.device, pat: device.pat, rows: carried.rows });
+        continue;
+      }
+      const { lane } = carried.parcel;
+      const reached = lane === emergency ? await reachedBy(within, device.device, state.kept) : null;
       const sealed = sealDown(session, frameTypes.acknowledgement, acknowledge({ kept: state.kept, reached }), now());
       if (!sealed) throw silence();
-      const record = confirm(recordFromBytes(secrets.open(recordPlace(device.device), device.record))!, session);
-      states.push({ device: device.device, connection: one.connection, session: sealed.session, record, parcel, ...state });
-      const last = state.kept[parcel.lane] ?? null;
-      taken.set(one, { lane: parcel.lane, reached: last === null || last === reached, answer: sealed.frame });
+      keep(carried.parcel, sealed.session);
+      const last = state.kept[lane] ?? null;
+      taken.set(one, { kind: 'strip', lane, reached: last === null || last === reached, answer: sealed.frame });
     }
     await keepStates(within, states);
     return asked.map((one) => taken.get(one) ?? null);
@@ -152,22 +178,29 @@ export function frames({
   /** Opens a frame in its session; `null` for whatever does not fit. */
   function open({ frame, only }: Asked, { device, session: before }: { device: Device; session: Session }): Opened | null {
     const opened = isFrom(device.device, only) && openUp(before, frame, now());
-    if (!opened || !equalPublic(opened.session.device, device.device) || opened.type !== frameTypes.strip) return null;
-    const parcel = decodeParcel(opened.message);
-    const strip = parcel && wellFormed(decodeStrip(parcel.strip));
-    return parcel && strip && device.pat ? { device, parcel, strip, session: opened.session } : null;
+    if (!opened || !equalPublic(opened.session.device, device.device)) return null;
+    const { pat } = device;
+    const carried = readCarried(opened.type, opened.message);
+    return carried && pat ? { device: { ...device, pat }, carried, session: opened.session } : null;
   }
 
-  /** What is to be laid down, if the strip is the next of its lane, and what is then true of its device. */
-  function judge({ device: before, parcel: { lane, after, strip: body }, strip: { number, part } }: Opened) {
+  /**
+   * What is to be laid down, if the strip is the next of its lane, and what is then true of its device. Numbers need not rise: a
+   * device with several cloudlets may hand this one late what another did not forward.
+   */
+  function judge({ device: before, carried }: Opened) {
     const { device, pat, kept, bucket, demoted, last_strip, last_urgency } = before;
+    const nothing = { laid: null, state: { kept, bucket, demoted, last_strip, last_urgency } };
+    if (carried.kind === 'inquiry') return nothing;
+    const { lane, after, strip: body } = carried.parcel;
+    const { number, part } = carried.strip;
     const last = kept[lane] ?? null;
-    if (after !== last || number <= (last ?? -1)) return { laid: null, state: { kept, bucket, demoted, last_strip, last_urgency } };
+    if (after !== last || number === last) return nothing;
     const called = urgencies[lane] === 'emergency' ? callEmergency(bucket ?? fullBucket(clock()), clock()) : null;
     const urgency: Urgency = called?.granted === false ? 'monitoring' : urgencies[lane]!;
     if (called?.granted === false) event(log, 'relay.demoted', { job: hex(device).slice(0, 4) }, 'warn');
     const arrived = clock();
-    const laid: WaitingStrip = { device, number, pat: pat!, part, lane, urgency, body, arrived };
+    const laid: WaitingStrip = { device, number, pat, part, lane, urgency, body, arrived };
     return {
       laid,
       state: {
@@ -186,7 +219,13 @@ export function frames({
     if (!held) return null;
     const { device, kept } = held.device;
     const reached = await reachedBy(within, device, kept);
-    const sealed = sealDown(held.session, frameTypes.acknowledgement, acknowledge({ kept, reached }), now());
+    return say(within, connection, frameTypes.acknowledgement, acknowledge({ kept, reached }));
+  }
+
+  /** A frame down, in a session that another frame came in; `null` where it is over. */
+  async function say(within: Transaction<CloudletTables>, connection: number, type: number, message: Bytes): Promise<Bytes | null> {
+    const held = (await sessionsOf(within, [connection])).get(connection);
+    const sealed = held && sealDown(held.session, type, message, now());
     if (!sealed) return null;
     const secret = secrets.seal(sessionPlace(connection), sessionToBytes(sealed.session));
     await within.updateTable('session').set({ secret }).where('connection', '=', connection).execute();
@@ -239,8 +278,8 @@ export function frames({
           ${states.map(({ demoted }) => demoted)}::bigint[],
           ${states.map(({ last_strip }) => last_strip)}::text[],
           ${states.map(({ last_urgency }) => last_urgency)}::smallint[],
-          ${states.map(({ parcel }) => parcel.waiting)}::bigint[],
-          ${states.map(({ parcel }) => parcel.battery)}::smallint[]
+          ${states.map(({ says }) => says.waiting)}::bigint[],
+          ${states.map(({ says }) => says.battery)}::smallint[]
         ) as now(device, record, kept, bucket, demoted, last_strip, last_urgency, waiting, battery)
         where device.device = now.device
       ), spoken as (
@@ -253,6 +292,17 @@ export function frames({
       )
       delete from session where device = any(${devices}) and connection <> all(${connections})`.execute(within);
   }
+}
+
+/** What a frame carries; `null` for what no device sends. */
+function readCarried(type: number, message: Bytes): Carried | null {
+  if (type === frameTypes.inquiry) {
+    const rows = decodeInquiry(message);
+    return rows && { kind: 'inquiry', rows };
+  }
+  const parcel = type === frameTypes.strip ? decodeParcel(message) : null;
+  const strip = parcel && wellFormed(decodeStrip(parcel.strip));
+  return parcel && strip && { kind: 'strip', parcel, strip };
 }
 
 /** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */

@@ -39,10 +39,10 @@ const patience = { pauseMs: 50, longestPauseMs: 500, connectMs: 2_000, answerMs:
 /** Runs until it is killed. */
 export async function runDevice({ flash, cloudlet, broker, every, from }: DeviceOrder): Promise<void> {
   const wearable = decodeWearable(new Uint8Array(await readFile(flash)));
-  wearable.device = { ...wearable.device, boot: wearable.device.boot + 1, init: 0 };
+  wearable.relays[0]!.device = { ...wearable.relays[0]!.device, boot: wearable.relays[0]!.device.boot + 1, init: 0 };
   const save = () => replaceFile(flash, encodeWearable(wearable));
   await save();
-  const hop = broker === null ? connectCloudlet(cloudlet, null) : mqttHop({ url: broker, names: wearable.broker!, patience });
+  const hop = broker === null ? connectCloudlet(cloudlet, null) : mqttHop({ url: broker, names: wearable.relays[0]!.broker!, patience });
   const way = sender({ wearable, save, cloudlet: hop });
   for (;;) {
     if (every > 0) {

@@ -195,13 +195,13 @@ async function crashesIn(
 
   /** Whatever a watch may forget lies at the clinic or in the cloud. */
   async function nothingLost(watch: (typeof watches)[number]): Promise<void> {
-    const { next, waiting, device, pat, ridKey, name } = memoryOf(watch);
+    const { next, waiting, relays, pat, ridKey, name } = memoryOf(watch);
     const keeps = new Set(waiting.map(({ number }) => number));
     const forgotten = Array.from({ length: next }, (_, n) => n).filter((n) => !keeps.has(n));
     const here = await sql<{ number: number }>(databaseUrl, 'select number::int as number from cloudlet_harbour.strip where device = $1', [
-      Buffer.from(device.device),
+      Buffer.from(relays[0]!.device.device),
     ]);
-    const onBus = nats ? await numbersOnBus(device.device) : [];
+    const onBus = nats ? await numbersOnBus(relays[0]!.device.device) : [];
     // Asked in this order: what goes up in between is then found in both places, never in none.
     const there = await sql<{ row: string }>(databaseUrl, "select encode(row_id, 'hex') as row from cloud.shelf_mi where pat = $1", [
       Buffer.from(pat),
