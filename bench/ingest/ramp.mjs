@@ -157,7 +157,7 @@ async function handshakes(watches, packed) {
   await Promise.all(
     watches.map(async (watch, i) => {
       for (let n = 0; n < each; n++) {
-        watch.wearable.device = { ...watch.wearable.device, session: null };
+        watch.wearable.relays[0].device = { ...watch.wearable.relays[0].device, session: null };
         turns[i + n * watches.length].send();
         await watch.sending;
       }
