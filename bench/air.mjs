@@ -74,7 +74,8 @@ async function* onAir(what, blocks, options) {
   yield* comparedOnAir(what, packets);
 }
 
-function* comparedOnAir(what, packets) {
+/** Strips on air: bytes and energy of a reading, against the papers' way. */
+export function* comparedOnAir(what, packets) {
   const readings = packets.reduce((sum, strip) => sum + strip.readings.length, 0);
   const worn = daysWorn(packets);
   for (const [way, messages] of [

@@ -20,6 +20,7 @@ const names = [
   'ntru',
   'aead',
   'wraps',
+  'receipts',
   'memory',
   'start',
   'portal',

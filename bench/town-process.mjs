@@ -70,6 +70,17 @@ export function memoryOf(root) {
   return sum;
 }
 
+/** Memory of one process in megabytes, as the system counts it (RSS). */
+export const residentOf = (pid) => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+/** Milliseconds that children of a process which have ended had been on a processor: a PostgreSQL lets its backends come and go. */
+export function endedTime(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // `cutime` and `cstime` of proc(5), in hundredths of a second.
+  return 10 * (Number(fields[13]) + Number(fields[14]));
+}
+
 /** Milliseconds that a process and all below it have been on a processor: altogether, and in threads of web workers. */
 export function processorTime(root) {
   const sum = { all: 0, workers: 0 };

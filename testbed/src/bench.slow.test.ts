@@ -7,7 +7,22 @@ const run = promisify(execFile);
 const script = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
 const bench = (...args: string[]) => run(process.execPath, [script, ...args], { env: { ...process.env, CARELET_BENCH_SMALL: '1' } });
 
-const names = ['seal', 'open', 'strips', 'air', 'import', 'ingest', 'fetch', 'kp-abe', 'ntru', 'wraps', 'memory', 'start', 'portal'];
+const names = [
+  'seal',
+  'open',
+  'strips',
+  'air',
+  'import',
+  'ingest',
+  'fetch',
+  'kp-abe',
+  'ntru',
+  'wraps',
+  'receipts',
+  'memory',
+  'start',
+  'portal',
+];
 
 test('without a name the benchmarks are listed', async () => {
   const { stdout } = await bench();

@@ -166,7 +166,7 @@ async function plant({
   const way = sender({
     wearable,
     save: () => file.write(encodeWearable(wearable)),
-    cloudlet: connectCloudlet(wearable.cloudlet, null, clock),
+    cloudlet: connectCloudlet(wearable.relays[0]!.address, null, clock),
     clock,
     sealRow: noted,
   });

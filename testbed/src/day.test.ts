@@ -56,7 +56,7 @@ beforeAll(async () => {
 
   planted.push('lanted', 'Marlow', '960 711', '1955-03-14', hivTest, 'heart-rate', code);
   for (const { card } of [harbour.keyring, ada, chen, ivy]) planted.push(hex(card.id));
-  planted.push(hex(chart!.pat), hex(wearable.pat), hex(wearable.device.device), hex(wearable.card.id), hex(chart!.ridKey));
+  planted.push(hex(chart!.pat), hex(wearable.pat), hex(wearable.relays[0]!.device.device), hex(wearable.card.id), hex(chart!.ridKey));
 }, 60_000);
 
 afterAll(() => stage?.[Symbol.asyncDispose]());

@@ -7,7 +7,6 @@ import { CareletError } from '@carelet/care/model';
 import { encodeAsk, type Hop, hopTopics } from '@carelet/care/wire/hop';
 import { type MqttHop, mqttHop } from '@carelet/client/session/mqtt';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
-import { cbor, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { begin } from '@carelet/crypto/session/device';
 import { type BrokerNames, brokerNames, parsePairingCode } from '@carelet/crypto/session/pairing';
@@ -46,11 +45,11 @@ const embedded = () => stage.town.cloudlets.get('harbour')!.mqttUrl!;
 type Way = (wearable: Wearable) => Promise<Hop>;
 const ways: Record<string, Way> = {
   HTTP: async () => stage.cloudletAs(null),
-  'the embedded broker': async ({ broker }) => over(embedded(), broker),
-  async Mosquitto({ broker }) {
+  'the embedded broker': async ({ relays }) => over(embedded(), relays[0]!.broker),
+  async Mosquitto({ relays }) {
     const { folder, postgres } = stage.town;
     await mosquitto!.renew({ databaseUrl: postgres.url(), schema: 'cloudlet_harbour', keys: join(folder, 'keys', 'harbour') });
-    const hop = over(mosquitto!.url, broker);
+    const hop = over(mosquitto!.url, relays[0]!.broker);
     // It reads its files again within a moment, and our cloudlet comes back within two seconds.
     await at.until(async () => (await refusal(hop.sessions.announcement())) === 'ok');
     return hop;
@@ -108,7 +107,7 @@ describe.each(Object.keys(ways))('a watch over %s', (name) => {
     watch.flash = old;
     await restart();
     await watch.keep(65);
-    watch.wearable.device = { ...watch.wearable.device, session: null };
+    watch.wearable.relays[0]!.device = { ...watch.wearable.relays[0]!.device, session: null };
     losing = 'init';
     for (let i = 0; i < 3; i++) expect(await refusal(watch.sender.send())).toBe('unavailable');
     losing = null;
@@ -151,23 +150,23 @@ describe.each(Object.keys(ways))('a watch over %s', (name) => {
     const watch = at.watchOf(mine, hop);
     await watch.keep(75);
     await watch.sender.send();
-    const { session } = watch.wearable.device;
+    const { session } = watch.wearable.relays[0]!.device;
 
     hop.now = await way(other);
     await watch.keep(76);
     expect(await refusal(watch.sender.send())).toBe('cannot-open');
     expect(watch.wearable.waiting.length).toBe(1);
     hop.now = await way(mine);
-    watch.wearable.device = { ...watch.wearable.device, session };
+    watch.wearable.relays[0]!.device = { ...watch.wearable.relays[0]!.device, session };
     expect(await watch.sender.send()).toBe(1);
 
     const { staticPublicKey, announcement } = await hop.sessions.announcement();
-    const begun = begin(watch.wearable.device, staticPublicKey, announcement, { now: stage.clock() / 1000, trusted: true })!;
+    const begun = begin(watch.wearable.relays[0]!.device, staticPublicKey, announcement, { now: stage.clock() / 1000, trusted: true })!;
     hop.now = await way(other);
     expect(await refusal(hop.sessions.init({ init: begun.init }))).toBe('cannot-open');
     hop.now = await way(mine);
     expect(await refusal(hop.sessions.init({ init: begun.init }))).toBe('ok');
-    watch.wearable.device = { ...begun.device, session: null };
+    watch.wearable.relays[0]!.device = { ...begun.device, session: null };
     await watch.keep(77);
     expect(await watch.sender.send()).toBe(1);
     await at.forwarded();
@@ -177,8 +176,8 @@ describe.each(Object.keys(ways))('a watch over %s', (name) => {
 
 test('a watch whose connection is taken over again and again sends each strip once', async () => {
   const wearable = await at.pairFor(at.ada, 'taken over');
-  const watch = at.watchOf(wearable, over(embedded(), wearable.broker));
-  const thief = over(embedded(), wearable.broker);
+  const watch = at.watchOf(wearable, over(embedded(), wearable.relays[0]!.broker));
+  const thief = over(embedded(), wearable.relays[0]!.broker);
   const pulses = Array.from({ length: 12 }, (_, i) => 100 + i);
   for (const pulse of pulses) {
     await watch.keep(pulse);
@@ -215,7 +214,7 @@ describe('at the broker', () => {
     const names = brokerNames(parsePairingCode(shown)!.psk);
     const hop = over(embedded(), names);
     expect(await refusal(hop.sessions.announcement())).toBe('denied');
-    const { broker } = await at.pairFor(at.ada, 'named', shown);
+    const { broker } = (await at.pairFor(at.ada, 'named', shown)).relays[0]!;
     expect(broker).toEqual(names);
     await at.until(async () => (await refusal(hop.sessions.announcement())) === 'ok');
     const rows = await stage.sql('select * from cloudlet_harbour.device where mqtt_user = $1', [names.user]);
@@ -227,7 +226,7 @@ describe('at the broker', () => {
   });
 
   test('strangers are told the same as devices with a wrong password, and clinics do not know each other’s', async () => {
-    const { broker } = await at.pairFor(at.ada, 'strange');
+    const { broker } = (await at.pairFor(at.ada, 'strange')).relays[0]!;
     const wrong = [
       { ...broker!, password: brokerNames(systemRandom(32)).password },
       { ...broker!, user: brokerNames(systemRandom(32)).user },
@@ -244,22 +243,24 @@ describe('at the broker', () => {
     await ways.Mosquitto!(other);
     await ways.Mosquitto!(mine);
     const as = ({ user, password }: BrokerNames) => ({ username: user, password, protocolVersion: 4 as const, reconnectPeriod: 0 });
-    await expect(connectAsync(mosquitto!.url, as({ ...mine.broker!, password: other.broker!.password }), false)).rejects.toThrow();
+    await expect(
+      connectAsync(mosquitto!.url, as({ ...mine.relays[0]!.broker!, password: other.relays[0]!.broker!.password }), false),
+    ).rejects.toThrow();
     await expect(connectAsync(mosquitto!.url, { protocolVersion: 4, reconnectPeriod: 0 }, false)).rejects.toThrow();
-    const spy = await connectAsync(mosquitto!.url, as(other.broker!), false);
+    const spy = await connectAsync(mosquitto!.url, as(other.relays[0]!.broker!), false);
     const heard: string[] = [];
     spy.on('message', (topic) => heard.push(topic));
-    await spy.subscribeAsync(['#', hopTopics(mine.broker!.topic).down]).catch(() => {});
-    const device = over(mosquitto!.url, mine.broker);
+    await spy.subscribeAsync(['#', hopTopics(mine.relays[0]!.broker!.topic).down]).catch(() => {});
+    const device = over(mosquitto!.url, mine.relays[0]!.broker);
     await device.sessions.announcement();
-    await spy.publishAsync(hopTopics(mine.broker!.topic).up, Buffer.from(encodeAsk(1, 'announcement', {})), { qos: 1 });
+    await spy.publishAsync(hopTopics(mine.relays[0]!.broker!.topic).up, Buffer.from(encodeAsk(1, 'announcement', {})), { qos: 1 });
     await device.sessions.announcement();
     expect(heard).toEqual([]);
     await spy.endAsync();
   });
 
   test('what does not open, and what no contract has, is refused alike', async () => {
-    const { broker } = await at.pairFor(at.ada, 'patient');
+    const { broker } = (await at.pairFor(at.ada, 'patient')).relays[0]!;
     const hop = over(embedded(), broker);
     expect(await refusal(hop.sessions.init({ init: systemRandom(100) }))).toBe('cannot-open');
     expect(await refusal(hop.sessions.frame({ frame: systemRandom(64) }))).toBe('cannot-open');
@@ -283,9 +284,8 @@ test('a broker that is away is told from one that does not want us, and is not a
 
 test('a watch remembers its names at the broker, and one that was paired before there were any has none', async () => {
   const wearable = await at.pairFor(at.ada, 'memory');
-  const flash = encodeWearable(wearable);
-  expect(decodeWearable(flash).broker).toEqual(wearable.broker);
-  const [, ...fields] = uncbor(flash) as unknown[];
-  const before = cbor([1, ...(fields.slice(0, -1) as never[])]);
-  expect(decodeWearable(before).broker).toBeNull();
+  const [relay] = wearable.relays;
+  expect(decodeWearable(encodeWearable(wearable)).relays[0]!.broker).toEqual(relay!.broker);
+  const without = { ...wearable, relays: [{ ...relay!, broker: null }] };
+  expect(decodeWearable(encodeWearable(without)).relays[0]!.broker).toBeNull();
 });

@@ -11,7 +11,7 @@ import { openRow } from '@carelet/crypto/records/reader';
 import { decodeStrip, encodeStrip } from '@carelet/crypto/records/strip';
 import { descend } from '@carelet/crypto/records/tree';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, type Stage } from './fixture.testing.ts';
+import { openStage, refusal, type Stage } from './fixture.testing.ts';
 import { type Watch, type Watches, watchesAt } from './watch.testing.ts';
 
 let stage: Stage;
@@ -109,7 +109,7 @@ describe('the clinic’s line to the cloud', () => {
     // The clinic's program would not take such a strip from a watch; say that an earlier one did.
     await stage.sql('update cloudlet_harbour.strip set body = $1 where device = $2 and number = 1', [
       Buffer.from(orphaned(await bodyOf(bad, 1))),
-      Buffer.from(bad.wearable.device.device),
+      Buffer.from(bad.wearable.relays[0]!.device.device),
     ]);
     for (const [i, one] of [good, bens].entries()) {
       await one.keep(133 + i);
@@ -125,7 +125,7 @@ describe('the clinic’s line to the cloud', () => {
   });
 
   const bodyOf = async ({ wearable }: Watch, number: number): Promise<Bytes> => {
-    const of = [Buffer.from(wearable.device.device), number];
+    const of = [Buffer.from(wearable.relays[0]!.device.device), number];
     const rows = await stage.sql<{ body: Buffer }>('select body from cloudlet_harbour.strip where device = $1 and number = $2', of);
     return new Uint8Array(rows[0]!.body);
   };
@@ -136,6 +136,34 @@ describe('the clinic’s line to the cloud', () => {
     return encodeStrip({ ...strip, row: { ...strip.row, nodeId: systemRandom(16) }, links: [] });
   }
 });
+
+test('strips of many watches go to disk together, and one that cannot count keeps back none of the others', async () => {
+  const watches = await Promise.all(Array.from({ length: 5 }, (_, i) => at.paired(`of many ${i}`)));
+  const wrong = watches[3]!;
+  stage.line.cut();
+  await stage.sql(`create function cloudlet_harbour.slow_disk() returns trigger language plpgsql as
+    $$ begin perform pg_sleep(0.2); return null; end $$`);
+  try {
+    for (const watch of watches) {
+      await watch.keep(150);
+      await watch.sender.send();
+    }
+    // The number of the strip that lies here already, once more and in another lane.
+    wrong.wearable.next = 0;
+    await Promise.all(watches.map((watch) => watch.keep(151, watch === wrong ? 'monitoring' : 'routine')));
+    await stage.sql(
+      'create trigger slow_disk after insert on cloudlet_harbour.strip for each statement execute function cloudlet_harbour.slow_disk()',
+    );
+    const outcomes = await Promise.all(watches.map((watch) => refusal(watch.sender.send())));
+    expect(outcomes).toEqual(watches.map((watch) => (watch === wrong ? 'cannot-open' : 'ok')));
+    expect(wrong.wearable.waiting.length).toBe(1);
+  } finally {
+    await stage.sql('drop function cloudlet_harbour.slow_disk cascade');
+    stage.line.mend();
+  }
+  await at.forwarded();
+  for (const watch of watches) expect(await at.pulses(at.ada, watch)).toEqual(watch === wrong ? [150] : [150, 151]);
+}, 60_000);
 
 test('the clinic’s database and its key file together open no strip', async () => {
   const watch = await at.paired('thief');

@@ -150,14 +150,23 @@ describe('a strip', () => {
     const watch = await at.paired('order');
     for (const pulse of [50, 51, 52, 53]) await watch.keep(pulse);
     const [first, second, third, fourth] = watch.wearable.waiting;
+    const [relay] = watch.wearable.relays;
+    /** The watch believes that the clinic took this one last. */
+    const believe = (number: number | null) => {
+      relay!.kept[2] = number;
+    };
     watch.wearable.waiting = [second!];
+    believe(0);
     expect(await refusal(watch.sender.send())).toBe('conflict');
     watch.wearable.waiting = [first!];
+    believe(null);
     expect(await watch.sender.send()).toBe(1);
     watch.wearable.waiting = [third!, fourth!];
+    believe(1);
     expect(await refusal(watch.sender.send())).toBe('conflict');
     expect(watch.wearable.waiting.length).toBe(2);
     watch.wearable.waiting = [second!, third!, fourth!];
+    believe(0);
     expect(await watch.sender.send()).toBe(3);
     await at.forwarded();
     expect(await at.pulses(at.ada, watch)).toEqual([50, 51, 52, 53]);
@@ -186,7 +195,7 @@ describe('a session', () => {
       'psk',
       at.forgetful((op) => losing && op === 'init'),
     );
-    const seen = new Set([hex(watch.wearable.device.psk)]);
+    const seen = new Set([hex(watch.wearable.relays[0]!.device.psk)]);
     const before = stage.clock();
     try {
       for (let session = 0; session < 5; session++) {
@@ -200,7 +209,7 @@ describe('a session', () => {
         }
         if (session === 4) watch.restart();
         expect(await watch.sender.send()).toBe(1);
-        seen.add(hex(watch.wearable.device.psk));
+        seen.add(hex(watch.wearable.relays[0]!.device.psk));
       }
     } finally {
       stage.clock.to(new Date(before).toISOString());
@@ -228,7 +237,9 @@ describe('a session', () => {
     );
     await watch.keep(45);
     for (let i = 0; i < 20; i++) expect(await refusal(watch.sender.send())).toBe('unavailable');
-    const open = await stage.sql('select 1 from cloudlet_harbour.session where device = $1', [Buffer.from(watch.wearable.device.device)]);
+    const open = await stage.sql('select 1 from cloudlet_harbour.session where device = $1', [
+      Buffer.from(watch.wearable.relays[0]!.device.device),
+    ]);
     expect(open.length).toBeLessThanOrEqual(8);
     losing = false;
     expect(await watch.sender.send()).toBe(1);
@@ -270,16 +281,16 @@ describe('a session', () => {
       const body = watch.wearable.waiting[0]!.body;
       const parcel = { lane: 2, after: 0, strip: body, waiting: 1, battery: null };
       const message = encodeParcel(parcel);
-      const sealed = sealUp(watch.wearable.device, frameTypes.strip, message, now)!;
+      const sealed = sealUp(watch.wearable.relays[0]!.device, frameTypes.strip, message, now)!;
       const { frame } = sealed;
       const flipped = (at: number) => frame.map((byte, i) => (i === at ? byte ^ 1 : byte));
       const strip = decodeStrip(body)!;
-      const malformed = (said: Bytes, type: number = frameTypes.strip) => sealUp(watch.wearable.device, type, said, now)!.frame;
+      const malformed = (said: Bytes, type: number = frameTypes.strip) => sealUp(watch.wearable.relays[0]!.device, type, said, now)!.frame;
       const carrying = (other: Bytes) => malformed(encodeParcel({ ...parcel, strip: other }));
-      const session = watch.wearable.device.session!;
-      const otherSession = other.wearable.device.session!;
+      const session = watch.wearable.relays[0]!.device.session!;
+      const otherSession = other.wearable.relays[0]!.device.session!;
       const foreign = sealUp(
-        { ...watch.wearable.device, session: { ...session, connection: otherSession.connection } },
+        { ...watch.wearable.relays[0]!.device, session: { ...session, connection: otherSession.connection } },
         frameTypes.strip,
         message,
         now,
@@ -332,7 +343,7 @@ describe('a session', () => {
       const watch = await at.paired('greeting');
       const now = Math.floor(stage.clock() / 1000);
       const { staticPublicKey, announcement } = await stage.cloudletAs(null).sessions.announcement();
-      const hello = (device = watch.wearable.device) => begin(device, staticPublicKey, announcement, { now, trusted: true })!;
+      const hello = (device = watch.wearable.relays[0]!.device) => begin(device, staticPublicKey, announcement, { now, trusted: true })!;
       const silence = await answer('init', systemRandom(2000));
       expect(silence).toBe(await answer('frame', systemRandom(64)));
       const { init, device, pending } = hello();
@@ -340,8 +351,8 @@ describe('a session', () => {
         nothing: new Uint8Array(),
         'a greeting cut short': init.subarray(0, init.length - 1),
         'a changed greeting': init.map((byte, i) => (i === 300 ? byte ^ 1 : byte)),
-        'a device nobody paired': hello({ ...watch.wearable.device, device: systemRandom(16) }).init,
-        'a device with another secret': hello({ ...watch.wearable.device, psk: systemRandom(32) }).init,
+        'a device nobody paired': hello({ ...watch.wearable.relays[0]!.device, device: systemRandom(16) }).init,
+        'a device with another secret': hello({ ...watch.wearable.relays[0]!.device, psk: systemRandom(32) }).init,
       };
       for (const [what, bytes] of Object.entries(wrong)) expect(await answer('init', bytes), what).toBe(silence);
       const { ack } = await stage.cloudletAs(null).sessions.init({ init });

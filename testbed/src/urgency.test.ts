@@ -6,9 +6,11 @@ import { vital } from '@carelet/care/model';
 import { usualUrgency } from '@carelet/care/rules/relay/urgency';
 import { packStrip } from '@carelet/care/rules/strip/index';
 import { decodeUrgency, encodeUrgency, signUrgency, takeUrgency } from '@carelet/client/session/urgency';
-import { decodeWearable, encodeWearable, freshLanes } from '@carelet/client/session/wearable';
-import { type Cbor, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
+import { type Cbor, cbor, hex } from '@carelet/crypto/algebra/bytes';
+import { encodeCard } from '@carelet/crypto/cards/card';
 import { decodeStrip } from '@carelet/crypto/records/strip';
+import { deviceToBytes } from '@carelet/crypto/session/device';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, refusal, type Stage } from './fixture.testing.ts';
 import { type Watch, type Watches, watchesAt } from './watch.testing.ts';
@@ -28,7 +30,7 @@ const here = async ({ wearable }: Watch) =>
   (
     await stage.sql<{ number: string; urgency: number }>(
       'select number, urgency from cloudlet_harbour.strip where device = $1 order by arrived, xmin::text::bigint',
-      [Buffer.from(wearable.device.device)],
+      [Buffer.from(wearable.relays[0]!.device.device)],
     )
   ).map(({ number, urgency }) => [Number(number), urgency]);
 
@@ -37,7 +39,7 @@ const asSam = async () => {
   return stage.cloudletAs(sam);
 };
 const deviceOf = async ({ wearable }: Watch) =>
-  (await (await asSam()).devices.list()).devices.find(({ device }) => device === hex(wearable.device.device))!;
+  (await (await asSam()).devices.list()).devices.find(({ device }) => device === hex(wearable.relays[0]!.device.device))!;
 
 describe('on the wrist', () => {
   test('an emergency goes before everything that waits, and each lane keeps its order', async () => {
@@ -158,7 +160,7 @@ describe('at the clinic', () => {
     await at.forwarded();
     const told = await deviceOf(watch);
     expect(told).toEqual({
-      device: hex(watch.wearable.device.device),
+      device: hex(watch.wearable.relays[0]!.device.device),
       state: 'paired',
       person: expect.stringMatching(/^[0-9a-f]{6}$/),
       expires: null,
@@ -185,7 +187,7 @@ describe('at the clinic', () => {
     stage.line.cut();
     await watch.keep(77);
     await watch.sender.send();
-    await (await asSam()).devices.end({ device: hex(watch.wearable.device.device) });
+    await (await asSam()).devices.end({ device: hex(watch.wearable.relays[0]!.device.device) });
     await watch.keep(78);
     expect(await refusal(watch.sender.send())).toBe('cannot-open');
     expect(watch.wearable.waiting.length).toBe(1);
@@ -237,20 +239,62 @@ describe('what is urgent', () => {
     expect(decodeUrgency(cbor([1, '{}', first.signature]))).toBeNull();
   });
 
+  test('a memory from before there were several cloudlets is read, and goes on where it was', async () => {
+    const watch = await at.paired('one cloudlet');
+    const { address } = watch.wearable.relays[0]!;
+    await watch.keep(80);
+    await watch.sender.send();
+    stage.line.cut();
+    await watch.keep(140, 'emergency');
+    await watch.sender.send();
+    for (const pulse of [81, 82]) await watch.keep(pulse);
+    const { waiting, card } = watch.wearable;
+    const { user, password, topic } = watch.wearable.relays[0]!.broker!;
+    const laid = waiting.map(({ number, body, lane }) => [number, body, lane, null]);
+    const lanes = [
+      [1, 1],
+      [null, null],
+      [3, 0],
+    ];
+    const policy = signUrgency(at.ada, card.id, { kind: 'alike' }, null);
+    const earlier = [...earlierFields(watch.wearable), laid, lanes, encodeUrgency(policy), [user, password, topic]];
+    watch.flash = cbor([2, ...earlier]);
+    watch.restart();
+    expect(watch.wearable).toMatchObject({ urgency: policy, relays: [{ address, kept: [1, null, 0] }] });
+    // The clinic has the emergency, the cloud has not: it is kept, and asked about.
+    expect(watch.wearable.waiting.map(({ number, at }) => [number, at.length])).toEqual([
+      [1, 1],
+      [2, 0],
+      [3, 0],
+    ]);
+    stage.line.mend();
+    await at.forwarded();
+    expect(await watch.sender.send()).toBe(2);
+    expect(watch.wearable.waiting).toEqual([]);
+    await at.forwarded();
+    expect(await at.pulses(at.ada, watch)).toEqual([80, 81, 82, 140]);
+    expect(await refusal((async () => decodeWearable(cbor([4, ...earlier])))())).toBe('invalid');
+  });
+
   test('a memory from before there were lanes is read, and goes on where it was', async () => {
     const watch = await at.paired('old memory');
     await watch.keep(80);
     await watch.sender.send();
     for (const pulse of [81, 82]) await watch.keep(pulse);
-    // As the version before wrote it.
-    const fields = (uncbor(encodeWearable(watch.wearable)) as Cbor[]).slice(0, 12);
-    const waiting = (fields[11] as Cbor[][]).map(([number, body]) => [number!, body!]);
-    watch.flash = cbor([1, ...fields.slice(1, 11), waiting]);
+    const { waiting } = watch.wearable;
+    watch.flash = cbor([1, ...earlierFields(watch.wearable), waiting.map(({ number, body }) => [number, body])]);
     watch.restart();
-    expect(watch.wearable.lanes).toEqual([...freshLanes().slice(0, 2), { sealed: 2, kept: 0 }]);
+    expect(watch.wearable.relays).toMatchObject([{ name: 'cloudlet-1', kept: [null, null, 0] }]);
     await watch.keep(83);
     expect(await watch.sender.send()).toBe(3);
     await at.forwarded();
     expect(await at.pulses(at.ada, watch)).toEqual([80, 81, 82, 83]);
   });
 });
+
+/** What a memory of the versions with one cloudlet began with. */
+function earlierFields({ name, relays, card, edSk, owner, pat, ridKey, trees, next }: Wearable): Cbor[] {
+  const { address, device } = relays[0]!;
+  const hung = trees.map(({ kind, treeId, months }): Cbor => [kind, treeId, months]);
+  return [name, address, deviceToBytes(device), encodeCard(card), edSk, encodeCard(owner), pat, ridKey, hung, next];
+}

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError } from '@carelet/care/model';
 import type { Strip } from '@carelet/wearable/strips';
 import type { Io } from './io.ts';
+import { watchRelays } from './relays.ts';
 import { count, note } from './terminal.ts';
 import type { Worn } from './wearables.ts';
 
@@ -31,21 +32,29 @@ export function delivery(io: Io, { wearable, sender }: Worn): Delivery {
   let sent = 0;
   let away = false;
   let next = 0;
+  const several = wearable.relays.length > 1;
+  const silence = several ? ' (no cloudlet answers)' : ' (the cloudlet does not answer)';
+
+  const tell = watchRelays(io, wearable);
 
   const send = async (): Promise<void> => {
     const before = wearable.waiting.length;
-    if (before === 0) return;
+    // One that waits for nobody may have something to ask.
+    if (before === 0 && wearable.entrusted.length === 0) return;
     try {
       await sender.send();
-      if (away) note(io, 'The cloudlet is back.');
+      if (away) note(io, several ? 'A cloudlet is back.' : 'The cloudlet is back.');
       away = false;
     } catch (thrown) {
       if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
-      if (!away) note(io, 'The cloudlet does not answer. Strips wait here, sealed, and go when it is back.');
+      if (!away) {
+        note(io, `${several ? 'No cloudlet answers' : 'The cloudlet does not answer'}. Strips wait here, sealed, and go when it is back.`);
+      }
       away = true;
       next = performance.now() + pauseMs;
     } finally {
       sent += before - wearable.waiting.length;
+      tell();
     }
   };
 
@@ -67,7 +76,7 @@ export function delivery(io: Io, { wearable, sender }: Worn): Delivery {
     state() {
       const { length } = wearable.waiting;
       const there = `${count(sent, 'strip')} acknowledged`;
-      return length === 0 ? there : `${there}, ${length.toLocaleString('en')} waiting${away ? ' (the cloudlet does not answer)' : ''}`;
+      return length === 0 ? there : `${there}, ${length.toLocaleString('en')} waiting${away ? silence : ''}`;
     },
   };
 }

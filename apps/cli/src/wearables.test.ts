@@ -207,6 +207,52 @@ function madeRecordings(): Record<string, Uint8Array> {
   };
 }
 
+// A dozen commands, each unlocking a file on purpose slowly.
+test('a wearable gets a further cloudlet of its clinic, calls at both, and shows what it thinks of them', {
+  timeout: 120_000,
+}, async () => {
+  const { startCloudlet } = await import('@carelet/cloudlet/service');
+  const { installedOrganisation } = await import('@carelet/cloudlet/organisation');
+  const config = {
+    databaseUrl: town.postgres.url(),
+    host: '127.0.0.1',
+    nextFree: true,
+    cors: [],
+    logLevel: 'silent',
+    authority: town.addresses.authority,
+    cloud: town.addresses.cloud,
+  } as const;
+  await using ward = await startCloudlet({ ...config, port: 0, schema: 'cloudlet_ward', keys: join(town.folder, 'keys/ward') });
+  await ward.install((await installedOrganisation(join(town.folder, 'keys/harbour')))!);
+
+  expect(await carelet('wearable', 'code', '--as', 'harbour')).toMatchObject({ code: 2 });
+  const { out } = await carelet('wearable', 'code', '--as', 'harbour', '--cloudlet', ward.url);
+  const further = ['wearable', 'pair', '--as', 'ada', '--code', out.trim(), '--cloudlet', ward.url, '--also', 'second-watch'];
+  expect(await carelet(...further, '--called', 'The Ward')).toMatchObject({ code: 2 });
+  expect(await carelet(...further, '--name', 'another')).toMatchObject({ code: 2 });
+  const paired = await carelet(...further, '--called', 'ward');
+  expect(paired, paired.err).toMatchObject({ code: 0, out: 'second-watch may hand its strips to ward as well: cloudlet-1, ward.\n' });
+
+  const run = ['wearable', 'run', '--name', 'second-watch', '--for', '1s', '--speed', '60', '--unwell', '--spot', 'bed', '--json'];
+  const ran = await carelet(...run);
+  expect(ran, ran.err).toMatchObject({ code: 0 });
+  expect(JSON.parse(ran.out)).toMatchObject({ waiting: 0 });
+  expect(ran.err).toContain('ward is there.');
+  const shown = await carelet('wearable', 'show', '--name', 'second-watch');
+  expect(shown.out).toMatch(/^ward: http:\S+, there, met 1 time at bed$/m);
+  expect(shown.out).toContain('0 strips waiting');
+  const { forwarded, waiting } = await connectCloudlet(ward.url, null).town.state();
+  expect(forwarded + waiting).toBeGreaterThan(0);
+
+  await ward.close(100);
+  const alone = await carelet(...run);
+  expect(alone, alone.err).toMatchObject({ code: 0 });
+  expect(alone.err).toContain('ward does not answer.');
+  expect((await carelet('wearable', 'show', '--name', 'second-watch')).out).toMatch(/^ward: http:\S+, away, met 1 time at bed$/m);
+  expect((await carelet(...run, '--over', 'mqtt://127.0.0.1:1')).err).toContain('has several cloudlets');
+  expect(await carelet(...run.slice(0, -3), '--spot', 'My Bed')).toMatchObject({ code: 2 });
+});
+
 test('while the cloudlet is away strips wait, and go when it is back', async () => {
   const { out } = await carelet('wearable', 'code', '--as', 'harbour', '--at', 'harbour');
   // A watch that looks for its cloudlet where nobody is.

@@ -10,14 +10,15 @@ import { createLockedFile, openLockedFile } from '@carelet/client/keyring/locked
 import { type Sender, sender } from '@carelet/client/session/send';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
 import { UsageError } from './command.ts';
-import { hopOf } from './hop.ts';
+import { hopsOf } from './hop.ts';
 import type { Io } from './io.ts';
 import { holdKeyring } from './keyring-lock.ts';
 import { keyringFolder, type Whereabouts } from './town.ts';
 import { newPassphrase, unlockWith } from './unlock.ts';
 
 const ending = '.wearable';
-const nameShape = /^[a-z0-9][a-z0-9-]{0,39}$/;
+/** A short name, of a wearable, a cloudlet or a spot. */
+export const nameShape = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /** A wearable at work; `await using` lets go of it. */
 export type Worn = AsyncDisposable & { readonly wearable: Wearable; readonly sender: Sender; readonly save: () => Promise<void> };
@@ -25,14 +26,14 @@ export type Worn = AsyncDisposable & { readonly wearable: Wearable; readonly sen
 export const wearableFolder = (io: Io, where: Whereabouts): string => join(dirname(keyringFolder(io, where)), 'wearables');
 
 /**
- * Unlocks a wearable and connects it to its cloudlet, over HTTP or as `over` says. One command at a time may use it: it counts its strips.
+ * Unlocks a wearable and connects it to its cloudlets, over HTTP or as `over` says. One command at a time may use it: it counts its strips.
  *
  * @param battery how full it is, per cent, where it knows
- * @throws {CareletError} `missing` for a name no wearable has, `conflict` while another command uses it, else as `hopOf`
+ * @throws {CareletError} `missing` for a name no wearable has, `conflict` while another command uses it, else as `hopsOf`
  */
 export async function wear(
   io: Io,
-  where: Whereabouts & { readonly over?: string | undefined },
+  where: Whereabouts & { readonly over?: string | undefined; readonly spot?: string | undefined },
   name: string,
   battery?: () => number,
 ): Promise<Worn> {
@@ -50,13 +51,16 @@ export async function wear(
     const file = await unlockWith(io, where, name, 'unlock wearable', (passphrase) => openLockedFile(path, passphrase));
     const wearable = decodeWearable(file.content);
     const save = () => file.write(encodeWearable(wearable));
-    const cloudlet = await hopOf(io, where, wearable, where.over);
+    const { spot } = where;
+    if (spot !== undefined && !nameShape.test(spot)) throw new UsageError(`--spot: "${spot}" is no short name, like home.`);
+    const hops = await hopsOf(io, where, wearable, where.over);
+    const about = { ...(battery && { battery }), ...(spot !== undefined && { spot }) };
     return {
       wearable,
       save,
-      sender: sender({ wearable, save, cloudlet, clock: io.clock, ...(battery && { battery }) }),
+      sender: sender({ wearable, save, cloudlet: hops.to, clock: io.clock, ...about }),
       async [Symbol.asyncDispose]() {
-        await cloudlet[Symbol.asyncDispose]();
+        await hops[Symbol.asyncDispose]();
         await held[Symbol.asyncDispose]();
       },
     };

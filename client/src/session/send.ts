@@ -5,186 +5,167 @@
  * What is urgent or routine may be forgotten once it is on the cloudlet's disk. An emergency is kept until the cloud has it, and the
  * cloudlet is asked again until then: a box that took it and burned down must not be the end of it.
  *
+ * A device that has several cloudlets speaks with all that are there side by side (see `relays.ts` for what goes to whom), and
+ * knocks at the others now and then.
+ *
  * @module
  */
 import { CareletError, type Urgency, urgencies } from '@carelet/care/model';
-import { ancestors, dayOf } from '@carelet/care/rules/records/calendar';
+import { dayOf } from '@carelet/care/rules/records/calendar';
 import type { Hop } from '@carelet/care/wire/hop';
-import { type Bytes, wipe } from '@carelet/crypto/algebra/bytes';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
-import type { NodeLink } from '@carelet/crypto/records/posting';
-import { recordId, rowIdOf } from '@carelet/crypto/records/row';
-import { encodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
-import { childKey, newTree, nodeId } from '@carelet/crypto/records/tree';
-import { bind, sealRow } from '@carelet/crypto/records/writer';
-import { readAcknowledgement } from '@carelet/crypto/session/acknowledgement';
-import { begin, finish, frameTypes, openDown, rekeyDue, sealUp } from '@carelet/crypto/session/device';
-import { encodeParcel } from '@carelet/crypto/session/parcel';
-import { encodeBody } from '../records/body.ts';
-import { nodeKey } from '../records/trees.ts';
-import { ownerWrap } from '../records/wraps.ts';
+import { sealRow } from '@carelet/crypto/records/writer';
 import type { RowSeal } from '../records/writer.ts';
-import { monthsFrom } from './pair.ts';
-import { categoryOfStrip, type StripKind, type WaitingStrip, type Wearable } from './wearable.ts';
+import { lineTo, pauses } from './line.ts';
+import { emergency, fade, met, settle } from './relays.ts';
+import { sealStrip } from './seal.ts';
+import { talk } from './talk.ts';
+import type { StripKind, Wearable, WearableRelay } from './wearable.ts';
 
 export type Sender = {
   /** Seals a strip and keeps it; it is on disk when this returns. Unless told it is routine. */
   keep(strip: { kind: StripKind; from: number; bytes: Bytes; urgency?: Urgency }): Promise<void>;
   /**
-   * Sends what waits, opening a session when one is due; gives how many more strips are on the cloudlet's disk now. What
+   * Sends what waits, opening a session when one is due; gives how many more strips are on a cloudlet's disk now. What
    * is kept meanwhile goes as well, an emergency before all that still waits.
+   *
+   * @throws {CareletError} what the one cloudlet says; of several, only where none is there
    */
   send(): Promise<number>;
+  /** Why a cloudlet could not be spoken with the last time, by its name. */
+  readonly troubles: ReadonlyMap<string, CareletError>;
 };
 
 export type SenderOptions = {
   readonly wearable: Wearable;
-  /** Puts the wearable's memory on disk. */
+  /** Puts the wearable's memory on disk. Calls may overlap: the one that began last is what lies there in the end. */
   readonly save: () => Promise<void>;
-  /** The way to the cloudlet: `connectCloudlet` over HTTP, `mqttHop` over a broker. */
-  readonly cloudlet: Hop;
+  /** The way to a cloudlet: `connectCloudlet` over HTTP, `mqttHop` over a broker. */
+  readonly cloudlet: Hop | ((relay: WearableRelay) => Hop);
   readonly clock?: () => number;
   readonly random?: Random;
   readonly sealRow?: RowSeal;
   /** Per cent, for whoever looks after the devices. */
   readonly battery?: () => number;
+  /** Where the device is, as far as it knows. */
+  readonly spot?: string;
 };
 
-/** Milliseconds after which a cloudlet is asked again whether the cloud has an emergency by now, doubled each time. */
-const askAgainMs = { first: 1_000, longest: 60_000 } as const;
+/** How long one that was away may take to answer a knock while another is there, in milliseconds. */
+const knockMs = 5_000;
 
 export function sender(options: SenderOptions): Sender {
   const { wearable, save, cloudlet, clock = Date.now, random = systemRandom, sealRow: sealOne = sealRow, battery } = options;
+  const { spot = 'anywhere' } = options;
   const now = () => Math.floor(clock() / 1000);
-  /** A session opened just now, in which nothing was acknowledged yet: if the cloudlet refuses even that, another will not help. */
-  let fresh = false;
-  const ask = { at: 0, pause: askAgainMs.first as number };
+  const troubles = new Map<string, CareletError>();
+  const none = null as Promise<void> | null;
+  const ways = wearable.relays.map((relay) => {
+    const spoken = talk(relay, typeof cloudlet === 'function' ? cloudlet(relay) : cloudlet, { save, now, random });
+    const heard = () => met(relay, spot, now());
+    return {
+      relay,
+      talk: spoken,
+      line: lineTo({ wearable, relay, talk: spoken, save, clock, battery, heard }),
+      knock: pauses(clock),
+      knocking: none,
+    };
+  });
+  type Way = (typeof ways)[number];
 
   return {
+    troubles,
+
     async keep({ kind, from, bytes, urgency = 'routine' }) {
       const number = wearable.next;
-      const sealed = seal(kind, dayOf(from), number, bytes);
-      const index = urgencies.indexOf(urgency);
-      const lane = wearable.lanes[index]!;
-      wearable.waiting.push({ number, lane: index, after: lane.sealed, body: encodeStrip({ number, part: 'MI', ...sealed }) });
+      const body = sealStrip(wearable, { kind, day: dayOf(from), number, bytes }, sealOne, random);
+      const lane = urgencies.indexOf(urgency);
+      wearable.waiting.push({ number, lane, body, at: [], past: [], reached: false });
       wearable.next++;
-      lane.sealed = number;
+      // Somebody who was away a moment ago may be there: an emergency knocks at once.
+      if (lane === emergency) for (const { knock } of ways) knock.now();
       await save();
     },
 
     async send() {
-      let kept = 0;
-      for (let strip = next(); strip; strip = next()) {
-        if (!wearable.device.session || rekeyDue(wearable.device.session, now())) await open();
-        const { lane, after, body } = strip;
-        const message = encodeParcel({ lane, after, strip: body, waiting: wearable.waiting.length, battery: battery?.() ?? null });
-        const sealed = sealUp(wearable.device, frameTypes.strip, message, now());
-        if (!sealed) {
-          wearable.device = { ...wearable.device, session: null };
-          continue;
-        }
-        wearable.device = sealed.device;
-        if (sealed.store) await save();
-        const answer = await frameUp(sealed.frame);
-        if (answer) kept += await hear(answer, strip);
+      const before = taken();
+      for (const { relay } of ways) fade(relay, now());
+      // Whoever fails is away from then on, and what was meant for him goes to others; whoever answers a knock is given his share.
+      for (let there = ''; there !== whoIsThere(); ) {
+        there = whoIsThere();
+        await Promise.all(ways.map((way) => (way.relay.near === null && ways.length > 1 ? knockAt(way) : workWith(way))));
       }
-      return kept;
+      const alone = ways.every(({ relay }) => relay.near === null);
+      if (alone && wearable.waiting.some(({ at }) => at.length === 0)) throw nobodyThere();
+      return taken() - before;
     },
   };
 
-  /** What goes next: the oldest of the first lane that has any; when all is kept, the last emergency is asked about, now and then. */
-  function next(): WaitingStrip | undefined {
-    for (const [lane, { kept }] of wearable.lanes.entries()) {
-      const oldest = wearable.waiting.find((strip) => strip.lane === lane && isAfter(strip.number, kept));
-      if (oldest) return oldest;
-    }
-    const due = clock() >= ask.at || ask.at - clock() > askAgainMs.longest;
-    return due ? wearable.waiting.findLast(({ lane }) => lane === emergency) : undefined;
+  function taken(): number {
+    return ways.reduce((sum, { line }) => sum + line.taken, 0);
   }
 
-  /** One frame up and its answer; a session the cloudlet no longer knows is opened anew. */
-  async function frameUp(frame: Bytes): Promise<Bytes | null> {
+  /** As long as that changes there may be more to do. */
+  function whoIsThere(): string {
+    return ways.map(({ relay }) => relay.near !== null).join();
+  }
+
+  async function workWith({ relay, line, knock }: Way, knocked = false): Promise<void> {
     try {
-      return (await cloudlet.sessions.frame({ frame })).frame;
+      await line.work();
+      troubles.delete(relay.name);
+      knock.later(false);
     } catch (thrown) {
-      if (!(thrown instanceof CareletError) || thrown.kind !== 'cannot-open') throw thrown;
-      if (fresh) throw thrown;
-      wearable.device = { ...wearable.device, session: null };
-      return null;
+      relay.near = null;
+      if (!(thrown instanceof CareletError) || ways.length === 1) throw thrown;
+      troubles.set(relay.name, thrown);
+      knock.later(true);
+      // Who left one may have come to another. One that was only knocked at was not left.
+      if (!knocked) for (const other of ways) if (other.relay !== relay) other.knock.now();
+      // What waited for this one only because it was there has been answered for by others.
+      settle(wearable, now());
+      await save();
     }
   }
 
-  /** Drops the strips an acknowledgement names; nothing else lets a device forget. Gives how many more are kept. */
-  async function hear(frame: Bytes, asked: WaitingStrip): Promise<number> {
-    const opened = openDown(wearable.device, frame, now());
-    const said = opened?.type === frameTypes.acknowledgement ? readAcknowledgement(opened.message) : null;
-    if (!opened || !said) throw new CareletError('tampered', 'send strip', { because: 'the cloudlet’s answer is not from the cloudlet' });
-    fresh = false;
-    wearable.device = opened.device;
-    if (isAfter(asked.number, said.kept[asked.lane]!)) {
-      throw new CareletError('conflict', 'send strip', { because: 'the cloudlet waits for an earlier strip than this device has' });
+  /** Looks whether one that was away is there, where there is something to send or to ask; and if it is, gives it its share. */
+  async function knockAt(way: Way): Promise<void> {
+    const { relay, knock } = way;
+    if (!knock.due() || (wearable.waiting.length === 0 && wearable.entrusted.length === 0)) return;
+    way.knocking ??= way.talk.knock().finally(() => {
+      way.knocking = null;
+    });
+    try {
+      await patiently(way.knocking);
+      met(relay, spot, now());
+      await save();
+    } catch (thrown) {
+      if (!(thrown instanceof CareletError)) throw thrown;
+      troubles.set(relay.name, thrown);
+      return knock.later(true);
     }
-    const { waiting, lanes } = wearable;
-    const more = waiting.filter(({ lane, number }) => isAfter(number, lanes[lane]!.kept) && !isAfter(number, said.kept[lane]!));
-    for (const [lane, kept] of said.kept.entries()) if (kept !== null && isAfter(kept, lanes[lane]!.kept)) lanes[lane]!.kept = kept;
-    wearable.waiting = waiting.filter(({ lane, number }) => isAfter(number, lane === emergency ? said.reached : said.kept[lane]!));
-    if (asked.lane === emergency) askLater(isAfter(asked.number, said.reached) && more.length === 0);
-    await save();
-    return more.length;
+    await workWith(way, true);
   }
 
-  /** When to ask again whether the cloud has an emergency: sooner after a new one than after one that was asked about before. */
-  function askLater(again: boolean): void {
-    ask.pause = again ? Math.min(askAgainMs.longest, ask.pause * 2) : askAgainMs.first;
-    ask.at = clock() + ask.pause;
+  /** What comes of a knock, waited for only so long once another is there. */
+  async function patiently(knocking: Promise<void>): Promise<void> {
+    for (;;) {
+      let late: NodeJS.Timeout | undefined;
+      const tired = new Promise<'tired'>((done) => {
+        late = setTimeout(() => done('tired'), knockMs);
+      });
+      const outcome = await Promise.race([knocking, tired]).finally(() => clearTimeout(late));
+      if (outcome !== 'tired') return;
+      if (ways.some(({ relay }) => relay.near !== null)) {
+        throw new CareletError('unavailable', 'reach cloudlet', { because: 'it does not answer' });
+      }
+    }
   }
 
-  async function open(): Promise<void> {
-    const { staticPublicKey, announcement } = await cloudlet.sessions.announcement();
-    const begun = begin(wearable.device, staticPublicKey, announcement, { now: now(), trusted: true }, random);
-    if (!begun) throw new CareletError('tampered', 'open session', { because: 'this is not the cloudlet the device was paired with' });
-    wearable.device = begun.device;
-    await save();
-    const { ack } = await cloudlet.sessions.init({ init: begun.init });
-    const finished = finish(wearable.device, begun.pending, ack, now());
-    if (!finished) throw new CareletError('cannot-open', 'open session', { because: 'the cloudlet’s answer does not open' });
-    wearable.device = finished.device;
-    fresh = true;
-    await save();
-  }
-
-  function seal(kind: StripKind, day: string, number: number, bytes: Bytes): Pick<SealedStrip, 'row' | 'links' | 'wrap'> {
-    const month = day.slice(0, 7);
-    const held = wearable.trees.find((tree) => tree.kind === kind && tree.months[month]);
-    const { tree, wrap } = held ? { tree: held, wrap: null } : startTree(kind, day);
-    const id = nodeId(tree.treeId, day);
-    const rid = recordId(wearable.ridKey, 'strip', `${wearable.name}/${number}`);
-    const body = encodeBody({ kind: 'strip', device: wearable.card.id, number, packed: bytes });
-    const [contents] = bind([{ rid, version: 1, bodies: { MI: body } }], { id: wearable.card.id, secret: wearable.edSk }, random);
-    const at = { part: 'MI', rowId: rowIdOf(wearable.ridKey, 'MI', rid), version: 1, nodeId: id };
-    const way = [...ancestors(day), day];
-    const links: NodeLink[] = way.map((period, i) => ({
-      nodeId: nodeId(tree.treeId, period),
-      parent: i === 0 ? new Uint8Array() : nodeId(tree.treeId, way[i - 1]!),
-    }));
-    return { row: sealOne(childKey(tree.months[month]!, day), at, contents!.MI!, random), links, wrap };
-  }
-
-  /** A device without a key for this month starts a tree of its own, wraps it for its owner and forgets the root. */
-  function startTree(kind: StripKind, day: string) {
-    const tree = { ...newTree(random), gen: 0 };
-    const months = Object.fromEntries(monthsFrom(day).map((month) => [month, nodeKey(tree, month)]));
-    const fresh = { kind, treeId: tree.id, months };
-    const of = { part: 'MI' as const, category: categoryOfStrip(kind), dated: true };
-    const maker = { card: wearable.card, secrets: { edSk: wearable.edSk } };
-    const wrap = ownerWrap(maker, wearable.owner, { pat: wearable.pat, writer: wearable.card.id, tree, of });
-    wipe(tree.root);
-    wearable.trees.push(fresh);
-    return { tree: fresh, wrap: { nodeId: wrap.nodeId, body: wrap.body, signature: wrap.signature } };
+  function nobodyThere(): CareletError {
+    const all = [...troubles.values()];
+    const because = 'none of its cloudlets answers';
+    return all.find(({ kind }) => kind !== 'unavailable') ?? new CareletError('unavailable', 'send strips', { because, cause: all[0] });
   }
 }
-
-const emergency = urgencies.indexOf('emergency');
-
-/** Whether a strip comes after the last one named, where any is. */
-const isAfter = (number: number, last: number | null): boolean => last === null || number > last;

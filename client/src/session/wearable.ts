@@ -2,7 +2,7 @@
  * A wearable's memory: what it keeps in flash between two starts.
  *
  * It holds the keys of two months of each of its categories and of nothing else; strips wait in it, sealed and
- * numbered, until the cloudlet's authenticated acknowledgement.
+ * numbered, until a cloudlet's authenticated acknowledgement, and where there are several cloudlets for a while beyond it.
  *
  * @module
  */
@@ -24,10 +24,6 @@ export type WearableTree = { readonly kind: StripKind; readonly treeId: Bytes; m
 
 export type Wearable = {
   readonly name: string;
-  /** Where the cloudlet is. */
-  readonly cloudlet: string;
-  /** The session with it. */
-  device: Device;
   readonly card: Card;
   readonly edSk: Bytes;
   /** The card of whoever wears it: a tree the device starts itself is wrapped for her. */
@@ -40,66 +36,188 @@ export type Wearable = {
   urgency: SignedUrgency | null;
   /** The number of the next strip. */
   next: number;
-  /** For each lane the number of the last strip sealed for it, and of the last the cloudlet has on its disk. */
-  lanes: Lane[];
   /** Sealed strips that nobody has answered for yet, oldest first. */
-  waiting: WaitingStrip[];
-  /** Who it is at the cloudlet's broker; `null` for one that was paired before there was one. */
+  waiting: HeldStrip[];
+  /** Strips that were answered for by some cloudlets, kept until another says that the cloud has them; oldest first. */
+  entrusted: EntrustedStrip[];
+  /** The cloudlets it may hand its strips to, all of one clinic; one at least. */
+  relays: WearableRelay[];
+  /** To whom routine went the last time, by name. */
+  routine: string | null;
+};
+
+/** A cloudlet as its device knows it. */
+export type WearableRelay = {
+  /** As its owner calls it: home, ward. */
+  readonly name: string;
+  /** Where it is. */
+  readonly address: string;
+  /** The session with it. */
+  device: Device;
+  /** Who the device is at its broker; `null` for one that was paired before there was one. */
   readonly broker: BrokerNames | null;
+  /** For each lane the number of the strip it took last, as it said. */
+  kept: (number | null)[];
+  /** The spot at which it answered the last time, `null` where it did not. */
+  near: string | null;
+  /** How often it was met, at each spot. */
+  meetings: Record<string, number>;
+  /** UTC seconds since which these were counted, and the next two; 0 before it was first met. */
+  since: number;
+  /** Strips it took and another cloudlet was asked about, and those of them that the cloud has. */
+  taken: number;
+  arrived: number;
+  /** UTC seconds at which that was last let fade. */
+  faded: number;
 };
 
-/** A lane on the device; the most urgent is the first (`crypto/session/parcel`). */
-export type Lane = { sealed: number | null; kept: number | null };
-
-export type WaitingStrip = {
+export type HeldStrip = {
   readonly number: number;
+  /** The most urgent is the first (`crypto/session/parcel`). */
   readonly lane: number;
-  /** The number of the strip before it in its lane; `null` for the first. */
-  readonly after: number | null;
   readonly body: Bytes;
+  /** Which cloudlets said that it is on their disks. */
+  at: string[];
+  /** Which of those the cloud was later found not to have it from. */
+  past: string[];
+  /** Of an emergency: whether a cloudlet said that the cloud has it. */
+  reached: boolean;
 };
 
-/** Lanes in which nothing went yet. */
-export const freshLanes = (): Lane[] => urgencies.map(() => ({ sealed: null, kept: null }));
+/** A strip on trust, and since when, in UTC seconds. */
+export type EntrustedStrip = HeldStrip & { readonly since: number };
+
+/** How a cloudlet is called that nobody gave a name. */
+export const usualRelayName = (i: number): string => `cloudlet-${i + 1}`;
+
+/** A cloudlet nothing was handed to yet. */
+export const freshRelay = (of: Pick<WearableRelay, 'name' | 'address' | 'device' | 'broker'>): WearableRelay => ({
+  ...of,
+  kept: urgencies.map(() => null),
+  near: null,
+  meetings: {},
+  since: 0,
+  taken: 0,
+  arrived: 0,
+  faded: 0,
+});
 
 /** How urgent its readings are to this device. */
 export const urgencyPolicyOf = ({ urgency }: Wearable): UrgencyPolicy => urgency?.policy ?? usualUrgency();
 
-/** Version 1 knew one lane and no broker. */
-const version = 2;
+/** Version 1 knew one lane and no broker, version 2 one cloudlet. */
+const version = 3;
 
 export function encodeWearable(wearable: Wearable): Bytes {
-  const { name, cloudlet, device, card, edSk, owner, pat, ridKey, trees, urgency, next, lanes, waiting, broker } = wearable;
+  const { name, card, edSk, owner, pat, ridKey, trees, urgency, next, waiting, entrusted, relays, routine } = wearable;
   return cbor([
     version,
     name,
-    cloudlet,
-    deviceToBytes(device),
     encodeCard(card),
     edSk,
     encodeCard(owner),
     pat,
     ridKey,
     trees.map(({ kind, treeId, months }) => [kind, treeId, months]),
-    next,
-    waiting.map(({ number, body, lane, after }) => [number, body, lane, after]),
-    lanes.map(({ sealed, kept }) => [sealed, kept]),
     urgency && encodeUrgency(urgency),
-    broker && [broker.user, broker.password, broker.topic],
+    next,
+    waiting.map(held),
+    entrusted.map((strip) => [...held(strip), strip.since]),
+    relays.map((relay) => [
+      relay.name,
+      relay.address,
+      deviceToBytes(relay.device),
+      relay.broker && [relay.broker.user, relay.broker.password, relay.broker.topic],
+      relay.kept,
+      relay.near,
+      relay.meetings,
+      relay.since,
+      relay.taken,
+      relay.arrived,
+      relay.faded,
+    ]),
+    routine,
   ]);
 }
 
+const held = ({ number, lane, body, at, past, reached }: HeldStrip): HeldFields => [number, lane, body, at, past, reached];
+
+type HeldFields = [number, number, Bytes, string[], string[], boolean];
+type BrokerFields = [string, string, string] | null;
+type TreeFields = [StripKind, Bytes, Record<Period, Bytes>][];
+type RelayFields = [
+  string,
+  string,
+  Bytes,
+  BrokerFields,
+  (number | null)[],
+  string | null,
+  Record<string, number>,
+  number,
+  number,
+  number,
+  number,
+];
+
 /**
- * Reads a wearable's memory, also that of the version before, which had one lane.
+ * Reads a wearable's memory, also that of the versions before, which had one cloudlet, and the first of them one lane.
  *
  * @throws {CareletError} `invalid` for anything else
  */
 export function decodeWearable(bytes: Bytes): Wearable {
   const fields = uncbor(bytes) as Cbor[];
-  const refuse = () =>
-    new CareletError('invalid', 'read wearable', { because: 'a newer version of Carelet wrote it, or it is something else' });
-  if (!Array.isArray(fields) || (fields[0] !== 1 && fields[0] !== version)) throw refuse();
-  const [of, name, cloudlet, deviceBytes, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting, lanes, urgencyBytes, broker] =
+  if (!Array.isArray(fields) || (fields[0] !== 1 && fields[0] !== 2 && fields[0] !== version)) throw refuse();
+  if (fields[0] !== version) return decodeEarlier(fields);
+  const [, name, cardBytes, edSk, ownerBytes, pat, ridKey, trees, urgencyBytes, next, waiting, entrusted, relays, routine] = fields as [
+    number,
+    string,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    Bytes,
+    TreeFields,
+    Bytes | null,
+    number,
+    HeldFields[],
+    [...HeldFields, number][],
+    RelayFields[],
+    string | null,
+  ];
+  return {
+    name,
+    ...cardsOf(cardBytes, ownerBytes),
+    edSk,
+    pat,
+    ridKey,
+    trees: treesOf(trees),
+    urgency: urgencyOf(urgencyBytes),
+    next,
+    waiting: waiting.map(heldOf),
+    entrusted: entrusted.map(([number, lane, body, at, past, reached, since]) => ({
+      ...heldOf([number, lane, body, at, past, reached]),
+      since,
+    })),
+    relays: relays.map(([name, address, device, broker, kept, near, meetings, since, taken, arrived, faded]) => ({
+      name,
+      address,
+      device: deviceOf(device),
+      broker: brokerOf(broker),
+      kept: [...kept],
+      near,
+      meetings: { ...meetings },
+      since,
+      taken,
+      arrived,
+      faded,
+    })),
+    routine,
+  };
+}
+
+/** The memory of a wearable that knew one cloudlet. */
+function decodeEarlier(fields: Cbor[]): Wearable {
+  const [of, name, address, device, cardBytes, edSk, ownerBytes, pat, ridKey, trees, next, waiting, lanes, urgencyBytes, broker] =
     fields as [
       number,
       string,
@@ -110,44 +228,61 @@ export function decodeWearable(bytes: Bytes): Wearable {
       Bytes,
       Bytes,
       Bytes,
-      [StripKind, Bytes, Record<Period, Bytes>][],
+      TreeFields,
       number,
-      [number, Bytes, number, number | null][],
+      [number, Bytes, number][],
       [number | null, number | null][],
       Bytes | null,
-      [string, string, string] | null,
+      BrokerFields,
     ];
-  const device = deviceFromBytes(deviceBytes);
-  const card = decodeCard(cardBytes);
-  const owner = decodeCard(ownerBytes);
-  const urgency = of === 1 || urgencyBytes === null ? null : decodeUrgency(urgencyBytes);
-  if (!device || !card || !owner || (urgencyBytes && !urgency)) throw refuse();
+  const relay = freshRelay({ name: usualRelayName(0), address, device: deviceOf(device), broker: brokerOf(broker ?? null) });
+  relay.kept = of === 1 ? keptInOne(next, waiting.length) : lanes.map(([, kept]) => kept);
   return {
     name,
-    cloudlet,
-    device,
-    card,
+    ...cardsOf(cardBytes, ownerBytes),
     edSk,
-    owner,
     pat,
     ridKey,
-    trees: trees.map(([kind, treeId, months]) => ({ kind, treeId, months: { ...months } })),
-    urgency,
+    trees: treesOf(trees),
+    urgency: of === 1 ? null : urgencyOf(urgencyBytes),
     next,
-    lanes: of === 1 ? lanesOfOne(next, waiting.length) : lanes.map(([sealed, kept]) => ({ sealed, kept })),
-    waiting: waiting.map(([number, body, lane, after]) =>
-      of === 1 ? { number, body, lane: routine, after: before(number) } : { number, body, lane, after },
-    ),
-    broker: broker ? { user: broker[0], password: broker[1], topic: broker[2] } : null,
+    waiting: waiting.map(([number, body, inLane]) => {
+      const lane = of === 1 ? routine : inLane;
+      // One that the cloudlet has already is an emergency that the cloud has not.
+      const kept = relay.kept[lane];
+      return heldOf([number, lane, body, kept != null && number <= kept ? [relay.name] : [], [], false]);
+    }),
+    entrusted: [],
+    relays: [relay],
+    routine: null,
   };
 }
 
-const routine = urgencies.indexOf('routine');
-const before = (number: number): number | null => (number === 0 ? null : number - 1);
+const refuse = () =>
+  new CareletError('invalid', 'read wearable', { because: 'a newer version of Carelet wrote it, or it is something else' });
 
-/** The lanes of a memory that knew one: everything was routine. */
-function lanesOfOne(next: number, waiting: number): Lane[] {
-  const lanes = freshLanes();
-  lanes[routine] = { sealed: before(next), kept: before(next - waiting) };
-  return lanes;
+const sound = <T>(read: T | null): T => {
+  if (read === null) throw refuse();
+  return read;
+};
+const cardsOf = (card: Bytes, owner: Bytes) => ({ card: sound(decodeCard(card)), owner: sound(decodeCard(owner)) });
+const deviceOf = (bytes: Bytes): Device => sound(deviceFromBytes(bytes));
+const urgencyOf = (bytes: Bytes | null): SignedUrgency | null => bytes && sound(decodeUrgency(bytes));
+const brokerOf = (fields: BrokerFields): BrokerNames | null => fields && { user: fields[0], password: fields[1], topic: fields[2] };
+const treesOf = (trees: TreeFields): WearableTree[] => trees.map(([kind, treeId, months]) => ({ kind, treeId, months: { ...months } }));
+const heldOf = ([number, lane, body, at, past, reached]: HeldFields): HeldStrip => ({
+  number,
+  lane,
+  body,
+  at: [...at],
+  past: [...past],
+  reached,
+});
+
+const routine = urgencies.indexOf('routine');
+
+/** What the cloudlet of a memory took that knew one lane: all but what waits, as routine. */
+function keptInOne(next: number, waiting: number): (number | null)[] {
+  const last = next - waiting - 1;
+  return urgencies.map((_, lane) => (lane === routine && last >= 0 ? last : null));
 }

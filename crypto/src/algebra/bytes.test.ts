@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { cbor, compare, concat, equal, hex, uncbor, unhex } from './bytes.ts';
+import { base64, cbor, compare, concat, equal, hex, unbase64, uncbor, unhex } from './bytes.ts';
 
 test('CBOR is deterministic: maps are sorted and integers are shortest', () => {
   expect(hex(cbor({ b: 1, a: 2 }))).toBe('a2616102616201');
@@ -29,4 +29,15 @@ test('equal and compare agree', () => {
       expect(hex(concat(a, b))).toBe(hex(a) + hex(b));
     }),
   );
+});
+
+test('base64 is that of everybody else, and has one spelling', () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      expect(base64(bytes)).toBe(Buffer.from(bytes).toString('base64'));
+      expect(unbase64(base64(bytes))).toEqual(new Uint8Array(bytes));
+    }),
+  );
+  for (const wrong of ['Zg', 'Zg=', 'Zh==', 'Zm9=', 'Zm8==', 'Zm9v ', 'Zm9v\n', 'Zm-_', '=', 'Z'])
+    expect(() => unbase64(wrong)).toThrow(TypeError);
 });

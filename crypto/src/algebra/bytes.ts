@@ -99,6 +99,21 @@ export function unhex(digitsText: string): Bytes {
   return bytes;
 }
 
+/** Base64 with its padding (RFC 4648 §4). */
+export function base64(bytes: Bytes): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+/** Reads base64 strictly; throws a TypeError on whatever `base64` would have written differently. */
+export function unbase64(letters: string): Bytes {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(letters)) throw new TypeError('not base64');
+  const bytes = Uint8Array.from(atob(letters), (letter) => letter.charCodeAt(0));
+  if (base64(bytes) !== letters) throw new TypeError('not base64');
+  return bytes;
+}
+
 /** Compares without telling where two byte strings of the same length differ. */
 export function equal(a: Bytes, b: Bytes): boolean {
   if (a.length !== b.length) return false;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hex, utf8 } from './bytes.ts';
-import { ascend, merkleLeaf, merklePath, merklePaths, merkleRoot, onMerklePath } from './merkle.ts';
+import { ascend, merkleLeaf, merkleNode, merklePath, merklePaths, merkleRoot, onMerklePath } from './merkle.ts';
 
 // RFC 6962's reference tree, as its test vectors in certificate-transparency give the roots.
 const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'].map((digits) =>
@@ -54,4 +54,12 @@ test('ways to the root meet in the same nodes, and every leaf has one', () => {
   }
   expect(nodes.size).toBe(2 * some.length - 1);
   expect([...ascend(some[0]!, 0, some.length, [])]).toEqual([]);
+});
+
+test('a node over something shorter than a hash is of its own bytes, and of none of the node before', () => {
+  const [left, right] = [leaves[0]!, leaves[1]!];
+  const node = merkleNode(left, right);
+  expect(merkleNode(left, right.slice(0, 31))).not.toEqual(node);
+  expect(merkleNode(left.slice(0, 31), right)).not.toEqual(node);
+  expect(merkleNode(left, right)).toEqual(node);
 });

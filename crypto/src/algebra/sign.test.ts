@@ -1,9 +1,9 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { expect, test } from 'vitest';
-import { concat } from './bytes.ts';
+import { cbor, concat, text } from './bytes.ts';
 import { native } from './native.ts';
 import { publicKeyObject } from './okp.ts';
-import { sign, signingKey, verify } from './sign.ts';
+import { sign, signingKey, signText, verify, verifyText } from './sign.ts';
 
 const label = 'carelet/v1/test/words';
 
@@ -14,6 +14,15 @@ test('a signature is by its key, over its label and its words', () => {
   expect(verify(key, label, ['a', 2], signature)).toBe(false);
   expect(verify(key, 'carelet/v1/test/others', ['a', 1], signature)).toBe(false);
   expect(verify(signingKey().public, label, ['a', 1], signature)).toBe(false);
+});
+
+test('a signed text is by its key, and what is signed under a label is no text', () => {
+  const { secret, public: key } = signingKey();
+  const signature = signText(secret, 'words\n');
+  expect(verifyText(key, 'words\n', signature)).toBe(true);
+  expect(verifyText(key, 'words', signature)).toBe(false);
+  expect(verifyText(signingKey().public, 'words\n', signature)).toBe(false);
+  expect(() => text(cbor([label, 'a', 1]))).toThrow(TypeError);
 });
 
 test('a key of small order, under which one signature fits every message, is no key', () => {

@@ -1,12 +1,21 @@
 import { expect, test } from 'vitest';
-import { type Bytes, equal, utf8 } from '../algebra/bytes.ts';
+import { type Bytes, type Cbor, cbor, equal, uncbor, utf8 } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { signingKey } from '../algebra/sign.ts';
 import { signApproval, verifyApproval } from './approval.ts';
 import { type Card, cardHash, cardStands, decodeCard, encodeCard, fingerprint, selfSigned, vouch } from './card.ts';
 import { issueEntitlement, readEntitlement } from './entitlement.ts';
 import { labelOf, sensitiveLabel } from './label.ts';
-import { decodeManifest, encodeManifest, type Manifest, manifestHash, signedByTwo, signManifest, successor } from './manifest.ts';
+import {
+  decodeManifest,
+  encodeManifest,
+  foundingHash,
+  type Manifest,
+  manifestHash,
+  signedByTwo,
+  signManifest,
+  successor,
+} from './manifest.ts';
 import { newCard } from './owner.ts';
 
 const random = seededRandom('cards');
@@ -79,6 +88,33 @@ test('a manifest wants two issuers, and a successor the issuers of the pinned on
   expect(successor(grown, swapped)).toBe(false);
   expect(successor(grown, signManifest({ ...body, serial: 3, domains: [] }, issuers))).toBe(false);
   expect(manifestHash(grown)).not.toEqual(manifestHash(manifest));
+});
+
+test('a manifest names who keeps the receipts and who watches, and no successor changes the log', () => {
+  const named = (name: string) => ({ name, key: signingKey(random).public });
+  const receipts = { log: named('test.example/log'), witnesses: [named('north.example'), named('south.example')] };
+  const watched = signManifest({ ...body, serial: 2, receipts }, issuers);
+  expect(decodeManifest(encodeManifest(watched))).toEqual(watched);
+  expect(signedByTwo({ ...watched, receipts: { ...receipts, log: named('test.example/log') } })).toBe(false);
+  expect(foundingHash(watched)).toEqual(manifestHash(manifest));
+  const later = (other: Manifest['receipts']) => successor(watched, signManifest({ ...body, serial: 3, receipts: other }, issuers));
+  expect(successor(manifest, watched)).toBe(true);
+  expect(later({ ...receipts, witnesses: [named('east.example')] })).toBe(true);
+  expect(later({ ...receipts, log: named('test.example/log') })).toBe(false);
+  expect(later(undefined)).toBe(false);
+  const fields = uncbor(encodeManifest(watched)) as Cbor[];
+  for (const wrong of [
+    [],
+    [['a', receipts.log.key, 0]],
+    [['', receipts.log.key]],
+    [['a', new Uint8Array(31)]],
+    [
+      ['a', receipts.log.key],
+      ['a', receipts.log.key],
+    ],
+  ])
+    expect(decodeManifest(cbor(fields.with(4, wrong)))).toBeNull();
+  expect(decodeManifest(cbor([...fields, 0]))).toBeNull();
 });
 
 test('an entitlement is what two issuers signed, to the letter', () => {

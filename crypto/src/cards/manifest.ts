@@ -1,7 +1,7 @@
 /**
  * The town manifest: the keys everyone starts from (keys.md §5).
  *
- * It names the issuers and the organisations' sharing domains, is signed by two of the three issuers, and its
+ * It names the issuers, the organisations' sharing domains and who keeps and watches the receipts log, is signed by two of the three issuers, and its
  * hash is pinned when a keyring is made and when a device is paired. A later manifest is taken only when the
  * issuers of the pinned one signed it; a server that serves keys of its own is refused.
  *
@@ -9,7 +9,7 @@
  */
 import { type Bytes, type Cbor, cbor, equalPublic, hex, uncbor } from '../algebra/bytes.ts';
 import { sha256 } from '../algebra/hash.ts';
-import { sign, verify } from '../algebra/sign.ts';
+import { type NamedKey, sign, verify } from '../algebra/sign.ts';
 
 /** One organisation's sharing domain. */
 export type Domain = {
@@ -20,6 +20,9 @@ export type Domain = {
   readonly publicKey: Bytes;
 };
 
+/** The receipts log's key, and those of the witnesses who may vouch for it. A name stands in no two places. */
+export type Watch = { readonly log: NamedKey; readonly witnesses: readonly NamedKey[] };
+
 export type ManifestBody = {
   readonly town: string;
   /** From 1; only ever grows. */
@@ -27,6 +30,8 @@ export type ManifestBody = {
   /** Ed25519 keys of the three issuers. */
   readonly issuers: readonly Bytes[];
   readonly domains: readonly Domain[];
+  /** Nothing in a town that keeps no receipts yet. */
+  readonly receipts?: Watch | undefined;
 };
 
 export type Manifest = ManifestBody & { readonly signatures: readonly { issuer: number; signature: Bytes }[] };
@@ -44,7 +49,7 @@ export const manifestHash = (manifest: ManifestBody): Bytes => sha256(cbor([labe
  * The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation
  * yet. Every later manifest of the town gives the same one.
  */
-export const foundingHash = (manifest: ManifestBody): Bytes => manifestHash({ ...manifest, serial: 1, domains: [] });
+export const foundingHash = (manifest: ManifestBody): Bytes => manifestHash({ ...manifest, serial: 1, domains: [], receipts: undefined });
 
 /** Whether two different issuers out of `issuers` signed it. */
 export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = manifest.issuers): boolean {
@@ -58,17 +63,20 @@ export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = mani
 
 /**
  * Judges a manifest a server offers against the pinned one: the same, or a later one that the pinned issuers
- * signed and that changes no domain's key.
+ * signed and that changes no domain's key and no log; witnesses come and go.
  */
 export function successor(pinned: Manifest, offered: Manifest): boolean {
   if (equalPublic(manifestHash(pinned), manifestHash(offered))) return true;
   if (offered.town !== pinned.town || offered.serial <= pinned.serial || !signedByTwo(offered, pinned.issuers)) return false;
+  if (pinned.receipts && !(offered.receipts && sameKey(offered.receipts.log, pinned.receipts.log))) return false;
   const known = new Map(offered.domains.map((domain) => [hex(domain.organisation), domain]));
   return pinned.domains.every((domain) => {
     const now = known.get(hex(domain.organisation));
     return now !== undefined && equalPublic(now.publicKey, domain.publicKey);
   });
 }
+
+const sameKey = (a: NamedKey, b: NamedKey): boolean => a.name === b.name && equalPublic(a.key, b.key);
 
 export function encodeManifest(manifest: Manifest): Bytes {
   return cbor([...parts(manifest), manifest.signatures.map(({ issuer, signature }) => [issuer, signature])]);
@@ -77,21 +85,21 @@ export function encodeManifest(manifest: Manifest): Bytes {
 /** Reads a manifest's bytes strictly; `null` when they are none. Reading is not believing. */
 export function decodeManifest(bytes: Bytes): Manifest | null {
   try {
-    const [town, serial, issuers, domains, signatures, ...rest] = uncbor(bytes) as [
-      string,
-      number,
-      Bytes[],
-      [Bytes, string, Bytes][],
-      [number, Bytes][],
-    ];
+    const fields = uncbor(bytes) as [string, number, Bytes[], [Bytes, string, Bytes][], ...unknown[]];
+    const [town, serial, issuers, domains] = fields;
+    const signatures = fields.at(-1) as [number, Bytes][];
+    const watch = fields.length === 6 ? watchIn(fields[4] as Named[]) : undefined;
     const is = (value: unknown, length?: number) => value instanceof Uint8Array && (length === undefined || value.length === length);
     const sound =
-      rest.length === 0 &&
+      (fields.length === 5 || fields.length === 6) &&
+      watch !== null &&
       typeof town === 'string' &&
       Number.isSafeInteger(serial) &&
       issuers.length === 3 &&
       issuers.every((key) => is(key, 32)) &&
+      Array.isArray(domains) &&
       domains.every((domain) => domain.length === 3 && is(domain[0], 16) && typeof domain[1] === 'string' && is(domain[2])) &&
+      Array.isArray(signatures) &&
       signatures.length <= 3 &&
       signatures.every((s) => s.length === 2 && Number.isSafeInteger(s[0]) && is(s[1], 64));
     if (!sound) return null;
@@ -100,6 +108,7 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
       serial,
       issuers,
       domains: domains.map(([organisation, name, publicKey]) => ({ organisation, name, publicKey })),
+      ...(watch && { receipts: watch }),
       signatures: signatures.map(([issuer, signature]) => ({ issuer, signature })),
     };
   } catch {
@@ -107,9 +116,26 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
   }
 }
 
-const parts = ({ town, serial, issuers, domains }: ManifestBody): Cbor[] => [
+type Named = [string, Bytes];
+
+/** The log and its witnesses from a list that begins with the log; `null` when it is none. */
+function watchIn(list: readonly Named[]): Watch | null {
+  const sound =
+    list.length > 0 &&
+    list.every(
+      (named) =>
+        named.length === 2 && typeof named[0] === 'string' && named[0] !== '' && named[1] instanceof Uint8Array && named[1].length === 32,
+    ) &&
+    new Set(list.map(([name]) => name)).size === list.length;
+  if (!sound) return null;
+  const [log, ...witnesses] = list.map(([name, key]) => ({ name, key }));
+  return { log: log!, witnesses };
+}
+
+const parts = ({ town, serial, issuers, domains, receipts }: ManifestBody): Cbor[] => [
   town,
   serial,
   issuers,
   domains.map(({ organisation, name, publicKey }) => [organisation, name, publicKey]),
+  ...(receipts ? [[receipts.log, ...receipts.witnesses].map(({ name, key }) => [name, key])] : []),
 ];

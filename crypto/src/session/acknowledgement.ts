@@ -1,9 +1,10 @@
 /**
- * What lets a device forget: a down frame that says, lane by lane, up to which strip the cloudlet has committed.
+ * What lets a device forget: a down frame that says, lane by lane, which strip the cloudlet committed last.
  *
  * Nothing else does, neither a transport's receipt nor an HTTP 200. Strips are numbered once, before sealing; that
- * number means the same after a rekey and on the way to another cloudlet. Of the first lane it says as well up to which strip the
- * cloud has them: an emergency is answered for from end to end.
+ * number means the same after a rekey and on the way to another cloudlet. Of several cloudlets each has some: the last one
+ * named is on this one's disk, and nothing is said of those with lower numbers that were handed to others. Of the first lane
+ * it says as well up to which strip the cloud has what it took: an emergency is answered for from end to end.
  *
  * @module
  */
@@ -11,9 +12,12 @@ import { type Bytes, cbor, uncbor } from '../algebra/bytes.ts';
 import { lanes } from './parcel.ts';
 
 export type Acknowledgement = {
-  /** For each lane the number of the last strip on the cloudlet's disk; `null` where none is. */
+  /** For each lane the number of the strip that this cloudlet took last; `null` where it took none. */
   readonly kept: readonly (number | null)[];
-  /** The number of the last strip of the first lane up to which all are in the cloud; `null` where none is. */
+  /**
+   * The number of a strip of the first lane up to which the cloud has all that this cloudlet took, `null` where there is none;
+   * the number of the last it took when the cloud has every one.
+   */
   readonly reached: number | null;
 };
 

@@ -2,7 +2,7 @@
  * What a strip's frame holds: the strip, in which lane it travels, and what the device says of itself.
  *
  * There are three lanes, the lowest the most urgent, so that one that must not wait overtakes those that may. Strips of
- * one lane keep their order, since each names the one before it. A lane is in clear to the cloudlet and ends there: what it keeps
+ * one lane keep their order, since each names the one that the same cloudlet took before it. A lane is in clear to the cloudlet and ends there: what it keeps
  * and forwards is the strip alone.
  *
  * @module
@@ -15,7 +15,7 @@ export const lanes = 3;
 export type Parcel = {
   /** 0 to 2. */
   readonly lane: number;
-  /** The number of the strip before it in its lane; `null` for the first. */
+  /** The number of the strip that this cloudlet took before it in this lane; `null` for the first. */
   readonly after: number | null;
   /** As `records/strip` wrote it. */
   readonly strip: Bytes;

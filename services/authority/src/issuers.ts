@@ -71,8 +71,8 @@ export async function issuers(db: Kysely<AuthorityTables>, secrets: Secrets, mat
           .executeTakeFirst();
         if (!added)
           throw new CareletError('conflict', 'enrol organisation', { subject: name, because: 'an organisation of this name is enrolled' });
-        const { town, serial, issuers: publicKeys, domains } = decodeManifest(last.body)!;
-        const body = { town, serial: serial + 1, issuers: publicKeys, domains: [...domains, { organisation, name, publicKey: domain }] };
+        const before = decodeManifest(last.body)!;
+        const body = { ...before, serial: before.serial + 1, domains: [...before.domains, { organisation, name, publicKey: domain }] };
         await within
           .insertInto('manifest')
           .values({ serial: body.serial, body: encodeManifest(signManifest(body, two)) })

@@ -170,15 +170,9 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         const linked = await layLinks(within, pat, part, links);
         await layWraps(within, caller, pat, part, own);
         await layDeviceWraps(within, devices, chart.owner, pat, part, others);
-        const nodes = new Set(
-          (
-            await known(
-              within,
-              pat,
-              rows.map(({ nodeId }) => nodeId),
-            )
-          ).map(hex),
-        );
+        const nodes = new Set(links.map(({ nodeId }) => hex(nodeId)));
+        const elsewhere = rows.filter(({ nodeId }) => !nodes.has(hex(nodeId))).map(({ nodeId }) => nodeId);
+        if (elsewhere.length > 0) for (const node of await known(within, pat, elsewhere)) nodes.add(hex(node));
         if (rows.some(({ nodeId }) => !nodes.has(hex(nodeId)))) throw refuse('a row hangs on a node that is not linked');
 
         const versions = await latest(

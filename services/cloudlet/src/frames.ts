@@ -2,13 +2,14 @@
  * Frames: what a device sends in its session, strip by strip.
  *
  * A strip lasts and the session's new state is on disk before the acknowledgement is sent, and the strip not later than the
- * state: a device forgets nothing without it. An emergency is answered once more when the cloud has it, if that is soon: the device
- * then need not ask again. Whatever does not fit gets one and the same answer.
+ * state: a device forgets nothing without it. Frames of several devices share one transaction where they come at the same time.
+ * An emergency is answered once more when the cloud has it, if that is soon: the device then need not ask again. Whatever does not
+ * fit gets one and the same answer.
  *
  * @module
  */
-import { type Urgency, urgencies } from '@carelet/care/model';
-import { type Bucket, callEmergency, fullBucket } from '@carelet/care/rules/relay/bucket';
+import { CareletError, type Urgency, urgencies } from '@carelet/care/model';
+import { callEmergency, fullBucket } from '@carelet/care/rules/relay/bucket';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
@@ -27,19 +28,41 @@ import {
   sessionFromBytes,
   sessionToBytes,
 } from '@carelet/crypto/session/cloudlet';
+import { type AskedRow, decodeInquiry, encodeFinding } from '@carelet/crypto/session/inquiry';
 import { decodeParcel, type Parcel } from '@carelet/crypto/session/parcel';
 import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
 import type { Secrets } from '@carelet/ground/secrets';
-import type { Kysely, Selectable, Transaction } from 'kysely';
-import { type Queue, urgencyNumber } from './queue/queue.ts';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Inquiries } from './inquiries.ts';
+import { type Queue, urgencyNumber, type WaitingStrip } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
 import { isFrom, recordPlace, sessionPlace, silence } from './sessions.ts';
+import { together } from './together.ts';
 
 type Frame = RoleOf<typeof cloudletContract>['sessions']['frame'];
 type Session = NonNullable<ReturnType<typeof sessionFromBytes>>;
 type Device = Selectable<CloudletTables['device']>;
+
+type Asked = { readonly connection: number; readonly frame: Bytes; readonly only: Bytes | null };
+/** What a frame carried. */
+type Carried =
+  | { readonly kind: 'strip'; readonly parcel: Parcel; readonly strip: SealedStrip }
+  | { readonly kind: 'inquiry'; readonly rows: readonly AskedRow[] };
+/** A frame that opened: from whom, in which session, with what. */
+type Opened = { readonly device: Device & { readonly pat: Bytes }; readonly session: Session; readonly carried: Carried };
+type Taken =
+  | { readonly kind: 'strip'; readonly lane: number; readonly reached: boolean; readonly answer: Bytes }
+  | { readonly kind: 'inquiry'; readonly device: Bytes; readonly pat: Bytes; readonly rows: readonly AskedRow[] };
+
+/** What is true of a device and its session once its frame is taken. */
+type State = Pick<Device, 'device' | 'kept' | 'bucket' | 'demoted' | 'last_strip' | 'last_urgency'> & {
+  readonly connection: number;
+  readonly session: Session;
+  readonly record: ReturnType<typeof confirm>;
+  readonly says: Pick<Device, 'waiting' | 'battery'>;
+};
 
 /** Takes frames: of any device, or where `only` names one, of that one. */
 export type FrameRoom = (only?: Bytes | null) => Frame;
@@ -54,6 +77,7 @@ export function frames({
   queue,
   secrets,
   relay,
+  inquiries,
   log,
   clock,
 }: {
@@ -61,16 +85,26 @@ export function frames({
   queue: Queue;
   secrets: Secrets;
   relay: Relay;
+  inquiries: Inquiries;
   log: Log;
   clock: () => number;
 }): FrameRoom {
   const now = () => Math.floor(clock() / 1000);
 
+  const take = together({ most: 32, sideBySide: 2 }, ({ connection }: Asked) => connection, takeSome);
+
   return (only = null) =>
     async ({ frame }) => {
       const connection = connectionOf(frame);
       if (connection === null) throw silence();
-      const { lane, reached, answer } = await transaction(db, (within) => take(within, connection, frame, only));
+      const taken = await take({ connection, frame, only });
+      if (taken.kind === 'inquiry') {
+        const found = await inquiries(taken);
+        const answer = await transaction(db, (within) => say(within, connection, frameTypes.finding, encodeFinding(found)));
+        if (!answer) throw silence();
+        return { frame: answer };
+      }
+      const { lane, reached, answer } = taken;
       if (lane !== emergency || reached) {
         relay.wake();
         return { frame: answer };
@@ -79,75 +113,122 @@ export function frames({
       return { frame: (await transaction(db, (within) => answerAgain(within, connection))) ?? answer };
     };
 
-  /** Takes one frame: its strip to the queue, its session's state, the answer sealed. */
-  async function take(within: Transaction<CloudletTables>, connection: number, frame: Bytes, only: Bytes | null) {
-    const kept = await sessionOf(within, connection);
-    const opened = kept && isFrom(kept.device, only) && openUp(kept.session, frame, now());
-    if (!opened || !equalPublic(opened.session.device, kept.device) || opened.type !== frameTypes.strip) throw silence();
-    const parcel = decodeParcel(opened.message);
-    const strip = parcel && wellFormed(decodeStrip(parcel.strip));
-    const device = await within.selectFrom('device').selectAll().where('device', '=', kept.device).forUpdate().executeTakeFirstOrThrow();
-    if (!parcel || !strip || !device.pat) throw silence();
-    if (strip.wrap && !(await isWrapOf(within, device, strip.wrap))) throw silence();
-
-    const came = await keep(within, device, parcel, strip);
-    const reached = parcel.lane === emergency ? await reachedBy(within, device.device, came.kept) : null;
-    const sealed = sealDown(opened.session, frameTypes.acknowledgement, acknowledge({ kept: came.kept, reached }), now());
-    if (!sealed) throw silence();
-
-    const record = confirm(recordFromBytes(secrets.open(recordPlace(device.device), device.record))!, opened.session);
-    await within
-      .updateTable('device')
-      .set({
-        ...came,
-        record: secrets.seal(recordPlace(device.device), recordToBytes(record)),
-        last_seen: new Date(clock()).toISOString(),
-        waiting: parcel.waiting,
-        battery: parcel.battery,
-      })
-      .where('device', '=', device.device)
-      .execute();
-    await keepSession(within, connection, sealed.session);
-    // The device speaks in this session, so the ones before it are over.
-    await within.deleteFrom('session').where('device', '=', device.device).where('connection', '!=', connection).execute();
-    const last = came.kept[parcel.lane] ?? null;
-    return { lane: parcel.lane, reached: last === null || last === reached, answer: sealed.frame };
+  /** Takes frames of several devices in one transaction; where that goes wrong for one of them, each in its own. */
+  async function takeSome(asked: readonly Asked[]): Promise<PromiseSettledResult<Taken>[]> {
+    try {
+      const taken = await transaction(db, (within) => takeAll(within, asked));
+      return taken.map((one) => (one ? { status: 'fulfilled', value: one } : { status: 'rejected', reason: silence() }));
+    } catch (thrown) {
+      // A database that is away is so for each of them.
+      if (asked.length === 1 || (thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+      const alone: PromiseSettledResult<Taken>[] = [];
+      for (const one of asked) alone.push(...(await takeSome([one]).catch((reason) => [{ status: 'rejected' as const, reason }])));
+      return alone;
+    }
   }
 
-  /** Lays a strip in the queue if it is the next of its lane; gives what is then true of its device. */
-  async function keep(
-    within: Transaction<CloudletTables>,
-    { device, pat, kept, bucket, demoted }: Device,
-    { lane, after, strip: body }: Parcel,
-    { number, part }: SealedStrip,
-  ) {
+  /** Their strips to the queue, their sessions' state, the answers sealed; `null` for a frame that does not open. What one asks is answered afterwards. */
+  async function takeAll(within: Transaction<CloudletTables>, asked: readonly Asked[]): Promise<(Taken | null)[]> {
+    const kept = await sessionsOf(
+      within,
+      asked.map(({ connection }) => connection),
+    );
+    const opened = new Map<Asked, Opened>();
+    const heard = new Set<string>();
+    for (const one of asked) {
+      const row = kept.get(one.connection);
+      const read = row && open(one, row);
+      // A device that speaks in one session has ended its others.
+      if (!read || heard.has(hex(read.device.device))) continue;
+      const wrap = read.carried.kind === 'strip' ? read.carried.strip.wrap : null;
+      if (wrap && !(await isWrapOf(within, read.device, wrap))) continue;
+      heard.add(hex(read.device.device));
+      opened.set(one, read);
+    }
+    if (opened.size === 0) return asked.map(() => null);
+    const came = new Map([...opened].map(([one, read]) => [one, judge(read)] as const));
+    const strips = [...came.values()].flatMap(({ laid }) => laid ?? []);
+    // A number that is taken already, in another lane: a device that cannot count is not told that it may forget.
+    if (strips.length > 0 && !(await queue.lay(within, strips))) throw silence();
+
+    const taken = new Map<Asked, Taken>();
+    const states: State[] = [];
+    for (const [one, { device, carried, session }] of opened) {
+      const { state } = came.get(one)!;
+      const record = confirm(recordFromBytes(secrets.open(recordPlace(device.device), device.record))!, session);
+      const keep = (says: State['says'], now: Session) =>
+        states.push({ device: device.device, connection: one.connection, session: now, record, says, ...state });
+      if (carried.kind === 'inquiry') {
+        keep(device, session);
+        taken.set(one, { kind: 'inquiry', device: device.device, pat: device.pat, rows: carried.rows });
+        continue;
+      }
+      const { lane } = carried.parcel;
+      const reached = lane === emergency ? await reachedBy(within, device.device, state.kept) : null;
+      const sealed = sealDown(session, frameTypes.acknowledgement, acknowledge({ kept: state.kept, reached }), now());
+      if (!sealed) throw silence();
+      keep(carried.parcel, sealed.session);
+      const last = state.kept[lane] ?? null;
+      taken.set(one, { kind: 'strip', lane, reached: last === null || last === reached, answer: sealed.frame });
+    }
+    await keepStates(within, states);
+    return asked.map((one) => taken.get(one) ?? null);
+  }
+
+  /** Opens a frame in its session; `null` for whatever does not fit. */
+  function open({ frame, only }: Asked, { device, session: before }: { device: Device; session: Session }): Opened | null {
+    const opened = isFrom(device.device, only) && openUp(before, frame, now());
+    if (!opened || !equalPublic(opened.session.device, device.device)) return null;
+    const { pat } = device;
+    const carried = readCarried(opened.type, opened.message);
+    return carried && pat ? { device: { ...device, pat }, carried, session: opened.session } : null;
+  }
+
+  /**
+   * What is to be laid down, if the strip is the next of its lane, and what is then true of its device. Numbers need not rise: a
+   * device with several cloudlets may hand this one late what another did not forward.
+   */
+  function judge({ device: before, carried }: Opened) {
+    const { device, pat, kept, bucket, demoted, last_strip, last_urgency } = before;
+    const nothing = { laid: null, state: { kept, bucket, demoted, last_strip, last_urgency } };
+    if (carried.kind === 'inquiry') return nothing;
+    const { lane, after, strip: body } = carried.parcel;
+    const { number, part } = carried.strip;
     const last = kept[lane] ?? null;
-    if (after !== last || number <= (last ?? -1)) return { kept };
+    if (after !== last || number === last) return nothing;
     const called = urgencies[lane] === 'emergency' ? callEmergency(bucket ?? fullBucket(clock()), clock()) : null;
     const urgency: Urgency = called?.granted === false ? 'monitoring' : urgencies[lane]!;
     if (called?.granted === false) event(log, 'relay.demoted', { job: hex(device).slice(0, 4) }, 'warn');
     const arrived = clock();
-    const laid = await queue.lay(within, { device, number, pat: pat!, part, lane, urgency, body, arrived });
-    // A number that is taken already, in another lane: a device that cannot count is not told that it may forget.
-    if (!laid) throw silence();
+    const laid: WaitingStrip = { device, number, pat, part, lane, urgency, body, arrived };
     return {
-      kept: kept.map((before, one) => (one === lane ? number : before)),
-      ...(called && { bucket: JSON.stringify(called.bucket) as unknown as Bucket }),
-      demoted: demoted + (called?.granted === false ? 1 : 0),
-      last_strip: new Date(arrived).toISOString(),
-      last_urgency: urgencyNumber(urgency),
+      laid,
+      state: {
+        kept: kept.map((before, one) => (one === lane ? number : before)),
+        bucket: called ? called.bucket : bucket,
+        demoted: demoted + (called?.granted === false ? 1 : 0),
+        last_strip: new Date(arrived).toISOString(),
+        last_urgency: urgencyNumber(urgency),
+      },
     };
   }
 
   /** What the cloud has of a device's emergencies by now, sealed in the session that they came in; `null` where it is over. */
   async function answerAgain(within: Transaction<CloudletTables>, connection: number): Promise<Bytes | null> {
-    const held = await sessionOf(within, connection);
+    const held = (await sessionsOf(within, [connection])).get(connection);
     if (!held) return null;
-    const { kept } = await within.selectFrom('device').select('kept').where('device', '=', held.device).executeTakeFirstOrThrow();
-    const reached = await reachedBy(within, held.device, kept);
-    const sealed = sealDown(held.session, frameTypes.acknowledgement, acknowledge({ kept, reached }), now());
+    const { device, kept } = held.device;
+    const reached = await reachedBy(within, device, kept);
+    return say(within, connection, frameTypes.acknowledgement, acknowledge({ kept, reached }));
+  }
+
+  /** A frame down, in a session that another frame came in; `null` where it is over. */
+  async function say(within: Transaction<CloudletTables>, connection: number, type: number, message: Bytes): Promise<Bytes | null> {
+    const held = (await sessionsOf(within, [connection])).get(connection);
+    const sealed = held && sealDown(held.session, type, message, now());
     if (!sealed) return null;
-    await keepSession(within, connection, sealed.session);
+    const secret = secrets.seal(sessionPlace(connection), sessionToBytes(sealed.session));
+    await within.updateTable('session').set({ secret }).where('connection', '=', connection).execute();
     return sealed.frame;
   }
 
@@ -162,16 +243,66 @@ export function frames({
     return first === 0 ? null : Math.min(last, first - 1);
   }
 
-  async function sessionOf(within: Transaction<CloudletTables>, connection: number): Promise<{ device: Bytes; session: Session } | null> {
-    const row = await within.selectFrom('session').selectAll().where('connection', '=', connection).forUpdate().executeTakeFirst();
-    const session = row && sessionFromBytes(secrets.open(sessionPlace(connection), row.secret));
-    return session ? { device: row.device, session } : null;
+  /** Sessions and their devices, by connection, locked. */
+  async function sessionsOf(within: Transaction<CloudletTables>, connections: readonly number[]) {
+    const rows = await within
+      .selectFrom('session')
+      .innerJoin('device', 'device.device', 'session.device')
+      .selectAll('device')
+      .select(['session.connection', 'session.secret'])
+      .where('session.connection', '=', sql<number>`any(${connections}::integer[])`)
+      .forUpdate()
+      .execute();
+    return new Map(
+      rows.flatMap(({ connection, secret, ...device }) => {
+        const session = sessionFromBytes(secrets.open(sessionPlace(connection), secret));
+        return session ? [[connection, { device, session }] as const] : [];
+      }),
+    );
   }
 
-  async function keepSession(within: Transaction<CloudletTables>, connection: number, session: Session): Promise<void> {
-    const secret = secrets.seal(sessionPlace(connection), sessionToBytes(session));
-    await within.updateTable('session').set({ secret }).where('connection', '=', connection).execute();
+  /** What is true of devices and sessions now, in one statement however many there are: each costs the way to the database. */
+  async function keepStates(within: Transaction<CloudletTables>, states: readonly State[]): Promise<void> {
+    const seen = new Date(clock()).toISOString();
+    const devices = sql`${states.map(({ device }) => device)}::bytea[]`;
+    const connections = sql`${states.map(({ connection }) => connection)}::integer[]`;
+    // The devices speak in these sessions, so the ones before are over.
+    await sql`with seen as (
+        update device set record = now.record, kept = now.kept::bigint[], bucket = now.bucket::jsonb, demoted = now.demoted,
+          last_strip = now.last_strip, last_urgency = now.last_urgency, last_seen = ${seen}, waiting = now.waiting, battery = now.battery
+        from unnest(
+          ${devices},
+          ${states.map(({ device, record }) => secrets.seal(recordPlace(device), recordToBytes(record)))}::bytea[],
+          ${states.map(({ kept }) => `{${kept.map((one) => one ?? 'null').join(',')}}`)}::text[],
+          ${states.map(({ bucket }) => bucket && JSON.stringify(bucket))}::text[],
+          ${states.map(({ demoted }) => demoted)}::bigint[],
+          ${states.map(({ last_strip }) => last_strip)}::text[],
+          ${states.map(({ last_urgency }) => last_urgency)}::smallint[],
+          ${states.map(({ says }) => says.waiting)}::bigint[],
+          ${states.map(({ says }) => says.battery)}::smallint[]
+        ) as now(device, record, kept, bucket, demoted, last_strip, last_urgency, waiting, battery)
+        where device.device = now.device
+      ), spoken as (
+        update session set secret = now.secret
+        from unnest(
+          ${connections},
+          ${states.map(({ connection, session }) => secrets.seal(sessionPlace(connection), sessionToBytes(session)))}::bytea[]
+        ) as now(connection, secret)
+        where session.connection = now.connection
+      )
+      delete from session where device = any(${devices}) and connection <> all(${connections})`.execute(within);
   }
+}
+
+/** What a frame carries; `null` for what no device sends. */
+function readCarried(type: number, message: Bytes): Carried | null {
+  if (type === frameTypes.inquiry) {
+    const rows = decodeInquiry(message);
+    return rows && { kind: 'inquiry', rows };
+  }
+  const parcel = type === frameTypes.strip ? decodeParcel(message) : null;
+  const strip = parcel && wellFormed(decodeStrip(parcel.strip));
+  return parcel && strip && { kind: 'strip', parcel, strip };
 }
 
 /** A strip as a device may send it: medical content, written once, with the way down to its node. What is inside nobody here can judge. */

@@ -3,8 +3,9 @@
  *
  * Two lines go up side by side: emergencies have one to themselves, so that none waits for a batch that is on its way;
  * the other takes what else waits by `rules/relay/schedule`. A strip leaves the queue only after the cloud has stored it. The
- * cloud's primary key is what keeps a strip from arriving twice: one that is there already (its answer was lost on the way) is
- * asked for and dropped. One that the cloud will never have stays here, marked, and holds up no other.
+ * cloud's primary key is what keeps a strip from arriving twice: where an answer was lost on the way, or it will not have all
+ * because some are there, it is asked which, and those are dropped. One that the cloud will never have stays here, marked, and
+ * holds up no other.
  *
  * @module
  */
@@ -21,6 +22,8 @@ import { outages } from './outages.ts';
 import type { Batch, Queue, Refused, WaitingStrip } from './queue/queue.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
+
+type DecodedStrip = SealedStrip & { readonly device: Bytes };
 
 export type Relay = AsyncDisposable & {
   /** There is something to forward. */
@@ -49,45 +52,77 @@ export function relay({
   /** What the cloud's silence was told by, the last time. */
   let unreached: unknown;
   const reach = outages({ db, clock });
-  const line = (among: readonly Urgency[], longestWaitMs: number): Line =>
+  /** Charts of which the cloud may have more than it said: its last answer was lost, or it would not have all. */
+  const unsure = new Set<string>();
+  const line = (among: readonly Urgency[], longestWaitMs: number, sideBySide: number): Line =>
     lineOf({
       longestWaitMs,
-      work: (stopped) => forward(among, stopped),
+      work: (stopped) => forward(among, sideBySide, stopped),
       async failed(thrown, attempt) {
         if (attempt === 1) event(log, 'relay.waits', { ...traceOf(thrown), attempt }, 'warn');
         // Our own database may be away as well: that is no outage of the cloud.
         if (thrown === unreached) await reach.lost();
       },
     });
-  const emergencies = line(['emergency'], 5_000);
-  const others = line(['monitoring', 'routine'], 30_000);
+  const emergencies = line(['emergency'], 5_000, 2);
+  const others = line(['monitoring', 'routine'], 30_000, 3);
 
-  /** Forwards what waits, batch by batch; how many strips were settled. A chart that cannot be posted to now holds up no other. */
-  async function forward(among: readonly Urgency[], stopped: () => boolean): Promise<number> {
-    const failed = new Set<string>();
+  /**
+   * Forwards what waits, some charts side by side, of each one batch at a time; how many strips were settled. A chart that
+   * cannot be posted to now holds up no other.
+   */
+  async function forward(among: readonly Urgency[], sideBySide: number, stopped: () => boolean): Promise<number> {
+    /** Charts that wait for nobody: a batch of theirs is on its way, or could not be posted. */
+    const closed = new Set<string>();
+    const underWay = new Set<Promise<void>>();
     let forwarded = 0;
     let failure: unknown;
-    while (!stopped()) {
-      let chart = '';
-      try {
-        const settled = await queue.next(among, failed, async (batch) => {
-          chart = hex(batch.pat);
-          return send(batch).catch((thrown: unknown) => {
-            if (isAway(thrown)) unreached = thrown;
-            throw thrown;
+    let over = false;
+
+    /** Takes up what goes next; resolves as soon as that is on its way, to whether there was any. */
+    const begin = () =>
+      new Promise<boolean>((begun) => {
+        let chart = '';
+        const one = queue
+          .next(among, closed, async (batch) => {
+            chart = hex(batch.pat);
+            closed.add(chart);
+            begun(true);
+            return send(batch).catch((thrown: unknown) => {
+              if (isAway(thrown)) unreached = thrown;
+              throw thrown;
+            });
+          })
+          .then(async (settled) => {
+            if (!settled) return;
+            if (reach.state() === 'unreachable') for (const each of [emergencies, others]) each.wake();
+            await reach.found();
+            forwarded += settled.sent + settled.refused;
+            closed.delete(chart);
+          })
+          .catch((thrown: unknown) => {
+            failure ??= thrown;
+            // Where not only this chart is concerned, nothing else is tried now.
+            if (chart === '' || isAway(thrown)) {
+              failure = thrown;
+              over = true;
+            }
+          })
+          .finally(() => {
+            underWay.delete(one);
+            begun(false);
           });
-        });
-        if (!settled) break;
-        if (reach.state() === 'unreachable') for (const one of [emergencies, others]) one.wake();
-        await reach.found();
-        forwarded += settled.sent + settled.refused;
-      } catch (thrown) {
-        if (chart === '' || isAway(thrown)) throw thrown;
-        failed.add(chart);
-        failure ??= thrown;
-      }
+        underWay.add(one);
+      });
+
+    while (!stopped() && !over) {
+      const begun = underWay.size < sideBySide && (await begin());
+      if (begun) continue;
+      if (underWay.size === 0) break;
+      await Promise.race(underWay);
     }
-    if (forwarded === 0 && failure !== undefined) throw failure;
+    await Promise.all(underWay);
+    if (failure !== undefined && (over || forwarded === 0)) throw failure;
     return forwarded;
   }
 
@@ -129,7 +164,7 @@ export function relay({
   }
 
   /** Owner wraps of trees that devices started themselves, each under its device's card. */
-  async function deviceWraps(strips: readonly (SealedStrip & { device: Bytes })[]) {
+  async function deviceWraps(strips: readonly DecodedStrip[]) {
     const having = strips.flatMap(({ wrap, device }) => (wrap ? [{ wrap, device }] : []));
     if (having.length === 0) return [];
     const paired = await db.selectFrom('device').select(['device', 'card']).execute();
@@ -146,19 +181,30 @@ export function relay({
       if (!strip) throw new CareletError('invalid', 'forward strips', { because: 'what lies here is no strip' });
       return { ...strip, device };
     });
-    const { versions } = await up.records.versions({ pat, part, rowIds: decoded.map(({ row }) => row.rowId) });
-    const fresh = decoded.filter(({ row }, i) => versions[i]! < row.version);
-    if (fresh.length === 0) return;
-    const rows = fresh.map(({ row }) => row).sort((a, b) => compare(a.rowId, b.rowId));
+    const chart = hex(pat);
+    const fresh = unsure.has(chart) ? await missing(up, pat, part, decoded) : decoded;
+    unsure.add(chart);
+    if (fresh.length > 0) await postRows(up, clinic, pat, part, fresh);
+    unsure.delete(chart);
+  }
+
+  /** Those of the strips that the cloud has not. */
+  async function missing(up: CloudRole, pat: Bytes, part: Part, strips: readonly DecodedStrip[]): Promise<readonly DecodedStrip[]> {
+    const { versions } = await up.records.versions({ pat, part, rowIds: strips.map(({ row }) => row.rowId) });
+    return strips.filter(({ row }, i) => versions[i]! < row.version);
+  }
+
+  async function postRows(up: CloudRole, clinic: Organisation, pat: Bytes, part: Part, strips: readonly DecodedStrip[]): Promise<void> {
+    const rows = strips.map(({ row }) => row).sort((a, b) => compare(a.rowId, b.rowId));
     const links = new Map<string, NodeLink>();
-    for (const { links: way } of fresh) for (const link of way) links.set(hex(link.nodeId), link);
+    for (const { links: way } of strips) for (const link of way) links.set(hex(link.nodeId), link);
     const all = [...links.values()];
     const posting = signPosting(clinic.edSk, { writer: clinic.card.id, pat, part }, rows, all);
     await up.records.post({
       posting: { ...posting, part },
       rows: rows.map((row) => ({ ...row, base: row.version - 1 })),
       links: all.map((link) => ({ ...link })),
-      wraps: await deviceWraps(fresh),
+      wraps: await deviceWraps(strips),
     });
   }
 

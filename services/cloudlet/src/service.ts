@@ -16,6 +16,7 @@ import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
+import { inquiriesAt } from './inquiries.ts';
 import { factorsIn } from './mediator.ts';
 import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
@@ -164,7 +165,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       cloud,
       clock,
     });
-    const frameFor = frames({ db, queue, secrets, relay, log, clock });
+    const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) =>
         cloudlet({ db, queue, cards, sessions, frame: frameFor(), relay, organisation, factors, mathematics, clock }, caller),

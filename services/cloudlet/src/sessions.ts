@@ -136,7 +136,7 @@ export async function sessions({
       return { code: pairingCode(pairing), device: record.device };
     },
 
-    async adopt({ device, proof, deviceCard }) {
+    async adopt({ device, proof, deviceCard, chart: known }) {
       const refuse = () => new CareletError('denied', 'adopt device', { because: 'this pairing is unknown, used up or over' });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'adopt device', { because: 'only a patient adopts a device' });
       const row = await db.selectFrom('device').selectAll().where('device', '=', device).executeTakeFirst();
@@ -152,7 +152,12 @@ export async function sessions({
       const clinic = await organisation();
       const answer = { writer: clinic.card.id, organisation: encodeCard(clinic.card) };
       const adoptedRecord = secrets.seal(recordPlace(device), recordToBytes({ ...record, psk: adoptedPsk(psk, card.id) }));
+      const elsewhere = () =>
+        new CareletError('conflict', 'adopt device', {
+          because: 'it writes to a chart that is not of this clinic; a device belongs to one clinic',
+        });
       if (row.pat) {
+        if (known && !equalPublic(known, row.pat)) throw elsewhere();
         // Her answer was lost on the way, and she asks again with a card made anew: only that one can greet.
         await db.updateTable('device').set({ card: card.id, record: adoptedRecord }).where('device', '=', device).execute();
         return { pat: row.pat, ...answer };
@@ -172,6 +177,7 @@ export async function sessions({
           .executeTakeFirst();
         const charts = other ? [] : (await uplink.records.charts()).charts;
         const chart = other?.pat ?? charts.find((one) => isHers(one, clinic, caller.id))?.pat ?? fresh;
+        if (known && !equalPublic(known, chart)) throw elsewhere();
         const deed = signDeed(clinic.edSk, { pat: chart, writer: clinic.card.id, owner: caller.id });
         await uplink.records.openChart({ pat: chart, owner: caller.id, deed });
         const adopted = await within

@@ -71,14 +71,15 @@ export function keyringKeys({ keyring }: KeyringFile): Secret[] {
 }
 
 /** What a wearable holds in flash. */
-export function wearableKeys({ name, edSk, ridKey, trees, device }: Wearable): Secret[] {
-  const { session, psk } = device;
+export function wearableKeys({ name, edSk, ridKey, trees, relays }: Wearable): Secret[] {
   return [
     key(`Ed25519 secret of ${name}`, edSk),
     key(`K_rid of ${name}`, ridKey),
-    key(`psk of ${name}`, psk),
     ...trees.flatMap(({ kind, months }) => Object.values(months).map((month) => key(`month key of ${name}, ${kind}`, month))),
-    ...(session ? [key(`session key up of ${name}`, session.sender.key), key(`session key down of ${name}`, session.receiver.key)] : []),
+    ...relays.flatMap(({ device: { psk, session } }) => [
+      key(`psk of ${name}`, psk),
+      ...(session ? [key(`session key up of ${name}`, session.sender.key), key(`session key down of ${name}`, session.receiver.key)] : []),
+    ]),
   ];
 }
 

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError, type Urgency, vital } from '@carelet/care/model';
 import { packStrip } from '@carelet/care/rules/strip/index';
 import { connectCloudlet } from '@carelet/client/login';
+import { mqttHop } from '@carelet/client/session/mqtt';
 import { sender } from '@carelet/client/session/send';
 import { decodeWearable, encodeWearable } from '@carelet/client/session/wearable';
 
@@ -18,6 +19,8 @@ export type DeviceOrder = {
   /** The file that is its memory. */
   readonly flash: string;
   readonly cloudlet: string;
+  /** The broker over which it speaks; over HTTP where there is none. */
+  readonly broker: string | null;
   /** Milliseconds between two strips; 0 for none: it only sends what waits. */
   readonly every: number;
   /** UTC milliseconds of its first reading. */
@@ -30,13 +33,17 @@ export const urgencyOf = (n: number): Urgency => (n % 100 === 0 ? 'emergency' : 
 /** What the n-th strip holds: a pulse no other has, at a time no other has. */
 export const readingOf = (n: number, from: number) => vital('heart-rate', from + n * 1000, 'crash', [40 + (n % 200)]);
 
+/** A broker or cloudlet that is killed answers nothing; it is soon there again. */
+const patience = { pauseMs: 50, longestPauseMs: 500, connectMs: 2_000, answerMs: 2_000 };
+
 /** Runs until it is killed. */
-export async function runDevice({ flash, cloudlet, every, from }: DeviceOrder): Promise<void> {
+export async function runDevice({ flash, cloudlet, broker, every, from }: DeviceOrder): Promise<void> {
   const wearable = decodeWearable(new Uint8Array(await readFile(flash)));
-  wearable.device = { ...wearable.device, boot: wearable.device.boot + 1, init: 0 };
+  wearable.relays[0]!.device = { ...wearable.relays[0]!.device, boot: wearable.relays[0]!.device.boot + 1, init: 0 };
   const save = () => replaceFile(flash, encodeWearable(wearable));
   await save();
-  const way = sender({ wearable, save, cloudlet: connectCloudlet(cloudlet, null) });
+  const hop = broker === null ? connectCloudlet(cloudlet, null) : mqttHop({ url: broker, names: wearable.relays[0]!.broker!, patience });
+  const way = sender({ wearable, save, cloudlet: hop });
   for (;;) {
     if (every > 0) {
       const n = wearable.next;

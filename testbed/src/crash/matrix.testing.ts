@@ -1,47 +1,44 @@
 /**
  * The crash matrix: a clinic with two watches, its cloudlet, a cloud and their database, and something that kills one of them
- * at a time, at moments drawn from a seed.
+ * at a time, at moments drawn from a seed. The second watch speaks over a Mosquitto, where there is one, and that is killed too.
  *
  * After every blow: what a watch was told it may forget lies at the clinic or in the cloud. In the end: its owner opens every
  * strip once, and in each lane the cloud got them in the order in which they were numbered.
  *
  * @module
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startAuthority } from '@carelet/authority/service';
 import { urgencies } from '@carelet/care/model';
-import { claim, enrolOrganisation, firstManifest } from '@carelet/client/enrolment';
-import { newKeyring } from '@carelet/client/keyring/keyring';
-import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
+import { connectCloud, connectCloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { recordsOf } from '@carelet/client/records/fhir';
 import { reader } from '@carelet/client/records/reader';
-import { pairDevice } from '@carelet/client/session/pair';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
-import { installOrganisation } from '@carelet/cloudlet/organisation';
 import { leaderOf, startNats } from '@carelet/cloudlet/queue/nats.testing';
 import { openStream } from '@carelet/cloudlet/queue/stream';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { recordId, rowIdOf } from '@carelet/crypto/records/row';
 import { logger } from '@carelet/ground/log';
-import { startPostgres } from '@carelet/ground/postgres';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { mosquittoProgram, startMosquitto } from '../mosquitto.testing.ts';
+import { openClinic } from './clinic.ts';
 import { readingOf, replaceFile, urgencyOf } from './device.ts';
-import { freePort, type Part, startPart } from './parts.ts';
+import { type Part, startPart } from './parts.ts';
+import { until } from './until.ts';
 
 /** What may fall, and how often of a hundred: a database that falls again and again is started after longer and longer pauses. */
-const blows = { cloudlet: 24, cloud: 20, database: 6, first: 18, second: 18, disk: 8, clock: 6 } as const;
+const blows = { cloudlet: 22, cloud: 18, database: 6, broker: 10, first: 15, second: 15, disk: 8, clock: 6 } as const;
 /** What falls as well where strips wait on a bus. */
 const onBus = { ...blows, bus: 30 } as const;
 export type Blow = keyof typeof onBus;
 
 const log = logger('matrix', { level: 'silent' });
-const year = 365 * 86_400;
+
 const jump = 2 * 3_600_000;
 
 export type CrashOptions = {
@@ -75,66 +72,49 @@ async function crashesIn(
   { seed, rounds, bus, tell = () => {} }: CrashOptions,
 ): Promise<Record<Blow, number> & { strips: number }> {
   await using stack = parting();
-  const postgres = stack.use(await startPostgres({ dataDir: join(folder, 'postgres') }));
-  const databaseUrl = postgres.url();
-  const keys = join(folder, 'harbour');
-  mkdirSync(keys);
-  const service = { databaseUrl, host: '127.0.0.1', port: 0, nextFree: true, cors: [], logLevel: 'silent' as const };
-  const town = { ...service, townName: 'crash', keys: join(folder, 'authority'), needed: 2 };
-  const authority = stack.use(await startAuthority(town));
-  const [cloudPort, cloudletPort] = [await freePort(), await freePort()];
-  const urls = { cloud: `http://127.0.0.1:${cloudPort}`, cloudlet: `http://127.0.0.1:${cloudletPort}` };
-
-  // A clinic and a patient with two watches.
-  const manifest = await firstManifest(connectAuthority(authority.url, null));
-  const now = Math.floor(Date.now() / 1000);
-  const fresh = (kind: Parameters<typeof newKeyring>[0], name: string) => newKeyring(kind, name, name, manifest, now + year);
-  const [sam, harbour, ada] = [fresh('administrator', 'sam'), fresh('organisation', 'harbour'), fresh('patient', 'ada')];
-  await claim(connectAuthority(authority.url, null), sam, (await authority.firstInvitation())!, 'Harbour Clinic');
-  await enrolOrganisation(connectAuthority(authority.url, sam), () => connectAuthority(authority.url, harbour), harbour);
-  await installOrganisation(keys, { card: harbour.card, edSk: harbour.secrets.edSk, ...harbour.writer! });
-
+  const mosquitto = mosquittoProgram === null ? null : stack.use(await startMosquitto(mosquittoProgram));
+  if (!mosquitto) console.error('No Mosquitto is on this machine: both watches speak over HTTP, and no broker is killed.');
   const nats = bus && stack.use(await startNats(bus.program, bus));
-  const cloudOrder = { role: 'cloud', databaseUrl, port: cloudPort, authority: authority.url } as const;
-  const cloudletAt = { role: 'cloudlet', databaseUrl, port: cloudletPort, authority: authority.url, cloud: urls.cloud, keys } as const;
-  const cloudletOrder = { ...cloudletAt, ...(nats && { bus: { url: nats.url } }) };
-  const cloud = stack.use(startPart(cloudOrder, join(folder, 'cloud.log')));
-  const cloudlet = stack.use(startPart({ ...cloudletOrder, skew: 0 }, join(folder, 'cloudlet.log')));
-  const asClinic = connectCloudlet(urls.cloudlet, harbour);
-  await until('the services answer', async () => (await asClinic.town.state()).devices === 0);
-  await until('the cloud answers', async () => (await connectCloud(urls.cloud, null).town.state()).charts === 0);
-  ada.manifest = await firstManifest(connectAuthority(authority.url, null));
+  const clinic = stack.use(await openClinic({ folder, mqttBroker: mosquitto?.address, bus: nats && { url: nats.url } }));
+  const { postgres, urls, cloudlet, cloudletOrder } = clinic;
+  const { databaseUrl } = cloudletOrder;
+  const asClinic = connectCloudlet(urls.cloudlet, clinic.harbour);
+  const ada = clinic.patient('ada');
 
   const from = Math.floor(Date.now() / 86_400_000) * 86_400_000;
   const watches = await Promise.all(
     ['first', 'second'].map(async (name) => {
-      const { code } = await asClinic.sessions.pair();
-      const as = { keyring: ada, cloud: connectCloud(urls.cloud, ada), cloudlet: connectCloudlet(urls.cloudlet, ada) };
-      const wearable = await pairDevice({ ...as, mathematics: mathematicsHere }, { name, code, address: urls.cloudlet });
+      const wearable = await clinic.pair(ada, name);
       const flash = join(folder, `${name}.flash`);
       await replaceFile(flash, encodeWearable(wearable));
-      const order = { role: 'device', flash, cloudlet: urls.cloudlet, every: 15, from } as const;
+      const broker = (name === 'second' && mosquitto?.url) || null;
+      const order = { role: 'device', flash, cloudlet: urls.cloudlet, broker, every: 15, from } as const;
       return { name, flash, order, part: stack.use(startPart(order, join(folder, `${name}.log`))) };
     }),
   );
+  await mosquitto?.renew(cloudletOrder);
   const streamName = async () => (await sql<{ stream: string }>(databaseUrl, 'select stream from cloudlet_harbour.bus'))[0]!.stream;
   const memoryOf = ({ flash }: (typeof watches)[number]) => decodeWearable(new Uint8Array(readFileSync(flash)));
 
   const parts: Readonly<Record<'cloudlet' | 'cloud' | 'first' | 'second', Part>> = {
     cloudlet,
-    cloud,
+    cloud: clinic.cloud,
     first: watches[0]!.part,
     second: watches[1]!.part,
   };
   const strike: Readonly<Record<Blow, () => Promise<void>>> = {
-    cloudlet: () => cloudlet.crash({ ...cloudletOrder, skew: 0 }),
-    cloud: () => cloud.crash(),
+    cloudlet: () => cloudlet.crash(cloudletOrder),
+    cloud: () => clinic.cloud.crash(),
     first: () => parts.first.crash(),
     second: () => parts.second.crash(),
     async database() {
       const { pid } = postgres;
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
       await until('the database is back', async () => postgres.pid !== undefined && postgres.pid !== pid);
+    },
+    async broker() {
+      await mosquitto!.kill();
+      await mosquitto!.start();
     },
     async bus() {
       const struck = await leaderOf(nats!, await streamName());
@@ -159,7 +139,7 @@ async function crashesIn(
     async clock() {
       await cloudlet.crash({ ...cloudletOrder, skew: chance() < 0.5 ? -jump : jump });
       await sleep(1000);
-      await cloudlet.crash({ ...cloudletOrder, skew: 0 });
+      await cloudlet.crash(cloudletOrder);
     },
   };
 
@@ -167,7 +147,8 @@ async function crashesIn(
   await until('both watches send', async () => watches.every((watch) => sends(memoryOf(watch))), 60_000);
 
   const chance = chances(seed);
-  const bag = Object.entries(nats ? onBus : blows).flatMap(([blow, share]) => Array<Blow>(share).fill(blow as Blow));
+  const shares = { ...onBus, ...(!mosquitto && { broker: 0 }), ...(!nats && { bus: 0 }) };
+  const bag = Object.entries(shares).flatMap(([blow, share]) => Array<Blow>(share).fill(blow as Blow));
   const fell = Object.fromEntries(Object.keys(onBus).map((blow) => [blow, 0])) as Record<Blow, number>;
   for (let round = 0; round < rounds; round++) {
     await sleep(100 + 900 * chance());
@@ -214,13 +195,13 @@ async function crashesIn(
 
   /** Whatever a watch may forget lies at the clinic or in the cloud. */
   async function nothingLost(watch: (typeof watches)[number]): Promise<void> {
-    const { next, waiting, device, pat, ridKey, name } = memoryOf(watch);
+    const { next, waiting, relays, pat, ridKey, name } = memoryOf(watch);
     const keeps = new Set(waiting.map(({ number }) => number));
     const forgotten = Array.from({ length: next }, (_, n) => n).filter((n) => !keeps.has(n));
     const here = await sql<{ number: number }>(databaseUrl, 'select number::int as number from cloudlet_harbour.strip where device = $1', [
-      Buffer.from(device.device),
+      Buffer.from(relays[0]!.device.device),
     ]);
-    const onBus = nats ? await numbersOnBus(device.device) : [];
+    const onBus = nats ? await numbersOnBus(relays[0]!.device.device) : [];
     // Asked in this order: what goes up in between is then found in both places, never in none.
     const there = await sql<{ row: string }>(databaseUrl, "select encode(row_id, 'hex') as row from cloud.shelf_mi where pat = $1", [
       Buffer.from(pat),
@@ -277,13 +258,6 @@ function parting() {
 
 const rowOf = ({ ridKey, name }: { ridKey: Uint8Array; name: string }, n: number): string =>
   hex(rowIdOf(ridKey, 'MI', recordId(ridKey, 'strip', `${name}/${n}`)));
-
-async function until(what: string, holds: () => Promise<boolean>, patience = 30_000): Promise<void> {
-  for (const giveUp = performance.now() + patience; ; await sleep(50)) {
-    if (await holds().catch(() => false)) return;
-    if (performance.now() > giveUp) throw new Error(`in ${patience / 1000} s it did not come about that ${what}`);
-  }
-}
 
 /** One question to the database, asked again while it is down. */
 async function sql<Row extends object>(databaseUrl: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {

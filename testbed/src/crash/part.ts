@@ -17,6 +17,11 @@ export type Order =
       readonly authority: string;
       readonly cloud: string;
       readonly keys: string;
+      /** The port of its own broker for devices. */
+      readonly mqtt?: { readonly port: number };
+      readonly schema: string;
+      /** The broker at which it listens, with user and password. */
+      readonly mqttBroker?: string | undefined;
       /** Where strips wait; the database unless told. */
       readonly bus?: { readonly url: string };
       /** Milliseconds by which its clock is wrong. */
@@ -27,16 +32,16 @@ export type Order =
 const order = JSON.parse(process.argv[2]!) as Order;
 const service = { host: '127.0.0.1', nextFree: false, cors: [], logLevel: 'warn' as const };
 
+// Whoever started it is gone: nobody is left who would kill it.
+process.on('disconnect', () => process.exit(0));
+
 switch (order.role) {
   case 'cloud':
     await startCloud({ ...service, ...order });
     break;
   case 'cloudlet':
-    await startCloudlet({ ...service, ...order, schema: 'cloudlet_harbour', clock: () => Date.now() + order.skew });
+    await startCloudlet({ ...service, ...order, clock: () => Date.now() + order.skew });
     break;
   case 'device':
     await runDevice(order);
 }
-
-// Whoever started it is gone: nobody is left who would kill it.
-process.on('disconnect', () => process.exit(0));

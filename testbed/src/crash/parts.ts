@@ -15,6 +15,7 @@ export type Part = AsyncDisposable & {
   crash(order?: Order): Promise<void>;
   /** How often it ended without being killed: never, if it is any good. */
   readonly fell: number;
+  readonly pid: number;
 };
 
 /** Starts a part; whatever becomes of it, it is not started again unless it is crashed. */
@@ -43,6 +44,9 @@ export function startPart(order: Order, log: string): Part {
   return {
     get fell() {
       return fell;
+    },
+    get pid() {
+      return child.pid!;
     },
     async crash(next = current) {
       await kill();

@@ -130,7 +130,7 @@ async function watchSends(town: Town, { folder, passphrase }: Keyrings, clock: (
   const way = sender({
     wearable,
     save: () => file.write(encodeWearable(wearable)),
-    cloudlet: connectCloudlet(wearable.cloudlet, null, clock),
+    cloudlet: connectCloudlet(wearable.relays[0]!.address, null, clock),
     clock,
   });
   const kind = readings[0]?.kind === 'waveform' ? 'waveforms' : 'vital-signs';

@@ -70,7 +70,7 @@ export async function stageFor(options: StageOptions): Promise<Stage> {
     const file = await openLockedFile(join(folder, 'wearables', 'ada-watch.wearable'), keyrings.passphrase);
     const watch = decodeWearable(file.content);
     const meter: Meter = { initBytes: 0, ackBytes: 0, handshakeMs: 0, frameMs: 0 };
-    const cloudlet = connectCloudlet(watch.cloudlet, null, clock);
+    const cloudlet = connectCloudlet(watch.relays[0]!.address, null, clock);
     const save = () => file.write(encodeWearable(watch));
     const person = (name: string) => keyrings.of('doctor', name, name);
     const cloudAs = async (name: string) => connectCloud(town.addresses.cloud, (await person(name)).keyring, clock);

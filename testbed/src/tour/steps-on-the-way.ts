@@ -65,7 +65,7 @@ export async function session({ sender, meter, watch }: Stage): Promise<TourStep
   return {
     title: 'a session',
     says: [`NTRU with X25519: ${bytes(meter.initBytes)} up, ${meter.ackBytes} down, ${number(meter.handshakeMs)} ms`],
-    holds: watch.device.session !== null && meter.initBytes > 2 * ntruhps4096821.lengths.ciphertext,
+    holds: watch.relays[0]!.device.session !== null && meter.initBytes > 2 * ntruhps4096821.lengths.ciphertext,
   };
 }
 

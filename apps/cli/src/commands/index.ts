@@ -30,6 +30,7 @@ import { wearablePair } from './wearable/pair.ts';
 import { wearableRenew } from './wearable/renew.ts';
 import { wearableReplay } from './wearable/replay.ts';
 import { wearableRun } from './wearable/run.ts';
+import { wearableShow } from './wearable/show.ts';
 import { wearableUrgency } from './wearable/urgency.ts';
 
 export const commands: readonly Command[] = [
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   wearablePair,
   wearableRun,
   wearableReplay,
+  wearableShow,
   wearableUrgency,
   wearableRenew,
   cloudletMosquitto,

@@ -16,7 +16,9 @@ export type Relay = {
   readonly inRange: boolean;
   /** How often it was met, at each spot. */
   readonly meetings: readonly number[];
-  /** Strips it took, and those of them that the cloud was later found to have. */
+  /** For how many seconds it was looked for, where that is not so for all alike. */
+  readonly observed?: number;
+  /** Strips it took and another was asked about, and those of them that the cloud was found to have. */
   readonly taken: number;
   readonly arrived: number;
 };
@@ -51,14 +53,17 @@ export const meetsWithin = (rates: readonly number[], seconds: number): number =
   1 - Math.exp(-rates.reduce((sum, rate) => sum + rate * seconds, 0));
 
 /** What a relay is believed to forward: of those it took, with one of each kind assumed beforehand. */
-export const reputation = ({ taken, arrived }: Relay): number => (arrived + 1) / (taken + 1);
+export const reputation = ({ taken, arrived }: Pick<Relay, 'taken' | 'arrived'>): number => (arrived + 1) / (taken + 1);
+
+/** Whether a relay forwards as much as it loses, at least: one that does not is believed nothing. */
+export const isCredible = (relay: Pick<Relay, 'taken' | 'arrived'>): boolean => reputation(relay) >= 0.5;
 
 /** The probability that a strip handed to this relay arrives within so many seconds. */
 export function delivers(relay: Relay, observed: number, seconds: number): number {
   const meets = relay.inRange
     ? 1
     : meetsWithin(
-        relay.meetings.map((n) => contactRate(n, observed)),
+        relay.meetings.map((n) => contactRate(n, relay.observed ?? observed)),
         seconds,
       );
   return meets * Math.min(1, reputation(relay));

@@ -24,7 +24,13 @@ export const cloudletContract = defineContract('cloudlet', {
     summary: 'A patient takes a paired device as hers: her card, the chart it writes to.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ device: id, proof: bytes({ length: 32 }), deviceCard: card }),
+    input: z.strictObject({
+      device: id,
+      proof: bytes({ length: 32 }),
+      deviceCard: card,
+      /** The chart it writes to already, at another cloudlet of this clinic. */
+      chart: id.optional(),
+    }),
     output: z.strictObject({ pat: id, writer: id, organisation: card }),
     idempotent: true,
   },

@@ -54,7 +54,7 @@ const strip = (number: number, urgency: Urgency = 'routine', body = [number]): W
   body: new Uint8Array(body),
   arrived: clock() + number,
 });
-const laid = (db: Kysely<CloudletTables>, queue: Queue, one: WaitingStrip) => transaction(db, (within) => queue.lay(within, one));
+const laid = (db: Kysely<CloudletTables>, queue: Queue, one: WaitingStrip) => transaction(db, (within) => queue.lay(within, [one]));
 const stream = (more: Partial<StreamOptions> = {}) =>
   openStream({ url: nats.url, name: `carelet_${schemas}`, log, patience: 10_000, ...more });
 

@@ -31,23 +31,9 @@ export async function busQueue({ db, clock, tallies = true, stream, secrets, log
   await read();
 
   return {
-    async lay(_, strip) {
-      const known = places.get(strip.device, strip.number);
-      if (known) {
-        const there = await stripAt(known);
-        // It was laid and its device not told.
-        if (there) return there.lane === strip.lane && equalPublic(there.body, strip.body);
-      }
-      laying++;
-      try {
-        const { body: plain, ...label } = strip;
-        const body = secrets.seal(bindingOf(label), plain);
-        const seq = await stream.add({ ...label, body });
-        places.add({ ...label, seq, bytes: body.length });
-        return true;
-      } finally {
-        laying--;
-      }
+    async lay(_, strips) {
+      const laid = await Promise.all(strips.map(layOne));
+      return laid.every((one) => one);
     },
 
     async next(among, except, send) {
@@ -70,6 +56,25 @@ export async function busQueue({ db, clock, tallies = true, stream, secrets, log
     ofDevices: async () => places.ofDevices(),
     [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
   };
+
+  async function layOne(strip: WaitingStrip): Promise<boolean> {
+    const known = places.get(strip.device, strip.number);
+    if (known) {
+      const there = await stripAt(known);
+      // It was laid and its device not told.
+      if (there) return there.lane === strip.lane && equalPublic(there.body, strip.body);
+    }
+    laying++;
+    try {
+      const { body: plain, ...label } = strip;
+      const body = secrets.seal(bindingOf(label), plain);
+      const seq = await stream.add({ ...label, body });
+      places.add({ ...label, seq, bytes: body.length });
+      return true;
+    } finally {
+      laying--;
+    }
+  }
 
   /** Notes everything that lies on the bus; whether there was news. */
   async function read(): Promise<boolean> {

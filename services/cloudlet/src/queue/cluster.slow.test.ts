@@ -44,7 +44,7 @@ test('the leader killed eight times under load: all that was acknowledged is the
       const number = acknowledged[device]!;
       const strip = { device: id(device), number, pat: id(device >> 1), part: 'MI', lane: 2, urgency: 'routine' as const };
       const body = new Uint8Array(700).fill(number);
-      const laid = await transaction(db, (within) => queue.lay(within, { ...strip, body, arrived: Date.now() })).catch(() => null);
+      const laid = await transaction(db, (within) => queue.lay(within, [{ ...strip, body, arrived: Date.now() }])).catch(() => null);
       expect(laid).not.toBe(false);
       if (laid) acknowledged[device]!++;
       else {

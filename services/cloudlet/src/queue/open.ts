@@ -72,7 +72,7 @@ export async function openQueue({ db, clock, schema, bus, secrets, log }: OpenOp
       const some = await from.next(urgencies, new Set(), async ({ strips }) => {
         await transaction(db, async (within) => {
           // A number that is taken there is a strip that was moved before.
-          for (const strip of strips) await to.lay(within, strip);
+          await to.lay(within, strips);
         });
         return new Map();
       });

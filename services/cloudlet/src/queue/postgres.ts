@@ -5,7 +5,7 @@
  */
 import type { Urgency } from '@carelet/care/model';
 import { nextOf } from '@carelet/care/rules/relay/schedule';
-import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { type Selectable, sql, type Transaction } from 'kysely';
@@ -18,14 +18,20 @@ type Head = { readonly urgency: Urgency; readonly pat: Bytes; readonly device: B
 
 export function postgresQueue({ db, clock, tallies = true }: QueueOptions): Queue {
   return {
-    async lay(within, { urgency, arrived, ...strip }) {
+    async lay(within, strips) {
       const laid = await within
         .insertInto('strip')
-        .values({ ...strip, urgency: urgencyNumber(urgency), arrived: new Date(arrived).toISOString() })
+        .values(
+          strips.map(({ urgency, arrived, ...strip }) => ({
+            ...strip,
+            urgency: urgencyNumber(urgency),
+            arrived: new Date(arrived).toISOString(),
+          })),
+        )
         .onConflict((c) => c.doNothing())
         .returning('number')
-        .executeTakeFirst();
-      return laid !== undefined;
+        .execute();
+      return laid.length === strips.length || isLaid(within, strips);
     },
 
     async next(among, except, send) {
@@ -82,6 +88,26 @@ export function postgresQueue({ db, clock, tallies = true }: QueueOptions): Queu
     // The database is closed by whoever opened it.
     async [Symbol.asyncDispose]() {},
   };
+
+  /** Whether these very strips lie here, each in its lane: they were laid before, and their devices not told. */
+  async function isLaid(within: Transaction<CloudletTables>, strips: readonly WaitingStrip[]): Promise<boolean> {
+    const there = await within
+      .selectFrom('strip')
+      .select(['device', 'number', 'lane', 'body'])
+      .where((where) =>
+        where.or(strips.map(({ device, number }) => where.and([where('device', '=', device), where('number', '=', number)]))),
+      )
+      .execute();
+    return strips.every((strip) =>
+      there.some(
+        (one) =>
+          equalPublic(one.device, strip.device) &&
+          one.number === strip.number &&
+          one.lane === strip.lane &&
+          equalPublic(one.body, strip.body),
+      ),
+    );
+  }
 
   /** The strip of this urgency that waits longest. */
   async function headOf(urgency: Urgency, except: ReadonlySet<string>): Promise<Head | null> {

@@ -69,7 +69,7 @@ describe.each(Object.keys(kinds))('a queue on %s', (kind) => {
   /** Lays one strip down; what is not told is usual. */
   async function layOne(device: number, number: number, { chart = device, urgency = 'routine' as Urgency, arrived = now } = {}) {
     const strip = { device: id(device), number, pat: id(chart), part: 'MI', lane: urgencies.indexOf(urgency), urgency };
-    return transaction(db, (within) => strips.lay(within, { ...strip, body: new Uint8Array([number]), arrived }));
+    return transaction(db, (within) => strips.lay(within, [{ ...strip, body: new Uint8Array([number]), arrived }]));
   }
 
   /** Lays strips of one device of one chart down, numbered on. */
@@ -99,7 +99,7 @@ describe.each(Object.keys(kinds))('a queue on %s', (kind) => {
     await lay(1, []);
     const strip = { device: id(1), number: 2 ** 40, pat: id(7), part: 'MI', lane: 0, urgency: 'monitoring' as const, arrived: now - 5 };
     const body = new Uint8Array(3_000_000).map((_, i) => i);
-    expect(await transaction(db, (within) => strips.lay(within, { ...strip, body }))).toBe(true);
+    expect(await transaction(db, (within) => strips.lay(within, [{ ...strip, body }]))).toBe(true);
     const handed: WaitingStrip[] = [];
     await strips.next(all, none, async (batch) => {
       handed.push(...batch.strips);

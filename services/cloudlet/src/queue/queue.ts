@@ -35,13 +35,13 @@ export type Refused = ReadonlyMap<WaitingStrip, ErrorKind>;
 
 export type Queue = AsyncDisposable & {
   /**
-   * Lays a strip down; when it resolves, or where the queue is in the database when `within` is committed, it lasts. The same
-   * may be laid again, where `within` was not committed.
+   * Lays strips down, of each device one; when it resolves, or where the queue is in the database when `within` is committed, they
+   * last. The same may be laid again, where `within` was not committed.
    *
-   * @returns `false` where the device's number is taken by another strip
-   * @throws {CareletError} `unavailable` where it may not last: nobody is told that he may forget it
+   * @returns `false` where a device's number is taken by another strip: then `within` must not be committed
+   * @throws {CareletError} `unavailable` where one may not last: nobody is told that he may forget it
    */
-  lay(within: Transaction<CloudletTables>, strip: WaitingStrip): Promise<boolean>;
+  lay(within: Transaction<CloudletTables>, strips: readonly WaitingStrip[]): Promise<boolean>;
 
   /**
    * Hands over what goes next.

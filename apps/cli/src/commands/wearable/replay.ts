@@ -14,7 +14,7 @@ import { strips } from '@carelet/wearable/strips';
 import { zoneNamed } from '@carelet/wearable/zone';
 import { command, common, UsageError } from '../../command.ts';
 import { delivery } from '../../delivery.ts';
-import { overOption } from '../../hop.ts';
+import { sendOptions } from '../../hop.ts';
 import { count, note, plainText, progress, say } from '../../terminal.ts';
 import { wear } from '../../wearables.ts';
 
@@ -38,7 +38,7 @@ export const wearableReplay = command({
     seconds: { type: 'text', value: 'number', says: 'only the first seconds of it' },
     mapping: { type: 'text', value: 'file', says: 'what the columns of a CSV file mean, as JSON' },
     json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
-    ...overOption,
+    ...sendOptions,
     ...common.town,
     ...common.keyrings,
   },

@@ -11,7 +11,7 @@ import { gatherer, type Strip } from '@carelet/wearable/strips';
 import { command, common, UsageError } from '../../command.ts';
 import { delivery } from '../../delivery.ts';
 import { durationOf } from '../../duration.ts';
-import { overOption } from '../../hop.ts';
+import { sendOptions } from '../../hop.ts';
 import { count, progress, say } from '../../terminal.ts';
 import { wear } from '../../wearables.ts';
 
@@ -29,7 +29,7 @@ export const wearableRun = command({
     speed: { type: 'text', value: 'times', says: 'how many times faster than the clock; begins in the past, ends now (usual: 1)' },
     unwell: { type: 'flag', says: 'as if whoever wears it were gravely ill: emergencies' },
     json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
-    ...overOption,
+    ...sendOptions,
     ...common.town,
     ...common.keyrings,
   },
