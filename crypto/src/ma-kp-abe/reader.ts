@@ -8,10 +8,10 @@
  */
 import { type Bytes, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
 import { checkPq, openBody } from '../algebra/dem.ts';
-import { decodeScalar, type Group, type GT, type Scalar } from '../algebra/group.ts';
+import { decodeScalar, type G1, type G2, type Group, type GT, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
-import { decapsulate, type KeyElements } from '../kp-abe/decapsulate.ts';
+import { decapsulationPairs, type KeyElements } from '../kp-abe/decapsulate.ts';
 import { decodeFactor } from '../kp-abe/encoding.ts';
 import { standsOn } from '../kp-abe/keycheck.ts';
 import { decodeKey, decodeSealed, type SealedParts, type SetParts } from './encoding.ts';
@@ -93,9 +93,10 @@ export function open(group: Group, domain: Bytes, keys: Keys, context: Bytes, se
     const parts = decodeSealed(sealed);
     const set = setOf(parts, joint);
     if (!set) return null;
-    const given = held.elements.map((key) => decapsulate(group, key, { attributes: parts.attributes, c0: set.c0, c: set.c }));
-    if (!given.every((one) => one !== null)) return null;
-    return unmask(group, joint, withoutPerson(group, given, keys.gid, set), context, parts, set, options);
+    const given = held.elements.map((key) => decapsulationPairs(group, key, { attributes: parts.attributes, c0: set.c0, c: set.c }));
+    if (!given.every((pairs) => pairs !== null)) return null;
+    const k = group.pair([...given.flat(), personPair(group, keys.gid, set)]);
+    return unmask(group, joint, k, context, parts, set, options);
   });
 }
 
@@ -131,7 +132,8 @@ export function finish(
     const set = setOf(parts, joint);
     if (!set || !complete) return null;
     const given = held.map(({ z }, i) => gt.expSecret(gt.decode(answers[i]!), z));
-    return unmask(group, joint, withoutPerson(group, given, gid, set), context, parts, set, options);
+    const k = given.reduce(gt.mul, group.pair([personPair(group, gid, set)]));
+    return unmask(group, joint, k, context, parts, set, options);
   });
 }
 
@@ -156,11 +158,8 @@ function personalBase(group: Group, gid: Bytes): (authority: Authority) => GT {
   return ({ a, y }) => group.gt.mul(a, group.pair([[point, y]]));
 }
 
-/** The product of what the keys gave, with the person taken out. */
-function withoutPerson(group: Group, given: readonly GT[], gid: Bytes, { cj }: SetParts): GT {
-  const { g1, g2, gt, pair } = group;
-  return given.reduce(gt.mul, pair([[g1.neg(personPoint(group, gid)), g2.decode(cj)]]));
-}
+/** What takes the person out of what her keys give: e(H(gid), C_J)⁻¹. */
+const personPair = (group: Group, gid: Bytes, { cj }: SetParts): [G1, G2] => [group.g1.neg(personPoint(group, gid)), group.g2.decode(cj)];
 
 const setOf = ({ sets }: SealedParts, { id }: SecurityDomain): SetParts | undefined => sets.find((set) => equalPublic(set.id, id));
 
