@@ -10,7 +10,7 @@
  * | (α, β, γ) = (g₁^k, g₂^k, M·Z^{a₁k}) | a text |
  * | (x, y) = (Z^{b₂(a₁+r)k + b₂ww'}, M·Z^{(a₁+r)k + ww'}) | what the cloud makes of it, with a fresh w' |
  *
- * [Note: Why it is not the ordinary way] Its texts are secure against chosen plaintexts only, its keys have 1.4 KB, and it
+ * [Note: Why it is not the ordinary way] Its texts are secure against chosen plaintexts only, its keys have 1.3 kB, and it
  * takes twice the time. Our cloud authenticates both sides anyway, so it learns from requests what the keys hide. It
  * pays where a cloud serves people it does not know. Here all parties stand in one file, for whoever wants to study it;
  * a service that ran it would get a module of its own.
