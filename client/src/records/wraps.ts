@@ -39,6 +39,9 @@ export type WrapNode = {
   readonly period: Period;
 };
 
+/** Where a wrap stands that the cloud keeps. */
+type Place = WrapPlace & Pick<Wrap, 'kind'>;
+
 const grantOf = ({ tree, of: { part, category }, writer, period }: WrapNode): NodeGrant => ({
   key: nodeKey(tree, period),
   treeId: tree.id,
@@ -48,7 +51,7 @@ const grantOf = ({ tree, of: { part, category }, writer, period }: WrapNode): No
   period,
 });
 
-const placeOf = ({ pat, tree, of, period }: WrapNode, kind: Wrap['kind']): WrapPlace => ({
+const placeOf = ({ pat, tree, of, period }: WrapNode, kind: Wrap['kind']): Place => ({
   nodeId: nodeId(tree.id, period),
   pat,
   part: of.part,
@@ -56,7 +59,7 @@ const placeOf = ({ pat, tree, of, period }: WrapNode, kind: Wrap['kind']): WrapP
   kind,
 });
 
-function signed(maker: Maker, place: WrapPlace, domain: Bytes, body: Bytes): Wrap {
+function signed(maker: Maker, place: Place, domain: Bytes, body: Bytes): Wrap {
   const { nodeId: id, kind, gen } = place;
   return { nodeId: id, kind, gen, domain, body, maker: maker.card.id, signature: signWrap(maker.secrets.edSk, place, body) };
 }

@@ -1,0 +1,153 @@
+// Scope states: a chain that only the patient continues, and that nobody turns back.
+import { describe, expect, test } from 'vitest';
+import { type Bytes, cbor, concat, uncbor, utf8 } from '../algebra/bytes.ts';
+import { loadGroup } from '../algebra/group.ts';
+import { seededRandom } from '../algebra/random.ts';
+import { signingKey } from '../algebra/sign.ts';
+import { openOwn, scopeKey } from '../pre/owner.ts';
+import { seal } from '../pre/writer.ts';
+import {
+  type Category,
+  contradict,
+  type Followed,
+  follow,
+  followAll,
+  type PublishedScope,
+  publishedKey,
+  type ScopeHead,
+  type ScopeOwner,
+  type ScopeStateBody,
+  scopeName,
+  signScopeState,
+} from './scope.ts';
+
+const random = seededRandom('scope states');
+const ada = signingKey(random);
+const ivy = signingKey(random);
+const category: Category = ['vital-signs', 'N', 'none'];
+const owner: ScopeOwner = { pat: random(16), category, edVk: ada.public };
+const scope = (period: string, p = random(48)): PublishedScope => ({ part: 'MI', period, p });
+const [october, november, december] = ['2026-10', '2026-11', '2026-12'].map((period) => scope(period));
+
+const first: ScopeStateBody = {
+  pat: owner.pat,
+  category,
+  gen: 0,
+  since: 1000,
+  published: [october!, november!],
+  prevHash: new Uint8Array(32),
+};
+const headOf = (followed: Followed | null): ScopeHead => {
+  if (followed?.kind !== 'follows') throw new Error(JSON.stringify(followed));
+  return followed.head;
+};
+const after = (head: ScopeHead, change: Partial<ScopeStateBody>, secret = ada.secret): Bytes =>
+  signScopeState(secret, { ...first, gen: head.gen, since: head.since, prevHash: head.hash, ...change });
+const refusal = (followed: Followed): string => (followed.kind === 'refused' ? followed.because : followed.kind);
+
+const one = signScopeState(ada.secret, first);
+const head = headOf(follow(null, one, owner));
+
+test('a state follows the one it stands on, and its keys are found by scope', () => {
+  const next = headOf(follow(head, after(head, { published: [november!, december!] }), owner));
+  expect(publishedKey(next, category, 'MI', '2026-12')).toEqual(december!.p);
+  expect(publishedKey(next, category, 'MI', '2026-10')).toEqual(october!.p);
+  expect(publishedKey(next, category, 'QID', '2026-10')).toBeUndefined();
+  expect(publishedKey(next, ['laboratory', 'N', 'none'], 'MI', '2026-10')).toBeUndefined();
+  expect(headOf(follow(head, one, owner))).toBe(head);
+});
+
+test('taking back begins the next generation, which knows none of the old keys', () => {
+  const fresh = scope('2026-11');
+  const next = headOf(follow(head, after(head, { gen: 1, since: 2000, published: [fresh] }), owner));
+  expect(next).toMatchObject({ gen: 1, since: 2000 });
+  expect(publishedKey(next, category, 'MI', '2026-11')).toEqual(fresh.p);
+  expect(publishedKey(next, category, 'MI', '2026-10')).toBeUndefined();
+});
+
+test('an older generation is refused, however new its signature', () => {
+  const next = headOf(follow(head, after(head, { gen: 1, since: 2000 }), owner));
+  expect(refusal(follow(next, one, owner))).toBe('older');
+  expect(refusal(follow(next, after(next, { gen: 0, since: 1000 }), owner))).toBe('older');
+});
+
+test('a fork is refused, and its two branches are evidence', () => {
+  const [left, right] = [after(head, { published: [december!] }), after(head, { gen: 1, since: 2000 })];
+  const known = headOf(follow(head, left, owner));
+  expect(refusal(follow(known, right, owner))).toBe('fork');
+  expect(refusal(follow(known, one, owner))).toBe('fork');
+  expect(refusal(follow(null, left, owner))).toBe('fork');
+  expect(contradict(left, right, ada.public)).toBe(true);
+  expect(contradict(left, left, ada.public)).toBe(false);
+  expect(contradict(one, left, ada.public)).toBe(false);
+  expect(contradict(left, right, ivy.public)).toBe(false);
+  expect(contradict(left, right.subarray(1), ada.public)).toBe(false);
+});
+
+test('a state that skips a generation, moves its beginning or changes a key is refused', () => {
+  const refusedAs = (change: Partial<ScopeStateBody>): string => refusal(follow(head, after(head, change), owner));
+  expect(refusedAs({ gen: 2, since: 2000 })).toBe('changed');
+  expect(refusedAs({ gen: 1, since: 999 })).toBe('changed');
+  expect(refusedAs({ since: 1001 })).toBe('changed');
+  expect(refusedAs({ published: [scope('2026-10')] })).toBe('changed');
+  // Not either after a state in between that no longer names the key.
+  const between = headOf(follow(head, after(head, { published: [december!] }), owner));
+  expect(refusal(follow(between, after(between, { published: [scope('2026-10')] }), owner))).toBe('changed');
+  expect(refusal(follow(between, after(between, { published: [october!] }), owner))).toBe('follows');
+});
+
+test('nobody but the patient continues a chain, and not that of another category', () => {
+  expect(refusal(follow(head, after(head, {}, ivy.secret), owner))).toBe('foreign');
+  expect(refusal(follow(head, after(head, { pat: random(16) }), owner))).toBe('foreign');
+  expect(refusal(follow(head, after(head, { category: ['laboratory', 'N', 'none'] }), owner))).toBe('foreign');
+  expect(refusal(follow(head, after(head, { category: ['vital-signs', 'N', 'HIV'] }), owner))).toBe('foreign');
+});
+
+test('a changed byte anywhere is refused', () => {
+  const next = after(head, { published: [november!, december!] });
+  for (let at = 0; at < next.length; at++) expect(refusal(follow(head, next.with(at, next[at]! ^ 1), owner)), `${at}`).toBe('foreign');
+  for (const bytes of [next.subarray(1), concat(next, new Uint8Array(1)), new Uint8Array(), utf8('no')]) {
+    expect(refusal(follow(head, bytes, owner))).toBe('foreign');
+  }
+});
+
+test('what is no state is neither signed nor read', () => {
+  const wrong: Partial<ScopeStateBody>[] = [
+    { gen: -1 },
+    { since: 0.5 },
+    { pat: random(15) },
+    { category: ['a b', 'N', 'none'] },
+    { published: [{ part: 'MI', period: '2026', p: random(47) }] },
+    { published: [october!, october!] },
+    { prevHash: random(31) },
+  ];
+  for (const change of wrong) expect(() => signScopeState(ada.secret, { ...first, ...change })).toThrow(TypeError);
+  const items = uncbor(one) as readonly [string, ...unknown[]];
+  expect(refusal(follow(null, cbor(['carelet/v1/scopes', ...items.slice(1)] as string[]), owner))).toBe('foreign');
+  const published = items[5] as readonly string[];
+  expect(refusal(follow(null, cbor(items.with(5, published.toReversed()) as string[]), owner))).toBe('foreign');
+});
+
+test('a chain is followed to its end, or to the first state that does not follow', () => {
+  const two = after(head, { published: [december!] });
+  const three = after(headOf(follow(head, two, owner)), { gen: 1, since: 3000, published: [] });
+  expect(headOf(followAll(null, [one, two, three], owner)).gen).toBe(1);
+  expect(headOf(followAll(head, [two, three], owner)).gen).toBe(1);
+  expect(followAll(null, [one, three], owner)).toEqual({ kind: 'refused', because: 'fork' });
+  expect(followAll(null, [one, two, three, one], owner)).toEqual({ kind: 'refused', because: 'older' });
+  expect(followAll(null, [], owner)).toBeNull();
+});
+
+describe('with the scope keys of a patient', () => {
+  test('a writer seals under what she signed, and she opens', async () => {
+    const group = await loadGroup('mcl');
+    const root = random(32);
+    const key = (gen: number) => scopeKey(group, root, scopeName(category, gen, 'MI', '2026-11'), random);
+    const state = signScopeState(ada.secret, { ...first, published: [{ part: 'MI', period: '2026-11', p: key(0).p }] });
+    const known = headOf(follow(null, state, owner));
+    const to = { scope: scopeName(category, known.gen, 'MI', '2026-11'), p: publishedKey(known, category, 'MI', '2026-11')! };
+    const sealed = seal(group, to, utf8('node 7'), utf8('a node key'), { random });
+    expect(openOwn(group, key(0), utf8('node 7'), sealed)).toEqual(utf8('a node key'));
+    expect(openOwn(group, key(1), utf8('node 7'), sealed)).toBeNull();
+  });
+});
