@@ -15,7 +15,8 @@ import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
-import { devices } from './devices.ts';
+import { devices, looksAfter } from './devices.ts';
+import { lately } from './lately.ts';
 import type { Organisation } from './organisation.ts';
 import type { Relay } from './relay.ts';
 import type { CloudletTables } from './schema.ts';
@@ -49,6 +50,12 @@ export function cloudlet(
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     sessions: { ...sessions.as(caller), frame },
     devices: devices({ db, organisation, clock }, caller),
+    relay: {
+      async lately() {
+        await looksAfter(caller, organisation, 'tell what came in');
+        return lately(db, clock());
+      },
+    },
     sharing: {
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();

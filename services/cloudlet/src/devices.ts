@@ -59,7 +59,7 @@ export function devices(
             lastStrip: row.last_strip,
             urgency: row.last_urgency === null ? null : urgencyOfNumber(row.last_urgency),
             battery: row.battery,
-            waitsThere: row.waiting,
+            waitsThere: row.waiting && row.waiting - 1,
             waitsHere: row.here,
             refused: row.refused,
             demoted: row.demoted,

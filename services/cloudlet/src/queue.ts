@@ -12,6 +12,7 @@ import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { countPassed } from './lately.ts';
 import type { CloudletTables } from './schema.ts';
 
 export type WaitingStrip = Selectable<CloudletTables['strip']>;
@@ -72,6 +73,7 @@ export function queue({ db, clock }: { db: Kysely<CloudletTables>; clock: () => 
           .set({ forwarded: sql`forwarded + ${gone.length}`, last_forward: new Date(clock()).toISOString() })
           .where('one', '=', 1)
           .execute();
+        await countPassed(within, gone, clock());
         return { sent: gone.length, refused: refused.size };
       });
     },

@@ -61,6 +61,8 @@ export type CloudletTables = CardTables & {
     refused: Generated<string | null>;
   };
   tally: { one: number; forwarded: number; last_forward: string | null };
+  /** Strips that went to the cloud lately, by the two minutes in which they came in, counted from 1970. */
+  passed: { span: number; count: number };
   /** Times in which the cloud could not be reached; open while it cannot. */
   outage: { began: string; ended: string | null };
 };
@@ -115,6 +117,11 @@ export const migrations: Record<string, Migration> = {
     async up(db: Kysely<unknown>) {
       await sql`alter table device
         add column mqtt_user text unique, add column mqtt_topic text unique, add column mqtt_password bytea`.execute(db);
+    },
+  },
+  '0006 passed': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table passed (span bigint primary key, count bigint not null)`.execute(db);
     },
   },
 };
