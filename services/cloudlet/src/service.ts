@@ -18,6 +18,7 @@ import { frames } from './frames.ts';
 import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
+import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
 import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
@@ -37,6 +38,8 @@ export type CloudletConfig = ServiceConfig & {
   readonly mqtt?: MqttConfig | undefined;
   /** The address of a broker elsewhere, with user and password; none where it is not told. */
   readonly mqttBroker?: string | undefined;
+  /** The folder of that broker, where it is a Mosquitto whose files we keep current; not kept where it is not told. */
+  readonly mosquitto?: string | undefined;
 };
 
 export type MqttConfig = {
@@ -51,7 +54,7 @@ export type MqttConfig = {
 export const usualPort = 4104;
 
 export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
-  const { schema, keys, authority, cloud, manifestPin, mqttPort, mqttHost, mqttKey, mqttCertificate, mqttBroker, ...rest } =
+  const { schema, keys, authority, cloud, manifestPin, mqttPort, mqttHost, mqttKey, mqttCertificate, mqttBroker, mosquitto, ...rest } =
     readConfiguration(
       {
         ...serviceSettings(usualPort),
@@ -65,6 +68,7 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
         mqttKey: setting('CARELET_MQTT_KEY', maybe()),
         mqttCertificate: setting('CARELET_MQTT_CERTIFICATE', maybe()),
         mqttBroker: setting('CARELET_MQTT_BROKER', maybe()),
+        mosquitto: setting('CARELET_MOSQUITTO', maybe()),
       },
       environment,
     );
@@ -72,8 +76,12 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
     const because = 'TLS wants both a key and its certificate';
     throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_MQTT_KEY, CARELET_MQTT_CERTIFICATE', because });
   }
+  if (mosquitto !== undefined && mqttBroker === undefined) {
+    const because = 'its address and who we are there are wanted too, in CARELET_MQTT_BROKER';
+    throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_MOSQUITTO', because });
+  }
   const mqtt = mqttPort < 0 ? undefined : { port: mqttPort, host: mqttHost, keyFile: mqttKey, certificateFile: mqttCertificate };
-  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker };
+  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker, mosquitto };
 }
 
 export type RunningCloudlet = Running & {
@@ -137,7 +145,10 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const forDevices = { accounts: accountsIn(db, secrets), of, log };
     const broker = config.mqtt ? await openBroker(config, config.mqtt, forDevices) : null;
     if (broker) doors.push(broker);
-    if (config.mqttBroker !== undefined) doors.push(startBridge({ url: config.mqttBroker, ...forDevices }));
+    if (config.mqttBroker !== undefined) {
+      doors.push(startBridge({ url: config.mqttBroker, ...forDevices }));
+      if (config.mosquitto !== undefined) doors.push(keepNames(config.mosquitto, { broker: config.mqttBroker, db, secrets, log }));
+    }
     const running = await run('cloudlet', config, db as never, handler, standsOn);
     return {
       ...running,
