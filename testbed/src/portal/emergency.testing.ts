@@ -14,7 +14,10 @@ import { watchOf } from './worn.testing.ts';
 export type Emergency = AsyncDisposable & {
   readonly today: Visit;
   readonly home: Visit;
-  /** Ada's watch calls with this pressure; milliseconds until it stands on each of the two pages. */
+  /**
+   * A cuff that Ada has just taken, and that has sent before, calls with this pressure; milliseconds until it stands on each
+   * of the two pages. Another one each time: of readings of one cuff shortly after one another pages show the middle one.
+   */
   call(top: number, bottom: number): Promise<{ readonly today: number; readonly home: number }>;
 };
 
@@ -30,13 +33,17 @@ export async function emergency(stage: PortalStage): Promise<Emergency> {
     await reads(today.page, /needs? a look/);
     await comesIn(home.page, 'Ada Marlow');
     await reads(home.page, /higher than usual/);
-    const { way } = await watchOf(stage, 'ada', 'ada-cuff', 100);
+    let cuffs = 0;
     return {
       today,
       home,
       async call(top, bottom) {
+        const cuff = `ada-cuff-${++cuffs}`;
+        const { way } = await watchOf(stage, 'ada', cuff, 100);
+        await way.keep({ kind: 'vital-signs', from: stage.clock(), bytes: packStrip([vital('heart-rate', stage.clock(), cuff, [80])]) });
+        await way.send();
         const at = stage.clock();
-        const bytes = packStrip([vital('blood-pressure', at, 'ada-cuff', [top, bottom])]);
+        const bytes = packStrip([vital('blood-pressure', at, cuff, [top, bottom])]);
         const began = performance.now();
         const [onToday, onHome] = [today.page, home.page].map(async (page) => {
           await standing(page, `${top}/${bottom}`);
