@@ -15,7 +15,8 @@ import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
-import { devices } from './devices.ts';
+import { devices, looksAfter } from './devices.ts';
+import { lately } from './lately.ts';
 import type { Organisation } from './organisation.ts';
 import type { Queue } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
@@ -52,6 +53,12 @@ export function cloudlet(
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     sessions: { ...sessions.as(caller), frame },
     devices: devices({ db, queue, organisation, clock }, caller),
+    relay: {
+      async lately() {
+        await looksAfter(caller, organisation, 'tell what came in');
+        return lately({ db, queue }, clock());
+      },
+    },
     sharing: {
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
