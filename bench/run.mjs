@@ -17,6 +17,7 @@ const names = [
   'relay',
   'fetch',
   'kp-abe',
+  'consent',
   'ntru',
   'aead',
   'wraps',

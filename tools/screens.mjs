@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { doctors, organisations, patients } from '@carelet/testbed/cast';
 import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
 import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
+import { twoHours } from '@carelet/testbed/portal/hours.testing';
 import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
-import { crowdedStates, states } from '@carelet/testbed/portal/states.testing';
+import { busyStates, crowdedStates, endingStates, outageStates, states } from '@carelet/testbed/portal/states.testing';
 import { walks } from '@carelet/testbed/portal/views.testing';
 import { root } from './house.mjs';
 import { withPalette } from './palette.mjs';
@@ -89,15 +90,25 @@ try {
     const crowd = await bringCrowd(stage, { records: 1_200, patients: 40 });
     for (const size of ['desk', 'phone']) for (const state of crowdedStates(crowd)) await takeState(state, size);
   }
+  if (['doctor-ending', 'doctor-ended'].some((name) => isWanted(name, 'light'))) {
+    const endings = await endingStates(stage);
+    for (const size of ['desk', 'phone']) for (const state of endings) await takeState(state, size);
+  }
+  if ([...busyStates, ...outageStates].some(({ name }) => isWanted(name, 'light'))) {
+    const hours = await twoHours(stage);
+    for (const size of ['desk', 'phone']) for (const state of busyStates) await takeState(state, size);
+    const later = moment + (await hours.outage());
+    for (const size of ['desk', 'phone']) for (const state of outageStates) await takeState(state, size, later);
+  }
   console.log(`${taken} pictures in docs/screens, ${Math.round(bytes / 1024 / Math.max(1, taken))} kB each on average`);
 } finally {
   await stage[Symbol.asyncDispose]();
 }
 
-async function takeState({ name, show }, size) {
+async function takeState({ name, show }, size, now = moment) {
   if (!isWanted(name, 'light')) return;
-  const visit = await stage.visit({ size, frozen: moment });
-  await show(visit, moment);
+  const visit = await stage.visit({ size, frozen: now });
+  await show(visit, now);
   await take(visit.page, `${name}.${size}.light`);
   await visit[Symbol.asyncDispose]();
 }

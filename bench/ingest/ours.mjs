@@ -14,7 +14,7 @@ export const watchesOver = (wearables, hopOf) =>
 
 export const hopsTo = (url, mqtt) => ({
   http: () => connectCloudlet(url, null),
-  mqtt: ({ broker }) => mqttHop({ url: mqtt, names: broker }),
+  mqtt: ({ relays: [{ broker }] }) => mqttHop({ url: mqtt, names: broker }),
 });
 
 /** Seals strips, watch by watch in turn, and keeps them back: a strip is sealed when its minute is over, not when it is due. */

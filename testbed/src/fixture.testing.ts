@@ -91,6 +91,7 @@ export type StageOptions = {
   readonly logTo?: LogStream;
   /** Brokers elsewhere that clinics' cloudlets listen at, by slug. */
   readonly mqttBrokers?: Readonly<Record<string, string>>;
+  readonly mosquittos?: Readonly<Record<string, string>>;
 };
 
 export async function openStage({
@@ -99,6 +100,7 @@ export async function openStage({
   overHttp = false,
   logTo,
   mqttBrokers = {},
+  mosquittos = {},
 }: StageOptions = {}): Promise<Stage> {
   let now = Date.parse(today);
   const clock: TestClock = Object.assign(() => now, {
@@ -116,6 +118,7 @@ export async function openStage({
     databaseUrl: database.url,
     clock,
     mqttBrokers,
+    mosquittos,
     ...log,
     // The clinics' line to the cloud can be cut; everybody else meets the cloud itself.
     async cloud(authority) {

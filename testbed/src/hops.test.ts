@@ -2,11 +2,11 @@
  * A watch and its cloudlet over HTTP, over the broker in the cloudlet, and over a Mosquitto between them: one story for
  * all three. What only brokers have is told after it.
  */
-import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { encodeAsk, type Hop, hopTopics } from '@carelet/care/wire/hop';
 import { type MqttHop, mqttHop } from '@carelet/client/session/mqtt';
 import { decodeWearable, encodeWearable, type Wearable } from '@carelet/client/session/wearable';
+import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { begin } from '@carelet/crypto/session/device';
 import { type BrokerNames, brokerNames, parsePairingCode } from '@carelet/crypto/session/pairing';
@@ -23,7 +23,7 @@ const opened: MqttHop[] = [];
 
 beforeAll(async () => {
   mosquitto = mosquittoProgram === null ? null : await startMosquitto(mosquittoProgram);
-  stage = await openStage({ mqttBrokers: mosquitto ? { harbour: mosquitto.address } : {} });
+  stage = await openStage(mosquitto ? { mqttBrokers: { harbour: mosquitto.address }, mosquittos: { harbour: mosquitto.folder } } : {});
   at = await watchesAt(stage);
 }, 60_000);
 
@@ -47,10 +47,8 @@ const ways: Record<string, Way> = {
   HTTP: async () => stage.cloudletAs(null),
   'the embedded broker': async ({ relays }) => over(embedded(), relays[0]!.broker),
   async Mosquitto({ relays }) {
-    const { folder, postgres } = stage.town;
-    await mosquitto!.renew({ databaseUrl: postgres.url(), schema: 'cloudlet_harbour', keys: join(folder, 'keys', 'harbour') });
     const hop = over(mosquitto!.url, relays[0]!.broker);
-    // It reads its files again within a moment, and our cloudlet comes back within two seconds.
+    // Our cloudlet writes its files anew within a second, and comes back to it within two.
     await at.until(async () => (await refusal(hop.sessions.announcement())) === 'ok');
     return hop;
   },
@@ -257,6 +255,21 @@ describe('at the broker', () => {
     await device.sessions.announcement();
     expect(heard).toEqual([]);
     await spy.endAsync();
+  });
+
+  test('Mosquitto learns of a device that was adopted and of one that was taken out, and nobody types a command', async ({ skip }) => {
+    skip(mosquitto === null, 'they ask a Mosquitto, which is not on this machine');
+    const { broker, device } = (await at.pairFor(at.ada, 'comes and goes')).relays[0]!;
+    const comes = async () => {
+      const as = { username: broker!.user, password: broker!.password, protocolVersion: 4 as const, reconnectPeriod: 0 };
+      const client = await connectAsync(mosquitto!.url, as, false).catch(() => null);
+      await client?.endAsync();
+      return client !== null;
+    };
+    await at.until(comes);
+    const [sam] = await stage.administrators();
+    await stage.cloudletAs(sam).devices.end({ device: hex(device.device) });
+    await at.until(async () => !(await comes()));
   });
 
   test('what does not open, and what no contract has, is refused alike', async () => {

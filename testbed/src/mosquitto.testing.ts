@@ -10,7 +10,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type MosquittoSource, mosquittoFiles, writeMosquitto, writeMosquittoFor } from '@carelet/cloudlet/mqtt/mosquitto';
+import { mosquittoFiles, writeMosquitto } from '@carelet/cloudlet/mqtt/mosquitto';
 
 /** Where the program is; Debian's lies where only root's path looks. `null` where there is none. */
 export const mosquittoProgram =
@@ -21,8 +21,8 @@ export type Mosquitto = AsyncDisposable & {
   readonly url: string;
   /** Where a cloudlet finds it, as `CARELET_MQTT_BROKER` says. */
   readonly address: string;
-  /** Lets in the devices that a cloudlet knows now. */
-  renew(source: Omit<MosquittoSource, 'mqttBroker'>): Promise<void>;
+  /** Where its files lie, for the cloudlet that keeps them. */
+  readonly folder: string;
   /** Is killed, and started anew. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -55,10 +55,7 @@ export async function startMosquitto(program: string): Promise<Mosquitto> {
   return {
     url: `mqtt://127.0.0.1:${port}`,
     address,
-    async renew(source) {
-      await writeMosquittoFor({ ...source, mqttBroker: address }, folder, listener);
-      child!.kill('SIGHUP');
-    },
+    folder,
     kill,
     start,
     async [Symbol.asyncDispose]() {

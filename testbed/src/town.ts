@@ -50,6 +50,8 @@ export type TownOptions = {
   readonly clock?: () => number;
   /** Brokers elsewhere that clinics' cloudlets listen at, by slug. */
   readonly mqttBrokers?: Readonly<Record<string, string>>;
+  /** Folders of those that are Mosquittos whose files the cloudlets keep current, by slug. */
+  readonly mosquittos?: Readonly<Record<string, string>>;
   /** Starts the cloud somewhere else, given the authority's address; it runs in this process unless told. */
   readonly cloud?: (authority: string) => Promise<CloudOfTown>;
   /** Told what is being done, a line each. */
@@ -108,7 +110,8 @@ export async function openTown(options: TownOptions): Promise<Town> {
     for (const [i, { slug }] of clinics.entries()) {
       const place = { schema: `cloudlet_${slug}`, keys: join(keys, slug), authority: authority.url, cloud: cloud.url };
       const mqtt = { port: firstPort === 0 ? 0 : firstPort + 4 + clinics.length + i };
-      cloudlets.set(slug, use(await startCloudlet({ ...service(4 + i), ...place, mqtt, mqttBroker: options.mqttBrokers?.[slug] })));
+      const elsewhere = { mqttBroker: options.mqttBrokers?.[slug], mosquitto: options.mosquittos?.[slug] };
+      cloudlets.set(slug, use(await startCloudlet({ ...service(4 + i), ...place, mqtt, ...elsewhere })));
     }
     const manifest = await firstManifest(connectAuthority(authority.url, null));
     const addresses: TownAddresses = {

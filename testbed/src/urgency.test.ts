@@ -168,7 +168,7 @@ describe('at the clinic', () => {
       lastStrip: new Date(stage.clock()).toISOString(),
       urgency: 'routine',
       battery: null,
-      waitsThere: 1,
+      waitsThere: 0,
       waitsHere: 0,
       refused: 0,
       demoted: 0,
@@ -179,6 +179,7 @@ describe('at the clinic', () => {
     for (const who of [at.ada, await stage.doctor('Dr Chen', { at: at.harbour }), null]) {
       expect(await refusal(stage.cloudletAs(who).devices.list())).toBe('denied');
       expect(await refusal(stage.cloudletAs(who).devices.end({ device: told.device }))).toBe('denied');
+      expect(await refusal(stage.cloudletAs(who).relay.lately())).toBe('denied');
     }
   });
 
@@ -199,9 +200,11 @@ describe('at the clinic', () => {
   });
 
   test('an outage is counted once, with its beginning, and ends when the cloud answers', async () => {
+    const lately = async () => (await asSam()).relay.lately();
     const before = await at.clinic();
     const watch = await at.paired('outage');
-    stage.clock.to(new Date(stage.clock() + 60_000).toISOString());
+    stage.clock.to(new Date(stage.clock() + 120_000).toISOString());
+    const since = new Date(stage.clock()).toISOString();
     stage.line.cut();
     try {
       await watch.keep(50);
@@ -209,13 +212,16 @@ describe('at the clinic', () => {
       await at.until(async () => (await at.clinic()).outageSince !== null);
       // The line is tried again meanwhile: that is the same outage.
       await sleep(600);
-      const since = new Date(stage.clock()).toISOString();
       expect(await at.clinic()).toMatchObject({ outages: before.outages + 1, outageSince: since });
+      const { spans, outages } = await lately();
+      expect(spans.at(-1)).toMatchObject({ passed: 0, waiting: 1 });
+      expect(outages.at(-1)).toEqual({ began: since, ended: null });
     } finally {
       stage.line.mend();
     }
     await at.forwarded();
     expect(await at.clinic()).toMatchObject({ outages: before.outages + 1, outageSince: null });
+    expect((await lately()).outages.at(-1)).toEqual({ began: since, ended: expect.any(String) });
   });
 });
 

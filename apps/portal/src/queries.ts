@@ -47,6 +47,7 @@ export const ask = {
     queryOptions({ queryKey: ['proof', patient, item], queryFn: () => house.proof(patient, item), staleTime: 0, gcTime: 0 }),
   /** The town's counts, every few seconds while somebody looks. */
   town: () => queryOptions({ queryKey: ['town'], queryFn: () => house.town(), staleTime: 0, refetchInterval: 5_000 }),
+  lately: () => queryOptions({ queryKey: ['lately'], queryFn: () => house.lately(), staleTime: 0, refetchInterval: 5_000 }),
   devices: () => queryOptions({ queryKey: ['devices'], queryFn: () => house.devices(), staleTime: 0, refetchInterval: 5_000 }),
   doctors: () => queryOptions({ queryKey: ['doctors'], queryFn: () => house.doctors(), staleTime: 0, refetchInterval: 10_000 }),
 };

@@ -22,6 +22,8 @@ import { type Bytes, type Cbor, cbor, equalPublic, uncbor } from './bytes.ts';
 import { decodeScalar, encodeScalar, type Group, randomScalar, reduce, type Scalar } from './group.ts';
 import { hashOf } from './hash.ts';
 import { type Random, systemRandom } from './random.ts';
+import { attempt } from './strict.ts';
+import { targetBase } from './target.ts';
 import { evaluate, lagrangeAtZero, polynomialThrough } from './threshold.ts';
 
 /** A group of order r with a generator, written additively: where secrets are committed to. */
@@ -38,9 +40,9 @@ export type Commitments<T> = {
 };
 
 /** Powers of E = e(g₁, g₂). */
-export function commitmentsInGT({ g1, g2, gt, pair }: Group) {
-  const commit = gt.fixed(pair([[g1.generator, g2.generator]]));
-  return { commit, add: gt.mul, mul: gt.exp, equal: gt.equal, encode: gt.encode, decode: gt.decode };
+export function commitmentsInGT(group: Group) {
+  const { gt } = group;
+  return { commit: targetBase(group).power, add: gt.mul, mul: gt.exp, equal: gt.equal, encode: gt.encode, decode: gt.decode };
 }
 
 /** Multiples of g₂. */
@@ -170,22 +172,12 @@ const valueAt = <T>({ add, mul }: Commitments<T>, committed: readonly T[], issue
   committed.reduceRight((sum, c) => add(mul(sum, BigInt(issuer)), c));
 
 function readOpening<T>({ decode }: Commitments<T>, { context, needed }: Generation, issuer: number, opening: Bytes): T[] | null {
-  try {
+  return attempt(() => {
     const [of, about, by, committed, ...rest] = uncbor(opening) as readonly Cbor[];
     if (of !== label || !(about instanceof Uint8Array) || !equalPublic(about, context) || by !== issuer || rest.length > 0) return null;
     if (!Array.isArray(committed) || committed.length !== needed) return null;
     return committed.map((bytes) => decode(bytes as Bytes));
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  });
 }
 
-function readScalar(bytes: Bytes): Scalar | null {
-  try {
-    return decodeScalar(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
-}
+const readScalar = (bytes: Bytes): Scalar | null => attempt(() => decodeScalar(bytes));

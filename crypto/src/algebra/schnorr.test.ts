@@ -4,7 +4,7 @@ import type { Bytes } from './bytes.ts';
 import { type BackendName, encodeScalar, type Group, loadGroup, order, randomScalar } from './group.ts';
 import { seededRandom } from './random.ts';
 import { type Claim, claimInCurve, claimInTarget, prove, proves } from './schnorr.ts';
-import { secretPower, targetBase } from './target.ts';
+import { targetBase } from './target.ts';
 
 const label = 'carelet/v1/test/proof';
 
@@ -56,12 +56,5 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
     const high = proof.slice();
     high.set(encodeScalar(order - 1n).with(31, 1));
     expect(proves(label, ['Ada'], claims, 2, high)).toBe(false);
-  });
-
-  test('a secret power of an element met once is the power', () => {
-    const { gt } = group;
-    const t = gt.exp(targetBase(group).element, 5n);
-    expect(gt.equal(secretPower(group, t, x, random), gt.exp(t, x))).toBe(true);
-    expect(gt.equal(targetBase(group).power(5n), t)).toBe(true);
   });
 });

@@ -1,10 +1,9 @@
 /**
- * Powers in GT with secret exponents: of E = e(g₁, g₂), and of elements that are met once.
+ * E = e(g₁, g₂), the generator of GT.
  *
  * @module
  */
-import { type Group, type GT, randomScalar, reduce, type Scalar } from './group.ts';
-import type { Random } from './random.ts';
+import type { Group, GT, Scalar } from './group.ts';
 
 type Base = { readonly element: GT; readonly power: (k: Scalar) => GT };
 const bases = new WeakMap<Group, Base>();
@@ -19,13 +18,4 @@ export function targetBase(group: Group): Base {
     bases.set(group, base);
   }
   return base;
-}
-
-/**
- * tᵏ for a secret k and a t that is met once, too seldom for a table: k is cut into two summands, each of them random
- * by itself, so that the times of the two powers say nothing of k.
- */
-export function secretPower({ gt }: Group, t: GT, k: Scalar, random: Random): GT {
-  const summand = randomScalar(random);
-  return gt.mul(gt.exp(t, summand), gt.exp(t, reduce(k - summand)));
 }

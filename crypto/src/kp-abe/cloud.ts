@@ -7,6 +7,7 @@
 import { type Bytes, equalPublic } from '../algebra/bytes.ts';
 import type { G1, Group } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
+import { attempt } from '../algebra/strict.ts';
 import { type Attribute, attributePoint } from './attribute.ts';
 import { decapsulate, type KeyElements } from './decapsulate.ts';
 import { decodeSealed, decodeTransform } from './encoding.ts';
@@ -33,7 +34,7 @@ export function inspect(sealed: Bytes): Inspected {
  */
 export function wellFormed(group: Group, sealed: Bytes, random: Random = systemRandom): boolean {
   const { g1, g2, gt, pair } = group;
-  try {
+  const held = attempt(() => {
     const { attributes, c0, c } = decodeSealed(sealed);
     const points: G1[] = attributes.map((_, i) => g1.decode(c.subarray(48 * i, 48 * (i + 1))));
     const weights = attributes.map(() => weight(random));
@@ -43,10 +44,8 @@ export function wellFormed(group: Group, sealed: Bytes, random: Random = systemR
       [g1.neg(g1.sum(points, weights)), g2.generator],
     ]);
     return gt.equal(product, gt.one);
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
+  });
+  return held === true;
 }
 
 /** A transformation key whose points are decoded and belong together. */
@@ -66,16 +65,13 @@ export type Transformer = {
  * @returns `null` for one that is malformed or not sound
  */
 export function readTransform(group: Group, bytes: Bytes, random: Random = systemRandom): Transformer | null {
-  try {
+  return attempt(() => {
     const { id, issuer, formula, rows, k, d } = decodeTransform(bytes);
     const elements = { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) };
     const base = baseOf(group, elements);
     if (!standsOn(group, elements, base, random)) return null;
     return { domain: id, issuer, formula, elements, base: group.gt.encode(base) };
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  });
 }
 
 /**
@@ -84,13 +80,10 @@ export function readTransform(group: Group, bytes: Bytes, random: Random = syste
  * @returns `null` where the text is malformed, of another domain, or does not fulfil the key's policy
  */
 export function transform(group: Group, { domain, elements }: Transformer, sealed: Bytes): Bytes | null {
-  try {
+  return attempt(() => {
     const parts = decodeSealed(sealed);
     if (!parts.ids.some((id) => equalPublic(id, domain))) return null;
     const t = decapsulate(group, elements, parts);
     return t && group.gt.encode(t);
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  });
 }

@@ -25,12 +25,17 @@ export type KeyElements = {
  *
  * @throws {TypeError} when a point that is used is not one
  */
-export function decapsulate(
-  group: Group,
-  key: KeyElements,
-  { attributes, c0, c }: Pick<SealedParts, 'attributes' | 'c0' | 'c'>,
-): GT | null {
-  const { g1, g2, pair } = group;
+export function decapsulate(group: Group, key: KeyElements, parts: Encapsulated): GT | null {
+  const pairs = decapsulationPairs(group, key, parts);
+  return pairs && group.pair(pairs);
+}
+
+/** What a key is tried on. */
+export type Encapsulated = Pick<SealedParts, 'attributes' | 'c0' | 'c'>;
+
+/** The pairs whose product K is: for whoever multiplies it with more of the kind. Otherwise as `decapsulate`. */
+export function decapsulationPairs(group: Group, key: KeyElements, { attributes, c0, c }: Encapsulated): [G1, G2][] | null {
+  const { g1, g2 } = group;
   const terms = reconstruct(key.formula, attributes);
   if (!terms) return null;
   const position = new Map(attributes.map((attribute, i) => [attribute, i]));
@@ -47,7 +52,7 @@ export function decapsulate(
     const used = terms.filter(({ row }) => key.rows[row]!.occurrence === j + 1);
     if (used.length > 0) pairs.push([g1.neg(combine(group, used, encodedOf)), kj]);
   });
-  return pair(pairs);
+  return pairs;
 }
 
 /**

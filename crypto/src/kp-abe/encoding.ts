@@ -17,8 +17,9 @@
  *
  * @module
  */
-import { type Bytes, type Cbor, cbor, compare, equalPublic, uncbor, utf8 } from '../algebra/bytes.ts';
+import { type Bytes, type Cbor, cbor, compare, equalPublic, utf8 } from '../algebra/bytes.ts';
 import { hashOf } from '../algebra/hash.ts';
+import { fields as fieldsOf, isBytes, isBytesList, malformed } from '../algebra/strict.ts';
 import { type Attribute, checkAttribute } from './attribute.ts';
 import { checkFormula, type Formula, parse, print } from './formula.ts';
 import { occurrences, type Row, rowsOf } from './shares.ts';
@@ -39,6 +40,9 @@ const label = {
   factor: 'carelet/v1/sharing/factor',
   sealed: 'carelet/v1/sharing/sealed',
 } as const;
+
+const fields = (bytes: Bytes, expected: string, count: number, what: string): readonly Cbor[] =>
+  fieldsOf(bytes, expected, suite, count, what);
 
 /** The public key of a domain, A as bytes. */
 export type DomainParts = { readonly id: Bytes; readonly name: string; readonly a: Bytes };
@@ -192,27 +196,6 @@ export function decodeSealed(bytes: Bytes): SealedParts {
   if (!sound) throw malformed('a sealed text');
   return { ids, attributes, c0, c, masks, dem };
 }
-
-/** The items behind label and suite of an array of known length. */
-function fields(bytes: Bytes, expected: string, count: number, what: string): readonly Cbor[] {
-  if (!(bytes instanceof Uint8Array)) throw malformed(what);
-  let value: Cbor;
-  try {
-    value = uncbor(bytes);
-  } catch {
-    throw malformed(what);
-  }
-  if (!Array.isArray(value) || value.length !== count + 2 || value[0] !== expected) throw malformed(what);
-  if (value[1] !== suite) throw new TypeError(`${what} of an unknown suite`);
-  return value.slice(2);
-}
-
-const malformed = (what: string): TypeError => new TypeError(`not ${what}`);
-
-const isBytes = (value: Cbor | undefined, length: number): value is Bytes => value instanceof Uint8Array && value.length === length;
-
-const isBytesList = (value: Cbor | undefined, length: number): value is readonly Bytes[] =>
-  Array.isArray(value) && value.every((item) => isBytes(item, length));
 
 const isTextList = (value: Cbor | undefined): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import * as aead from '../algebra/aead.ts';
 import { type Bytes, cbor, concat, wipe } from '../algebra/bytes.ts';
 import { type Group, type GT, hashToScalar, type Scalar } from '../algebra/group.ts';
 import { hashOf, hkdf } from '../algebra/hash.ts';
@@ -35,35 +34,11 @@ export function seedScalar(m: Bytes, h0: Bytes): Scalar {
  * that one text can be for several.
  */
 export function maskFrom(group: Group, k: GT, id: Bytes, pq: Bytes | undefined): Bytes {
-  const input = concat(group.gt.encode(k), pq ?? empty);
-  const mask = hkdf(input, empty, cbor(['carelet/v1/sharing/mask', id]), 32);
+  const input = concat(group.gt.encode(k), pq ?? new Uint8Array());
+  const mask = hkdf(input, new Uint8Array(), cbor(['carelet/v1/sharing/mask', id]), 32);
   wipe(input);
   return mask;
 }
 
-/** AEAD under HKDF(m ‖ hh); the key is used once, so the nonce comes with it. */
-export function sealBody(m: Bytes, hh: Bytes, message: Bytes): Bytes {
-  return withDemKey(m, hh, (key, nonce) => aead.seal('aes-256-gcm', key, nonce, hh, message));
-}
-
-/** The message, or `null`. */
-export function openBody(m: Bytes, hh: Bytes, dem: Bytes): Bytes | null {
-  return withDemKey(m, hh, (key, nonce) => aead.open('aes-256-gcm', key, nonce, hh, dem));
-}
-
-/** Throws a TypeError unless K_pq is absent or 32 bytes. */
-export function checkPq(pq: Bytes | undefined): void {
-  if (pq !== undefined && !(pq instanceof Uint8Array && pq.length === 32)) throw new TypeError('K_pq has 32 bytes');
-}
-
-function withDemKey<T>(m: Bytes, hh: Bytes, use: (key: Bytes, nonce: Bytes) => T): T {
-  const input = concat(m, hh);
-  const derived = hkdf(input, empty, cbor(['carelet/v1/sharing/dem']), aead.keyLength + aead.nonceLength);
-  try {
-    return use(derived.subarray(0, aead.keyLength), derived.subarray(aead.keyLength));
-  } finally {
-    wipe(input, derived);
-  }
-}
-
-const empty: Bytes = new Uint8Array();
+/** What the AEAD key of a text is derived under. */
+export const demLabel = 'carelet/v1/sharing/dem';

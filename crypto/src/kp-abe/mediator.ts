@@ -12,6 +12,7 @@
 import type { Bytes } from '../algebra/bytes.ts';
 import { decodeScalar, encodeScalar, type Group, randomScalar, reduce, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
+import { attempt } from '../algebra/strict.ts';
 import { inverseOfSecret } from '../algebra/threshold.ts';
 import { decodeFactor, encodeFactor } from './encoding.ts';
 
@@ -25,12 +26,7 @@ import { decodeFactor, encodeFactor } from './encoding.ts';
  */
 export function mediate(group: Group, factor: Bytes, transformed: Bytes): Bytes | null {
   const z = secretOf(factor);
-  try {
-    return group.gt.encode(group.gt.expSecret(group.gt.decode(transformed), z));
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
+  return attempt(() => group.gt.encode(group.gt.expSecret(group.gt.decode(transformed), z)));
 }
 
 /**

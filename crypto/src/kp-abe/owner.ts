@@ -8,12 +8,13 @@
  * @module
  */
 import { type Bytes, compare, concat, wipe, xor } from '../algebra/bytes.ts';
+import { checkPq, sealBody } from '../algebra/dem.ts';
 import type { Group } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { type Attribute, attributePower, sortedAttributes } from './attribute.ts';
 import { readDomain } from './domain.ts';
 import { encodeSealed, sealedLimits } from './encoding.ts';
-import { bodyHash, checkPq, maskFrom, openingHash, sealBody, seedScalar } from './hybrid.ts';
+import { bodyHash, demLabel, maskFrom, openingHash, seedScalar } from './hybrid.ts';
 
 /** A domain that a text is for. */
 export type SealFor = {
@@ -61,7 +62,7 @@ export function seal(
   const c = concat(...sorted.map((attribute) => g1.encode(attributePower(group, attribute, s))));
   const masks = concat(...to.map(({ id, power, pq }) => xor(m, maskFrom(group, power(s), id, pq))));
   const hh = bodyHash(h0, { c0, c, masks });
-  const dem = sealBody(m, hh, message);
+  const dem = sealBody(demLabel, m, hh, message);
   wipe(m);
   return encodeSealed({ ids, attributes: sorted, c0, c, masks, dem });
 }

@@ -8,15 +8,17 @@
  * @module
  */
 import { type Bytes, concat, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
+import { checkPq, openBody } from '../algebra/dem.ts';
 import { decodeScalar, encodeScalar, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
+import { attempt } from '../algebra/strict.ts';
 import { lagrangeAtZero } from '../algebra/threshold.ts';
 import { attributePower } from './attribute.ts';
 import { decapsulate, type KeyElements } from './decapsulate.ts';
 import { type Domain, readDomain, readIssuers } from './domain.ts';
 import { decodeFactor, decodeKey, decodeSealed, encodeFactor, type SealedParts } from './encoding.ts';
 import { type Formula, satisfies } from './formula.ts';
-import { bodyHash, checkPq, maskFrom, openBody, openingHash, seedScalar } from './hybrid.ts';
+import { bodyHash, demLabel, maskFrom, openingHash, seedScalar } from './hybrid.ts';
 import { standsOn } from './keycheck.ts';
 
 /** A key whose points are decoded, for opening many texts. It shows its policy and never its secrets. */
@@ -192,7 +194,7 @@ function unmask(
   const h0 = openingHash(parts, context);
   const s = seedScalar(m, h0);
   const honest = group.gt.equal(target.power(s), k) && equal(encapsulated(group, s), parts.c0) && (!strict || allHonest(group, s, parts));
-  const message = honest ? openBody(m, bodyHash(h0, parts), parts.dem) : null;
+  const message = honest ? openBody(demLabel, m, bodyHash(h0, parts), parts.dem) : null;
   wipe(m, mask);
   return message;
 }
@@ -229,14 +231,4 @@ function elementsOf(group: Group, key: Key): KeyElements {
 
 function checks(group: Group, domain: Domain, key: Key, random: Random): boolean {
   return equalPublic(key.domain, domain.id) && standsOn(group, elementsOf(group, key), domain.a, random);
-}
-
-/** `null` where bytes from outside are malformed; anything else goes on being thrown. */
-function attempt<T>(work: () => T | null): T | null {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof TypeError) return null;
-    throw error;
-  }
 }

@@ -3,6 +3,7 @@ import { inspect as show } from 'node:util';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, concat, equalPublic, hex, utf8 } from '../algebra/bytes.ts';
+import { sealBody } from '../algebra/dem.ts';
 import { type BackendName, type Group, loadGroup, randomScalar, type Scalar } from '../algebra/group.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { attributePoint } from './attribute.ts';
@@ -10,7 +11,7 @@ import { keygen, setup } from './authority.ts';
 import { readDomain } from './domain.ts';
 import { decodeKey, decodeSealed, domainId, encodeDomain, encodeKey, encodeSealed, type SealedParts } from './encoding.ts';
 import { parse, print, satisfies } from './formula.ts';
-import { bodyHash, maskFrom, openingHash, sealBody, seedScalar } from './hybrid.ts';
+import { bodyHash, demLabel, maskFrom, openingHash, seedScalar } from './hybrid.ts';
 import { seal } from './owner.ts';
 import { keyCheck, open, openKey, satisfied } from './reader.ts';
 import { formulas, subsets } from './testing.ts';
@@ -209,7 +210,7 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
       const { id, power } = readDomain(group, hospital.domain);
       const mask = maskFrom(group, power(s), id, undefined);
       const body = { c0: g2.encode(g2.mul(g2.generator, s)), c, masks: m.map((byte, i) => byte ^ mask[i]!) };
-      return encodeSealed({ ...parts, ...body, dem: sealBody(m, bodyHash(h0, body), message) });
+      return encodeSealed({ ...parts, ...body, dem: sealBody(demLabel, m, bodyHash(h0, body), message) });
     };
 
     test('is found out in strict mode only', () => {

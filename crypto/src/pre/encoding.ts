@@ -25,11 +25,11 @@ export const suite = 1;
 export const scopeId = (p: Bytes): Bytes => hashOf('carelet/v1/sharing/scope-id', p).slice(0, 16);
 
 const label = {
-  half: 'carelet/v1/sharing/half',
-  delegate: 'carelet/v1/sharing/delegate',
-  factorSecret: 'carelet/v1/sharing/factor-secret',
-  factor: 'carelet/v1/sharing/factor',
-  rekey: 'carelet/v1/sharing/rekey',
+  half: 'carelet/v1/sharing/consent-half',
+  delegate: 'carelet/v1/sharing/consent-delegate',
+  factorSecret: 'carelet/v1/sharing/consent-factor-secret',
+  factor: 'carelet/v1/sharing/consent-factor',
+  rekey: 'carelet/v1/sharing/consent-rekey',
   sealed: 'carelet/v1/sharing/consent',
 } as const;
 

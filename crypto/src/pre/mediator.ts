@@ -12,7 +12,6 @@ import { type Random, systemRandom } from '../algebra/random.ts';
 import { claimInCurve, prove } from '../algebra/schnorr.ts';
 import { sign } from '../algebra/sign.ts';
 import { attempt } from '../algebra/strict.ts';
-import { secretPower } from '../algebra/target.ts';
 import { inverseOfSecret } from '../algebra/threshold.ts';
 import { decodeFactorSecret, encodeFactor, encodeFactorSecret } from './encoding.ts';
 import { factorAbout, factorLabel, factorSigned, readDelegate, type Signer } from './vouched.ts';
@@ -81,8 +80,8 @@ export function openFactor(secret: Bytes, random: Random = systemRandom): Factor
  * @returns `null` unless T is 576 bytes of an element of GT other than 1
  * @throws {TypeError} when the factor was put away
  */
-export function apply(group: Group, factor: Factor, t: Bytes, random: Random = systemRandom): Bytes | null {
+export function apply(group: Group, factor: Factor, t: Bytes): Bytes | null {
   const inverse = inverses.get(factor);
   if (inverse === undefined) throw new TypeError('the factor was put away');
-  return attempt(() => group.gt.encode(secretPower(group, group.gt.decode(t), inverse, random)));
+  return attempt(() => group.gt.encode(group.gt.expSecret(group.gt.decode(t), inverse)));
 }

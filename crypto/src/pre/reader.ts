@@ -13,7 +13,6 @@ import { type Random, systemRandom } from '../algebra/random.ts';
 import { claimInCurve, prove } from '../algebra/schnorr.ts';
 import { sign } from '../algebra/sign.ts';
 import { attempt } from '../algebra/strict.ts';
-import { secretPower } from '../algebra/target.ts';
 import { inverseOfSecret } from '../algebra/threshold.ts';
 import { decodeHalf, decodeSealed, encodeDelegate, encodeHalf } from './encoding.ts';
 import { openUnder, type Scope } from './hybrid.ts';
@@ -100,7 +99,6 @@ export type Turned = {
 export type OpenOptions = {
   /** The owner's K_pq, if the text was sealed with one. */
   readonly pq?: Bytes;
-  readonly random?: Random;
 };
 
 /**
@@ -110,20 +108,14 @@ export type OpenOptions = {
  * @returns the message, or `null` when it does not open, for whatever reason
  * @throws {TypeError} when the half was put away, or on a malformed K_pq
  */
-export function open(
-  group: Group,
-  half: Half,
-  scope: Scope,
-  { context, sealed, turned }: Turned,
-  { pq, random = systemRandom }: OpenOptions = {},
-): Bytes | null {
+export function open(group: Group, half: Half, scope: Scope, { context, sealed, turned }: Turned, { pq }: OpenOptions = {}): Bytes | null {
   const inverse = inverses.get(half);
   if (inverse === undefined) throw new TypeError('the half was put away');
   checkPq(pq);
   return attempt(() => {
     const parts = decodeSealed(sealed);
     // The order of what came is checked on decoding, before it meets the secret.
-    return openUnder(group, scope, context, parts, secretPower(group, group.gt.decode(turned), inverse, random), pq);
+    return openUnder(group, scope, context, parts, group.gt.expSecret(group.gt.decode(turned), inverse), pq);
   });
 }
 

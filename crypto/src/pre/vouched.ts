@@ -21,9 +21,9 @@ import { attempt } from '../algebra/strict.ts';
 import { type DelegateParts, decodeDelegate, decodeFactor, type FactorParts, suite } from './encoding.ts';
 
 /** Proof and signature of a delegate. */
-export const delegateLabel = 'carelet/v1/sharing/delegate';
+export const delegateLabel = 'carelet/v1/sharing/consent-delegate';
 /** Proof and signature of a factor. */
-export const factorLabel = 'carelet/v1/sharing/factor';
+export const factorLabel = 'carelet/v1/sharing/consent-factor';
 
 /** What a delegate's proof is about. */
 export const delegateAbout = ({ doctor }: Pick<DelegateParts, 'doctor'>) => [suite, doctor];

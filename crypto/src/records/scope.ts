@@ -73,6 +73,9 @@ export function hashOfState(bytes: Bytes): Bytes {
   return hashOfBody(state.body);
 }
 
+/** What category a state is about; `null` when it is none. Reading is not believing: see `follow`. */
+export const categoryOf = (bytes: Bytes): Category | null => decode(bytes)?.body.category ?? null;
+
 /** Whose chain it is. */
 export type ScopeOwner = { readonly pat: Bytes; readonly category: Category; readonly edVk: Bytes };
 
@@ -111,9 +114,6 @@ export function follow(head: ScopeHead | null, bytes: Bytes, { pat, category, ed
   }
   return { kind: 'follows', head: { gen: body.gen, since: body.since, hash, published } };
 }
-
-/** What category a state is about; `null` when it is none. Reading is not believing: see `follow`. */
-export const categoryOf = (bytes: Bytes): Category | null => decode(bytes)?.body.category ?? null;
 
 /** Follows a chain from its beginning, or from what is known, to its end. The first state that does not follow decides. */
 export function followAll(head: ScopeHead | null, states: readonly Bytes[], owner: ScopeOwner): Followed | null {

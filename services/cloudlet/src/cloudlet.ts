@@ -15,7 +15,8 @@ import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
-import { devices } from './devices.ts';
+import { devices, looksAfter } from './devices.ts';
+import { lately } from './lately.ts';
 import type { FactorMath } from './mathematics.ts';
 import { type Factors, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
@@ -58,6 +59,12 @@ export function cloudlet(
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     sessions: { ...sessions.as(caller), frame },
     devices: devices({ db, queue, organisation, clock }, caller),
+    relay: {
+      async lately() {
+        await looksAfter(caller, organisation, 'tell what came in');
+        return lately({ db, queue }, clock());
+      },
+    },
     sharing: {
       ...mediator({ factors, cards, mathematics, organisation, now: () => Math.floor(clock() / 1000) }, caller),
       async labels({ pat, nodes }) {

@@ -62,7 +62,7 @@ export function devices(
             lastStrip: row.last_strip,
             urgency: row.last_urgency === null ? null : urgencyOfNumber(row.last_urgency),
             battery: row.battery,
-            waitsThere: row.waiting,
+            waitsThere: row.waiting && row.waiting - 1,
             waitsHere: waiting.get(hex(row.device)) ?? 0,
             refused: row.refused,
             demoted: row.demoted,

@@ -63,6 +63,8 @@ export type CloudletTables = CardTables & {
   /** The stream on the bus where strips wait, one row; none where they wait in `strip`. */
   bus: { one: number; stream: string; made: boolean };
   tally: { one: number; forwarded: number; last_forward: string | null };
+  /** Strips that went to the cloud lately, by the two minutes in which they came in, counted from 1970. */
+  passed: { span: number; count: number };
   /** Times in which the cloud could not be reached; open while it cannot. */
   outage: { began: string; ended: string | null };
 };
@@ -122,6 +124,11 @@ export const migrations: Record<string, Migration> = {
   '0006 bus': {
     async up(db: Kysely<unknown>) {
       await sql`create table bus (one integer primary key, stream text not null, made boolean not null)`.execute(db);
+    },
+  },
+  '0006 passed': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table passed (span bigint primary key, count bigint not null)`.execute(db);
     },
   },
 };

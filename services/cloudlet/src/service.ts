@@ -21,6 +21,7 @@ import { factorsIn } from './mediator.ts';
 import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
+import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
@@ -44,6 +45,8 @@ export type CloudletConfig = ServiceConfig & {
   readonly mqttBroker?: string | undefined;
   /** A NATS JetStream where strips wait for the cloud; the database where it is not told. */
   readonly bus?: BusConfig | undefined;
+  /** The folder of that broker, where it is a Mosquitto whose files we keep current; not kept where it is not told. */
+  readonly mosquitto?: string | undefined;
 };
 
 export type MqttConfig = {
@@ -69,6 +72,7 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
     mqttKey,
     mqttCertificate,
     mqttBroker,
+    mosquitto,
     busUrl,
     busReplicas,
     busMegabytes,
@@ -87,6 +91,7 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
       mqttKey: setting('CARELET_MQTT_KEY', maybe()),
       mqttCertificate: setting('CARELET_MQTT_CERTIFICATE', maybe()),
       mqttBroker: setting('CARELET_MQTT_BROKER', maybe()),
+      mosquitto: setting('CARELET_MOSQUITTO', maybe()),
       busUrl: setting('BUS_URL', maybe()),
       busReplicas: setting('CARELET_BUS_REPLICAS', whole(1, 5, 0)),
       busMegabytes: setting('CARELET_BUS_MEGABYTES', whole(1, 10_000_000, 0)),
@@ -98,9 +103,13 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudletConfig {
     const because = 'TLS wants both a key and its certificate';
     throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_MQTT_KEY, CARELET_MQTT_CERTIFICATE', because });
   }
+  if (mosquitto !== undefined && mqttBroker === undefined) {
+    const because = 'its address and who we are there are wanted too, in CARELET_MQTT_BROKER';
+    throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_MOSQUITTO', because });
+  }
   const mqtt = mqttPort < 0 ? undefined : { port: mqttPort, host: mqttHost, keyFile: mqttKey, certificateFile: mqttCertificate };
   const bus = busUrl === undefined ? undefined : busFrom(busUrl, busReplicas, busMegabytes, busLeave);
-  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker, bus };
+  return { ...asServiceConfig(rest), schema: schema ?? 'cloudlet', keys, authority, cloud, manifestPin, mqtt, mqttBroker, mosquitto, bus };
 }
 
 function busFrom(url: string, replicas: number, megabytes: number, leave: boolean): BusConfig {
@@ -177,7 +186,10 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const forDevices = { accounts: accountsIn(db, secrets), of, log };
     const broker = config.mqtt ? await openBroker(config, config.mqtt, forDevices) : null;
     if (broker) doors.push(broker);
-    if (config.mqttBroker !== undefined) doors.push(startBridge({ url: config.mqttBroker, ...forDevices }));
+    if (config.mqttBroker !== undefined) {
+      doors.push(startBridge({ url: config.mqttBroker, ...forDevices }));
+      if (config.mosquitto !== undefined) doors.push(keepNames(config.mosquitto, { broker: config.mqttBroker, db, secrets, log }));
+    }
     const running = await run('cloudlet', config, db as never, handler, standsOn);
     return {
       ...running,

@@ -39,8 +39,8 @@ export type ClinicOptions = {
   readonly folder: string;
   /** The broker for devices in the cloudlet: its port. */
   readonly mqttPort?: number;
-  /** A broker elsewhere, with user and password. */
-  readonly mqttBroker?: string | undefined;
+  /** A Mosquitto beside it: its address with user and password, and the folder of its files. */
+  readonly mosquitto?: { readonly address: string; readonly folder: string } | undefined;
   /** Where strips wait; the database unless told. */
   readonly bus?: { readonly url: string } | undefined;
 };
@@ -50,7 +50,7 @@ const year = 365 * 86_400;
 const schema = 'cloudlet_harbour';
 
 /** Stands up PostgreSQL, authority, cloud and cloudlet, and waits until both parts answer. */
-export async function openClinic({ folder, mqttPort, mqttBroker, bus }: ClinicOptions): Promise<Clinic> {
+export async function openClinic({ folder, mqttPort, mosquitto, bus }: ClinicOptions): Promise<Clinic> {
   const opened: AsyncDisposable[] = [];
   const use = <T extends AsyncDisposable>(thing: T): T => {
     opened.unshift(thing);
@@ -85,7 +85,7 @@ export async function openClinic({ folder, mqttPort, mqttBroker, bus }: ClinicOp
       ...{ role: 'cloudlet', databaseUrl, port: cloudletPort, authority: authority.url, cloud: urls.cloud, keys, schema, skew: 0 },
       ...(mqttPort !== undefined && { mqtt: { port: mqttPort } }),
       ...(bus && { bus }),
-      mqttBroker,
+      ...(mosquitto && { mqttBroker: mosquitto.address, mosquitto: mosquitto.folder }),
     };
     const cloudlet = use(startPart(cloudletOrder, join(folder, 'cloudlet.log')));
     const asClinic = connectCloudlet(urls.cloudlet, harbour);

@@ -75,7 +75,7 @@ async function crashesIn(
   const mosquitto = mosquittoProgram === null ? null : stack.use(await startMosquitto(mosquittoProgram));
   if (!mosquitto) console.error('No Mosquitto is on this machine: both watches speak over HTTP, and no broker is killed.');
   const nats = bus && stack.use(await startNats(bus.program, bus));
-  const clinic = stack.use(await openClinic({ folder, mqttBroker: mosquitto?.address, bus: nats && { url: nats.url } }));
+  const clinic = stack.use(await openClinic({ folder, mosquitto: mosquitto ?? undefined, bus: nats && { url: nats.url } }));
   const { postgres, urls, cloudlet, cloudletOrder } = clinic;
   const { databaseUrl } = cloudletOrder;
   const asClinic = connectCloudlet(urls.cloudlet, clinic.harbour);
@@ -92,7 +92,6 @@ async function crashesIn(
       return { name, flash, order, part: stack.use(startPart(order, join(folder, `${name}.log`))) };
     }),
   );
-  await mosquitto?.renew(cloudletOrder);
   const streamName = async () => (await sql<{ stream: string }>(databaseUrl, 'select stream from cloudlet_harbour.bus'))[0]!.stream;
   const memoryOf = ({ flash }: (typeof watches)[number]) => decodeWearable(new Uint8Array(readFileSync(flash)));
 

@@ -22,6 +22,8 @@ export type Order =
       readonly schema: string;
       /** The broker at which it listens, with user and password. */
       readonly mqttBroker?: string | undefined;
+      /** The folder of its files. */
+      readonly mosquitto?: string | undefined;
       /** Where strips wait; the database unless told. */
       readonly bus?: { readonly url: string };
       /** Milliseconds by which its clock is wrong. */

@@ -191,6 +191,13 @@ test('a head nurse sees which devices send, pairs one with a patient, and takes 
   const rows = (state: string | RegExp) => page.getByRole('row').filter({ has: page.getByText(state) });
   await step('Joan sees that a watch sends, and nothing of what', page, async () => {
     await comesIn(page, 'Joan Pike');
+    await page.getByRole('slider', { name: /^Strips that came in from .*Passed on: [1-9]\d*\. Waiting here: 0\.$/ }).waitFor();
+    await button(page, 'As a table').click();
+    await page
+      .getByRole('table', { name: 'Strips every two minutes' })
+      .getByRole('row', { name: /^(Since )?\d\d:\d\d.* 1 0$/ })
+      .waitFor();
+    expect(await textOf(page)).not.toMatch(/Ada|heart/i);
     await goTo(page, 'Devices');
     await reads(page, /devices? (is|are) paired/);
     await rows('Sending').first().waitFor();

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axe } from './axe.testing.ts';
 import { bringCrowd, type Crowd } from './crowd.testing.ts';
 import { comesIn, step } from './deeds.testing.ts';
+import { type Hours, twoHours } from './hours.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
-import { crowdedStates, type State, states } from './states.testing.ts';
+import { busyStates, crowdedStates, endingStates, outageStates, type State, states } from './states.testing.ts';
 import { walks } from './views.testing.ts';
 
 let stage: PortalStage;
@@ -41,10 +42,10 @@ for (const { who, views } of walks) {
 }
 
 /** Each state in a window of its own, whose clock stands still. */
-async function foundIn(some: readonly State[], look: (typeof looks)[number]): Promise<string[]> {
+async function foundIn(some: readonly State[], look: (typeof looks)[number], ahead = 0): Promise<string[]> {
   const found: string[] = [];
   for (const { name, show } of some) {
-    const moment = Date.now();
+    const moment = Date.now() + ahead;
     await using visit = await stage.visit({ ...look, unguarded: true, frozen: moment });
     await step(`${name} is shown`, visit.page, () => show(visit, moment));
     found.push(...(await axe(visit.page, name)));
@@ -69,8 +70,32 @@ test.each(looks)('axe finds nothing among very many rows: $size, $scheme', { tim
   expect(await foundIn(crowdedStates(await crowd), look)).toEqual([]);
 });
 
+let endings: Promise<readonly State[]> | undefined;
+
+test.each(looks)('axe finds nothing where keys end soon or have ended: $size, $scheme', { timeout: 400_000 }, async (look) => {
+  endings ??= endingStates(stage);
+  expect(await foundIn(await endings, look)).toEqual([]);
+});
+
+let hours: Promise<Hours> | undefined;
+
+test.each(looks)('axe finds nothing after two hours in which watches sent: $size, $scheme', { timeout: 400_000 }, async (look) => {
+  hours ??= twoHours(stage);
+  await hours;
+  expect(await foundIn(busyStates, look)).toEqual([]);
+});
+
 test('axe finds what is there to find', async () => {
   await using visit = await stage.visit({ unguarded: true });
   await visit.page.evaluate(`document.body.append(Object.assign(document.createElement('img'), { src: '/mark.svg' }))`);
   expect((await axe(visit.page, 'doors')).join()).toContain('image-alt');
+});
+
+// Last, because the cloud does not come back.
+let away: Promise<number> | undefined;
+
+test.each(looks)('axe finds nothing while the cloud is away: $size, $scheme', { timeout: 400_000 }, async (look) => {
+  hours ??= twoHours(stage);
+  away ??= (await hours).outage();
+  expect(await foundIn(outageStates, look, await away)).toEqual([]);
 });

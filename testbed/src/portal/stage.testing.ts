@@ -52,6 +52,8 @@ export type PortalStage = AsyncDisposable & {
   readonly keyrings: Keyrings;
   readonly mathematics: Mathematics;
   readonly clock: () => number;
+  /** Puts the services' clock back by so many milliseconds, from where it would be. */
+  readonly putBack: (ms: number) => void;
   readonly browser: Browser;
   /** Everything the services have logged. */
   readonly logs: () => string;
@@ -61,7 +63,9 @@ export type PortalStage = AsyncDisposable & {
 };
 
 export async function openPortalStage(options: PortalStageOptions = {}): Promise<PortalStage> {
-  const { settlers = neighbours, clock = Date.now, database = 'of the test run' } = options;
+  const { settlers = neighbours, clock: own = Date.now, database = 'of the test run' } = options;
+  let back = 0;
+  const clock = () => own() - back;
   const things: AsyncDisposable[] = [];
   const use = <T extends AsyncDisposable>(thing: T): T => {
     things.unshift(thing);
@@ -110,6 +114,9 @@ export async function openPortalStage(options: PortalStageOptions = {}): Promise
       keyrings: rings,
       mathematics,
       clock,
+      putBack: (ms) => {
+        back = ms;
+      },
       browser,
       logs: () => lines.join(''),
       visit: (asked) => visit(browser, url, asked),

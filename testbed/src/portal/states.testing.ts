@@ -4,17 +4,20 @@
  *
  * @module
  */
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
+import { hex } from '@carelet/crypto/algebra/bytes';
 import type { Page } from 'playwright-core';
 import type { Crowd } from './crowd.testing.ts';
-import { comesIn, comesInWithFile, goTo, link, reads, sees, unlocks } from './deeds.testing.ts';
-import type { BroughtKeyring } from './newcomer.testing.ts';
+import { button, comesIn, comesInWithFile, goTo, link, reads, sees, unlocks } from './deeds.testing.ts';
+import { type BroughtKeyring, newcomer } from './newcomer.testing.ts';
+import type { PortalStage } from './stage.testing.ts';
 import type { Visit } from './visit.testing.ts';
 
 export type State = {
   /** As its picture is called. */
   readonly name: string;
   /** @param moment where the window's clock stands, UTC milliseconds */
-  readonly show: (visit: Pick<Visit, 'page' | 'context'>, moment: number) => Promise<void>;
+  readonly show: (visit: Pick<Visit, 'page' | 'context' | 'later'>, moment: number) => Promise<void>;
 };
 
 const passphrase = 'lantern steps';
@@ -103,6 +106,90 @@ export const crowdedStates = ({ patient, doctor, records }: Crowd): readonly Sta
       await reads(page, /^\d+ patients$/);
       await page.getByRole('table').waitFor();
       await page.getByText('Opening').first().waitFor({ state: 'hidden' });
+    },
+  },
+];
+
+/** Doctors who may open records until a day that is soon, and one that is over. */
+export async function endingStates(stage: PortalStage): Promise<readonly State[]> {
+  const hospital = await stage.keyrings.of('organisation', 'northgate', 'Northgate Hospital');
+  const until = (days: number) => addDays(dayOf(stage.clock()), days);
+  const comes = (name: string, days: number) =>
+    newcomer(stage, name, {
+      unit: hex(hospital.keyring.card.id),
+      patients: 'everyone',
+      kinds: ['vital-signs', 'identity'],
+      until: until(days),
+    });
+  const [soon, over] = [await comes('until-soon', 3), await comes('until-over', 1)];
+  return [
+    {
+      name: 'doctor-ending',
+      async show({ page }) {
+        await brings(page, soon);
+        await goTo(page, 'Patients');
+        await sees(page, /^Opens until .* Ask an administrator/);
+        await page.getByRole('table').waitFor();
+        await page.getByText('Opening').first().waitFor({ state: 'hidden' });
+      },
+    },
+    {
+      name: 'doctor-ended',
+      async show({ page, later }, moment) {
+        await brings(page, over);
+        await reads(page, /needs? a look|Nobody needs/);
+        stage.putBack(-threeDays);
+        try {
+          await later(moment + threeDays);
+          await page.reload();
+          await unlocks(page, passphrase);
+          await reads(page, 'Your keys have ended');
+        } finally {
+          stage.putBack(0);
+        }
+      },
+    },
+  ];
+}
+
+const threeDays = 3 * 86_400_000;
+
+/** After two hours in which watches sent. */
+export const busyStates: readonly State[] = [
+  {
+    name: 'admin-status-busy',
+    async show({ page }) {
+      await comesIn(page, 'Mara Holt');
+      await reads(page, 'Strips every two minutes');
+      await page.getByRole('row', { name: /Harbour Clinic/ }).waitFor();
+    },
+  },
+  {
+    name: 'admin-status-table',
+    async show({ page }) {
+      await comesIn(page, 'Mara Holt');
+      await button(page, 'As a table').click();
+      await page.getByRole('table', { name: 'Strips every two minutes' }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: 'admin-devices-busy',
+    async show({ page }) {
+      await comesIn(page, 'Mara Holt');
+      await goTo(page, 'Devices');
+      await page.getByRole('row', { name: /12\s?%/ }).waitFor();
+    },
+  },
+];
+
+/** While the cloud is away. */
+export const outageStates: readonly State[] = [
+  {
+    name: 'admin-status-outage',
+    async show({ page }) {
+      await comesIn(page, 'Mara Holt');
+      await reads(page, /^Cloud unreachable/);
+      await sees(page, /cloud unreachable since/);
     },
   },
 ];

@@ -27,6 +27,8 @@ export type Visit = AsyncDisposable & {
   readonly said: readonly string[];
   /** What a page should never do: throw, break its policy, complain. Resources that could not be loaded are not counted. */
   readonly faults: readonly string[];
+  /** From the next loading on it is another moment to pages and worker, which stands as well. */
+  readonly later: (moment: number) => Promise<void>;
   /** Another window of the same browser: same storage, same tap. */
   readonly another: () => Promise<Page>;
 };
@@ -70,6 +72,7 @@ export async function visit(browser: Browser, url: string, options: VisitOptions
     tap,
     said,
     faults,
+    later: (moment) => freeze(context, moment),
     another,
     async [Symbol.asyncDispose]() {
       await context.close();

@@ -68,6 +68,7 @@ export const serve = command({
   CARELET_KEYS         folder of the service's own key file (<folder>/<role>/keys)
   CARELET_MQTT_PORT    a port where devices find a broker (for cloudlet; none unless set)
   CARELET_MQTT_BROKER  a broker elsewhere, as in mqtts://user:password@host (for cloudlet)
+  CARELET_MOSQUITTO    the folder of that Mosquitto, to keep its files current (for cloudlet)
   BUS_URL              a NATS JetStream where strips wait for the cloud (for cloudlet; the database unless set)
   CARELET_PORTAL_ORIGINS  pages that may ask from a browser
   CARELET_LOG          debug, info, warn, error or silent

@@ -105,9 +105,20 @@ export type TownStatus = {
   };
 };
 
+/** What came in over the last two hours, at all clinics that answer. */
+export type Lately = {
+  /** Every two minutes, the oldest first; the last of them still lasts. Of the strips that came in then, how many went on and wait. */
+  readonly spans: readonly { readonly from: number; readonly passed: number; readonly waiting: number }[];
+  /** When a clinic could not reach the cloud; `to` is null while it cannot. */
+  readonly outages: readonly { readonly from: number; readonly to: number | null }[];
+  /** Clinics whose boxes do not answer. */
+  readonly silent: readonly string[];
+};
+
 export type AdminHouse = {
   /** How the town is; nobody needs to be unlocked. */
   town(): Promise<TownStatus>;
+  lately(): Promise<Lately>;
   doctors(): Promise<DoctorLine[]>;
   /** The policy in plain words, as it would be signed. */
   inWords(

@@ -20,6 +20,7 @@ import { type Charts, openCharts } from './charts.ts';
 import { clinicDevices, endDevice, offerDevice } from './devices.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
+import { latelyIn } from './lately.ts';
 import { lookAt, note, takeBack } from './looks.ts';
 import { once } from './once.ts';
 import { overviewOf, patientLine, triageOf } from './overview.ts';
@@ -215,6 +216,7 @@ export function openHouse(outside: Surroundings): House {
     },
 
     town: async () => townStatus(await around.map(), clock()),
+    lately: async () => latelyIn(await around.map(), administrator(), clock),
     doctors: async () => doctorLines(administrator(), clock()),
     async inWords(_doctor, choice) {
       return choiceInWords(administrator().keyring.manifest, choice, clock());

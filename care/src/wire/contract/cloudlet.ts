@@ -80,7 +80,7 @@ export const cloudletContract = defineContract('cloudlet', {
           urgency: z.enum(urgencies).nullable(),
           /** Per cent, as it says. */
           battery: z.int().nullable(),
-          /** Strips that wait on the device, as it says, and here. */
+          /** Strips that wait on the device, as it said with its last one, which it does not count, and here. */
           waitsThere: z.int().nullable(),
           waitsHere: z.int(),
           /** Strips here that the cloud will not have. */
@@ -98,6 +98,29 @@ export const cloudletContract = defineContract('cloudlet', {
     body: 'json',
     input: z.strictObject({ device: z.string().regex(/^[0-9a-f]{32}$/) }),
     output: z.strictObject({}),
+    idempotent: true,
+  },
+  'relay.lately': {
+    summary: 'How many strips came in over the last two hours, two minutes by two minutes. For those who look after the cloudlet.',
+    caller: 'known',
+    body: 'json',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      /** Every two minutes, the oldest first; the last of them still lasts. */
+      spans: z
+        .array(
+          z.strictObject({
+            /** UTC ISO time at which they begin. */
+            from: z.string(),
+            /** Of the strips that came in then: how many the cloud has, and how many wait for it here. */
+            passed: z.int(),
+            waiting: z.int(),
+          }),
+        )
+        .max(120),
+      /** UTC ISO times in which the cloud could not be reached; `ended` is null while it cannot. */
+      outages: z.array(z.strictObject({ began: z.string(), ended: z.string().nullable() })),
+    }),
     idempotent: true,
   },
   'sharing.labels': {

@@ -7,9 +7,10 @@
  *
  * @module
  */
-import { pbkdf2Sync } from 'node:crypto';
+import { pbkdf2 } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { everyUpTopic, hopTopics, longestHopMessage } from '@carelet/care/wire/hop';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import type { BrokerNames } from '@carelet/crypto/session/pairing';
@@ -26,7 +27,12 @@ export type MosquittoCast = {
 };
 
 /** Names of the files in the folder. */
-export const mosquittoFiles = { configuration: 'mosquitto.conf', passwords: 'passwords', access: 'access' } as const;
+export const mosquittoFiles = {
+  configuration: 'mosquitto.conf',
+  passwords: 'passwords',
+  access: 'access',
+  number: 'mosquitto.pid',
+} as const;
 
 /** Where a cloudlet keeps its devices, and who it is at the broker: as its own configuration says. */
 export type MosquittoSource = { readonly databaseUrl: string; readonly schema: string; readonly keys: string; readonly mqttBroker: string };
@@ -50,15 +56,25 @@ export async function writeMosquittoFor(source: MosquittoSource, folder: string,
  * Writes the three files, each whole: a broker that reloads meanwhile finds the old one or the new one.
  */
 export async function writeMosquitto(folder: string, cast: MosquittoCast, listener: readonly string[]): Promise<void> {
+  await writeNames(folder, cast);
+  await put(folder, mosquittoFiles.configuration, configuration(resolve(folder), listener), 0o644);
+}
+
+/**
+ * Writes who may come and what each may do; the configuration stays as it is.
+ *
+ * @param known lines of the password file by user, from the last time: a user's password never changes
+ */
+export async function writeNames(folder: string, cast: MosquittoCast, known = new Map<string, string>()): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const put = async (name: string, content: string, mode: number) => {
-    const path = join(folder, name);
-    await writeFile(`${path}.new`, content, { mode });
-    await rename(`${path}.new`, path);
-  };
-  await put(mosquittoFiles.passwords, passwords(cast), 0o600);
-  await put(mosquittoFiles.access, access(cast), 0o600);
-  await put(mosquittoFiles.configuration, configuration(resolve(folder), listener), 0o644);
+  await put(folder, mosquittoFiles.passwords, await passwords(cast, known), 0o600);
+  await put(folder, mosquittoFiles.access, access(cast), 0o600);
+}
+
+async function put(folder: string, name: string, content: string, mode: number): Promise<void> {
+  const path = join(folder, name);
+  await writeFile(`${path}.new`, content, { mode });
+  await rename(`${path}.new`, path);
 }
 
 /** `mosquitto.conf`, which allows what the broker in the cloudlet does and no more, as far as Mosquitto can be told. */
@@ -69,6 +85,8 @@ ${listener.join('\n')}
 allow_anonymous false
 password_file ${join(folder, mosquittoFiles.passwords)}
 acl_file ${join(folder, mosquittoFiles.access)}
+# Who keeps these files current finds its process here.
+pid_file ${join(folder, mosquittoFiles.number)}
 
 # A device has one connection, whatever it calls itself.
 use_username_as_clientid true
@@ -82,15 +100,22 @@ max_queued_messages 16
 max_packet_size ${longestHopMessage + 256}
 `;
 
-const passwords = ({ cloudlet, devices }: MosquittoCast): string =>
-  [cloudlet, ...devices].map(({ user, password }) => `${user}:${hashed(password)}\n`).join('');
+async function passwords({ cloudlet, devices }: MosquittoCast, known: Map<string, string>): Promise<string> {
+  const lines: string[] = [];
+  for (const { user, password } of [cloudlet, ...devices]) {
+    const line = known.get(user) ?? `${user}:${await hashed(password)}\n`;
+    known.set(user, line);
+    lines.push(line);
+  }
+  return lines.join('');
+}
 
 /** Mosquitto's `$7$`: PBKDF2 with SHA-512, its rounds, salt and hash. */
-function hashed(password: string): string {
+async function hashed(password: string): Promise<string> {
   const rounds = 101;
   const salt = systemRandom(12);
   const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  return `$7$${rounds}$${base64(salt)}$${base64(pbkdf2Sync(password, salt, rounds, 64, 'sha512'))}`;
+  return `$7$${rounds}$${base64(salt)}$${base64(await promisify(pbkdf2)(password, salt, rounds, 64, 'sha512'))}`;
 }
 
 function access({ cloudlet, devices }: MosquittoCast): string {

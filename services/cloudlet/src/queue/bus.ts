@@ -12,6 +12,7 @@
  * @module
  */
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
 import type { Secrets } from '@carelet/ground/secrets';
 import { type Held, type Place, placesOf } from './places.ts';
@@ -44,8 +45,9 @@ export async function busQueue({ db, clock, tallies = true, stream, secrets, log
         const refused = strips.size === 0 ? new Map() : await send({ ...held, strips: [...strips.keys()] });
         for (const [strip, kind] of refused) await keepRefused(strip, kind);
         await drop([...strips.values()]);
-        if (tallies) await tally(db, strips.size - refused.size, clock());
-        return { sent: strips.size - refused.size, refused: refused.size };
+        const gone = [...strips.keys()].filter((strip) => !refused.has(strip));
+        if (tallies) await transaction(db, (within) => tally(within, gone, clock()));
+        return { sent: gone.length, refused: refused.size };
       } finally {
         places.release(held);
       }
@@ -53,6 +55,7 @@ export async function busQueue({ db, clock, tallies = true, stream, secrets, log
 
     first: async (_, device, lane) => places.first(device, lane),
     waits: async () => ({ count: places.count(), since: places.since() }),
+    bySpan: async (spanMs, since) => places.bySpan(spanMs, since),
     ofDevices: async () => places.ofDevices(),
     [Symbol.asyncDispose]: () => stream[Symbol.asyncDispose](),
   };

@@ -50,6 +50,14 @@ export function placesOf() {
     /** How many strips. */
     count: () => all.size,
     since: () => [...all.values()].reduce<number | null>((first, { arrived }) => Math.min(first ?? arrived, arrived), null),
+    bySpan(spanMs: number, since: number): Map<number, number> {
+      const spans = new Map<number, number>();
+      for (const { arrived } of all.values()) {
+        const span = Math.floor(arrived / spanMs);
+        if (arrived >= since) spans.set(span, (spans.get(span) ?? 0) + 1);
+      }
+      return spans;
+    },
     ofDevices: () => new Map([...devices].map(([device, some]) => [device, some.size])),
     get: (device: Bytes, number: number): Place | undefined => all.get(keyOf(device, number)),
     first(device: Bytes, lane: number): number | null {

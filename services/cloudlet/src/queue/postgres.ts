@@ -50,7 +50,7 @@ export function postgresQueue({ db, clock, tallies = true }: QueueOptions): Queu
         }
         const gone = strips.filter((strip) => !refused.has(strip));
         for (const strips of groupBy(gone, ({ device }) => hex(device)).values()) await drop(within, strips);
-        if (tallies) await tally(within, gone.length, clock());
+        if (tallies) await tally(within, gone, clock());
         return { sent: gone.length, refused: refused.size };
       });
     },
@@ -73,6 +73,17 @@ export function postgresQueue({ db, clock, tallies = true }: QueueOptions): Queu
         .where('refused', 'is', null)
         .executeTakeFirstOrThrow();
       return { count: Number(n), since: since === null ? null : new Date(since).getTime() };
+    },
+
+    async bySpan(spanMs, since) {
+      const rows = await db
+        .selectFrom('strip')
+        .select([sql<number>`floor(extract(epoch from arrived) * 1000 / ${spanMs})::bigint`.as('span'), sql<number>`count(*)`.as('count')])
+        .where('refused', 'is', null)
+        .where('arrived', '>=', new Date(since).toISOString())
+        .groupBy('span')
+        .execute();
+      return new Map(rows.map(({ span, count }) => [span, count]));
     },
 
     async ofDevices() {

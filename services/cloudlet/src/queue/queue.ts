@@ -63,6 +63,9 @@ export type Queue = AsyncDisposable & {
   /** How many wait, and since when in milliseconds the one that waits longest. */
   waits(): Promise<{ readonly count: number; readonly since: number | null }>;
 
+  /** How many wait of those that came in since, by the span of so many milliseconds in which they did, counted from 1970. */
+  bySpan(spanMs: number, since: number): Promise<ReadonlyMap<number, number>>;
+
   /** How many wait of each device, by its name in hex. */
   ofDevices(): Promise<ReadonlyMap<string, number>>;
 };

@@ -26,7 +26,7 @@ export const cloudletMosquitto = command({
   },
   more: `It reads who is paired from the cloudlet's database and runs with the cloudlet's own environment: DATABASE_URL, CARELET_KEYS, CARELET_SCHEMA ("cloudlet" unless the cloudlet was told another), CARELET_MQTT_BROKER (where the cloudlet finds the broker, with the user and password it shall have there, as in mqtts://harbour:secret@broker.example:8883).
 
-The files are mosquitto.conf, passwords and access. They hold who may do what, so they belong to the broker's user and to nobody else. Run it again after a wearable was paired, and send the broker a SIGHUP.`,
+The files are mosquitto.conf, passwords and access. They hold who may do what, so they belong to the broker's user and to nobody else. A cloudlet that is told their folder (CARELET_MOSQUITTO) keeps them current and has the broker read them again; without that, run this again after a wearable was paired, and send the broker a SIGHUP.`,
   examples: ['carelet cloudlet mosquitto --out /etc/mosquitto/carelet --certificate /etc/ssl/broker.pem --key /etc/ssl/broker.key'],
   async run({ options, io }) {
     const { writeMosquittoFor } = await import('@carelet/cloudlet/mqtt/mosquitto');

@@ -58,21 +58,11 @@ export function DeviceTable({
           cell: ({ lastReading }) => (lastReading === null ? t('devices.never') : format.moment(lastReading)),
         },
         {
-          key: 'urgency',
-          name: t('devices.goesOut'),
-          phone: 'hide',
-          cell: ({ urgency, demoted }) => (
-            <>
-              {urgency === null ? notTold : t(`devices.urgency.${urgency}`)}
-              {demoted > 0 && <p className="meta">{t('devices.demoted', { count: demoted })}</p>}
-            </>
-          ),
-        },
-        {
           key: 'battery',
           name: t('devices.battery'),
           align: 'end',
-          phone: 'hide',
+          phone: 'end',
+          phoneName: t('devices.battery'),
           cell: ({ battery }) =>
             battery === null ? (
               notTold
@@ -81,6 +71,25 @@ export function DeviceTable({
             ) : (
               format.percent(battery / 100)
             ),
+        },
+        {
+          key: 'urgency',
+          name: t('devices.goesOut'),
+          phoneName: t('devices.goesOut'),
+          cell: ({ urgency, demoted }) => (
+            <>
+              {urgency === null ? notTold : t(`devices.urgency.${urgency}`)}
+              {demoted > 0 && <p className="meta">{t('devices.demoted', { count: demoted })}</p>}
+            </>
+          ),
+        },
+        {
+          key: 'there',
+          name: t('devices.waitingThere'),
+          align: 'end',
+          phone: 'end',
+          phoneName: t('devices.waitingThere'),
+          cell: ({ waitsThere }) => (waitsThere === null ? notTold : format.number(waitsThere)),
         },
         {
           key: 'waiting',

@@ -10,6 +10,7 @@ import { useWords } from '../../words/words.ts';
 import { CloudletTable } from './CloudletTable.tsx';
 import { Failed } from './Failed.tsx';
 import { headlineOf, toneOf, totalsOf } from './headline.ts';
+import { LatelyChart } from './LatelyChart.tsx';
 import { Services } from './Services.tsx';
 import classes from './StatusPage.module.css';
 
@@ -64,6 +65,7 @@ function Status({ status, stale, refresh }: { status: TownStatus; stale: boolean
       </header>
       <Facts status={status} />
       <div className={classes.more}>
+        <LatelyChart />
         <CloudletTable cloudlets={status.cloudlets} />
         <Services status={status} />
         <p className="meta">{t(stale ? 'status.stale' : 'status.asOf', { time: format.time(status.at) })}</p>

@@ -10,12 +10,15 @@ export type KeyLine = { readonly shape: 'solid' | 'hollow' | 'band' | 'line' | '
 /** Around every large chart: its key above, and below it the way to the same as a table. */
 export function ChartFigure({
   name,
+  title,
   lines = [],
   table,
   children,
 }: {
   /** A sentence that tells what the chart shows. */
   name: string;
+  /** A heading before the key. */
+  title?: ReactNode;
   lines?: readonly KeyLine[];
   table?: ChartTable;
   children: ReactNode;
@@ -37,6 +40,7 @@ export function ChartFigure({
     <figure className={classes.figure} aria-label={name}>
       {lines.length > 0 && (
         <div className={classes.head}>
+          {title}
           <ul className={classes.key}>
             {lines.map(({ shape, text }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the lines of a key keep their places
