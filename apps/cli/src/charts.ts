@@ -8,6 +8,7 @@ import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
 import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { cloudletsFor } from './cloudlets.ts';
 import { familyNames, spokenName } from './describe.ts';
 import type { Io } from './io.ts';
 import type { Person } from './person.ts';
@@ -43,7 +44,7 @@ export async function* openCharts(
 ): AsyncGenerator<Chart> {
   const { keyring, cloud } = person;
   // Doctors open by keys alone; before they have one, the cloud does not even know them.
-  if (keyring.card.kind === 'doctor' && !hasKey(person, io)) return;
+  if (keyring.card.kind === 'doctor' && !hasKey(person, io) && !keyring.sharing.half) return;
   await using mathematics = mathematicsInThreads();
   await using line = progress(io, 'parts of records opened');
   line.first('asking for what can be opened');
@@ -52,6 +53,7 @@ export async function* openCharts(
   const opening = reader({
     keyring,
     cloud,
+    cloudletOf: cloudletsFor(person.town, keyring, io.clock),
     mathematics,
     clock: io.clock,
     progress: (parts) => {

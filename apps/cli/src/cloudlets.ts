@@ -4,7 +4,9 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { connectCloudlet } from '@carelet/client/login';
+import type { Keyring } from '@carelet/client/keyring/keyring';
+import { type Cloudlet, connectCloudlet } from '@carelet/client/login';
+import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import { begin, newDevice } from '@carelet/crypto/session/device';
 import type { Pairing } from '@carelet/crypto/session/pairing';
 import type { TownAddresses } from '@carelet/testbed/town';
@@ -30,6 +32,15 @@ export function cloudletOf({ cloudlets }: TownAddresses, who: string): CloudletA
     because: `it could be any of ${found.map(({ organisation }) => organisation).join(', ')}`,
   });
 }
+
+/** Connects to the cloudlet of an organisation by its card's number; `null` where nobody knows one. */
+export const cloudletsFor =
+  ({ cloudlets }: TownAddresses, keyring: Keyring, clock: () => number) =>
+  (organisation: Uint8Array): Cloudlet | null => {
+    const name = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name;
+    const address = cloudlets.find((cloudlet) => cloudlet.organisation === name);
+    return address ? connectCloudlet(address.url, keyring, clock) : null;
+  };
 
 /**
  * The cloudlet whose keys stand in a pairing code: the one with which a device so paired would begin a session.

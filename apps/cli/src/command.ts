@@ -39,6 +39,7 @@ export type Call<O extends Options> = { readonly options: Values<O>; readonly gi
 export const groups = [
   'the town',
   'records',
+  'sharing',
   'wearables',
   'keyrings',
   'doctors and their keys',

@@ -188,7 +188,10 @@ async function shareChart(
 const atOnce = 64;
 
 /** What is published of one's own chart, checked against what one published oneself. */
-async function publishedScopes({ keyring, cloud }: SharingOptions, { pat }: ChartRef): Promise<Published> {
+export async function publishedScopes(
+  { keyring, cloud }: Pick<SharingOptions, 'keyring' | 'cloud'>,
+  { pat }: Pick<ChartRef, 'pat'>,
+): Promise<Published> {
   const prefix = headName(pat, '');
   const known = Object.fromEntries(
     Object.entries(keyring.sharing.heads).flatMap(([name, head]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), head]] : [])),
@@ -259,7 +262,7 @@ async function publish(
   }
   keyring.sharing.heads = heads;
   await save();
-  return publishedScopes({ keyring, cloud } as SharingOptions, { pat } as ChartRef);
+  return publishedScopes({ keyring, cloud }, { pat });
 }
 
 const publishedAtOnce = 1000;

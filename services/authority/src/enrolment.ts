@@ -147,6 +147,20 @@ export function enrolment(
       };
     },
 
+    async directory() {
+      if (!caller) throw new CareletError('denied', 'list doctors', { because: 'the request is not signed' });
+      const rows = await db.selectFrom('doctor').selectAll().where('state', '=', 'approved').orderBy('name').orderBy('doctor').execute();
+      return {
+        doctors: rows.map(({ doctor, name, specialty, organisation, card }) => ({
+          doctor,
+          name,
+          specialty,
+          organisation,
+          fingerprint: fingerprint(decodeCard(card)!),
+        })),
+      };
+    },
+
     async approve({ doctor, policy, signature }) {
       const refuse = (because: string) => new CareletError('invalid', 'approve doctor', { because });
       const approver = await administrator('approve doctor');

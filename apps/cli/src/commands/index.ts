@@ -24,6 +24,9 @@ import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
 import { recordsOpen } from './records/open.ts';
 import { serve } from './serve.ts';
+import { shareCommand } from './sharing/share.ts';
+import { unshareCommand } from './sharing/unshare.ts';
+import { whoCommand } from './sharing/who.ts';
 import { start } from './start.ts';
 import { wearableCode } from './wearable/code.ts';
 import { wearablePair } from './wearable/pair.ts';
@@ -43,6 +46,9 @@ export const commands: readonly Command[] = [
   recordsOpen,
   recordsExport,
   link,
+  shareCommand,
+  unshareCommand,
+  whoCommand,
   wearableCode,
   wearablePair,
   wearableRun,

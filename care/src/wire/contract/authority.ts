@@ -120,6 +120,16 @@ export const authorityContract = defineContract('authority', {
     }),
     idempotent: true,
   },
+  'enrolment.directory': {
+    summary: 'The approved doctors of the town: whom a patient may want to share with.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      doctors: z.array(z.strictObject({ doctor: id, name, specialty: name, organisation: name, fingerprint: z.string() })),
+    }),
+    idempotent: true,
+  },
   'enrolment.approve': {
     summary: 'An administrator signs a policy for a doctor; it counts once two of two organisations did.',
     caller: 'known',

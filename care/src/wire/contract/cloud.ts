@@ -273,7 +273,14 @@ export const cloudContract = defineContract('cloud', {
     summary: 'Turns wraps of scopes a doctor was granted into what the mediator of her grant makes hers.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, grant: id, nodes: z.array(z.strictObject({ nodeId: id, scope: id })).min(1).max(1000) }),
+    input: z.strictObject({
+      pat: id,
+      grant: id,
+      nodes: z
+        .array(z.strictObject({ nodeId: id, scope: id }))
+        .min(1)
+        .max(1000),
+    }),
     output: z.strictObject({ turned: z.array(bytes({ max: 576 })) }),
     idempotent: true,
   },

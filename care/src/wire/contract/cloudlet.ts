@@ -172,7 +172,13 @@ export const cloudletContract = defineContract('cloudlet', {
     summary: 'Applies the factor of a grant to what the cloud turned, for its doctor, as long as the grant holds.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ grant: id, turned: z.array(bytes({ length: 576 })).min(1).max(1000) }),
+    input: z.strictObject({
+      grant: id,
+      turned: z
+        .array(bytes({ length: 576 }))
+        .min(1)
+        .max(1000),
+    }),
     output: z.strictObject({ answers: z.array(bytes({ max: 576 })) }),
     idempotent: true,
   },

@@ -5,6 +5,7 @@
  */
 import { takeDoctorKeys } from '@carelet/client/enrolment';
 import { connectAuthority } from '@carelet/client/login';
+import { offerHalf } from '@carelet/client/sharing/received';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import { command, common } from '../../command.ts';
@@ -24,6 +25,7 @@ export const keysTake = command({
     const { keyring, town, save } = person;
     const taken = await takeDoctorKeys(() => connectAuthority(town.authority, keyring, io.clock), keyring, mathematics);
     await save();
+    if (taken.kind === 'taken') await offerHalf({ keyring, save, cloud: person.cloud, mathematics });
     switch (taken.kind) {
       case 'waiting':
         say(io, 'Waiting: the administrators have not signed yet. Ask again later.');

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { connectCloudlet } from '@carelet/client/login';
 import { renewDevices } from '@carelet/client/session/renew';
+import { renewConsents } from '@carelet/client/sharing/renew';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { count, say } from '../../terminal.ts';
@@ -22,12 +22,9 @@ export const wearableRenew = command({
     await using person = await enter(io, options, { op: 'renew wearables', kinds: ['patient'], writes: false });
     const { keyring, cloud, town } = person;
     await using mathematics = mathematicsInThreads();
-    const cloudletOf = (organisation: Uint8Array) => {
-      const name = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name;
-      const address = town.cloudlets.find((cloudlet) => cloudlet.organisation === name);
-      return address ? connectCloudlet(address.url, keyring, io.clock) : null;
-    };
-    const made = await renewDevices({ keyring, cloud, mathematics, cloudletOf, clock: io.clock });
+    const cloudletOf = cloudletsFor(town, keyring, io.clock);
+    const mine = { keyring, save: person.save, cloud, mathematics, cloudletOf, clock: io.clock };
+    const made = (await renewDevices(mine)) + (await renewConsents(mine));
     say(
       io,
       made === 0

@@ -1,0 +1,65 @@
+/**
+ * `carelet unshare`: a patient takes back what she let a doctor read.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { GivenGrant } from '@carelet/client/keyring/keyring';
+import { unshare, whoReads } from '@carelet/client/sharing/share';
+import { mathematicsInThreads } from '@carelet/client/threads';
+import { hex } from '@carelet/crypto/algebra/bytes';
+import { cloudletsFor } from '../../cloudlets.ts';
+import { command, common } from '../../command.ts';
+import { enter } from '../../person.ts';
+import { agreed, note, plainText, say } from '../../terminal.ts';
+import { inWords } from './who.ts';
+
+const op = 'take back';
+
+export const unshareCommand = command({
+  name: 'unshare',
+  group: 'sharing',
+  summary: 'take back what you let a doctor read',
+  takes: [{ name: 'grant', says: 'the beginning of its number, or the doctor’s name (see "carelet who")' }],
+  options: { ...common.as('the patient'), ...common.yes, ...common.town, ...common.keyrings },
+  more: 'From the answer on, nothing she did not open before opens to her any more, old or new. What she read she may remember.',
+  examples: ['carelet unshare 3fa01b22 --as ada', 'carelet unshare "Dr Chen" --as ada'],
+  async run({ options, given: [wanted], io }) {
+    await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
+    const { keyring, cloud, save, town } = person;
+    const grants = meant(whoReads(keyring, io.clock() / 1000), wanted!);
+    for (const grant of grants) say(io, `${plainText(grant.doctorName)}: ${inWords(grant)}`);
+    if (!options.yes && !(await agreed(io, 'Take this back?'))) {
+      say(io, 'Nothing was taken back.');
+      return 1;
+    }
+    await using mathematics = mathematicsInThreads(1);
+    const sharing = { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock };
+    for (const { grant } of grants) {
+      const told = await unshare(sharing, grant);
+      if (told.cloud && told.mediator) continue;
+      note(
+        io,
+        `The ${told.cloud ? 'mediator' : 'cloud'} could not be reached. Nothing opens any more all the same; it is told the next time.`,
+      );
+    }
+    say(io, 'Taken back.');
+    return 0;
+  },
+});
+
+/** The grants of this number, or all of the doctor of this name. */
+function meant(given: readonly GivenGrant[], wanted: string): GivenGrant[] {
+  const name = wanted.trim().toLowerCase();
+  const found = given.filter(
+    ({ grant, doctorName }) => (/^[0-9a-f]{4,32}$/.test(name) && hex(grant).startsWith(name)) || doctorName.toLowerCase() === name,
+  );
+  const near = given.filter(({ doctorName }) => doctorName.toLowerCase().includes(name.replace(/^dr\.?\s+/, '')));
+  const grants = found.length > 0 ? found : near;
+  if (grants.length === 0)
+    throw new CareletError('missing', op, { subject: wanted, because: 'you let nobody read under this number or name' });
+  if (new Set(grants.map(({ doctor }) => hex(doctor))).size > 1) {
+    throw new CareletError('conflict', op, { subject: wanted, because: 'several doctors are called so; give the beginning of the number' });
+  }
+  return grants;
+}

@@ -1,0 +1,72 @@
+/**
+ * `carelet who`: whom a patient lets read, in her own memory.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { consentInWords, fromFhirConsent } from '@carelet/care/rules/sharing/consent';
+import type { GivenGrant } from '@carelet/client/keyring/keyring';
+import type { Authority } from '@carelet/client/login';
+import { whoReads } from '@carelet/client/sharing/share';
+import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { command, common } from '../../command.ts';
+import { enter } from '../../person.ts';
+import { paint, plainText, say } from '../../terminal.ts';
+
+export const whoCommand = command({
+  name: 'who',
+  group: 'sharing',
+  summary: 'whom you let read what, until when',
+  options: { ...common.as('the patient'), ...common.json, ...common.town, ...common.keyrings },
+  more: 'This is what you shared by name. Doctors of a hospital where you were treated read there by their role.',
+  examples: ['carelet who --as ada'],
+  async run({ options, io }) {
+    await using person = await enter(io, options, { op: 'list grants', kinds: ['patient'] });
+    const { keyring } = person;
+    const given = whoReads(keyring, io.clock() / 1000);
+    if (options.json) {
+      for (const grant of given) say(io, JSON.stringify({ grant: hex(grant.grant), consent: JSON.parse(grant.consent) }));
+      return 0;
+    }
+    if (given.length === 0) say(io, 'Nobody reads by your consent.');
+    const { bold, dim } = paint(io.stdout, io.env);
+    for (const grant of given) {
+      const place = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, grant.mediator))?.name ?? 'a clinic';
+      say(io, `${bold(plainText(grant.doctorName))} · ${dim(hex(grant.grant).slice(0, 8))}`);
+      say(io, `  ${inWords(grant)}; through ${plainText(place)}`);
+    }
+    return 0;
+  },
+});
+
+/** What a grant is about, in words. */
+export function inWords({ consent }: GivenGrant): string {
+  const read = fromFhirConsent(JSON.parse(consent));
+  return read ? consentInWords(read) : 'something a later version wrote';
+}
+
+/**
+ * The approved doctor of this name, or of a number that begins so.
+ *
+ * @throws {CareletError} `missing` for none, `conflict` for several
+ */
+export async function doctorCalled(authority: Authority, who: string) {
+  const { doctors } = await authority.enrolment.directory();
+  const wanted = who.trim().toLowerCase();
+  const plainName = (name: string) => name.toLowerCase();
+  const exact = doctors.filter(({ name, doctor }) => plainName(name) === wanted || hex(doctor) === wanted);
+  const parts = wanted.replace(/^dr\.?\s+/, '').split(/\s+/);
+  const near = doctors.filter(
+    ({ name, doctor }) =>
+      parts.every((part) => plainName(name).split(/\s+/).includes(part)) ||
+      (/^[0-9a-f]{6,}$/.test(wanted) && hex(doctor).startsWith(wanted)),
+  );
+  const found = exact.length > 0 ? exact : near;
+  const [first] = found;
+  if (!first) {
+    throw new CareletError('missing', 'find doctor', { subject: who, because: 'no approved doctor of this town has this name' });
+  }
+  if (found.length === 1) return first;
+  const names = found.map(({ name, organisation, doctor }) => `${name} of ${organisation} (${hex(doctor).slice(0, 8)})`);
+  throw new CareletError('conflict', 'find doctor', { subject: who, because: `it could be ${names.join(' or ')}` });
+}
