@@ -11,7 +11,7 @@ import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { type Key, keyCheck, open, openKey } from '@carelet/crypto/kp-abe/reader';
-import { accept, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
+import { accept, type Grantee, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
 import * as delegate from '@carelet/crypto/pre/reader';
 import { seal as sealForScope } from '@carelet/crypto/pre/writer';
 import { inSlices } from './pace.ts';
@@ -103,9 +103,12 @@ export const openConsents: Mathematics['openConsents'] = async (jobs) => {
 
 export const scopeKeys: Mathematics['scopeKeys'] = async (jobs) => {
   const group = await pairing();
+  // An offer is judged once, however many scopes it is for.
+  const grantees = new Map<Offer, Grantee | null>();
   return oneByOne(jobs, ({ root, scope, offer }) => {
     using key = scopeKey(group, root, scope);
-    const grantee = offer && accept(group, offer);
+    if (offer && !grantees.has(offer)) grantees.set(offer, accept(group, offer));
+    const grantee = offer && grantees.get(offer)!;
     return { p: key.p, rekey: grantee && rekey(group, key, grantee) };
   });
 };

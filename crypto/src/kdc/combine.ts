@@ -9,7 +9,7 @@ import { hashOf } from '../algebra/hash.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
 import { lagrangeAtZero } from '../algebra/threshold.ts';
-import { weight } from '../kp-abe/weight.ts';
+import { weight } from '../algebra/weight.ts';
 import { decodePartial } from './encoding.ts';
 import { nodePoint, readServers, type Servers } from './servers.ts';
 

@@ -8,7 +8,7 @@ import { type Bytes, hex } from '../algebra/bytes.ts';
 import { commitmentsInG2, sharesFit } from '../algebra/generation.ts';
 import type { G1, G2, Group } from '../algebra/group.ts';
 import { sha256 } from '../algebra/hash.ts';
-import { remembered } from '../kp-abe/remembered.ts';
+import { remembered } from '../algebra/remembered.ts';
 import { decodeServers, encodeServers } from './encoding.ts';
 
 /** Pᵢ in order, and how many servers make a key. */

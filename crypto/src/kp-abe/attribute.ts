@@ -8,7 +8,7 @@
  */
 import { cbor, compare, utf8 } from '../algebra/bytes.ts';
 import type { G1, Group, Scalar } from '../algebra/group.ts';
-import { remembered } from './remembered.ts';
+import { remembered } from '../algebra/remembered.ts';
 
 /** An attribute in the one form that is hashed. */
 export type Attribute = string;

@@ -8,12 +8,12 @@ import { type Bytes, equalPublic } from '../algebra/bytes.ts';
 import type { G1, Group } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
+import { weight } from '../algebra/weight.ts';
 import { type Attribute, attributePoint } from './attribute.ts';
 import { decapsulate, type KeyElements } from './decapsulate.ts';
 import { decodeSealed, decodeTransform } from './encoding.ts';
 import type { Formula } from './formula.ts';
 import { baseOf, standsOn } from './keycheck.ts';
-import { weight } from './weight.ts';
 
 /** What anybody can read of a sealed text: the ids of its domains and its attributes, both ascending. */
 export type Inspected = { readonly domains: readonly Bytes[]; readonly attributes: readonly Attribute[] };

@@ -7,8 +7,8 @@ import { type Bytes, equalPublic, hex } from '../algebra/bytes.ts';
 import { commitmentsInGT, sharesFit } from '../algebra/generation.ts';
 import type { Group, GT, Scalar } from '../algebra/group.ts';
 import { sha256 } from '../algebra/hash.ts';
+import { remembered } from '../algebra/remembered.ts';
 import { decodeDomain, decodeIssuers } from './encoding.ts';
-import { remembered } from './remembered.ts';
 
 /** pk_d: id, name, A, and k ↦ Aᵏ in constant shape. */
 export type Domain = { readonly id: Bytes; readonly name: string; readonly a: GT; readonly power: (k: Scalar) => GT };

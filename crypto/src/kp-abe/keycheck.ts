@@ -8,10 +8,10 @@
  */
 import { type G1, type G2, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
 import type { Random } from '../algebra/random.ts';
+import { weight } from '../algebra/weight.ts';
 import { attributePoint } from './attribute.ts';
 import type { KeyElements } from './decapsulate.ts';
 import { covering, type Term } from './shares.ts';
-import { weight } from './weight.ts';
 
 /** E^α for the α that a key was made under, as its first rows say. */
 export const baseOf = (group: Group, key: KeyElements): GT => product(group, key, [{ terms: covering(key.formula)[0]!, rho: 1n }]);

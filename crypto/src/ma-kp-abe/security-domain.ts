@@ -11,10 +11,10 @@
 import { type Bytes, compare, equalPublic, hex } from '../algebra/bytes.ts';
 import type { G2, Group, GT, Scalar } from '../algebra/group.ts';
 import { sha256 } from '../algebra/hash.ts';
+import { remembered } from '../algebra/remembered.ts';
 import { claimInCurve, claimInTarget, proves } from '../algebra/schnorr.ts';
 import { attempt } from '../algebra/strict.ts';
 import { isDomainName } from '../kp-abe/encoding.ts';
-import { remembered } from '../kp-abe/remembered.ts';
 import {
   type AuthorityParts,
   decodeAuthority,

@@ -5,9 +5,11 @@
  * @module
  */
 import { type Bytes, equalPublic } from '../algebra/bytes.ts';
-import type { G2, Group } from '../algebra/group.ts';
+import type { G1, G2, Group } from '../algebra/group.ts';
+import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
-import { decodeRekey, decodeSealed } from './encoding.ts';
+import { weight } from '../algebra/weight.ts';
+import { decodeRekey, decodeSealed, type RekeyParts } from './encoding.ts';
 
 export { scopeId } from './encoding.ts';
 
@@ -36,26 +38,53 @@ export class Rekey {
 const points = new WeakMap<Rekey, G2>();
 
 /**
- * Reads a re-encryption key and checks that it leads from P to Q: e(P, rk) = e(g₁, Q). Do this once, when it arrives.
+ * Reads re-encryption keys and checks that each leads from its P to its Q: e(P, rk) = e(g₁, Q). Do this once, when they arrive.
  *
  * Whether the patient wanted it is the business of the consent she signed; whether Q holds a mediator's factor, hers
  * (`vouched.ts`).
  *
- * @returns `null` when it is none
+ * @returns `null` for each that is none
  */
-export function openRekey({ g1, g2, gt, pair }: Group, bytes: Bytes): Rekey | null {
-  return attempt(() => {
-    const { grant, p, q, rk } = decodeRekey(bytes);
-    const point = g2.decode(rk);
-    const product = pair([
-      [g1.decode(p), point],
-      [g1.neg(g1.generator), g2.decode(q)],
-    ]);
-    if (!gt.equal(product, gt.one)) return null;
-    const key = new Rekey(grant, p, q);
-    points.set(key, point);
-    return key;
+export function openRekeys(group: Group, keys: readonly Bytes[], random: Random = systemRandom): (Rekey | null)[] {
+  const read = keys.map((bytes) => attempt(() => decodePoints(group, bytes)));
+  const whole = read.filter((one) => one !== null);
+  const allLead = leads(group, whole, random);
+  return read.map((one) => (one && (allLead || leads(group, [one], random)) ? ready(one) : null));
+}
+
+/** Reads one re-encryption key; see `openRekeys`. */
+export const openRekey = (group: Group, bytes: Bytes, random: Random = systemRandom): Rekey | null =>
+  openRekeys(group, [bytes], random)[0]!;
+
+/** Reads a re-encryption key that was checked before, and was kept where nobody else writes. */
+export const openKeptRekey = (group: Group, bytes: Bytes): Rekey | null =>
+  attempt(() => {
+    const parts = decodeRekey(bytes);
+    return ready({ ...parts, point: group.g2.decode(parts.rk) });
   });
+
+type Points = RekeyParts & { readonly point: G2; readonly from: G1; readonly to: G2 };
+
+function decodePoints({ g1, g2 }: Group, bytes: Bytes): Points {
+  const parts = decodeRekey(bytes);
+  return { ...parts, point: g2.decode(parts.rk), from: g1.decode(parts.p), to: g2.decode(parts.q) };
+}
+
+function ready({ grant, p, q, point }: RekeyParts & { readonly point: G2 }): Rekey {
+  const key = new Rekey(grant, p, q);
+  points.set(key, point);
+  return key;
+}
+
+/** All equations at once, under random weights: Π e(Pᵢ, rkᵢ)^{ρᵢ} = e(g₁, Σ ρᵢQᵢ). */
+function leads({ g1, g2, gt, pair }: Group, keys: readonly Points[], random: Random): boolean {
+  const weights = keys.map(() => weight(random));
+  const sum = g2.sum(
+    keys.map(({ to }) => to),
+    weights,
+  );
+  const pairs = keys.map(({ from, point }, i): [G1, G2] => [g1.mul(from, weights[i]!), point]);
+  return gt.equal(pair([...pairs, [g1.neg(g1.generator), sum]]), gt.one);
 }
 
 /**

@@ -18,7 +18,7 @@ import { lies } from '../algebra/lies.testing.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { signingKey } from '../algebra/sign.ts';
 import { targetBase } from '../algebra/target.ts';
-import { openRekey, type Rekey, reencrypt, scopeOf } from './cloud.ts';
+import { openKeptRekey, openRekey, openRekeys, type Rekey, reencrypt, scopeOf } from './cloud.ts';
 import { decodeFactorSecret, decodeHalf, decodeRekey, decodeSealed, encodeRekey, encodeSealed, type SealedParts } from './encoding.ts';
 import { bodyHash, demLabel, maskFrom, openingHash, openUnder, type Scope, scopePower, seedScalar } from './hybrid.ts';
 import { apply, type Factor, newFactor, openFactor } from './mediator.ts';
@@ -281,6 +281,16 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
     for (const change of others) expect(openRekey(group, encodeRekey({ ...key, ...change }))).toBeNull();
     for (const bytes of [chen.rekeyBytes.subarray(1), sealed, new Uint8Array()]) expect(openRekey(group, bytes)).toBeNull();
     expect(openRekey(group, encodeRekey(key))?.grant).toEqual(grant);
+  });
+
+  test('many keys are judged at once, and a wrong one among them harms no other', () => {
+    const wrong = encodeRekey({ ...decodeRekey(chen.rekeyBytes), rk: decodeRekey(diaz.rekeyBytes).rk });
+    const judged = openRekeys(group, [chen.rekeyBytes, wrong, diaz.rekeyBytes, new Uint8Array(3)], random);
+    expect(judged.map((key) => key !== null)).toEqual([true, false, true, false]);
+    expect(openRekeys(group, [], random)).toEqual([]);
+    expect(reencrypt(group, judged[0]!, sealed)).toEqual(transformed(chen));
+    expect(reencrypt(group, openKeptRekey(group, chen.rekeyBytes)!, sealed)).toEqual(transformed(chen));
+    expect(openKeptRekey(group, new Uint8Array(3))).toBeNull();
   });
 
   test('a scope has one key, and what rests shows no secret', () => {

@@ -14,8 +14,8 @@ import { type Bytes, cbor, concat, equal, equalPublic, hex, wipe, xor } from '..
 import { openBody } from '../algebra/dem.ts';
 import { type Group, type GT, hashToScalar, type Scalar } from '../algebra/group.ts';
 import { hashOf, hkdf } from '../algebra/hash.ts';
+import { remembered } from '../algebra/remembered.ts';
 import { targetBase } from '../algebra/target.ts';
-import { remembered } from '../kp-abe/remembered.ts';
 import { type SealedParts, suite } from './encoding.ts';
 
 /** A scope as its owner published it: its name in bytes, and P. */

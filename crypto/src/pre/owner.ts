@@ -89,8 +89,22 @@ export function accept(group: Group, { grant, delegate, factor, doctor, mediator
  *
  * @throws {TypeError} when the scope's key was put away
  */
-export function rekey({ g2 }: Group, key: ScopeKey, { grant, q }: Grantee): Bytes {
-  return encodeRekey({ grant, p: key.p, q: g2.encode(q), rk: g2.encode(g2.mulSecret(q, inverseOf(key))) });
+export function rekey(group: Group, key: ScopeKey, grantee: Grantee): Bytes {
+  const { q, times } = tableOf(group, grantee);
+  return encodeRekey({ grant: grantee.grant, p: key.p, q, rk: group.g2.encode(times(inverseOf(key))) });
+}
+
+type Table = { readonly q: Bytes; readonly times: (k: Scalar) => G2 };
+const tables = new WeakMap<Grantee, Table>();
+
+/** A grant has many scopes, and its Q is multiplied for each. */
+function tableOf({ g2 }: Group, grantee: Grantee): Table {
+  let table = tables.get(grantee);
+  if (!table) {
+    table = { q: g2.encode(grantee.q), times: g2.fixed(grantee.q) };
+    tables.set(grantee, table);
+  }
+  return table;
 }
 
 /**

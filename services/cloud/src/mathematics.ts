@@ -6,7 +6,7 @@
  */
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
-import { openRekey, type Rekey, reencrypt } from '@carelet/crypto/pre/cloud';
+import { openKeptRekey, openRekeys, reencrypt } from '@carelet/crypto/pre/cloud';
 
 /** What a re-encryption key says of itself. */
 export type Reached = { readonly grant: Bytes; readonly p: Bytes; readonly q: Bytes };
@@ -20,16 +20,13 @@ export type TurningMath = {
 
 export const reach: TurningMath['reach'] = async (rekeys) => {
   const group = await loadGroup('mcl');
-  return rekeys.map((bytes) => {
-    const key = openRekey(group, bytes);
-    return key && { grant: key.grant, p: key.p, q: key.q };
-  });
+  return openRekeys(group, rekeys).map((key) => key && { grant: key.grant, p: key.p, q: key.q });
 };
 
 export const turn: TurningMath['turn'] = async (jobs) => {
   const group = await loadGroup('mcl');
   return jobs.map(({ rekey, sealed }) => {
-    const key: Rekey | null = openRekey(group, rekey);
+    using key = openKeptRekey(group, rekey);
     return key && reencrypt(group, key, sealed);
   });
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Group } from '../algebra/group.ts';
+import type { Group } from './group.ts';
 
 /**
  * A memory of the `capacity` values used last, for each backend apart.

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { hex } from '../algebra/bytes.ts';
-import type { Scalar } from '../algebra/group.ts';
-import type { Random } from '../algebra/random.ts';
+import { hex } from './bytes.ts';
+import type { Scalar } from './group.ts';
+import type { Random } from './random.ts';
 
 /** A weight in [1, 2¹²⁸]. */
 export const weight = (random: Random): Scalar => BigInt(`0x${hex(random(16))}`) + 1n;

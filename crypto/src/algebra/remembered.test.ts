@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadGroup } from '../algebra/group.ts';
+import { loadGroup } from './group.ts';
 import { remembered } from './remembered.ts';
 
 test('what was not used longest is forgotten, and backends do not share', async () => {
