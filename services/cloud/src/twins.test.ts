@@ -23,6 +23,7 @@ import { type ChangeLimits, openChanges } from './changes.ts';
 import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
+import { consentSuite } from './consent.suite.ts';
 import { type CloudTables, migrations } from './schema.ts';
 import { sightSuite } from './sight.suite.ts';
 
@@ -107,5 +108,6 @@ for (const [place, overHttp] of [
 ] as const) {
   cloudSuite(place, () => openWorld(overHttp));
   sightSuite(place, () => openWorld(overHttp));
+  consentSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

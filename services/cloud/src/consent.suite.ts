@@ -1,0 +1,193 @@
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { signingKey } from '@carelet/crypto/algebra/sign';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { scopeId } from '@carelet/crypto/pre/cloud';
+import { type Grant, hashOfLetter, signEnd, signGrant } from '@carelet/crypto/pre/grant';
+import { newFactor } from '@carelet/crypto/pre/mediator';
+import { accept, rekey, type ScopeKey, scopeKey } from '@carelet/crypto/pre/owner';
+import { newHalf } from '@carelet/crypto/pre/reader';
+import { seal } from '@carelet/crypto/pre/writer';
+import { hashOfState, scopeName, signScopeState } from '@carelet/crypto/records/scope';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { anyRow, chartFor, id, none, type Person, type Tools, toolsOf, type World } from './cloud.testing.ts';
+
+const category = ['vital-signs', 'N', 'none'] as const;
+
+export function consentSuite(place: string, open: () => Promise<World>): void {
+  describe(`a cloud ${place}, asked to share`, () => {
+    let world: World;
+    let group: Group;
+    let tools: Tools;
+    let northgate: Person;
+    let ada: Person;
+    let chen: Person;
+    let pat: Bytes;
+    let node: Bytes;
+    let october: ScopeKey;
+    let delegate: Bytes;
+    const gate = signingKey();
+    const root = systemRandom(32);
+    const now = () => Math.floor(world.clock.now / 1000);
+
+    beforeAll(async () => {
+      world = await open();
+      group = await loadGroup('mcl');
+      [northgate, ada, chen] = [world.person('organisation'), world.person('patient'), world.person('doctor')];
+      await ada.cloud.login.present({ card: encodeCard(ada.card), with: [] });
+      await chen.cloud.login.present({ card: encodeCard(chen.card), with: [] });
+      pat = await chartFor(northgate, ada);
+      tools = toolsOf(world, northgate, pat);
+      node = id();
+      await northgate.cloud.records.post(tools.posting([anyRow(node)], [{ nodeId: node, parent: none }]));
+      october = scopeKey(group, root, scopeName(category, 0, 'MI', '2026-10'));
+      ({ delegate } = newHalf(group, { id: chen.card.id, edSk: chen.secrets.edSk }));
+      await chen.cloud.sharing.delegate({ delegate });
+    }, 60_000);
+
+    afterAll(() => world?.[Symbol.asyncDispose]());
+
+    const refusal = (work: Promise<unknown>): Promise<string> =>
+      work.then(
+        () => 'ok',
+        (thrown: unknown) => (thrown instanceof CareletError ? thrown.kind : String(thrown)),
+      );
+    const state = (more: Partial<Parameters<typeof signScopeState>[1]> = {}, by = ada): Bytes =>
+      signScopeState(by.secrets.edSk, {
+        pat,
+        category,
+        gen: 0,
+        since: 1,
+        published: [{ part: 'MI', period: '2026-10', p: october.p }],
+        prevHash: new Uint8Array(32),
+        ...more,
+      });
+    /** A grant to Dr Chen, and the re-encryption key of October that belongs to it. */
+    const granting = (more: Partial<Grant> = {}, by = ada) => {
+      const letter = utf8('sealed to her');
+      const grant = more.grant ?? id();
+      const { factor } = newFactor(group, grant, delegate, { id: chen.card.id, edVk: chen.card.edVk }, gate.secret)!;
+      const offer = { grant, delegate, factor, doctor: { id: chen.card.id, edVk: chen.card.edVk }, mediator: gate.public };
+      const body = {
+        grant,
+        pat,
+        doctor: chen.card.id,
+        mediator: id(),
+        issued: now(),
+        notAfter: now() + 1000,
+        letterHash: hashOfLetter(letter),
+        ...more,
+      };
+      return { grant: signGrant(by.secrets.edSk, body), letter, rekeys: [rekey(group, october, accept(group, offer)!)], number: grant };
+    };
+    const asked = ({ grant, letter, rekeys }: ReturnType<typeof granting>) => ({ grant, letter, rekeys });
+    const consentWrap = (maker = ada) =>
+      tools.wrapBy(maker, node, {
+        kind: 'consent',
+        domain: scopeId(october.p),
+        body: seal(group, october, utf8('here'), utf8('a node key')),
+      });
+    const turnsFor = (who: Person, grant: Bytes) =>
+      refusal(who.cloud.sharing.turn({ pat, grant, nodes: [{ nodeId: node, scope: scopeId(october.p) }] }));
+
+    test('gives out doctors’ halves with their cards, and takes none for somebody else', async () => {
+      const [found] = (await ada.cloud.sharing.delegates({ doctors: [chen.card.id, id()] })).delegates;
+      expect(found).toEqual({ delegate, card: encodeCard(chen.card) });
+      const ivy = world.person('doctor');
+      expect(await refusal(ivy.cloud.sharing.delegate({ delegate }))).toBe('invalid');
+      expect(await refusal(ada.cloud.sharing.delegate({ delegate }))).toBe('invalid');
+    });
+
+    test('keeps what a patient publishes in its order, and neither a fork nor an older state nor another’s', async () => {
+      const letter = utf8('for the writer');
+      const first = state();
+      const second = state({ published: [], prevHash: hashOfState(first) });
+      await ada.cloud.sharing.publish({ pat, states: [first], letter });
+      await ada.cloud.sharing.publish({ pat, states: [first, second], letter });
+      const fork = state({ since: 1, published: [{ part: 'MI', period: '2026-09', p: october.p }], prevHash: hashOfState(first) });
+      for (const wrong of [
+        fork,
+        state({ since: 2 }),
+        state({ pat: id(), prevHash: hashOfState(second) }),
+        state({ prevHash: hashOfState(second) }, chen),
+      ]) {
+        expect(await refusal(ada.cloud.sharing.publish({ pat, states: [wrong], letter }))).toBe('conflict');
+      }
+      expect(await northgate.cloud.sharing.scopes({ pat })).toEqual({ states: [first, second], letter });
+      expect(await refusal(chen.cloud.sharing.scopes({ pat }))).toBe('denied');
+      expect(await refusal(chen.cloud.sharing.publish({ pat, states: [state({}, chen)], letter }))).toBe('denied');
+    });
+
+    test('lays a consent wrap of its owner or writer, of the scope it names, and no other', async () => {
+      const wrap = (wraps: ReturnType<typeof consentWrap>[], by = ada) =>
+        refusal(by.cloud.sharing.wrap({ pat, part: 'MI', links: [], wraps }));
+      const sound = consentWrap();
+      expect(await wrap([tools.wrapBy(ada, node, { kind: 'consent', domain: id(), body: sound.body })])).toBe('invalid');
+      expect(await wrap([tools.wrapBy(ada, node, { kind: 'consent', domain: sound.domain, body: utf8('nonsense') })])).toBe('invalid');
+      expect(await wrap([{ ...sound, signature: new Uint8Array(64) }])).toBe('denied');
+      expect(await wrap([consentWrap(chen)], chen)).toBe('denied');
+      expect(await wrap([sound])).toBe('ok');
+      expect(
+        await ada.cloud.sharing.consented({
+          pat,
+          nodes: [
+            { nodeId: node, scope: sound.domain },
+            { nodeId: node, scope: id() },
+          ],
+        }),
+      ).toEqual({
+        wrapped: [true, false],
+      });
+    });
+
+    test('turns a wrap for the doctor of a grant that holds, for nobody else, and no more once it is taken back', async () => {
+      const given = granting();
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      expect((await chen.cloud.records.charts()).charts).toEqual([]);
+      await ada.cloud.sharing.grant(asked(given));
+      await ada.cloud.sharing.grant(asked(given));
+      expect((await chen.cloud.records.charts()).charts.map((chart) => chart.pat)).toEqual([pat]);
+      expect((await chen.cloud.records.nodes({ pat })).wraps.map(({ kind }) => kind)).toEqual(['consent']);
+      expect(await turnsFor(chen, given.number)).toBe('ok');
+      for (const other of [ada, northgate, world.person('doctor')]) expect(await turnsFor(other, given.number)).toBe('denied');
+      expect((await chen.cloud.sharing.grants()).grants).toHaveLength(1);
+      expect((await world.person('doctor').cloud.sharing.grants()).grants).toEqual([]);
+
+      const end = { pat, grant: given.number, end: signEnd(ada.secrets.edSk, { pat, grant: given.number }) };
+      expect(await refusal(chen.cloud.sharing.end(end))).toBe('denied');
+      await ada.cloud.sharing.end(end);
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      expect((await chen.cloud.records.charts()).charts).toEqual([]);
+      expect(await world.sql('select 1 from rekey where grant_id = $1', [given.number])).toEqual([]);
+      // What was taken back does not come again, whoever sends it.
+      expect(await refusal(ada.cloud.sharing.grant(asked(given)))).toBe('conflict');
+    });
+
+    test('takes no grant that its patient did not sign, of another chart, over another letter, or with keys of another', async () => {
+      const given = granting();
+      const ivy = world.person('patient');
+      expect(await refusal(ivy.cloud.sharing.grant(asked(given)))).toBe('invalid');
+      expect(await refusal(ivy.cloud.sharing.grant(asked(granting({}, ivy))))).toBe('denied');
+      expect(await refusal(ada.cloud.sharing.grant(asked(granting({ pat: id() }))))).toBe('denied');
+      expect(await refusal(ada.cloud.sharing.grant({ ...asked(given), letter: utf8('another') }))).toBe('invalid');
+      expect(await refusal(ada.cloud.sharing.grant(asked(granting({ notAfter: now() }))))).toBe('invalid');
+      for (const rekeys of [granting().rekeys, [...given.rekeys, utf8('none')], [...given.rekeys, ...granting().rekeys]]) {
+        expect(await refusal(ada.cloud.sharing.grant({ ...asked(given), rekeys }))).toBe('invalid');
+      }
+      expect((await chen.cloud.sharing.grants()).grants).toEqual([]);
+    });
+
+    test('turns nothing any more when a grant has ended by its clock', async () => {
+      const given = granting();
+      await ada.cloud.sharing.grant(asked(given));
+      expect(await turnsFor(chen, given.number)).toBe('ok');
+      const before = world.clock.now;
+      world.clock.now += 1_001_000;
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      expect((await chen.cloud.records.charts()).charts).toEqual([]);
+      world.clock.now = before;
+    });
+  });
+}
