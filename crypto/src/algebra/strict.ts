@@ -11,7 +11,17 @@ import { type Bytes, type Cbor, uncbor } from './bytes.ts';
  * @param what for the message: "a re-encryption key"
  * @throws {TypeError} on anything but an array of that label, suite and number of items
  */
-export function fields(bytes: Bytes, label: string, suite: number, count: number, what: string): readonly Cbor[] {
+export const fields = (bytes: Bytes, label: string, suite: number, count: number, what: string): readonly Cbor[] =>
+  fieldsOfAny(bytes, label, [suite], count, what).items;
+
+/** As `fields`, where any of several suites will do: also says which. */
+export function fieldsOfAny<const Suite extends number>(
+  bytes: Bytes,
+  label: string,
+  suites: readonly Suite[],
+  count: number,
+  what: string,
+): { readonly suite: Suite; readonly items: readonly Cbor[] } {
   if (!(bytes instanceof Uint8Array)) throw malformed(what);
   let value: Cbor;
   try {
@@ -20,8 +30,9 @@ export function fields(bytes: Bytes, label: string, suite: number, count: number
     throw malformed(what);
   }
   if (!Array.isArray(value) || value.length !== count + 2 || value[0] !== label) throw malformed(what);
-  if (value[1] !== suite) throw new TypeError(`${what} of an unknown suite`);
-  return value.slice(2);
+  const suite = suites.find((one) => one === value[1]);
+  if (suite === undefined) throw new TypeError(`${what} of an unknown suite`);
+  return { suite, items: value.slice(2) };
 }
 
 export const malformed = (what: string): TypeError => new TypeError(`not ${what}`);

@@ -27,6 +27,7 @@ const key = encodeKey({
   d: [random(48), random(48), random(48)],
 });
 const parts: SealedParts = {
+  suite: 2,
   ids: [new Uint8Array(16), new Uint8Array(16).fill(1)],
   attributes: ['x:a', 'x:b', 'y:a'],
   c0: random(96),
@@ -60,7 +61,7 @@ describe.each(Object.keys(samples) as (keyof typeof samples)[])('a %s', (what) =
   test('of another label, version or suite is refused', () => {
     for (const other of Object.values(samples)) if (other !== sample) expect(() => decode(other)).toThrow(TypeError);
     expect(() => decode(withItem(sample, 0, `carelet/v2/sharing/${what}`))).toThrow(TypeError);
-    expect(() => decode(withItem(sample, 1, 1))).toThrow('unknown suite');
+    expect(() => decode(withItem(sample, 1, 3))).toThrow('unknown suite');
     expect(() => decode(withItem(sample, 1, '1'))).toThrow(TypeError);
   });
 

@@ -12,20 +12,25 @@
  * | factor (secret) | id 16, issuer, whose it is, 32 bytes of z |
  * | sealed | ids ascending, attributes ascending, C₀ 96, C_x 48 each, c_d 32 each, AEAD text |
  *
- * The label carries the version, the suite names the scheme: 2 is FABEO on BLS12-381 with a K_pq for each domain. Here bytes only get a shape;
+ * The label carries the version, the suite names the scheme: 1 is FABEO on BLS12-381. Of sealed texts there are two: in suite 1 one K_pq for all
+ * domains went into the AEAD key, since suite 2 each domain's goes into its mask. Here bytes only get a shape;
  * points are decoded where they are used.
  *
  * @module
  */
 import { type Bytes, type Cbor, cbor, compare, equalPublic, utf8 } from '../algebra/bytes.ts';
 import { hashOf } from '../algebra/hash.ts';
-import { fields as fieldsOf, isBytes, isBytesList, malformed } from '../algebra/strict.ts';
+import { fields as fieldsOf, fieldsOfAny, isBytes, isBytesList, malformed } from '../algebra/strict.ts';
 import { type Attribute, checkAttribute } from './attribute.ts';
 import { checkFormula, type Formula, parse, print } from './formula.ts';
 import { occurrences, type Row, rowsOf } from './shares.ts';
 
-/** FABEO (Riepel, Wee, CCS 2022, ePrint 2022/1415) on BLS12-381. Suite 1 mixed one K_pq for all domains of a text. */
-export const suite = 2;
+/** FABEO (Riepel, Wee, CCS 2022, ePrint 2022/1415) on BLS12-381. */
+export const suite = 1;
+
+/** How a text is sealed; the first is still opened, and made no more. */
+export const sealedSuites = [1, 2] as const;
+export type SealedSuite = (typeof sealedSuites)[number];
 
 /** What one sealed text may carry. */
 export const sealedLimits = { domains: 16, attributes: 256 } as const;
@@ -67,6 +72,7 @@ export type FactorParts = { readonly id: Bytes; readonly issuer: number; readonl
 export type Holder = 'doctor' | 'mediator';
 /** A sealed text. `c` and `masks` are joined, in the order of `attributes` and `ids`. */
 export type SealedParts = {
+  readonly suite: SealedSuite;
   readonly ids: readonly Bytes[];
   readonly attributes: readonly Attribute[];
   readonly c0: Bytes;
@@ -176,13 +182,14 @@ const mostIssuers = 16;
 const isPlace = (value: Cbor | undefined): value is number =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= mostIssuers;
 
-export function encodeSealed({ ids, attributes, c0, c, masks, dem }: SealedParts): Bytes {
-  return cbor([label.sealed, suite, ids, attributes, c0, c, masks, dem]);
+export function encodeSealed({ suite: of, ids, attributes, c0, c, masks, dem }: SealedParts): Bytes {
+  return cbor([label.sealed, of, ids, attributes, c0, c, masks, dem]);
 }
 
 /** Throws a TypeError on anything but a sealed text: shapes, orders and lengths; no point is looked at. */
 export function decodeSealed(bytes: Bytes): SealedParts {
-  const [ids, attributes, c0, c, masks, dem] = fields(bytes, label.sealed, 6, 'a sealed text');
+  const { suite: of, items } = fieldsOfAny(bytes, label.sealed, sealedSuites, 6, 'a sealed text');
+  const [ids, attributes, c0, c, masks, dem] = items;
   if (!isBytesList(ids, 16) || ids.length === 0 || ids.length > sealedLimits.domains || !ascending(ids)) throw malformed('a sealed text');
   if (!isTextList(attributes) || attributes.length === 0 || attributes.length > sealedLimits.attributes) throw malformed('a sealed text');
   for (const attribute of attributes) checkAttribute(attribute);
@@ -194,7 +201,7 @@ export function decodeSealed(bytes: Bytes): SealedParts {
     dem instanceof Uint8Array &&
     dem.length >= 16;
   if (!sound) throw malformed('a sealed text');
-  return { ids, attributes, c0, c, masks, dem };
+  return { suite: of, ids, attributes, c0, c, masks, dem };
 }
 
 const isTextList = (value: Cbor | undefined): value is readonly string[] =>

@@ -7,15 +7,16 @@
  * @module
  */
 import { type Bytes, cbor, concat, wipe } from '../algebra/bytes.ts';
+import { openBody, openBodyUnder } from '../algebra/dem.ts';
 import { type Group, type GT, hashToScalar, type Scalar } from '../algebra/group.ts';
 import { hashOf, hkdf } from '../algebra/hash.ts';
-import { type SealedParts, suite } from './encoding.ts';
+import type { SealedParts } from './encoding.ts';
 
-type Opening = Pick<SealedParts, 'ids' | 'attributes'>;
+type Opening = Pick<SealedParts, 'suite' | 'ids' | 'attributes'>;
 type Body = Pick<SealedParts, 'c0' | 'c' | 'masks'>;
 
 /** SHA-256 of h0: who may open, what it is about, and where it belongs. */
-export function openingHash({ ids, attributes }: Opening, context: Bytes): Bytes {
+export function openingHash({ suite, ids, attributes }: Opening, context: Bytes): Bytes {
   return hashOf('carelet/v1/sharing/kp-abe', suite, ids, attributes, context);
 }
 
@@ -42,3 +43,10 @@ export function maskFrom(group: Group, k: GT, id: Bytes, pq: Bytes | undefined):
 
 /** What the AEAD key of a text is derived under. */
 export const demLabel = 'carelet/v1/sharing/dem';
+
+/** The message of a text, or `null`. Suite 1 had K_pq in the AEAD key and not in the mask. */
+export function openText(parts: SealedParts, m: Bytes, h0: Bytes, pq: Bytes | undefined): Bytes | null {
+  const hh = bodyHash(h0, parts);
+  if (parts.suite === 2) return openBody(demLabel, m, hh, parts.dem);
+  return openBodyUnder(demLabel, concat(m, hh, pq ?? new Uint8Array()), hh, parts.dem);
+}

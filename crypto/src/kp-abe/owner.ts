@@ -54,7 +54,7 @@ export function seal(
   if (sorted.length === 0 || sorted.length > sealedLimits.attributes) throw new TypeError(`1 to ${sealedLimits.attributes} attributes`);
 
   const ids = to.map(({ id }) => id);
-  const h0 = openingHash({ ids, attributes: sorted }, context);
+  const h0 = openingHash({ suite: 2, ids, attributes: sorted }, context);
   const m = random(32);
   const s = seedScalar(m, h0);
   // Encaps(s, S): C₀ = g₂ˢ, C_x = H(x)ˢ, K_d = A_dˢ.
@@ -64,5 +64,5 @@ export function seal(
   const hh = bodyHash(h0, { c0, c, masks });
   const dem = sealBody(demLabel, m, hh, message);
   wipe(m);
-  return encodeSealed({ ids, attributes: sorted, c0, c, masks, dem });
+  return encodeSealed({ suite: 2, ids, attributes: sorted, c0, c, masks, dem });
 }

@@ -8,7 +8,7 @@
  * @module
  */
 import { type Bytes, concat, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
-import { checkPq, openBody } from '../algebra/dem.ts';
+import { checkPq } from '../algebra/dem.ts';
 import { decodeScalar, encodeScalar, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
@@ -18,7 +18,7 @@ import { decapsulate, type KeyElements } from './decapsulate.ts';
 import { type Domain, readDomain, readIssuers } from './domain.ts';
 import { decodeFactor, decodeKey, decodeSealed, encodeFactor, type SealedParts } from './encoding.ts';
 import { type Formula, satisfies } from './formula.ts';
-import { bodyHash, demLabel, maskFrom, openingHash, seedScalar } from './hybrid.ts';
+import { maskFrom, openingHash, openText, seedScalar } from './hybrid.ts';
 import { standsOn } from './keycheck.ts';
 
 /** A key whose points are decoded, for opening many texts. It shows its policy and never its secrets. */
@@ -189,12 +189,12 @@ function unmask(
   place: number,
   { pq, strict }: OpenOptions,
 ): Bytes | null {
-  const mask = maskFrom(group, k, target.id, pq);
+  const mask = maskFrom(group, k, target.id, parts.suite === 2 ? pq : undefined);
   const m = xor(parts.masks.subarray(32 * place, 32 * (place + 1)), mask);
   const h0 = openingHash(parts, context);
   const s = seedScalar(m, h0);
   const honest = group.gt.equal(target.power(s), k) && equal(encapsulated(group, s), parts.c0) && (!strict || allHonest(group, s, parts));
-  const message = honest ? openBody(demLabel, m, bodyHash(h0, parts), parts.dem) : null;
+  const message = honest ? openText(parts, m, h0, pq) : null;
   wipe(m, mask);
   return message;
 }

@@ -1,8 +1,10 @@
 // Sealing and opening: who opens, who does not, and that no changed byte passes.
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { inspect as show } from 'node:util';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Bytes, concat, equalPublic, hex, utf8 } from '../algebra/bytes.ts';
+import { type Bytes, concat, equalPublic, hex, unhex, utf8 } from '../algebra/bytes.ts';
 import { sealBody } from '../algebra/dem.ts';
 import { type BackendName, type Group, loadGroup, randomScalar, type Scalar } from '../algebra/group.ts';
 import { seededRandom } from '../algebra/random.ts';
@@ -316,6 +318,28 @@ test('what one backend makes the other opens, and the same randomness gives the 
     const doctor = openKey(maker, domain, key)!;
     expect(() => open(reader, domain, doctor, context, sealed)).toThrow('another backend');
     expect(equalPublic(decodeSealed(sealed).ids[0]!, readDomain(reader, domain).id)).toBe(true);
+  }
+});
+
+test('a text of suite 1, from the version before, still opens, with its K_pq and only with that', async () => {
+  const path = resolve(import.meta.dirname, '../../../vectors/sharing-suite-1.json');
+  const vector = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+  const [domain, key, pq, sealed] = ['domain', 'key', 'pq', 'sealed'].map((name) => unhex(vector[name]!)) as [Bytes, Bytes, Bytes, Bytes];
+  for (const backend of ['mcl', 'noble'] as const) {
+    const group = await loadGroup(backend);
+    const opens = (options = {}, text = sealed) => open(group, domain, key, utf8(vector.context!), text, options);
+    expect(opens({ pq })).toEqual(utf8(vector.message!));
+    expect(opens({ pq, strict: true })).toEqual(utf8(vector.message!));
+    expect(opens()).toBeNull();
+    expect(opens({ pq: pq.toReversed() })).toBeNull();
+    // Nor does one suite pass for the other.
+    expect(opens({ pq }, encodeSealed({ ...decodeSealed(sealed), suite: 2 }))).toBeNull();
+    expect(
+      opens(
+        { pq },
+        encodeSealed({ ...decodeSealed(seal(group, [{ domain, pq }], ['x:a', 'x:b'], utf8(vector.context!), message)), suite: 1 }),
+      ),
+    ).toBeNull();
   }
 });
 
