@@ -35,7 +35,7 @@ function generated(group: Group, random: Random): { servers: Bytes; secrets: Byt
   };
 }
 
-describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
+describe.each<BackendName>(['mcl'])('on %s', (name) => {
   const random = seededRandom(`kdc ${name}`);
   const nodeId = random(16);
   let group: Group;

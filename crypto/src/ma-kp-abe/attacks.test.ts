@@ -24,7 +24,7 @@ import { aboutAuthority, claimsOf, joinAuthorities, proofLabel, provesItsKeys, r
 
 const attributes = ['x:a', 'x:b'];
 
-describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
+describe.each<BackendName>(['mcl'])('on %s', (name) => {
   const random = seededRandom(`joint attacks ${name}`);
   const [chen, diaz] = [random(16), random(16)];
   type Raw = { master: Bytes; authority: Bytes; a: GT; y: G2 };

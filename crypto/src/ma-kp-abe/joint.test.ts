@@ -26,7 +26,7 @@ const policies = {
 type Who = keyof typeof policies;
 const everyone: readonly Who[] = ['hospital', 'board', 'patient'];
 
-describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
+describe.each<BackendName>(['mcl'])('on %s', (name) => {
   const random = seededRandom(`joint ${name}`);
   const [chen, diaz] = [random(16), random(16)];
   let group: Group;
