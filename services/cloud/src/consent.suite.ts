@@ -157,6 +157,11 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
 
       const end = { pat, grant: given.number, end: signEnd(ada.secrets.edSk, { pat, grant: given.number }) };
       expect(await refusal(chen.cloud.sharing.end(end))).toBe('denied');
+      // Somebody else's signature, over the very same words, ends nothing.
+      for (const other of [chen, world.person('patient')]) {
+        expect(await refusal(other.cloud.sharing.end({ ...end, end: signEnd(other.secrets.edSk, end) }))).toBe('denied');
+      }
+      expect(await turnsFor(chen, given.number)).toBe('ok');
       await ada.cloud.sharing.end(end);
       expect(await turnsFor(chen, given.number)).toBe('denied');
       expect((await chen.cloud.records.charts()).charts).toEqual([]);

@@ -149,6 +149,8 @@ export function consent(
     async end({ pat, grant, end }) {
       if (!verifyEnd(caller.card.edVk, { grant, pat }, end)) throw notYours('take a grant back');
       await transaction(db, async (within) => {
+        // Of her own chart; a grant that never arrived is taken back as well.
+        await ownChart(within, pat, 'take a grant back');
         await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
         await within
           .updateTable('consent')

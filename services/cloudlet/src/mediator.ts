@@ -9,6 +9,7 @@
 import { mkdir, open as openFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
+import { longestGrant } from '@carelet/care/rules/records/calendar';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equalPublic, hex, plain, uncbor, unhex } from '@carelet/crypto/algebra/bytes';
@@ -34,6 +35,9 @@ export type Factors = {
   /** Takes away what has ended. */
   sweep(now: number): Promise<void>;
 };
+
+/** A day more than a grant may last. */
+const longestSeconds = (longestGrant + 1) * 86_400;
 
 const place = (grant: Bytes): string => `cloudlet/factor/${hex(grant)}`;
 
@@ -122,6 +126,7 @@ export function mediator(
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });
       if (notAfter <= now()) throw refuse('the grant has ended already');
+      if (notAfter > now() + longestSeconds) throw refuse('no grant lasts that long');
       const doctor = decodeCard(doctorBytes);
       if (doctor?.kind !== 'doctor') throw refuse('these bytes are no doctor’s card');
       await cards.present(doctorBytes, []);

@@ -279,7 +279,7 @@ export const cloudContract = defineContract('cloud', {
       nodes: z
         .array(z.strictObject({ nodeId: id, scope: id }))
         .min(1)
-        .max(1000),
+        .max(100),
     }),
     output: z.strictObject({ turned: z.array(bytes({ max: 576 })) }),
     idempotent: true,

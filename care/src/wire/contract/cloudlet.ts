@@ -177,7 +177,7 @@ export const cloudletContract = defineContract('cloudlet', {
       turned: z
         .array(bytes({ length: 576 }))
         .min(1)
-        .max(1000),
+        .max(100),
     }),
     output: z.strictObject({ answers: z.array(bytes({ max: 576 })) }),
     idempotent: true,

@@ -105,7 +105,10 @@ export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, now 
       await breathe();
       opened.push(...(await openPolicies(jobs.slice(at, at + atOnce), problems)));
     }
-    if (granted.length > 0) opened.push(...(await openGranted(chart, granted, problems, breathe)));
+    // What opens by one's role need not be turned as well.
+    const open = new Set(opened.map(({ wrap }) => hex(wrap.nodeId)));
+    const closed = granted.filter(({ wrap }) => !open.has(hex(wrap.nodeId)));
+    if (closed.length > 0) opened.push(...(await openGranted(chart, closed, problems, breathe)));
     // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
     await cards.learn(opened.map(({ grant }) => grant.writer));
     return opened.flatMap(({ grant, wrap }): Held[] => {

@@ -1,0 +1,132 @@
+/**
+ * Factors lie in files of their own, sealed, and what was taken away does not come again.
+ */
+import { copyFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CareletError } from '@carelet/care/model';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { type Card, encodeCard } from '@carelet/crypto/cards/card';
+import { newCard } from '@carelet/crypto/cards/owner';
+import { signEnd } from '@carelet/crypto/pre/grant';
+import { newHalf } from '@carelet/crypto/pre/reader';
+import type { Cards, KnownCaller } from '@carelet/ground/login';
+import { secrets } from '@carelet/ground/secrets';
+import { temporaryFolder } from '@carelet/ground/test-folder';
+import { beforeAll, describe, expect, test } from 'vitest';
+import * as mathematics from './mathematics.ts';
+import { factorsIn, mediator } from './mediator.ts';
+import type { Organisation } from './organisation.ts';
+
+const now = 1_795_176_000;
+const year = 365 * 86_400;
+const key = systemRandom(32);
+const kept = {
+  patient: systemRandom(16),
+  pat: systemRandom(16),
+  doctor: systemRandom(16),
+  notAfter: now + 60,
+  secret: utf8('a factor of a grant'),
+};
+
+describe('a factor', () => {
+  test('is found again after a restart, sealed in a file that only its owner reads', async () => {
+    const folder = join(temporaryFolder(), 'factors');
+    const grant = systemRandom(16);
+    expect(await (await factorsIn(folder, secrets(key))).keep(grant, kept)).toBe(true);
+    const again = await factorsIn(folder, secrets(key));
+    expect(await again.get(grant)).toEqual(kept);
+    expect(await again.keep(grant, { ...kept, notAfter: 0 })).toBe(false);
+    expect(await again.get(systemRandom(16))).toBeNull();
+    const file = join(folder, hex(grant));
+    expect(readFileSync(file).includes('a factor of a grant')).toBe(false);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual([hex(grant)]);
+  });
+
+  test('does not open under another key, nor in the place of another grant', async () => {
+    const folder = temporaryFolder();
+    const [one, other] = [systemRandom(16), systemRandom(16)];
+    const factors = await factorsIn(folder, secrets(key));
+    await factors.keep(one, kept);
+    await expect((await factorsIn(folder, secrets(systemRandom(32)))).get(one)).rejects.toThrow(CareletError);
+    copyFileSync(join(folder, hex(one)), join(folder, hex(other)));
+    await expect(factors.get(other)).rejects.toThrow(CareletError);
+  });
+
+  test('is gone once it was dropped or has ended', async () => {
+    const folder = temporaryFolder();
+    const factors = await factorsIn(folder, secrets(key));
+    const [taken, over, stays] = [systemRandom(16), systemRandom(16), systemRandom(16)];
+    for (const grant of [taken, over]) await factors.keep(grant, kept);
+    await factors.keep(stays, { ...kept, notAfter: now + year });
+    await factors.drop(taken);
+    await factors.drop(taken);
+    expect(await factors.get(taken)).toBeNull();
+    await factors.sweep(now + 60);
+    expect(readdirSync(folder)).toEqual([hex(stays)]);
+  });
+});
+
+describe('a mediator', () => {
+  type Person = { card: Card; edSk: Bytes; caller: KnownCaller };
+  const person = (kind: Card['kind']): Person => {
+    const { card, secrets: own } = newCard(kind, now + year);
+    return { card, edSk: own.edSk, caller: { id: card.id, kind, card } };
+  };
+  const [ada, ivy, chen, clinic] = [person('patient'), person('patient'), person('doctor'), person('organisation')];
+  const [grant, pat] = [systemRandom(16), systemRandom(16)];
+  let delegate: Bytes;
+  let clock = now;
+  let as: (who: Person | null) => ReturnType<typeof mediator>;
+
+  beforeAll(async () => {
+    ({ delegate } = newHalf(await loadGroup('mcl'), { id: chen.card.id, edSk: chen.edSk }));
+    const factors = await factorsIn(temporaryFolder(), secrets(key));
+    const organisation = async () => ({ card: clinic.card, edSk: clinic.edSk }) as Organisation;
+    // Whether issuers vouch for a card is looked at elsewhere.
+    const cards = { present: async () => {} } as unknown as Cards;
+    as = (who) => mediator({ factors, cards, mathematics, organisation, now: () => clock }, who?.caller ?? null);
+  });
+
+  const refusal = (work: Promise<unknown>) =>
+    work.then(
+      () => 'ok',
+      (thrown: unknown) => (thrown instanceof CareletError ? thrown.kind : String(thrown)),
+    );
+  const asked = () => ({ grant, pat, delegate, doctor: encodeCard(chen.card), notAfter: now + 1000 });
+  const turned = async (who: Person | null) => refusal(as(who).mediate({ grant, turned: [new Uint8Array(576)] }));
+
+  test('gives a factor to a patient, of a doctor’s own half, for a grant that has not ended and ends some day', async () => {
+    expect(await refusal(as(null).factor(asked()))).toBe('denied');
+    expect(await refusal(as(chen).factor(asked()))).toBe('denied');
+    expect(await refusal(as(ada).factor({ ...asked(), notAfter: now }))).toBe('invalid');
+    expect(await refusal(as(ada).factor({ ...asked(), notAfter: now + 2 * year }))).toBe('invalid');
+    expect(await refusal(as(ada).factor({ ...asked(), doctor: encodeCard(ivy.card) }))).toBe('invalid');
+    expect(await refusal(as(ada).factor({ ...asked(), doctor: encodeCard(person('doctor').card) }))).toBe('invalid');
+    expect(await refusal(as(ada).factor(asked()))).toBe('ok');
+    expect(await refusal(as(ada).factor(asked()))).toBe('conflict');
+  });
+
+  test('applies it for the doctor of the grant and for nobody else, and says nothing of what is no element of GT', async () => {
+    for (const who of [null, ada, ivy, person('doctor')]) expect(await turned(who)).toBe('denied');
+    expect(await as(chen).mediate({ grant, turned: [new Uint8Array(576)] })).toEqual({ answers: [new Uint8Array()] });
+    clock = now + 1000;
+    expect(await turned(chen)).toBe('denied');
+    clock = now;
+  });
+
+  test('forgets it when its patient says so, and not when anybody else does', async () => {
+    const end = (who: Person, of = pat) => refusal(as(who).end({ grant, pat: of, end: signEnd(who.edSk, { grant, pat: of }) }));
+    expect(await end(ivy)).toBe('denied');
+    expect(await end(chen)).toBe('denied');
+    expect(await end(ada, systemRandom(16))).toBe('denied');
+    expect(await refusal(as(ada).end({ grant, pat, end: new Uint8Array(64) }))).toBe('denied');
+    expect(await turned(chen)).toBe('ok');
+    expect(await end(ada)).toBe('ok');
+    expect(await end(ada)).toBe('ok');
+    expect(await turned(chen)).toBe('denied');
+  });
+});
