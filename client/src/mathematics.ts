@@ -8,7 +8,8 @@
  */
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
-import { sha256 } from '@carelet/crypto/algebra/hash';
+import { kdf, sha256 } from '@carelet/crypto/algebra/hash';
+import type { Random } from '@carelet/crypto/algebra/random';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { type Key, keyCheck, open, openKey } from '@carelet/crypto/kp-abe/reader';
 import { accept, type Grantee, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
@@ -44,7 +45,7 @@ export type Mathematics = {
   /** The content, or `null` where it does not open. */
   openConsents(jobs: ConsentOpen[]): Promise<(Bytes | null)[]>;
   scopeKeys(jobs: ScopeJob[]): Promise<ScopeKeys[]>;
-  /** A doctor's half of every key she is given by consent. */
+  /** A doctor's half of every key she is given by consent: the same one from every copy of her keyring. */
   newHalf(doctor: { id: Bytes; edSk: Bytes }): Promise<{ half: Bytes; delegate: Bytes }>;
 };
 
@@ -113,7 +114,12 @@ export const scopeKeys: Mathematics['scopeKeys'] = async (jobs) => {
   });
 };
 
-export const newHalf: Mathematics['newHalf'] = async (doctor) => delegate.newHalf(await pairing(), doctor);
+export const newHalf: Mathematics['newHalf'] = async (doctor) => {
+  let at = 0;
+  // Two halves of one doctor would be one too many: what was shared under the first would not open with the second.
+  const random: Random = (length) => kdf(doctor.edSk, 'carelet/v1/sharing/half', [doctor.id, at++], length);
+  return delegate.newHalf(await pairing(), doctor, random);
+};
 
 /** All of it in this thread. */
 export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkKey, sealConsents, openConsents, scopeKeys, newHalf };

@@ -22,6 +22,7 @@ import { writer } from '@carelet/client/records/writer';
 import { pairDevice } from '@carelet/client/session/pair';
 import { renewDevices } from '@carelet/client/session/renew';
 import { encodeWearable } from '@carelet/client/session/wearable';
+import { offerHalf } from '@carelet/client/sharing/received';
 import { equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
 import {
@@ -195,6 +196,7 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
       }
     }
     await takeDoctorKeys(() => authorityAs(file), file.keyring, mathematics);
+    await offerHalf({ keyring: file.keyring, save: () => file.save(), cloud: cloudAs(file), mathematics });
     await file.save();
   }
 

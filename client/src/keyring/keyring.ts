@@ -96,7 +96,8 @@ export type Keyring = {
 /** Version 1 knew no consent. */
 const version = 2;
 
-const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
+/** What a keyring holds for consent before there was any. */
+export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
 
 /**
  * A new keyring with a card of its own.
@@ -132,22 +133,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
       chart.renewed,
     ]),
     opened,
-    [
-      sharing.patient && [sharing.patient.root, sharing.patient.pq],
-      sharing.half && [sharing.half.secret, sharing.half.delegate],
-      Object.fromEntries(Object.entries(sharing.heads).map(([name, { gen, hash }]) => [name, [gen, hash]])),
-      sharing.grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds }) => [
-        grant,
-        pat,
-        doctor,
-        doctorName,
-        mediator,
-        issued,
-        notAfter,
-        consent,
-        [holds.cloud, holds.mediator],
-      ]),
-    ],
+    encodeSharing(sharing),
   ]);
 }
 
@@ -204,14 +190,33 @@ export function decodeKeyring(content: Bytes): Keyring {
   };
 }
 
-type EncodedSharing = [
+/** What somebody holds for consent, as it lies in a keyring. */
+export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cbor => [
+  patient && [patient.root, patient.pq],
+  half && [half.secret, half.delegate],
+  Object.fromEntries(Object.entries(heads).map(([name, { gen, hash }]) => [name, [gen, hash]])),
+  grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds }) => [
+    grant,
+    pat,
+    doctor,
+    doctorName,
+    mediator,
+    issued,
+    notAfter,
+    consent,
+    [holds.cloud, holds.mediator],
+  ]),
+];
+
+export type EncodedSharing = [
   [Bytes, Bytes] | null,
   [Bytes, Bytes] | null,
   Record<string, [number, Bytes]>,
   [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean]][],
 ];
 
-const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): SharingKeys => ({
+/** Reads what `encodeSharing` wrote. */
+export const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): SharingKeys => ({
   patient: patient && { root: patient[0], pq: patient[1] },
   half: half && { secret: half[0], delegate: half[1] },
   heads: Object.fromEntries(Object.entries(heads).map(([name, [gen, hash]]) => [name, { gen, hash }])),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { type Grant, hashOfLetter, readGrant } from '@carelet/crypto/pre/grant';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
@@ -12,7 +12,8 @@ import type { ChartRef } from '../records/reader.ts';
 import type { BelievedCards } from '../records/reading/believed.ts';
 import { type Letter, openLetter } from './letter.ts';
 
-export type Received = { readonly grant: Grant; readonly letter: Letter };
+/** With the card number of whoever gave it. */
+export type Received = { readonly grant: Grant; readonly letter: Letter; readonly owner: Bytes };
 
 /**
  * The grants to oneself that hold, of one chart or of all: those that do not fit are left out, as nobody could say more of them
@@ -31,7 +32,7 @@ export async function receivedGrants(
     const meant = !chart || (equalPublic(grant.pat, chart.pat) && equalPublic(owner, chart.owner));
     if (!meant || !equalPublic(grant.letterHash, hashOfLetter(sealed))) return [];
     const letter = openLetter(keyring.secrets.hybridSk, grant.grant, sealed);
-    return letter ? [{ grant, letter }] : [];
+    return letter ? [{ grant, letter, owner }] : [];
   });
 }
 
@@ -53,6 +54,7 @@ export async function offerHalf({
     keyring.sharing.half = { secret: half, delegate };
     await save();
   }
-  if ((await cloud.sharing.delegates({ doctors: [id] })).delegates.length > 0) return;
-  await cloud.sharing.delegate({ delegate: keyring.sharing.half.delegate });
+  const { delegate } = keyring.sharing.half;
+  const laid = (await cloud.sharing.delegates({ doctors: [id] })).delegates;
+  if (!laid.some((one) => equalPublic(one.delegate, delegate))) await cloud.sharing.delegate({ delegate });
 }

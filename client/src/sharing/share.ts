@@ -11,6 +11,7 @@ import { CareletError, type Category, type Kind, type Part, type Period, parseRe
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, isMeant, periodsOf, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { hashOfLetter, signEnd, signGrant } from '@carelet/crypto/pre/grant';
@@ -87,7 +88,10 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);
 
   if (!keyring.sharing.patient) {
-    keyring.sharing.patient = { root: systemRandom(32), pq: systemRandom(32) };
+    // From what never leaves the keyring, so that every copy of it shares and takes back alike.
+    const of = (label: 'carelet/v1/sharing/root' | 'carelet/v1/sharing/patient-pq') =>
+      kdf(keyring.secrets.hybridSk, label, [keyring.card.id]);
+    keyring.sharing.patient = { root: of('carelet/v1/sharing/root'), pq: of('carelet/v1/sharing/patient-pq') };
     await options.save();
   }
   const given: GivenGrant[] = [];

@@ -31,6 +31,8 @@ export type Change = {
   /** Nodes that are new, or have new rows. */
   readonly nodes: readonly Bytes[];
   readonly wraps: readonly LaidWrap[];
+  /** Who hears of it whatever is left in sight: from whom something was taken back. */
+  readonly parting?: readonly Bytes[];
 };
 
 /** How much is remembered, how many may listen. */
@@ -153,7 +155,7 @@ export async function telling<T>(changes: Changes, write: (note: (change: Change
   }
 }
 
-const sizeOf = ({ nodes, wraps }: Change): number => 1 + nodes.length + wraps.length;
+const sizeOf = ({ nodes, wraps, parting = [] }: Change): number => 1 + nodes.length + wraps.length + parting.length;
 
 /** Two changes of one part of a chart as one, each node and wrap once, and no more of them than is listened for. */
 function joined(change: Change, before: Change | undefined): Change {
@@ -161,5 +163,6 @@ function joined(change: Change, before: Change | undefined): Change {
   const wraps = new Map<string, LaidWrap>();
   for (const { nodeId, domain } of [...(before?.wraps ?? []), ...change.wraps])
     wraps.set(`${hex(nodeId)}|${hex(domain)}`, { nodeId, domain });
-  return { pat: change.pat, part: change.part, nodes: [...nodes.values()], wraps: [...wraps.values()] };
+  const parting = new Map([...(before?.parting ?? []), ...(change.parting ?? [])].map((who) => [hex(who), who]));
+  return { pat: change.pat, part: change.part, nodes: [...nodes.values()], wraps: [...wraps.values()], parting: [...parting.values()] };
 }

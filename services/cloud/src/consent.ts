@@ -148,19 +148,20 @@ export function consent(
 
     async end({ pat, grant, end }) {
       if (!verifyEnd(caller.card.edVk, { grant, pat }, end)) throw notYours('take a grant back');
-      await transaction(db, async (within) => {
+      const parting = await transaction(db, async (within) => {
         // Of her own chart; a grant that never arrived is taken back as well.
         await ownChart(within, pat, 'take a grant back');
         await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
-        await within
+        return within
           .updateTable('consent')
           .set({ ended: end })
           .where('pat', '=', pat)
           .where('grant_id', '=', grant)
           .where('owner', '=', caller.id)
+          .returning('doctor')
           .execute();
       });
-      changes.tell({ pat, part: null, nodes: [], wraps: [] });
+      changes.tell({ pat, part: null, nodes: [], wraps: [], parting: parting.map(({ doctor }) => doctor) });
     },
 
     async grants() {

@@ -2,15 +2,15 @@
  * Who hears what of the changes: of each one, at the moment it is told, what the caller could fetch at that moment.
  *
  * Owner and writer hear everything of their chart. A doctor hears of nodes in her sight, and of a wrap only when it is
- * one of those that open something for her: that a node was shared with somebody else is nobody's news. Everybody else
- * hears nothing, and nothing tells that there was something.
+ * one of those that open something for her: that a node was shared with somebody else is nobody's news. From whom
+ * something was taken back hears of that once. Everybody else hears nothing, and nothing tells that there was something.
  *
  * @module
  */
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import { nodesInChange } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf, StreamOptions } from '@carelet/care/wire/contract/kit';
-import { type Bytes, compare, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql } from 'kysely';
 import { type CloudCaller, nodesInSight, type Sight, sightOf } from './access.ts';
 import type { Change, Changes } from './changes.ts';
@@ -58,6 +58,7 @@ export async function* hear(
 
 /** What a caller hears of a change; `null` is nothing. */
 async function heardOf(db: Kysely<CloudTables>, caller: CloudCaller, change: Change, now: number): Promise<Heard | null> {
+  if (change.parting?.some((who) => equalPublic(who, caller.id))) return wholeChart;
   const sight = await sightOf(db, caller, change.pat, now);
   if (sight.kind === 'nothing') return null;
   if (change.part === null) return sight.kind === 'all' || (await opensSomething(db, change.pat, sight)) ? wholeChart : null;

@@ -11,6 +11,7 @@ import type { AdminHouse } from './admin.ts';
 import type { Item, ItemView } from './items.ts';
 import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
+import type { SharingHouse } from './sharing.ts';
 import type { HeartTrace, VitalName, VitalView } from './vitals.ts';
 
 /** Which door somebody came through. */
@@ -45,6 +46,8 @@ export type HouseEvent =
   | { readonly kind: 'opened'; readonly patient: string; readonly records: number }
   /** Something new lies in a patient's chart and was opened; `null`: look at everything again. */
   | { readonly kind: 'changed'; readonly patient: string | null }
+  /** Keys of what is being shared are made. */
+  | { readonly kind: 'sharing'; readonly done: number; readonly of: number }
   | { readonly kind: 'online' }
   | { readonly kind: 'offline' };
 
@@ -65,49 +68,50 @@ export type ItemFilter = {
   readonly place?: string;
 };
 
-export type House = AdminHouse & {
-  /** Keyrings that rest, locked, in this browser. */
-  resting(): Promise<RestingKeyring[]>;
-  /**
-   * Opens a keyring; the charts begin to open behind it.
-   *
-   * @param from a locked keyring file, or the name of one that rests here
-   * @param keep whether it may rest in this browser, locked, for the next time
-   * @throws `cannot-open` for a wrong passphrase and a changed file alike
-   */
-  unlock(from: Uint8Array | string, passphrase: string, keep: boolean): Promise<Someone>;
-  /** Forgets every key and every plaintext of this page. */
-  lock(): Promise<void>;
-  /** The locked keyring as a file to keep; from then on `kept` says so. */
-  keyringFile(): Promise<{ readonly name: string; readonly locked: Uint8Array }>;
-  /** Takes a keyring out of this browser. */
-  forget(name: string): Promise<void>;
-  /** Who one is now, asked anew (a doctor's standing may have changed). */
-  whoami(): Promise<Someone>;
+export type House = AdminHouse &
+  SharingHouse & {
+    /** Keyrings that rest, locked, in this browser. */
+    resting(): Promise<RestingKeyring[]>;
+    /**
+     * Opens a keyring; the charts begin to open behind it.
+     *
+     * @param from a locked keyring file, or the name of one that rests here
+     * @param keep whether it may rest in this browser, locked, for the next time
+     * @throws `cannot-open` for a wrong passphrase and a changed file alike
+     */
+    unlock(from: Uint8Array | string, passphrase: string, keep: boolean): Promise<Someone>;
+    /** Forgets every key and every plaintext of this page. */
+    lock(): Promise<void>;
+    /** The locked keyring as a file to keep; from then on `kept` says so. */
+    keyringFile(): Promise<{ readonly name: string; readonly locked: Uint8Array }>;
+    /** Takes a keyring out of this browser. */
+    forget(name: string): Promise<void>;
+    /** Who one is now, asked anew (a doctor's standing may have changed). */
+    whoami(): Promise<Someone>;
 
-  /** Told what happens from now on; a second call replaces the first. */
-  watch(told: (event: HouseEvent) => void): Promise<void>;
-  /** Stops opening a patient's records; asking for them again goes on. */
-  stop(patient: string): Promise<void>;
+    /** Told what happens from now on; a second call replaces the first. */
+    watch(told: (event: HouseEvent) => void): Promise<void>;
+    /** Stops opening a patient's records; asking for them again goes on. */
+    stop(patient: string): Promise<void>;
 
-  /** Everyone whose records one may open something of; of a patient, herself. By name. */
-  patients(): Promise<PatientLine[]>;
-  /** A patient at a glance; waits until her charts are open. */
-  overview(patient: string): Promise<Overview>;
-  items(patient: string, filter: ItemFilter): Promise<Item[]>;
-  item(patient: string, item: string): Promise<ItemView>;
-  /** @param days how far back from now */
-  vital(patient: string, vital: VitalName, days: number): Promise<VitalView>;
-  /** The waveforms of one record; `NaN` where nothing was measured. */
-  trace(patient: string, item: string): Promise<HeartTrace>;
-  /** What the cloud holds of one record, fetched now, beside what these keys open it to. */
-  proof(patient: string, item: string): Promise<Proof>;
-  /** Opens one fetched part with one byte changed, or as somebody else: what a thief's try gives. Nothing is changed in the cloud. */
-  attempt(patient: string, item: string, part: Part, how: 'one-byte' | 'another-key'): Promise<{ readonly opened: boolean }>;
-  /** A doctor's list: who needs a look, most pressing first. */
-  triage(): Promise<Triage>;
-  /** Notes, sealed in this browser, that this patient was looked at now: what is new comes after it. */
-  lookedAt(patient: string): Promise<void>;
-  /** Takes that back: the look before this visit counts again; that one taken back, none does. */
-  notLookedAt(patient: string): Promise<void>;
-};
+    /** Everyone whose records one may open something of; of a patient, herself. By name. */
+    patients(): Promise<PatientLine[]>;
+    /** A patient at a glance; waits until her charts are open. */
+    overview(patient: string): Promise<Overview>;
+    items(patient: string, filter: ItemFilter): Promise<Item[]>;
+    item(patient: string, item: string): Promise<ItemView>;
+    /** @param days how far back from now */
+    vital(patient: string, vital: VitalName, days: number): Promise<VitalView>;
+    /** The waveforms of one record; `NaN` where nothing was measured. */
+    trace(patient: string, item: string): Promise<HeartTrace>;
+    /** What the cloud holds of one record, fetched now, beside what these keys open it to. */
+    proof(patient: string, item: string): Promise<Proof>;
+    /** Opens one fetched part with one byte changed, or as somebody else: what a thief's try gives. Nothing is changed in the cloud. */
+    attempt(patient: string, item: string, part: Part, how: 'one-byte' | 'another-key'): Promise<{ readonly opened: boolean }>;
+    /** A doctor's list: who needs a look, most pressing first. */
+    triage(): Promise<Triage>;
+    /** Notes, sealed in this browser, that this patient was looked at now: what is new comes after it. */
+    lookedAt(patient: string): Promise<void>;
+    /** Takes that back: the look before this visit counts again; that one taken back, none does. */
+    notLookedAt(patient: string): Promise<void>;
+  };

@@ -82,6 +82,8 @@ export type Attachment = {
 
 export type ItemView = Item & {
   readonly audience: Audience;
+  /** The last day on which it opens by the patient's consent, `YYYY-MM-DD`; `null` where it opens by other keys. */
+  readonly sharedUntil: string | null;
   /** Facts in order: `Status: active`. `name` is a key of the portal's words (`fact.<name>`), values are the record's. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   readonly labs: readonly LabLine[];

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Course, Item, Moment } from './items.ts';
+import type { Received } from './sharing.ts';
 import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';
 
 /** Who somebody is; `null` where one's key does not open it. */
@@ -39,6 +40,8 @@ export type PatientLine = {
   readonly open: boolean;
   /** Until when it opens to a doctor, the soonest first; empty for a patient. */
   readonly endings: readonly Ending[];
+  /** What she shares by consent with the doctor who looks. */
+  readonly shared: readonly Received[];
 };
 
 /** Something worth saying first. */
@@ -82,6 +85,7 @@ export type Overview = PatientLine & {
   readonly laboratory: readonly Item[];
   /** The newest record with a heart trace. */
   readonly trace: Item | null;
+  readonly traceAudience: Audience | null;
   /** How many records of each kind. */
   readonly counts: Readonly<Record<string, number>>;
   /** Kinds of record that this doctor's keys do not reach, for one who reaches something; never how many. */

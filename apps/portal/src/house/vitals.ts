@@ -73,8 +73,8 @@ export type SparkDay = {
   readonly readings: number;
 };
 
-/** Organisations whose staff may open it, beside oneself; empty when nobody else may. */
-export type Audience = { readonly organisations: readonly string[] };
+/** Who may open it beside oneself: the staff of organisations, and doctors whom one lets read oneself. */
+export type Audience = { readonly organisations: readonly string[]; readonly people: readonly string[] };
 
 /** A page about one vital sign. */
 export type VitalView = VitalCard & {

@@ -45,6 +45,8 @@ export type Charts = {
   stop(patient: string): void;
   /** Looks anew at who is in sight: one's keys have changed. */
   look(): Promise<void>;
+  /** Looks anew at everything: something that was open is not any more. */
+  again(): Promise<void>;
   /** Ends everything that goes on. */
   close(): void;
 };
@@ -90,6 +92,8 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
   let working = false;
   let begun = false;
   let listening = false;
+  /** A change of charts was heard, and they could not be listed. */
+  let unlisted = false;
   /** Resolves when changes are heard, or when there is no waiting for that. */
   let heard = () => {};
   const hearing = new Promise<void>((resolve) => {
@@ -120,9 +124,10 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
       room.refs = found.has(id) ? [...room.refs, chart] : [chart];
       found.set(id, room);
     }
-    for (const { refs, opened } of found.values()) {
+    for (const room of found.values()) {
+      const { refs, opened } = room;
       for (const [pat, { chart }] of opened) {
-        if (!refs.some((ref) => hex(ref.pat) === pat && equalPublic(ref.deed, chart.deed))) opened.delete(pat);
+        if (!refs.some((ref) => hex(ref.pat) === pat && equalPublic(ref.deed, chart.deed)) && opened.delete(pat)) room.change++;
       }
     }
     for (const [id, room] of rooms) if (!found.has(id)) room.opening?.stop.abort();
@@ -214,6 +219,7 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
   /** Everything anew: what was heard last is too long ago. */
   async function again(): Promise<void> {
     await begin();
+    unlisted = false;
     await Promise.all([...rooms.values()].flatMap((room) => room.refs.map(({ pat }) => refresh(room, hex(pat), everything))));
     tell({ kind: 'changed', patient: null });
   }
@@ -222,9 +228,16 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
     const pat = hex(id);
     const find = () => [...rooms.values()].find((one) => one.refs.some((ref) => hex(ref.pat) === pat));
     const room = find();
-    if (room) return refresh(room, pat, part === null ? everything : nodes.length > 0 ? { nodes } : { parts: [part] });
-    await begin();
-    if (find()) tell({ kind: 'changed', patient: null });
+    if (room && part !== null) return refresh(room, pat, nodes.length > 0 ? { nodes } : { parts: [part] });
+    // The chart itself: it came into sight, or is in it no more, or by other keys.
+    try {
+      await begin();
+    } catch (thrown) {
+      unlisted = true;
+      throw thrown;
+    }
+    if (room && find() === room) return refresh(room, pat, everything);
+    if (room || find()) tell({ kind: 'changed', patient: null });
   }
 
   function told(change: ChartChange): void {
@@ -232,7 +245,7 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
     switch (change.kind) {
       case 'online':
         // Whatever was opened before the first word may have changed unheard.
-        if (!begun && [...rooms.values()].some(({ opened }) => opened.size > 0)) quietly(again());
+        if (unlisted || (!begun && [...rooms.values()].some(({ opened }) => opened.size > 0))) quietly(again());
         begun = true;
         heard();
         tell({ kind: 'online' });
@@ -310,6 +323,7 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
       listing = listening ? begin() : start();
       await listing;
     },
+    again,
     close() {
       over.abort();
       for (const room of rooms.values()) room.opening?.stop.abort();

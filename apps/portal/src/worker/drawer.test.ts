@@ -34,6 +34,12 @@ const content: Drawer = {
   },
   endings: { [hex(domain.organisation)]: 1_900_000_000 },
   kept: true,
+  sharing: {
+    patient: { root: random(32), pq: random(32) },
+    half: { secret: random(32), delegate: random(60) },
+    heads: { 'aa/vital-signs|N|none': { gen: 0, hash: random(32) } },
+    grants: [],
+  },
 };
 
 test('a drawer opens to what was put in, for its owner', () => {

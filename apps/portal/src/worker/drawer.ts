@@ -1,13 +1,22 @@
 /**
  * A drawer: what a browser keeps for somebody between two visits, sealed under her own keyring.
  *
- * It holds nothing that could not be had again, so one that does not open (changed bytes, another's, a later
- * layout) is an empty one. An older drawer put back in its place opens; what it says is never believed over what
+ * It holds nothing that could not be had again, but for the words of what was shared from here, so one that does not open
+ * (changed bytes, another's, a later layout) is an empty one. An older drawer put back in its place opens; what it says is never believed over what
  * the keyring, the authority and the cloud say now.
  *
  * @module
  */
-import type { DoctorKey, Keyring } from '@carelet/client/keyring/keyring';
+import {
+  type DoctorKey,
+  decodeSharing,
+  type EncodedSharing,
+  encodeSharing,
+  type Keyring,
+  nothingShared,
+  type SharingKeys,
+} from '@carelet/client/keyring/keyring';
+import { together } from '@carelet/client/sharing/remembered';
 import { nonceLength, open, seal } from '@carelet/crypto/algebra/aead';
 import { type Bytes, type Cbor, cbor, uncbor, wipe } from '@carelet/crypto/algebra/bytes';
 import { kdf } from '@carelet/crypto/algebra/hash';
@@ -27,6 +36,8 @@ export type Drawer = {
   readonly endings: Readonly<Record<string, number>>;
   /** Whether a copy of the keyring was saved outside this browser. */
   readonly kept: boolean;
+  /** What was shared from here; a keyring that was brought before does not know of it. */
+  readonly sharing: SharingKeys;
 };
 
 const label = 'carelet/v1/portal/drawer';
@@ -37,10 +48,10 @@ export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
 
 /** Seals a drawer for its owner. */
 export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
-  const { manifest, doctorKeys, opened, looks, endings, kept } = drawer;
+  const { manifest, doctorKeys, opened, looks, endings, kept, sharing } = drawer;
   const keys = doctorKeys.map((key): Cbor => [key.organisation, key.domain, key.key, key.pq, key.notAfter, key.entitlement, key.words]);
   const noted = Object.entries(looks).map(([patient, { noted: at, look }]): Cbor => [patient, at, look && [look.at, look.seen]]);
-  const content = cbor([layout, encodeManifest(manifest), keys, opened, noted, endings, kept]);
+  const content = cbor([layout, encodeManifest(manifest), keys, opened, noted, endings, kept, encodeSharing(sharing)]);
   const nonce = random(nonceLength);
   const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
   wipe(content);
@@ -59,16 +70,17 @@ export function openDrawer(owner: DrawerOwner, bytes: Bytes): Drawer | null {
   }
 }
 
-/** Puts what a drawer keeps into a keyring: the later manifest of the two, and keys the keyring has not. */
-export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened }: Drawer): void {
+/** Puts what a drawer keeps into a keyring: the later manifest of the two, keys and grants the keyring has not. */
+export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened, sharing }: Drawer): void {
   if (successor(keyring.manifest, manifest)) keyring.manifest = manifest;
   if (keyring.doctorKeys.length === 0) keyring.doctorKeys = [...doctorKeys];
   keyring.opened = { ...opened, ...keyring.opened };
+  keyring.sharing = together(keyring.sharing, sharing);
 }
 
 function decode(content: Bytes): Drawer | null {
   type Key = [Bytes, Bytes, Bytes, Bytes, number, Bytes, string];
-  const [version, manifestBytes, keys, opened, looks, endings, kept] = uncbor(content) as [
+  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing] = uncbor(content) as [
     number,
     Bytes,
     Key[],
@@ -76,6 +88,7 @@ function decode(content: Bytes): Drawer | null {
     [string, number, [number, Bytes] | null][],
     Record<string, number>,
     boolean,
+    EncodedSharing?,
   ];
   const manifest = version === layout ? decodeManifest(manifestBytes) : null;
   if (!manifest) return null;
@@ -96,6 +109,8 @@ function decode(content: Bytes): Drawer | null {
     ),
     endings,
     kept,
+    // One that was sealed before there was sharing.
+    sharing: sharing ? decodeSharing(sharing) : nothingShared(),
   };
 }
 

@@ -17,6 +17,7 @@ import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Charts, openCharts } from './charts.ts';
+import { cloudletsOf } from './cloudlets.ts';
 import { clinicDevices, endDevice, offerDevice } from './devices.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
@@ -26,7 +27,9 @@ import { once } from './once.ts';
 import { overviewOf, patientLine, triageOf } from './overview.ts';
 import { newPerson, openPerson, type Person } from './person.ts';
 import { attemptOn, proofOf } from './proof.ts';
+import { noneReceived, type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
+import { letRead, type Sharing, sharingOf } from './sharing.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 import { townStatus } from './town.ts';
 import { traceOf } from './trace.ts';
@@ -39,7 +42,19 @@ export { memoryStore, type Store } from './store.ts';
 export type { Surroundings, TownMap } from './surroundings.ts';
 
 /** Somebody inside, with what she sees. */
-type Inside = { readonly person: Person; readonly reader: Reader; readonly charts: Charts; readonly views: Views };
+type Inside = {
+  readonly person: Person;
+  readonly reader: Reader;
+  readonly charts: Charts;
+  readonly views: Views;
+  readonly received: ReceivedGrants;
+  readonly sharing: Sharing;
+  /** Ends what goes on beside. */
+  readonly leave: () => void;
+};
+
+/** How often it is looked whether something shared has ended, in milliseconds. */
+const endsLookedAt = 15_000;
 
 const tenYears = 10 * 365 * 86_400;
 
@@ -68,6 +83,11 @@ export function openHouse(outside: Surroundings): House {
     if (person.door !== 'admin') throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
     return person;
   };
+  const patientHere = (): Sharing => {
+    const { person, sharing } = somebody();
+    if (person.door !== 'patient') throw new CareletError('denied', 'share records', { because: 'only a patient shares what is hers' });
+    return sharing;
+  };
   const viewOf = async (patient: string): Promise<PatientView> => {
     const { charts, views } = somebody();
     return views(await charts.opened(patient));
@@ -80,6 +100,7 @@ export function openHouse(outside: Surroundings): House {
   async function leave(): Promise<void> {
     const leaving = inside;
     inside = null;
+    leaving?.leave();
     leaving?.charts.close();
     await leaving?.person.forget();
   }
@@ -88,22 +109,51 @@ export function openHouse(outside: Surroundings): House {
     // Only now: who mistypes a passphrase is still where she was.
     await leave();
     const { keyring, cloud } = person;
-    const read = reader({ keyring, cloud, mathematics: around.mathematics, clock });
+    const { mathematics } = around;
+    const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map, keyring, clock), mathematics, clock });
+    const received = person.door === 'doctor' ? receivedOf(keyring, cloud, clock) : noneReceived;
+    const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
+    const listed = async () => {
+      const found = await read.charts();
+      await received.look();
+      return found;
+    };
     const charts = openCharts({
-      reader: read,
+      reader: { ...read, charts: listed },
       cloud,
-      known: () => person.door === 'patient' || (person.door === 'doctor' && keyring.doctorKeys.length > 0),
+      known: () =>
+        person.door === 'patient' || (person.door === 'doctor' && (keyring.doctorKeys.length > 0 || keyring.sharing.half !== null)),
       // A patient sees what is hers; nobody sees an organisation's own chart of its staff as a patient.
       shows: ({ owner, writer }) => !equalPublic(owner, writer) && (person.door !== 'patient' || equalPublic(owner, keyring.card.id)),
       tell: (event) => told(event),
       learnt: () => person.touched(),
     });
+    const ends = setInterval(() => received.ended() && void charts.again().catch(() => {}), endsLookedAt);
     inside = {
       person,
       reader: read,
       charts,
-      views: viewing({ manifest: () => keyring.manifest, endings: () => person.someone().endings, zone, clock }),
+      views: viewing({
+        manifest: () => keyring.manifest,
+        endings: () => person.someone().endings,
+        received: received.of,
+        people: (category) => letRead(keyring, category, clock() / 1000),
+        zone,
+        clock,
+      }),
+      received,
+      sharing,
+      leave: () => clearInterval(ends),
     };
+    // Her own client keeps open what her devices will write; it does so when there is time.
+    if (person.door === 'patient') {
+      const here = inside;
+      const renew = async () => {
+        await charts.settled();
+        if (inside === here) await sharing.renew();
+      };
+      renew().catch(() => {});
+    }
   }
 
   /** A keyring that is made here; its name is free among those that rest here. */
@@ -168,7 +218,7 @@ export function openHouse(outside: Surroundings): House {
                 keys,
                 view.places.map(({ id }) => id),
                 now / 1000,
-              )
+              ).filter((kind) => !view.received().some(({ consent }) => consent.kinds.includes(kind)))
             : [],
         own: person.door === 'patient' ? { kept: person.someone().kept } : null,
         now,
@@ -179,7 +229,8 @@ export function openHouse(outside: Surroundings): House {
     },
     async item(patient, item) {
       const { view, record } = await recordOf(patient, item);
-      return recordPage(view, record);
+      const { person } = somebody();
+      return recordPage(view, record, sharedUntil(record, view.received(), person.keyring, clock() / 1000));
     },
     async vital(patient, vital, days) {
       return vitalPage(await viewOf(patient), vital, days, clock());
@@ -214,6 +265,11 @@ export function openHouse(outside: Surroundings): House {
       takeBack(person.looks, person.looksBefore, patient, clock());
       await person.keep();
     },
+
+    directory: async () => patientHere().directory(),
+    whoReads: async () => patientHere().whoReads(),
+    share: async (wish) => patientHere().share(wish),
+    unshare: async (grants) => patientHere().unshare(grants),
 
     town: async () => townStatus(await around.map(), clock()),
     lately: async () => latelyIn(await around.map(), administrator(), clock),

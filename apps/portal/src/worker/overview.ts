@@ -16,6 +16,8 @@ import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageL
 import { coursesOf, leading, lineOf, linesOf, momentOf, newestFirst } from './items.ts';
 import { cameSince, type Look } from './looks.ts';
 import { pageName } from './names.ts';
+import { toldGrants } from './received.ts';
+import { audienceOf } from './record.ts';
 import type { PatientView } from './view.ts';
 import { cardsOf, measured, shownUnit, sparkOf, usualOf } from './vitals.ts';
 
@@ -39,6 +41,7 @@ export function patientLine(view: PatientView): PatientLine {
     latest: latestOf(view),
     open: charts.open,
     endings: view.endings(),
+    shared: toldGrants(view.received()),
   };
 }
 
@@ -63,6 +66,8 @@ export function overviewOf(view: PatientView, { before, look, withheld, own, now
   const counts: Record<string, number> = {};
   for (const { kind } of lines) counts[kind] = (counts[kind] ?? 0) + 1;
   const problems = problemsOf(view);
+  const trace = lines.find((line) => line.trace) ?? null;
+  const traced = trace && view.record(trace.id);
   return {
     ...patientLine(view),
     findings: findings.length > 0 ? together(findings) : [{ kind: 'nothing-yet' }],
@@ -75,10 +80,11 @@ export function overviewOf(view: PatientView, { before, look, withheld, own, now
     allergies: standing(view, all('allergies')),
     notes: some(all('notes')),
     laboratory: some(all('laboratory')),
-    trace: lines.find(({ trace }) => trace) ?? null,
+    trace,
+    traceAudience: traced ? audienceOf(view, traced) : null,
     counts,
     withheld,
-    audience: { organisations: [...new Set(view.places.map(({ name }) => name))].sort() },
+    audience: { organisations: [...new Set(view.places.map(({ name }) => name))].sort(), people: view.people() },
     problems,
     lastLook: before?.at ?? null,
     lookedAt: look && triage([chartFor(view, look)], now - firstLook, now)[0]!.looked ? look.at : null,

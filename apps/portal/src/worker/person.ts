@@ -5,9 +5,11 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { renewManifest, type TakenKeys, takeDoctorKeys } from '@carelet/client/enrolment';
-import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
+import { decodeKeyring, encodeKeyring, type Keyring, nothingShared } from '@carelet/client/keyring/keyring';
 import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import { offerHalf } from '@carelet/client/sharing/received';
+import { together } from '@carelet/client/sharing/remembered';
 import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
 import type { CardKind } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
@@ -137,6 +139,9 @@ async function moveIn(
     switch (door) {
       case 'doctor':
         standing = await unless('missing', async () => standingFrom(await takeDoctorKeys(() => authority, keyring, mathematics)));
+        // So that patients can share with her; who is away now is asked the next time.
+        if (standing?.kind === 'approved')
+          await offerHalf({ keyring, save: async () => person.touched(), cloud, mathematics }).catch(() => {});
         return;
       case 'admin':
         await renewManifest(authority, keyring);
@@ -154,9 +159,11 @@ async function moveIn(
     // Another window of this browser may have noted something meanwhile.
     const there = await store.drawer(card).catch(() => null);
     if (rests === null) return;
-    takeOver(looks, Object.entries((there && openDrawer(keyring, there)?.looks) ?? {}));
-    const { manifest, doctorKeys, opened } = keyring;
-    const content = { manifest, doctorKeys, opened, looks: Object.fromEntries(looks), endings: Object.fromEntries(endings), kept };
+    const other = there && openDrawer(keyring, there);
+    takeOver(looks, Object.entries(other?.looks ?? {}));
+    if (other) keyring.sharing = together(keyring.sharing, other.sharing);
+    const { manifest, doctorKeys, opened, sharing } = keyring;
+    const content = { manifest, doctorKeys, opened, sharing, looks: Object.fromEntries(looks), endings: Object.fromEntries(endings), kept };
     // A browser that keeps nothing more is no reason to show nothing.
     await store.keepDrawer(card, sealDrawer(keyring, content)).catch(() => {});
   };
@@ -285,6 +292,9 @@ function forgetSecrets(keyring: Keyring, { key }: Lock): void {
   wipe(key, keyring.secrets.edSk, keyring.secrets.hybridSk);
   for (const one of keyring.doctorKeys) wipe(one.key, one.pq);
   wipe(...Object.values(keyring.opened));
+  const { patient, half } = keyring.sharing;
+  wipe(...(patient ? [patient.root, patient.pq] : []), ...(half ? [half.secret] : []));
   keyring.doctorKeys = [];
   keyring.opened = {};
+  keyring.sharing = nothingShared();
 }

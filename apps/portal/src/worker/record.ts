@@ -9,6 +9,7 @@ import { itemOf } from '@carelet/care/rules/chart/item';
 import { historyOf, isLab, type LabResult, labOf, labsOf, membersOf } from '@carelet/care/rules/chart/labs';
 import { notesOf } from '@carelet/care/rules/chart/notes';
 import type { Attachment, Block, ItemView, LabLine } from '../house/items.ts';
+import type { Audience } from '../house/vitals.ts';
 import { indented } from './indented.ts';
 import { leading, lineOf, quantityOf, textOf } from './items.ts';
 import { once } from './once.ts';
@@ -26,12 +27,14 @@ export function recordIn(view: PatientView, id: string): Shown {
   return record;
 }
 
-export function recordPage(view: PatientView, record: Shown): ItemView {
+/** @param sharedUntil see `sharedUntil` */
+export function recordPage(view: PatientView, record: Shown, sharedUntil: string | null): ItemView {
   const resource = leading(record);
   const resources = record.entries.map(({ resource: one }) => one);
   return {
     ...lineOf(view, record),
-    audience: { organisations: [record.place.name] },
+    audience: audienceOf(view, record),
+    sharedUntil,
     facts: factsOf(resource),
     labs: labLines(view, record, resource),
     blocks: resources.length === 1 ? blocksOf(resource) : [],
@@ -41,6 +44,12 @@ export function recordPage(view: PatientView, record: Shown): ItemView {
     fhir: indented(printJson((resources.length === 1 ? resources[0]! : resources) as Json)),
   };
 }
+
+/** Who may open a record beside its owner. */
+export const audienceOf = (view: PatientView, { place, parts }: Shown): Audience => ({
+  organisations: [place.name],
+  people: view.people(parts.grant.category),
+});
 
 /** What a record says of itself beside its title and value, in the order of a chart. */
 function factsOf(resource: Resource): ItemView['facts'] {

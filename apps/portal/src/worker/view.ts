@@ -16,10 +16,12 @@ import type { OpenedChart, OpenedParts, Problem } from '@carelet/client/records/
 import { concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
+import type { NodeGrant } from '@carelet/crypto/records/wrap';
 import type { Ending, Identity, Place } from '../house/patients.ts';
 import type { PatientCharts } from './charts.ts';
 import { identityOf } from './identity.ts';
 import { once } from './once.ts';
+import type { ReceivedGrant } from './received.ts';
 
 /** A record, read. */
 export type Shown = {
@@ -38,6 +40,10 @@ export type PatientView = {
   readonly places: readonly Place[];
   /** Until when a doctor's keys open them. */
   readonly endings: () => readonly Ending[];
+  /** What she shares by consent with the doctor who looks. */
+  readonly received: () => readonly ReceivedGrant[];
+  /** Names of doctors whom one lets read records of a category of one's own, or any. */
+  readonly people: (category?: NodeGrant['category']) => readonly string[];
   readonly records: () => readonly Shown[];
   readonly record: (id: string) => Shown | undefined;
   readonly resources: () => readonly Resource[];
@@ -62,6 +68,10 @@ export type ViewsOptions = {
   readonly manifest: () => Manifest;
   /** Of all keys one has, or had. */
   readonly endings: () => readonly Ending[];
+  /** What a patient shares by consent with the doctor who looks. */
+  readonly received: (patient: string) => readonly ReceivedGrant[];
+  /** Names of doctors whom one lets read records of a category of one's own, or any. */
+  readonly people: PatientView['people'];
   readonly zone: string;
   /** UTC milliseconds. */
   readonly clock: () => number;
@@ -71,7 +81,7 @@ export type ViewsOptions = {
 const adultFrom = 16;
 
 /** Views of patients, each kept until her charts have changed. */
-export function viewing({ manifest, endings, zone, clock }: ViewsOptions): Views {
+export function viewing({ manifest, endings, received, people, zone, clock }: ViewsOptions): Views {
   const views = new Map<string, { readonly change: number; readonly open: boolean; readonly minute: number; readonly view: PatientView }>();
   const read = readings();
 
@@ -103,7 +113,11 @@ export function viewing({ manifest, endings, zone, clock }: ViewsOptions): Views
     const byResource = once(
       () => new Map(records().flatMap((record) => record.entries.map(({ resource }) => [resource.id as string | undefined, record]))),
     );
-    const identity = once(() => identityOf(records(), clock()));
+    const identity = once(() => {
+      const told = identityOf(records(), clock());
+      // Who shares says her name, and no more of who she is.
+      return { ...told, name: told.name ?? received(charts.id)[0]?.name ?? null };
+    });
     const whose = once(() => ({ zone, adult: (identity().age ?? adultFrom) >= adultFrom }));
     const series = once(() => readingsOf(resources(), zone));
     const points = once(
@@ -118,6 +132,8 @@ export function viewing({ manifest, endings, zone, clock }: ViewsOptions): Views
       id: charts.id,
       charts,
       places,
+      received: () => received(charts.id),
+      people,
       endings: () => endings().filter(({ place }) => places.some(({ id }) => id === place.id)),
       records,
       record: (id) => byId().get(id),

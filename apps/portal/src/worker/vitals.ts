@@ -111,7 +111,9 @@ export function sparkOf(view: PatientView, state: VitalState): SparkDay[] {
   return daysOf(view, state.vital, view.series().get(state.vital) ?? [], state.days).slice(-sparkline);
 }
 
-/** Whose staff may open these readings: of the organisations in whose charts they lie. */
+const vitalSigns = ['vital-signs', 'N', 'none'] as const;
+
+/** Who may open these readings: the staff of the organisations in whose charts they lie, and whom one lets read them. */
 function audienceOf(view: PatientView, points: readonly Point[]): Audience {
   const names = new Set<string>();
   for (const { resourceId } of points) {
@@ -119,7 +121,7 @@ function audienceOf(view: PatientView, points: readonly Point[]): Audience {
     if (record) names.add(record.place.name);
     if (names.size === view.places.length) break;
   }
-  return { organisations: [...names].sort() };
+  return { organisations: [...names].sort(), people: view.people(vitalSigns) };
 }
 
 const midnight = (view: PatientView, day: string): number => daysIn(view.whose().zone).startOf(numberOfDay(day));

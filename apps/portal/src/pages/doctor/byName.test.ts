@@ -7,6 +7,7 @@ const patient = (id: string, name: string | null): PatientLine => ({
   identity: { name, born: null, age: null, sex: null, numbers: [] },
   places: [],
   endings: [],
+  shared: [],
   records: 0,
   latest: null,
   open: true,

@@ -15,7 +15,7 @@ const card = (vital: VitalName, standing: 'usual' | 'above' = 'usual', days = 0,
   usual: { kind: 'none', band: null, second: null },
   spark: [],
   out: { days, of: 7, since: null },
-  audience: { organisations: [] },
+  audience: { organisations: [], people: [] },
   range: null,
 });
 

@@ -27,6 +27,7 @@ const line = (id: string, urgency: TriageLine['urgency'], fresh: readonly Item[]
     identity: { name: id, born: null, age: null, sex: null, numbers: [] },
     places: [],
     endings: [],
+    shared: [],
     records: 1,
     latest: { at: noon, precision: 'instant' },
     open: true,

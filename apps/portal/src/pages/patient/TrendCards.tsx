@@ -21,14 +21,14 @@ import classes from './HomePage.module.css';
 const weekMs = 7 * 86_400_000;
 
 /** A card for each vital sign, and one for the newest heart trace; each leads to its page. */
-export function TrendCards({ overview: { id, vitals, trace, audience } }: { overview: Overview }) {
+export function TrendCards({ overview: { id, vitals, trace, traceAudience } }: { overview: Overview }) {
   const paths = useRecordPaths(id);
   // How tall somebody is, is looked up, not followed: it stands among the records.
   const [first, ...rest] = vitals.filter(({ vital }) => isCompared(vital));
   return (
     <div className={classes.trends}>
       {first && <VitalTrend card={first} paths={paths} />}
-      {trace && <TraceTrend patient={id} item={trace} paths={paths} audience={audience} />}
+      {trace && <TraceTrend patient={id} item={trace} paths={paths} audience={traceAudience} />}
       {rest.map((card) => (
         <VitalTrend key={card.vital} card={card} paths={paths} />
       ))}
@@ -65,7 +65,7 @@ function TraceTrend({
   patient: string;
   item: Item;
   paths: RecordPaths;
-  audience: Overview['audience'];
+  audience: Overview['traceAudience'];
 }) {
   const r = useWords('record');
   const v = useWords('vitals');
@@ -81,7 +81,7 @@ function TraceTrend({
       word={trace && <RhythmWord rhythm={trace.rhythm} />}
       picture={lead && <TraceStrip lead={lead} px={3} name={v('trace.picture', { seconds: format.number(trace.seconds) })} />}
       device={trace?.device ?? null}
-      audience={<Who audience={{ organisations: audience.organisations.filter((name) => name === item.place.name) }} />}
+      audience={audience && <Who audience={audience} />}
     />
   );
 }

@@ -1,0 +1,80 @@
+/**
+ * Sharing by consent, as pages see it: whom a patient lets read what, until when.
+ *
+ * @module
+ */
+import type { Kind, Sensitivity } from '@carelet/care/model';
+
+/** A group of records that is never shared unless it is named. */
+export type SensitiveGroup = Exclude<Sensitivity, 'none'>;
+
+/** A doctor of the town whom one may share with. */
+export type ShareDoctor = {
+  /** Of her card, hex. */
+  readonly id: string;
+  readonly name: string;
+  readonly specialty: string;
+  readonly organisation: string;
+  /** Of her card, to be compared with her; `null` while she has not signed in since she may be shared with. */
+  readonly fingerprint: string | null;
+};
+
+/** What is shared. */
+export type SharedWhat = {
+  readonly kinds: readonly Kind[];
+  readonly sensitive: readonly SensitiveGroup[];
+  /** First day of the records meant, `YYYY-MM-DD`, or from the beginning. */
+  readonly from: string;
+  /** The last day on which it holds, `YYYY-MM-DD`. */
+  readonly until: string;
+};
+
+export type ShareWish = SharedWhat & { readonly doctor: string };
+
+/** Whom one lets read. */
+export type Given = {
+  /** The grants behind it, one a chart, hex; what takes it back. */
+  readonly grants: readonly string[];
+  readonly doctor: {
+    readonly id: string;
+    readonly name: string;
+    readonly specialty: string | null;
+    readonly organisation: string | null;
+  };
+  /** `null` where another copy of the keyring gave it: what it is about is known there, and to the doctor. */
+  readonly what: SharedWhat | null;
+  /** The last day on which it holds, `YYYY-MM-DD`. */
+  readonly until: string;
+  /** When it was given, UTC milliseconds. */
+  readonly given: number;
+  /** The clinic whose box takes part in each opening. */
+  readonly through: string;
+  /** `half`: it was taken back, and one of the two that hold a part of it has not heard so yet. Nothing opens any more. */
+  readonly state: 'holds' | 'half';
+};
+
+/** What a patient shares with the doctor who looks. */
+export type Received = SharedWhat & {
+  /** The patient's name, as she told it. */
+  readonly name: string;
+};
+
+export type SharingHouse = {
+  /** The doctors of the town whom one may share with, by name. */
+  directory(): Promise<ShareDoctor[]>;
+  /** Whom one lets read, the newest first. */
+  whoReads(): Promise<Given[]>;
+  /**
+   * Lets a doctor read; told with events `sharing` as keys are made.
+   *
+   * @throws `invalid` for what cannot be shared so, `missing` for a doctor who is not ready, `unavailable` when the cloud or a
+   *   clinic's box does not answer; nothing is shared then
+   */
+  share(wish: ShareWish): Promise<void>;
+  /**
+   * Takes back. Nothing opens any more when this answers, though one of the two may not have heard yet.
+   *
+   * @throws `unavailable` when neither could be reached: then it still holds
+   */
+  unshare(grants: readonly string[]): Promise<Given['state'] | 'ended'>;
+};

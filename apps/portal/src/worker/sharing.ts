@@ -1,0 +1,176 @@
+/**
+ * Sharing by consent at a patient's door: the doctors of the town, whom she lets read, letting read, and taking back.
+ *
+ * @module
+ */
+import { CareletError, type Category } from '@carelet/care/model';
+import { dayOf } from '@carelet/care/rules/records/calendar';
+import { type Consent, checkConsent, isMeant, usualConsent } from '@carelet/care/rules/sharing/consent';
+import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
+import type { Mathematics } from '@carelet/client/mathematics';
+import { renewDevices } from '@carelet/client/session/renew';
+import { recallGrants } from '@carelet/client/sharing/remembered';
+import { renewConsents } from '@carelet/client/sharing/renew';
+import { type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
+import { hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { cardStands, decodeCard, fingerprint } from '@carelet/crypto/cards/card';
+import type { NodeGrant } from '@carelet/crypto/records/wrap';
+import type { HouseEvent } from '../house/house.ts';
+import type { Given, ShareDoctor, SharingHouse } from '../house/sharing.ts';
+import { cloudletsOf, mediatorsFor } from './cloudlets.ts';
+import type { Person } from './person.ts';
+import { readConsent, whatOf } from './received.ts';
+
+/** What a patient does with consent, and what her client does for it unasked. */
+export type Sharing = SharingHouse & {
+  /** Makes the locks that her devices' coming days lack, and finishes what was taken back by half. */
+  renew(): Promise<void>;
+};
+
+export type SharingAround = {
+  readonly person: Person;
+  readonly mathematics: Mathematics;
+  readonly clock: () => number;
+  readonly tell: (event: HouseEvent) => void;
+};
+
+/** Doctors in one request to the cloud. */
+const atOnce = 100;
+
+export function sharingOf({ person, mathematics, clock, tell }: SharingAround): Sharing {
+  const { keyring, cloud, authority, map } = person;
+  const now = () => Math.floor(clock() / 1000);
+  const options: SharingOptions = {
+    ...{ keyring, cloud, mathematics, clock },
+    save: () => person.keep(),
+    cloudletOf: cloudletsOf(map, keyring, clock),
+  };
+  let working: Promise<unknown> = Promise.resolve();
+  /** One after another: nobody recalls what is just being given. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = working.then(work);
+    working = done.catch(() => {});
+    return done;
+  };
+
+  async function directory(): Promise<ShareDoctor[]> {
+    const { doctors } = await authority.enrolment.directory();
+    const prints = new Map<string, string>();
+    for (let at = 0; at < doctors.length; at += atOnce) {
+      const some = doctors.slice(at, at + atOnce).map(({ doctor }) => doctor);
+      for (const { card: bytes } of (await cloud.sharing.delegates({ doctors: some })).delegates) {
+        const card = decodeCard(bytes);
+        // Of the card that will be believed, not what somebody says of it.
+        if (card?.kind === 'doctor' && cardStands(card, keyring.manifest, now())) prints.set(hex(card.id), fingerprint(card));
+      }
+    }
+    return doctors
+      .map(({ doctor, name, specialty, organisation }) => {
+        const id = hex(doctor);
+        return { id, name, specialty, organisation, fingerprint: prints.get(id) ?? null };
+      })
+      .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+  }
+
+  return {
+    directory,
+
+    async whoReads() {
+      // Of what cannot be asked now, one's own memory tells.
+      await inTurn(() => recallGrants({ keyring, cloud, now })).catch(() => {});
+      const doctors = await directory().catch(() => []);
+      const known = new Map(doctors.map((doctor) => [doctor.id, doctor]));
+      return inGroups(keyring.sharing.grants.filter((one) => one.notAfter > now() && (one.holds.cloud || one.holds.mediator))).map((some) =>
+        givenOf(some, known.get(hex(some[0]!.doctor)), nameOf),
+      );
+    },
+
+    share: ({ doctor: id, kinds, sensitive, from, until }) =>
+      inTurn(async () => {
+        const consent: Consent = { ...usualConsent, kinds, sensitivity: ['none', ...sensitive], from, until };
+        checkConsent(consent, dayOf(clock()));
+        const doctor = (await directory()).find((one) => one.id === id);
+        if (!doctor) throw new CareletError('missing', 'share records', { because: 'no approved doctor of this town has this number' });
+        const mediator = await answering(mediatorsFor(map, keyring, doctor.organisation));
+        const progress = (done: number, of: number) => tell({ kind: 'sharing', done, of });
+        await share(options, { doctor: unhex(id), doctorName: doctor.name, consent, mediator, progress });
+      }),
+
+    unshare: (grants) =>
+      inTurn(async () => {
+        const told = [];
+        for (const grant of grants) told.push(await unshare(options, unhex(grant)));
+        return told.every(({ cloud: atCloud, mediator }) => atCloud && mediator) ? 'ended' : 'half';
+      }),
+
+    renew: () =>
+      inTurn(async () => {
+        await renewDevices(options).catch(() => {});
+        await renewConsents(options).catch(() => {});
+      }),
+  };
+
+  /** The first cloudlet that answers. */
+  async function answering(mediators: readonly Uint8Array[]): Promise<Uint8Array> {
+    let failure: unknown = new CareletError('missing', 'share records', { because: 'this town has no cloudlet that could mediate' });
+    for (const mediator of mediators) {
+      try {
+        await options.cloudletOf(mediator)!.sharing.mediator();
+        return mediator;
+      } catch (thrown) {
+        failure = thrown;
+      }
+    }
+    throw failure;
+  }
+
+  function nameOf(organisation: Uint8Array): string {
+    return keyring.manifest.domains.find((domain) => hex(domain.organisation) === hex(organisation))?.name ?? hex(organisation).slice(0, 8);
+  }
+}
+
+/** Grants of several charts that were given as one, the newest first. */
+function inGroups(grants: readonly GivenGrant[]): GivenGrant[][] {
+  const groups = new Map<string, GivenGrant[]>();
+  for (const one of [...grants].sort((a, b) => b.issued - a.issued)) {
+    const half = one.holds.cloud !== one.holds.mediator;
+    const name = JSON.stringify([hex(one.doctor), hex(one.mediator), one.notAfter, half, readConsent(one.consent)]);
+    groups.set(name, [...(groups.get(name) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+function givenOf(some: readonly GivenGrant[], doctor: ShareDoctor | undefined, nameOf: (organisation: Uint8Array) => string): Given {
+  const [one] = some as [GivenGrant];
+  const consent = readConsent(one.consent);
+  return {
+    grants: some.map(({ grant }) => hex(grant)),
+    doctor: {
+      id: hex(one.doctor),
+      name: one.doctorName || (doctor?.name ?? hex(one.doctor).slice(0, 8)),
+      specialty: doctor?.specialty ?? null,
+      organisation: doctor?.organisation ?? null,
+    },
+    what: consent && whatOf(consent),
+    until: new Date(one.notAfter * 1000).toISOString().slice(0, 10),
+    given: one.issued * 1000,
+    through: nameOf(one.mediator),
+    state: one.holds.cloud && one.holds.mediator ? 'holds' : 'half',
+  };
+}
+
+/**
+ * Names of the doctors whom a patient lets read records of a category, or any.
+ *
+ * @param now UTC seconds
+ */
+export function letRead({ sharing }: Keyring, category: NodeGrant['category'] | undefined, now: number): string[] {
+  const names = sharing.grants.flatMap(({ holds, notAfter, consent: text, doctorName }) => {
+    const consent = holds.cloud && holds.mediator && notAfter > now ? readConsent(text) : null;
+    if (!consent) return [];
+    if (!category) return [doctorName];
+    const [kind, conf, sens] = category;
+    return isMeant(consent, 'MI', { kind, conf, sens } as Category) ? [doctorName] : [];
+  });
+  return [...new Set(names)].sort();
+}
