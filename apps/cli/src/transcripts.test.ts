@@ -1,12 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keyringPath, openKeyringFile } from '@carelet/client/keyring/file';
 import { type CloudTables, migrations } from '@carelet/cloud/schema';
 import { unhex } from '@carelet/crypto/algebra/bytes';
 import { openDatabase } from '@carelet/ground/database';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { startPortal } from '@carelet/portal/service';
+import { demoPassphrase } from '@carelet/testbed/keyrings';
 import { openTown, type Town } from '@carelet/testbed/town';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { holdKeyring } from './keyring-lock.ts';
@@ -52,9 +54,16 @@ describe('the command line', () => {
   /** What a command gave, after the story so far. */
   const carelet = (line: string, options: Partial<Parameters<typeof run>[1]> = {}) => run(line.split(' '), { ...world, ...options });
 
+  /** The clinic hands itself over to its cloudlet, which nobody types. */
+  async function handOver(): Promise<void> {
+    const { keyring } = await openKeyringFile(keyringPath(join(town.folder, 'keyrings'), 'harbour'), demoPassphrase);
+    await town.cloudlets.get('harbour')!.install({ card: keyring.card, edSk: keyring.secrets.edSk, ...keyring.writer! });
+  }
+
   for (const name of names) {
     const transcript = parseTranscript(readFileSync(join(folder, name), 'utf8'));
     it(`${transcript.title} (${name})`, async () => {
+      if (name.startsWith('08')) await handOver();
       const { expected, actual } = await runTranscript(transcript, world);
       if (process.env.CARELET_TRANSCRIPTS === 'write') rewrite(join(folder, name), transcript, actual);
       else expect(actual).toBe(expected);

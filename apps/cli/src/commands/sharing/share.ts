@@ -8,7 +8,6 @@ import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calend
 import { type Consent, checkConsent, consentInWords, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { share } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { hex } from '@carelet/crypto/algebra/bytes';
 import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
 import { enter } from '../../person.ts';
@@ -81,10 +80,7 @@ export const shareCommand = command({
       { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock },
       { doctor: doctor.doctor, doctorName: doctor.name, consent, mediator, progress: (done) => line.at(done) },
     );
-    say(
-      io,
-      `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare ${hex(given[0]!.grant).slice(0, 8)} --as ${keyring.name}`,
-    );
+    say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(doctor.name)}" --as ${keyring.name}`);
     return 0;
   },
 });

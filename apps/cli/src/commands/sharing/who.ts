@@ -9,6 +9,7 @@ import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
 import { whoReads } from '@carelet/client/sharing/share';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { groupBy } from '@carelet/ground/group-by';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { paint, plainText, say } from '../../terminal.ts';
@@ -30,10 +31,14 @@ export const whoCommand = command({
     }
     if (given.length === 0) say(io, 'Nobody reads by your consent.');
     const { bold, dim } = paint(io.stdout, io.env);
-    for (const grant of given) {
-      const place = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, grant.mediator))?.name ?? 'a clinic';
-      say(io, `${bold(plainText(grant.doctorName))} · ${dim(hex(grant.grant).slice(0, 8))}`);
-      say(io, `  ${inWords(grant)}; through ${plainText(place)}`);
+    // What she shared at once, of several charts, is one line.
+    const alike = groupBy(given, (grant) => `${hex(grant.doctor)} ${hex(grant.mediator)} ${inWords(grant)}`);
+    for (const [grant, ...more] of alike.values()) {
+      const { doctorName, mediator, grant: number } = grant!;
+      const place = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, mediator))?.name ?? 'a clinic';
+      const charts = more.length > 0 ? dim(`${more.length + 1} charts`) : dim(hex(number).slice(0, 8));
+      say(io, `${bold(plainText(doctorName))} · ${charts}`);
+      say(io, `  ${inWords(grant!)}; through ${plainText(place)}`);
     }
     return 0;
   },
