@@ -10,6 +10,7 @@
  */
 import type { Bytes } from '../algebra/bytes.ts';
 import { decodeScalar, encodeScalar, type Group, type Scalar } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { decodeShare, encodePartial, encodeShare } from './encoding.ts';
 import { nodePoint } from './servers.ts';
 
@@ -21,33 +22,21 @@ export function keepShare(server: number, share: Scalar): Bytes {
 }
 
 /** A server's share, ready for use. It shows whose it is. */
-export class Share {
+export class Share extends Holder<Scalar> {
   readonly server: number;
 
-  constructor(server: number) {
+  constructor(server: number, k: Scalar) {
+    super(k);
     this.server = server;
   }
-
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets kᵢ; answering with it throws from then on. */
-  [Symbol.dispose](): void {
-    scalars.delete(this);
-  }
 }
-
-const scalars = new WeakMap<Share, Scalar>();
 
 /** Reads a share. Throws a TypeError unless it is one. */
 export function openShare(bytes: Bytes): Share {
   const { server, k } = decodeShare(bytes);
   const scalar = decodeScalar(k);
   if (scalar === 0n) throw new TypeError('not a share');
-  const share = new Share(server);
-  scalars.set(share, scalar);
-  return share;
+  return new Share(server, scalar);
 }
 
 /**
@@ -56,8 +45,7 @@ export function openShare(bytes: Bytes): Share {
  * @throws {TypeError} when the share was put away, or unless a node has 16 bytes
  */
 export function answer(group: Group, share: Share, nodeId: Bytes): Bytes {
-  const k = scalars.get(share);
-  if (k === undefined) throw new TypeError('the share was put away');
+  const k = secretOf(share);
   const { g1 } = group;
   return encodePartial({ server: share.server, s: g1.encode(g1.mulSecret(nodePoint(group, nodeId), k)) });
 }

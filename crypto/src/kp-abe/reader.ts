@@ -10,6 +10,7 @@
 import { type Bytes, concat, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
 import { checkPq } from '../algebra/dem.ts';
 import { decodeScalar, encodeScalar, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
 import { lagrangeAtZero } from '../algebra/threshold.ts';
@@ -21,29 +22,20 @@ import { type Formula, satisfies } from './formula.ts';
 import { maskFrom, openingHash, openText, seedScalar } from './hybrid.ts';
 import { standsOn } from './keycheck.ts';
 
+type Secrets = { readonly group: Group; readonly elements: KeyElements };
+
 /** A key whose points are decoded, for opening many texts. It shows its policy and never its secrets. */
-export class Key {
+export class Key extends Holder<Secrets> {
   /** The id of its domain. */
   readonly domain: Bytes;
   readonly formula: Formula;
 
-  constructor(domain: Bytes, formula: Formula) {
+  constructor(domain: Bytes, formula: Formula, secrets: Secrets) {
+    super(secrets);
     this.domain = domain;
     this.formula = formula;
   }
-
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets the secrets; opening with it throws from then on. */
-  [Symbol.dispose](): void {
-    secrets.delete(this);
-  }
 }
-
-// The secrets live beside the object, so that printing or encoding it gives none away.
-const secrets = new WeakMap<Key, { readonly group: Group; readonly elements: KeyElements }>();
 
 /**
  * Decodes a key and checks it against its domain: do this once, when a key arrives, and open with the result.
@@ -217,14 +209,11 @@ function allHonest(group: Group, s: Scalar, { attributes, c }: SealedParts): boo
 /** Decodes the points of a key. */
 function decode(group: Group, bytes: Bytes): Key {
   const { id, formula, rows, k, d } = decodeKey(bytes);
-  const key = new Key(id, formula);
-  secrets.set(key, { group, elements: { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) } });
-  return key;
+  return new Key(id, formula, { group, elements: { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) } });
 }
 
 function elementsOf(group: Group, key: Key): KeyElements {
-  const held = secrets.get(key);
-  if (!held) throw new TypeError('the key was put away');
+  const held = secretOf(key);
   if (held.group !== group) throw new TypeError('the key was opened with another backend');
   return held.elements;
 }

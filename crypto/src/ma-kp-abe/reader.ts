@@ -9,6 +9,7 @@
 import { type Bytes, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
 import { checkPq, openBody } from '../algebra/dem.ts';
 import { decodeScalar, type G1, type G2, type Group, type GT, type Scalar } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
 import { decapsulationPairs, type KeyElements } from '../kp-abe/decapsulate.ts';
@@ -19,26 +20,18 @@ import { bodyHash, demLabel, encapsulated, maskFrom, openingHash, seedScalar } f
 import { personPoint } from './person.ts';
 import { type Authority, readSecurityDomain, type SecurityDomain } from './security-domain.ts';
 
+type Secrets = { readonly group: Group; readonly domain: Bytes; readonly elements: readonly KeyElements[] };
+
 /** One person's keys of all authorities of a security domain, decoded and checked. */
-export class Keys {
+export class Keys extends Holder<Secrets> {
   /** Whose they are. */
   readonly gid: Bytes;
 
-  constructor(gid: Bytes) {
+  constructor(gid: Bytes, secrets: Secrets) {
+    super(secrets);
     this.gid = gid;
   }
-
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets the secrets; opening with them throws from then on. */
-  [Symbol.dispose](): void {
-    secrets.delete(this);
-  }
 }
-
-const secrets = new WeakMap<Keys, { readonly group: Group; readonly domain: Bytes; readonly elements: readonly KeyElements[] }>();
 
 /**
  * Decodes the keys a person has of a security domain's authorities, and checks each against its authority: do this once.
@@ -61,9 +54,7 @@ export function openKeys(group: Group, domain: Bytes, gid: Bytes, keys: readonly
       return standsOn(group, decoded, base(authority), random) ? decoded : null;
     });
     if (!elements.every((one) => one !== null)) return null;
-    const opened = new Keys(gid);
-    secrets.set(opened, { group, domain: joint.id, elements });
-    return opened;
+    return new Keys(gid, { group, domain: joint.id, elements });
   });
 }
 
@@ -85,8 +76,7 @@ export type OpenOptions = {
 export function open(group: Group, domain: Bytes, keys: Keys, context: Bytes, sealed: Bytes, options: OpenOptions = {}): Bytes | null {
   checkPq(options.pq);
   const joint = readSecurityDomain(group, domain);
-  const held = secrets.get(keys);
-  if (!held) throw new TypeError('the keys were put away');
+  const held = secretOf(keys);
   if (held.group !== group || !equalPublic(held.domain, joint.id))
     throw new TypeError('the keys were opened for another domain or backend');
   return attempt(() => {

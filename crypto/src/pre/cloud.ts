@@ -6,6 +6,7 @@
  */
 import { type Bytes, equalPublic } from '../algebra/bytes.ts';
 import type { G1, G2, Group } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
 import { weight } from '../algebra/weight.ts';
@@ -14,28 +15,19 @@ import { decodeRekey, decodeSealed, type RekeyParts } from './encoding.ts';
 export { scopeId } from './encoding.ts';
 
 /** A re-encryption key that was checked. It shows whose it is: its grant, P of its scope, and Q. */
-export class Rekey {
+export class Rekey extends Holder<G2> {
   readonly grant: Bytes;
   readonly p: Bytes;
   readonly q: Bytes;
 
-  constructor(grant: Bytes, p: Bytes, q: Bytes) {
+  /** @param rk as a point */
+  constructor(grant: Bytes, p: Bytes, q: Bytes, rk: G2) {
+    super(rk);
     this.grant = grant;
     this.p = p;
     this.q = q;
   }
-
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets rk; using it throws from then on. */
-  [Symbol.dispose](): void {
-    points.delete(this);
-  }
 }
-
-const points = new WeakMap<Rekey, G2>();
 
 /**
  * Reads re-encryption keys and checks that each leads from its P to its Q: e(P, rk) = e(g₁, Q). Do this once, when they arrive.
@@ -70,11 +62,7 @@ function decodePoints({ g1, g2 }: Group, bytes: Bytes): Points {
   return { ...parts, point: g2.decode(parts.rk), from: g1.decode(parts.p), to: g2.decode(parts.q) };
 }
 
-function ready({ grant, p, q, point }: RekeyParts & { readonly point: G2 }): Rekey {
-  const key = new Rekey(grant, p, q);
-  points.set(key, point);
-  return key;
-}
+const ready = ({ grant, p, q, point }: RekeyParts & { readonly point: G2 }): Rekey => new Rekey(grant, p, q, point);
 
 /** All equations at once, under random weights: Π e(Pᵢ, rkᵢ)^{ρᵢ} = e(g₁, Σ ρᵢQᵢ). */
 function leads({ g1, g2, gt, pair }: Group, keys: readonly Points[], random: Random): boolean {
@@ -94,8 +82,7 @@ function leads({ g1, g2, gt, pair }: Group, keys: readonly Points[], random: Ran
  * @throws {TypeError} when the key was put away
  */
 export function reencrypt({ g1, gt, pair }: Group, key: Rekey, sealed: Bytes): Bytes | null {
-  const rk = points.get(key);
-  if (!rk) throw new TypeError('the key was put away');
+  const rk = secretOf(key);
   return attempt(() => {
     const { p, c1 } = decodeSealed(sealed);
     return equalPublic(p, key.p) ? gt.encode(pair([[g1.decode(c1), rk]])) : null;

@@ -8,6 +8,7 @@
  */
 import type { Bytes } from '../algebra/bytes.ts';
 import { decodeScalar, encodeScalar, type Group, randomScalar, type Scalar } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { claimInCurve, prove } from '../algebra/schnorr.ts';
 import { sign } from '../algebra/sign.ts';
@@ -46,31 +47,20 @@ export function newFactor(
 }
 
 /** A factor ready for use. It shows its grant. */
-export class Factor {
+export class Factor extends Holder<Scalar> {
   readonly grant: Bytes;
 
-  constructor(grant: Bytes) {
+  /** @param inverse 1/b_m */
+  constructor(grant: Bytes, inverse: Scalar) {
+    super(inverse);
     this.grant = grant;
   }
-
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets b_m; using it throws from then on. */
-  [Symbol.dispose](): void {
-    inverses.delete(this);
-  }
 }
-
-const inverses = new WeakMap<Factor, Scalar>();
 
 /** Reads the secret of a factor. Throws a TypeError unless it is one. */
 export function openFactor(secret: Bytes, random: Random = systemRandom): Factor {
   const { grant, b } = decodeFactorSecret(secret);
-  const factor = new Factor(grant);
-  inverses.set(factor, inverseOfSecret(decodeScalar(b), random));
-  return factor;
+  return new Factor(grant, inverseOfSecret(decodeScalar(b), random));
 }
 
 /**
@@ -81,7 +71,6 @@ export function openFactor(secret: Bytes, random: Random = systemRandom): Factor
  * @throws {TypeError} when the factor was put away
  */
 export function apply(group: Group, factor: Factor, t: Bytes): Bytes | null {
-  const inverse = inverses.get(factor);
-  if (inverse === undefined) throw new TypeError('the factor was put away');
+  const inverse = secretOf(factor);
   return attempt(() => group.gt.encode(group.gt.expSecret(group.gt.decode(t), inverse)));
 }

@@ -16,6 +16,7 @@
 import type { Bytes } from '../algebra/bytes.ts';
 import { checkPq } from '../algebra/dem.ts';
 import { type G2, type Group, hashToScalar, type Scalar } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
 import { inverseOfSecret } from '../algebra/threshold.ts';
@@ -24,28 +25,18 @@ import { openUnder, type Scope } from './hybrid.ts';
 import { readDelegate, readFactor, type Signer } from './vouched.ts';
 
 /** A scope with its secret. It shows its name and its public key. */
-export class ScopeKey implements Scope {
+export class ScopeKey extends Holder<Scalar> implements Scope {
   readonly scope: Bytes;
   /** P, for the scope state. */
   readonly p: Bytes;
 
-  constructor(scope: Bytes, p: Bytes) {
+  /** @param inverse 1/a */
+  constructor(scope: Bytes, p: Bytes, inverse: Scalar) {
+    super(inverse);
     this.scope = scope;
     this.p = p;
   }
-
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets the secret; using it throws from then on. */
-  [Symbol.dispose](): void {
-    inverses.delete(this);
-  }
 }
-
-// 1/a lives beside the object, so that printing or encoding it gives nothing away.
-const inverses = new WeakMap<ScopeKey, Scalar>();
 
 /**
  * The key of a scope, always the same one: a = HashToFr(R_p, scope).
@@ -56,9 +47,7 @@ const inverses = new WeakMap<ScopeKey, Scalar>();
 export function scopeKey({ g1 }: Group, root: Bytes, scope: Bytes, random: Random = systemRandom): ScopeKey {
   if (!(root instanceof Uint8Array && root.length === 32)) throw new TypeError('R_p has 32 bytes');
   const a = hashToScalar('CARELET-PRE-V1-SCOPE', root, scope);
-  const key = new ScopeKey(scope, g1.encode(g1.mulGenerator(a)));
-  inverses.set(key, inverseOfSecret(a, random));
-  return key;
+  return new ScopeKey(scope, g1.encode(g1.mulGenerator(a)), inverseOfSecret(a, random));
 }
 
 declare const accepted: unique symbol;
@@ -91,7 +80,7 @@ export function accept(group: Group, { grant, delegate, factor, doctor, mediator
  */
 export function rekey(group: Group, key: ScopeKey, grantee: Grantee): Bytes {
   const { q, times } = tableOf(group, grantee);
-  return encodeRekey({ grant: grantee.grant, p: key.p, q, rk: group.g2.encode(times(inverseOf(key))) });
+  return encodeRekey({ grant: grantee.grant, p: key.p, q, rk: group.g2.encode(times(secretOf(key))) });
 }
 
 type Table = { readonly q: Bytes; readonly times: (k: Scalar) => G2 };
@@ -115,16 +104,10 @@ function tableOf({ g2 }: Group, grantee: Grantee): Table {
  */
 export function openOwn(group: Group, key: ScopeKey, context: Bytes, sealed: Bytes, { pq }: { readonly pq?: Bytes } = {}): Bytes | null {
   const { g1, g2, pair } = group;
-  const inverted = g2.mulGenerator(inverseOf(key));
+  const inverted = g2.mulGenerator(secretOf(key));
   checkPq(pq);
   return attempt(() => {
     const parts = decodeSealed(sealed);
     return openUnder(group, key, context, parts, pair([[g1.decode(parts.c1), inverted]]), pq);
   });
-}
-
-function inverseOf(key: ScopeKey): Scalar {
-  const inverse = inverses.get(key);
-  if (inverse === undefined) throw new TypeError('the key was put away');
-  return inverse;
 }

@@ -9,6 +9,7 @@
 import type { Bytes } from '../algebra/bytes.ts';
 import { checkPq } from '../algebra/dem.ts';
 import { decodeScalar, encodeScalar, type Group, randomScalar, type Scalar } from '../algebra/group.ts';
+import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { claimInCurve, prove } from '../algebra/schnorr.ts';
 import { sign } from '../algebra/sign.ts';
@@ -66,25 +67,12 @@ export function newHalf(
   return { half: encodeHalf(encodeScalar(b)), delegate: encodeDelegate({ ...named, proof, signature }) };
 }
 
-/** A doctor's half, ready for use. */
-export class Half {
-  toString(): string {
-    return '[SecretKey]';
-  }
-
-  /** Forgets b_d; opening with it throws from then on. */
-  [Symbol.dispose](): void {
-    inverses.delete(this);
-  }
-}
-
-const inverses = new WeakMap<Half, Scalar>();
+/** A doctor's half, ready for use: it holds 1/b_d. */
+export class Half extends Holder<Scalar> {}
 
 /** Reads a half. Throws a TypeError unless it is one. */
 export function openHalf(bytes: Bytes, random: Random = systemRandom): Half {
-  const half = new Half();
-  inverses.set(half, inverseOfSecret(decodeScalar(decodeHalf(bytes)), random));
-  return half;
+  return new Half(inverseOfSecret(decodeScalar(decodeHalf(bytes)), random));
 }
 
 /** A sealed text and what mediator and cloud made of it. */
@@ -109,8 +97,7 @@ export type OpenOptions = {
  * @throws {TypeError} when the half was put away, or on a malformed K_pq
  */
 export function open(group: Group, half: Half, scope: Scope, { context, sealed, turned }: Turned, { pq }: OpenOptions = {}): Bytes | null {
-  const inverse = inverses.get(half);
-  if (inverse === undefined) throw new TypeError('the half was put away');
+  const inverse = secretOf(half);
   checkPq(pq);
   return attempt(() => {
     const parts = decodeSealed(sealed);
