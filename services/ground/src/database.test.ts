@@ -2,7 +2,7 @@ import { CareletError } from '@carelet/care/model';
 import { type Kysely, type Migration, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase, transaction } from './database.ts';
+import { openDatabase, patiently, transaction } from './database.ts';
 import { asDatabaseError, DatabaseFault } from './database-error.ts';
 import { freshDatabase, type TestDatabase } from './test-database.ts';
 
@@ -41,6 +41,33 @@ const failure = (promise: Promise<unknown>): Promise<CareletError> =>
     () => expect.unreachable(),
     (thrown) => thrown,
   );
+
+describe('a step of a start', () => {
+  const starting = Object.assign(new Error('the database system is starting up'), { code: '57P03' });
+
+  it('is done again while the server starts', async () => {
+    let left = 2;
+    const answer = await patiently(async () => {
+      if (left-- > 0) throw asDatabaseError(starting);
+      return 'done';
+    });
+    expect([answer, left]).toEqual(['done', -1]);
+  });
+
+  it('is given up when the server stays away, and at once where waiting helps nothing', async () => {
+    let done = 0;
+    const fails = (thrown: unknown) => async () => {
+      done++;
+      throw thrown;
+    };
+    await expect(patiently(fails(asDatabaseError(starting)), 250)).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(done).toBe(2);
+    await expect(patiently(fails(new CareletError('conflict', 'open', { because: 'it is another' })))).rejects.toMatchObject({
+      kind: 'conflict',
+    });
+    expect(done).toBe(3);
+  });
+});
 
 describe('a service and its tables', () => {
   it('gets back the bytes, whole numbers and calendar days it wrote', async () => {

@@ -9,17 +9,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CareletError } from '@carelet/care/model';
-import {
-  type IsolationLevel,
-  Kysely,
-  type Migration,
-  type MigrationResultSet,
-  Migrator,
-  PostgresDialect,
-  type PostgresPool,
-  sql,
-  type Transaction,
-} from 'kysely';
+import { type IsolationLevel, Kysely, type Migration, Migrator, PostgresDialect, type PostgresPool, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { asDatabaseError, mayRetry } from './database-error.ts';
 
@@ -80,7 +70,7 @@ async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patienc
   };
   await transaction(db, makeSchema, { patience });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) }, migrationTableSchema: schema });
-  const { error } = await migrated(migrator, patience);
+  const error = await patiently(() => migrated(migrator), patience).catch((thrown: unknown) => thrown);
   if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
     const because = 'its tables were made by another version of Carelet, probably a newer one';
     throw new CareletError('conflict', 'open the database', { subject: schema, because, cause: error });
@@ -88,14 +78,35 @@ async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patienc
   if (error !== undefined) throw error;
 }
 
-/** Migrates; again while the server is away, for it may fall between two of our steps. A migration is done whole or not at all. */
-async function migrated(migrator: Migrator, patience: number): Promise<MigrationResultSet> {
+/** Migrates; a migration is done whole or not at all. */
+async function migrated(migrator: Migrator): Promise<undefined> {
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/**
+ * Does a step of a service's start, and does it again while the server is away: it may fall between two of our steps.
+ * `work` must bear being done twice.
+ *
+ * @param patience how long to wait for the server, in ms
+ * @throws whatever `work` throws; `unavailable` when the server stays away
+ *
+ * @example
+ * ```ts no-run
+ * import { patiently } from '@carelet/ground/database';
+ * const waits = await patiently(async () => 3);
+ * ```
+ */
+export async function patiently<T>(work: () => Promise<T>, patience = openingPatience): Promise<T> {
   const giveUp = performance.now() + patience;
   for (let attempt = 1; ; attempt++) {
-    const result = await migrator.migrateToLatest().catch((error: unknown) => ({ error }));
-    const wait = Math.min(1_000, 50 * 2 ** attempt);
-    if (mayRetry(result.error) !== 'later' || performance.now() + wait > giveUp) return result;
-    await sleep(wait);
+    try {
+      return await work();
+    } catch (thrown) {
+      const wait = Math.min(1_000, 50 * 2 ** attempt);
+      if (mayRetry(thrown) !== 'later' || performance.now() + wait > giveUp) throw thrown;
+      await sleep(wait);
+    }
   }
 }
 
