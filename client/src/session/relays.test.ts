@@ -2,8 +2,8 @@ import { isCredible } from '@carelet/care/rules/relay/meeting';
 import { encodeStrip } from '@carelet/crypto/records/strip';
 import type { Device } from '@carelet/crypto/session/device';
 import { describe, expect, test } from 'vitest';
-import { fade, judge, met, nextFor, rowOf, settle, toAskOf, took } from './relays.ts';
-import { freshRelay, type HeldStrip, type Wearable, type WearableRelay } from './wearable.ts';
+import { fade, judge, met, nextFor, type Relaying, rowOf, settle, toAskOf, took } from './relays.ts';
+import { freshRelay, type HeldStrip, type WearableRelay } from './wearable.ts';
 
 const start = 1_795_176_000;
 const [monitoring, routine] = [1, 2];
@@ -14,15 +14,14 @@ const strip = (number: number, lane = routine, size = 100): HeldStrip => {
   const row = { rowId: bytes(16, number), version: 1, nodeId: bytes(16, 0), kc: bytes(32, 0), mark: bytes(32, 0), ct: bytes(size, 0) };
   return { number, lane, body: encodeStrip({ number, part: 'MI', row, links: [], wrap: null }), at: [], past: [], reached: false };
 };
-/** What of a wearable these rules look at. */
-const watch = (...names: string[]): Wearable & { relay: (name: string) => WearableRelay } => {
+const watch = (...names: string[]): Relaying & { relay: (name: string) => WearableRelay } => {
   const relays = names.map((name) => freshRelay({ name, address: '', device: {} as Device, broker: null }));
   for (const relay of relays) met(relay, 'here', start);
   const relay = (name: string) => relays.find((one) => one.name === name)!;
-  return { relays, waiting: [], entrusted: [], routine: null, relay } as unknown as Wearable & { relay: typeof relay };
+  return { relays, waiting: [], entrusted: [], routine: null, relay };
 };
 /** Somebody takes all that waits. */
-const takeAll = (of: Wearable, relay: WearableRelay, now = start) => {
+const takeAll = (of: Relaying, relay: WearableRelay, now = start) => {
   for (const { lane, number } of of.waiting) took(of, relay, lane, number);
   settle(of, now);
 };

@@ -34,8 +34,11 @@ const rememberedDays = 30;
 /** Strips that make up a reputation: older ones fade. */
 const mostTaken = 128;
 
+/** What of a device these rules look at: its strips, and what it knows of its cloudlets. */
+export type Relaying = Pick<Wearable, 'relays' | 'waiting' | 'entrusted' | 'routine'>;
+
 /** The strip that goes to this cloudlet next: the oldest of the most urgent lane in which any is meant for it. */
-export function nextFor(wearable: Wearable, relay: WearableRelay, now: number): HeldStrip | undefined {
+export function nextFor(wearable: Relaying, relay: WearableRelay, now: number): HeldStrip | undefined {
   for (const lane of urgencies.keys()) {
     const wanted = wantedIn(wearable, lane, now);
     const strip = wearable.waiting.find((one) => one.lane === lane && wanted(one, relay));
@@ -45,7 +48,7 @@ export function nextFor(wearable: Wearable, relay: WearableRelay, now: number): 
 }
 
 /** A cloudlet said that it has a strip on its disk; whether it is the first to say so. */
-export function took(wearable: Wearable, relay: WearableRelay, lane: number, number: number): boolean {
+export function took(wearable: Relaying, relay: WearableRelay, lane: number, number: number): boolean {
   const strip = [...wearable.waiting, ...wearable.entrusted].find((one) => one.number === number && one.lane === lane);
   if (!strip || strip.at.includes(relay.name)) return false;
   strip.at.push(relay.name);
@@ -58,7 +61,7 @@ export function took(wearable: Wearable, relay: WearableRelay, lane: number, num
  * there, of an emergency not before the cloud has it. Nothing waits for a cloudlet that is away. Where another can be
  * asked, it stays on trust.
  */
-export function settle(wearable: Wearable, now: number): void {
+export function settle(wearable: Relaying, now: number): void {
   const wanted = urgencies.map((_, lane) => wantedIn(wearable, lane, now));
   const isDone = (strip: HeldStrip) =>
     strip.at.length > 0 &&
@@ -72,7 +75,7 @@ export function settle(wearable: Wearable, now: number): void {
 }
 
 /** The strips to ask this cloudlet about: others took them, and their time is over. */
-export function toAskOf({ entrusted }: Wearable, relay: WearableRelay, now: number): readonly EntrustedStrip[] {
+export function toAskOf({ entrusted }: Relaying, relay: WearableRelay, now: number): readonly EntrustedStrip[] {
   if (!isCredible(relay)) return [];
   const isDue = ({ lane, since }: EntrustedStrip) => now - since >= askedAfter[lane]! || since > now;
   return entrusted.filter((strip) => !strip.at.includes(relay.name) && isDue(strip)).slice(0, longestInquiry);
@@ -88,7 +91,7 @@ export function rowOf({ body }: HeldStrip): AskedRow {
  * Draws the conclusions from what another cloudlet said: what the cloud has is forgotten; what it has not waits again, for somebody
  * else; and whoever took it is thought of accordingly.
  */
-export function judge(wearable: Wearable, asked: readonly EntrustedStrip[], found: NonNullable<Finding>, now: number): void {
+export function judge(wearable: Relaying, asked: readonly EntrustedStrip[], found: NonNullable<Finding>, now: number): void {
   const there = new Set(found.map(hex));
   for (const strip of asked) {
     const arrived = there.has(hex(rowOf(strip).rowId));
@@ -127,7 +130,7 @@ export function fade(relay: WearableRelay, now: number): void {
 }
 
 /** Whether a strip of a lane is meant for a cloudlet that is there and does not have it. */
-function wantedIn(wearable: Wearable, lane: number, now: number): (strip: HeldStrip, relay: WearableRelay) => boolean {
+function wantedIn(wearable: Relaying, lane: number, now: number): (strip: HeldStrip, relay: WearableRelay) => boolean {
   const { relays } = wearable;
   if (relays.length === 1) return (strip, { name }) => !strip.at.includes(name);
   const usual = chosen(wearable, relays, lane, now);
@@ -138,7 +141,7 @@ function wantedIn(wearable: Wearable, lane: number, now: number): (strip: HeldSt
   };
 }
 
-function chosen(wearable: Wearable, among: readonly WearableRelay[], lane: number, now: number): ReadonlySet<string> {
+function chosen(wearable: Relaying, among: readonly WearableRelay[], lane: number, now: number): ReadonlySet<string> {
   const known = among.map((relay) => ({
     name: relay.name,
     inRange: relay.near !== null,
@@ -154,10 +157,10 @@ function chosen(wearable: Wearable, among: readonly WearableRelay[], lane: numbe
 }
 
 /** Whether there is a cloudlet that never had this strip: all that had it have it on their disks. */
-const somebodyToAsk = ({ relays }: Wearable, { at, past }: HeldStrip): boolean =>
+const somebodyToAsk = ({ relays }: Relaying, { at, past }: HeldStrip): boolean =>
   relays.some(({ name }) => !at.includes(name) && !past.includes(name));
 
-function letGo(wearable: Wearable): void {
+function letGo(wearable: Relaying): void {
   const trusted = new Set(wearable.relays.filter(isCredible).map(({ name }) => name));
   let strips = wearable.entrusted.length;
   let bytes = wearable.entrusted.reduce((sum, { body }) => sum + body.length, 0);

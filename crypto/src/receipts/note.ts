@@ -110,8 +110,7 @@ export function decodeNote(bytes: Bytes): Note | null {
     if (bytes.length > limits.bytes) return null;
     const whole = textOf(bytes);
     const end = whole.lastIndexOf('\n\n');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a note has none of them
-    if (end < 0 || !whole.endsWith('\n') || /[\0-\x09\x0b-\x1f]/.test(whole)) return null;
+    if (end < 0 || !whole.endsWith('\n') || bytes.some(isControl)) return null;
     const below = whole
       .slice(end + 2)
       .split('\n')
@@ -122,6 +121,9 @@ export function decodeNote(bytes: Bytes): Note | null {
     return null;
   }
 }
+
+/** A note has none of them but the ends of its lines. */
+const isControl = (byte: number): boolean => byte < 0x20 && byte !== 0x0a;
 
 function readLine(line: string): NoteLine {
   const [, name, letters] = /^— (\S+) (\S+)$/.exec(line) ?? [];

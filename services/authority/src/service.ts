@@ -62,7 +62,7 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
       identify: (asked) => role.cards.identify(asked),
       ...(config.clock && { clock: config.clock }),
     });
-    const running = await run('authority', config, db as never, handler, standsOn);
+    const running = await run('authority', config, db, handler, standsOn);
     return { ...running, firstInvitation: () => role.firstInvitation() };
   } catch (thrown) {
     for (const stop of standsOn) await stop();

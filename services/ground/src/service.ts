@@ -59,10 +59,10 @@ export type Running = Listening & { readonly fetch: (request: Request) => Promis
  *
  * @param standsOn closed after the port, in order
  */
-export async function run(
+export async function run<Tables>(
   name: string,
   config: ServiceConfig,
-  db: Kysely<never>,
+  db: Kysely<Tables>,
   handler: Handler,
   standsOn: readonly (() => Promise<unknown>)[],
 ): Promise<Running> {

@@ -57,7 +57,11 @@ export function checkConsent(consent: Consent, today: Period): void {
     const strange = named.find((word) => !(all as readonly string[]).includes(word));
     if (strange !== undefined) throw refuse(`"${strange}" is no ${what}; there are ${all.join(', ')}`);
   }
-  periodsOf(consent, today);
+  try {
+    periodsOf(consent, today);
+  } catch (thrown) {
+    throw thrown instanceof CareletError ? refuse(thrown.because) : thrown;
+  }
 }
 
 /** Whether records of a part and a category are meant. Identity and quasi-identity hang on trees of their own kind, whatever they are about. */
