@@ -1,11 +1,12 @@
 /**
  * Consent is a key: what a patient shares with a doctor by name opens to her, and to nobody else; taken back, nothing does.
  */
+import { CareletError } from '@carelet/care/model';
 import type { Consent } from '@carelet/care/rules/sharing/consent';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
-import { type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
+import { finishEnding, type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -148,13 +149,89 @@ describe('with either half of taking back alone, nothing opens', () => {
         ? { ...whole, cloudletOf: () => null }
         : {
             ...whole,
-            cloud: { ...whole.cloud, sharing: { ...whole.cloud.sharing, end: () => Promise.reject(new Error('away')) } } as never,
+            cloud: { ...whole.cloud, sharing: { ...whole.cloud.sharing, end: async () => Promise.reject(new Error('away')) } },
           };
     expect(await unshare(away, given.grant)).toEqual({ cloud: reached === 'cloud', mediator: reached === 'mediator' });
     // What she opened before she may remember; a fresh start has nothing.
     doctor.opened = {};
     expect((await stage.open(doctor)).ids).toEqual([]);
     expect(await unshare(whole, given.grant)).toEqual({ cloud: true, mediator: true });
+  });
+});
+
+describe('of several charts, all are shared or none', () => {
+  let ivy: Keyring;
+  beforeAll(async () => {
+    ivy = stage.patient('Ivy');
+    for (const place of [northgate, harbour]) {
+      await stage.take(place, [patient('p-ivy'), pulse('p-ivy', `at-${place.slug}`, '2026-11-20T08:00:00Z')]);
+      await stage.link(place, place.keyring.charts.at(-1)!, ivy);
+    }
+  });
+
+  const shareIvys = (around: SharingOptions, doctor: Keyring) =>
+    share(around, {
+      doctor: doctor.card.id,
+      doctorName: doctor.title,
+      consent: vitals,
+      mediator: harbour.keyring.card.id,
+    });
+  /** The cloud takes so many grants; what becomes of the next is told. */
+  const after = (grants: number, next: (give: () => Promise<void>) => Promise<void>): SharingOptions => {
+    const whole = options(ivy);
+    let left = grants;
+    const grant: typeof whole.cloud.sharing.grant = (asked) => {
+      const give = () => whole.cloud.sharing.grant(asked);
+      return left-- > 0 ? give() : next(give);
+    };
+    return { ...whole, cloud: { ...whole.cloud, sharing: { ...whole.cloud.sharing, grant } } };
+  };
+  const away = () => Promise.reject(new CareletError('unavailable', 'grant', { because: 'the line is down' }));
+
+  test('where the second fails, the first is taken back', async () => {
+    const doctor = await colleague('Dr Rao');
+    expect(await refusal(shareIvys(after(1, away), doctor))).toBe('unavailable');
+    expect(whoReads(ivy, stage.clock() / 1000)).toEqual([]);
+    expect((await stage.open(doctor)).ids).toEqual([]);
+    expect(ivy.sharing.grants.map(({ holds }) => holds)).toEqual(Array(2).fill({ cloud: false, mediator: false }));
+    expect(await stage.sql('select 1 from consent where doctor = $1 and ended is null', [doctor.card.id])).toEqual([]);
+  });
+
+  test('where an answer was lost, what the cloud has is taken back as well', async () => {
+    const doctor = await colleague('Dr Moss');
+    const lost = async (give: () => Promise<void>) => {
+      await give();
+      return away();
+    };
+    expect(await refusal(shareIvys(after(1, lost), doctor))).toBe('unavailable');
+    expect((await stage.open(doctor)).ids).toEqual([]);
+    expect(await stage.sql('select 1 from consent where doctor = $1 and ended is null', [doctor.card.id])).toEqual([]);
+  });
+
+  test('where nobody can be reached any more, what never arrived does not count as holding, and is ended the next time', async () => {
+    const doctor = await colleague('Dr Wells');
+    let down = false;
+    const cut = after(0, () => {
+      down = true;
+      return away();
+    });
+    const whole = options(ivy);
+    const end: typeof whole.cloud.sharing.end = (asked) => (down ? away() : whole.cloud.sharing.end(asked));
+    const around: SharingOptions = {
+      ...cut,
+      cloud: { ...cut.cloud, sharing: { ...cut.cloud.sharing, end } },
+      cloudletOf: (organisation) => (down ? null : whole.cloudletOf(organisation)),
+    };
+    expect(await refusal(shareIvys(around, doctor))).toBe('unavailable');
+    expect(whoReads(ivy, stage.clock() / 1000)).toEqual([]);
+    expect(await finishEnding(whole)).toBe(0);
+    expect(ivy.sharing.grants.at(-1)!.holds).toEqual({ cloud: false, mediator: false });
+  });
+
+  test('and all of them open', async () => {
+    const doctor = await colleague('Dr Hale');
+    expect(await shareIvys(options(ivy), doctor)).toHaveLength(2);
+    expect((await stage.open(doctor)).ids).toEqual(['at-harbour', 'at-northgate']);
   });
 });
 

@@ -4,9 +4,9 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { Keyring } from '@carelet/client/keyring/keyring';
-import { type Cloudlet, connectCloudlet } from '@carelet/client/login';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { connectCloudlet } from '@carelet/client/login';
 import { begin, newDevice } from '@carelet/crypto/session/device';
 import type { Pairing } from '@carelet/crypto/session/pairing';
 import type { TownAddresses } from '@carelet/testbed/town';
@@ -33,14 +33,13 @@ export function cloudletOf({ cloudlets }: TownAddresses, who: string): CloudletA
   });
 }
 
-/** Connects to the cloudlet of an organisation by its card's number; `null` where nobody knows one. */
-export const cloudletsFor =
-  ({ cloudlets }: TownAddresses, keyring: Keyring, clock: () => number) =>
-  (organisation: Uint8Array): Cloudlet | null => {
-    const name = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name;
-    const address = cloudlets.find((cloudlet) => cloudlet.organisation === name);
-    return address ? connectCloudlet(address.url, keyring, clock) : null;
-  };
+/** `cloudletsOf` the town's addresses. */
+export const cloudletsFor = ({ cloudlets }: TownAddresses, keyring: Keyring, clock: () => number) =>
+  cloudletsOf(
+    cloudlets.map(({ organisation, url }) => ({ organisation, where: url })),
+    keyring,
+    clock,
+  );
 
 /**
  * The cloudlet whose keys stand in a pairing code: the one with which a device so paired would begin a session.

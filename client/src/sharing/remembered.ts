@@ -33,7 +33,7 @@ const both = (one: GivenGrant, other: GivenGrant): GivenGrant => ({
 });
 
 /** What a grant is about that another copy of the keyring gave: its letter opens for its doctor alone. */
-const strange = 'null';
+export const strange = 'null';
 
 /**
  * Learns from the cloud which grants of one's own hold: those that another copy of this keyring gave or took back. To be

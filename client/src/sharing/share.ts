@@ -66,7 +66,7 @@ export type Share = {
 };
 
 /**
- * Shares; gives a grant for each chart.
+ * Shares; gives a grant for each chart. When one of them cannot be given, none holds.
  *
  * @throws {CareletError} `invalid` for a consent that cannot be, `missing` for a doctor who has not said that she takes keys by
  *   consent or a mediator nobody knows, `tampered` for cards and halves that do not fit
@@ -95,8 +95,15 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
     await options.save();
   }
   const given: GivenGrant[] = [];
-  for (const chart of charts)
-    given.push(await shareChart(options, wanted, chart, { doctor, delegate: half.delegate, mediator, mediating }));
+  const numbers = charts.map(() => systemRandom(16));
+  try {
+    for (const [i, chart] of charts.entries())
+      given.push(await shareChart(options, wanted, chart, numbers[i]!, { doctor, delegate: half.delegate, mediator, mediating }));
+  } catch (thrown) {
+    // All charts or none: what was given of it, or may have been, is taken back.
+    for (const grant of numbers) await withdraw(options, grant);
+    throw thrown;
+  }
   return given;
 }
 
@@ -113,6 +120,7 @@ async function shareChart(
   options: SharingOptions,
   wanted: Share,
   chart: ChartRef,
+  grant: Bytes,
   { doctor, delegate, mediator, mediating }: With,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
@@ -120,7 +128,6 @@ async function shareChart(
   const today = dayOf(clock());
   const issued = Math.floor(clock() / 1000);
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
-  const grant = systemRandom(16);
   const { root, pq } = keyring.sharing.patient!;
 
   const { factor } = await mediating.sharing.factor({ grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter });
@@ -322,15 +329,25 @@ export async function unshare(options: SharingOptions, grant: Bytes): Promise<En
   if (!given) throw new CareletError('missing', 'take back', { because: 'this keyring gave no such grant' });
   const end = signEnd(keyring.secrets.edSk, given);
   const asked = { pat: given.pat, grant, end };
-  const told = await Promise.allSettled([
-    given.holds.cloud ? cloud.sharing.end(asked) : undefined,
-    given.holds.mediator ? endAtMediator(cloudletOf(given.mediator), asked) : undefined,
-  ]);
+  // Both are told, whatever is known of them: telling twice changes nothing, and an answer may have been lost.
+  const told = await Promise.allSettled([cloud.sharing.end(asked), endAtMediator(cloudletOf(given.mediator), asked)]);
   const [atCloud, atMediator] = told.map(({ status }) => status === 'fulfilled');
+  if (!atCloud && !atMediator) throw (told[0] as PromiseRejectedResult).reason;
   given.holds = { cloud: !atCloud, mediator: !atMediator };
   await save();
-  if (!atCloud && !atMediator) throw (told[0] as PromiseRejectedResult).reason;
   return { cloud: atCloud!, mediator: atMediator! };
+}
+
+/** Takes back what could not be given whole. Where neither can be reached it does not count as holding, and they are told the next time. */
+async function withdraw(options: SharingOptions, grant: Bytes): Promise<void> {
+  const one = options.keyring.sharing.grants.find((given) => equalPublic(given.grant, grant));
+  if (!one) return;
+  try {
+    await unshare(options, grant);
+  } catch {
+    one.holds = { ...one.holds, mediator: false };
+    await options.save();
+  }
 }
 
 async function endAtMediator(cloudlet: Cloudlet | null, asked: Parameters<Cloudlet['sharing']['end']>[0]): Promise<void> {

@@ -247,6 +247,17 @@ export function consent(
   }
 }
 
+/**
+ * Forgets the re-encryption keys of grants that have ended: they are refused already, and what is not there cannot be stolen.
+ *
+ * @param now UTC seconds
+ */
+export async function forgetEnded(db: Kysely<CloudTables>, now: number): Promise<void> {
+  const ended = sql<boolean>`exists (select 1 from consent where consent.pat = rekey.pat and consent.grant_id = rekey.grant_id
+    and (consent.not_after <= ${now} or consent.ended is not null))`;
+  await db.deleteFrom('rekey').where(ended).execute();
+}
+
 const wrapsOf = (db: Kysely<CloudTables>, pat: Bytes, nodes: readonly { nodeId: Bytes; scope: Bytes }[]) =>
   db
     .selectFrom('wrap')

@@ -6,11 +6,13 @@
 import { serve } from '@carelet/care/wire';
 import { maybe, readConfiguration, setting, text } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
+import { hourly } from '@carelet/ground/hourly';
 import type { KnownCaller } from '@carelet/ground/login';
-import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings, townAt } from '@carelet/ground/service';
+import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { workers } from '@carelet/ground/workers';
 import { cloud, cloudContract } from './cloud.ts';
 import type { CloudWorker } from './cloud.worker.ts';
+import { forgetEnded } from './consent.ts';
 import { type CloudTables, migrations } from './schema.ts';
 
 export type CloudConfig = ServiceConfig & {
@@ -38,15 +40,17 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudConfig {
 export async function startCloud(config: CloudConfig): Promise<Running> {
   const db = await openDatabase<CloudTables>({ url: config.databaseUrl, schema: 'cloud', migrations });
   const mathematics = workers<CloudWorker>(new URL('./cloud.worker.ts', import.meta.url));
-  const standsOn = [async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
+  const { clock = Date.now } = config;
+  const forgetting = hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), serviceLog('cloud', config));
+  const standsOn = [async () => forgetting[Symbol.asyncDispose](), async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
   try {
-    const role = cloud(db, townAt(config.authority, config.manifestPin), config.clock, undefined, mathematics);
+    const role = cloud(db, townAt(config.authority, config.manifestPin), clock, undefined, mathematics);
     const handler = serve(cloudContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),
-      ...(config.clock && { clock: config.clock }),
+      clock,
     });
-    return await run('cloud', config, db as never, handler, standsOn);
+    return await run('cloud', config, db, handler, standsOn);
   } catch (thrown) {
     for (const stop of standsOn) await stop();
     throw thrown;

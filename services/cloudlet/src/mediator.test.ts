@@ -68,6 +68,28 @@ describe('a factor', () => {
     await factors.sweep(now + 60);
     expect(readdirSync(folder)).toEqual([hex(stays)]);
   });
+
+  test('is gone once it has ended, though one beside it cannot be read', async () => {
+    const folder = temporaryFolder();
+    const factors = await factorsIn(folder, secrets(key));
+    const [over, stays] = [systemRandom(16), systemRandom(16)];
+    await factors.keep(over, kept);
+    await factors.keep(stays, { ...kept, notAfter: now + year });
+    const damaged = '0'.repeat(32);
+    copyFileSync(join(folder, hex(stays)), join(folder, damaged));
+    await factors.sweep(now + 60);
+    expect(readdirSync(folder).sort()).toEqual([damaged, hex(stays)].sort());
+  });
+
+  test('that was not whole on disk when the cloudlet fell leaves nothing behind', async () => {
+    const folder = temporaryFolder();
+    const grant = systemRandom(16);
+    await (await factorsIn(folder, secrets(key))).keep(grant, kept);
+    copyFileSync(join(folder, hex(grant)), join(folder, `${hex(systemRandom(16))}.new`));
+    const again = await factorsIn(folder, secrets(key));
+    expect(readdirSync(folder)).toEqual([hex(grant)]);
+    expect(await again.get(grant)).toEqual(kept);
+  });
 });
 
 describe('a mediator', () => {
@@ -87,7 +109,7 @@ describe('a mediator', () => {
     const factors = await factorsIn(temporaryFolder(), secrets(key));
     const organisation = async () => ({ card: clinic.card, edSk: clinic.edSk }) as Organisation;
     // Whether issuers vouch for a card is looked at elsewhere.
-    const cards = { present: async () => {} } as unknown as Cards;
+    const cards: Pick<Cards, 'present'> = { present: async () => {} };
     as = (who) => mediator({ factors, cards, mathematics, organisation, now: () => clock }, who?.caller ?? null);
   });
 

@@ -44,6 +44,8 @@ const place = (grant: Bytes): string => `cloudlet/factor/${hex(grant)}`;
 /** Factors in the files of a folder, sealed under the cloudlet's key file. */
 export async function factorsIn(folder: string, secrets: Secrets): Promise<Factors> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Nobody was given what was not whole when the cloudlet fell.
+  for (const name of await readdir(folder)) if (name.endsWith('.new')) await rm(join(folder, name), { force: true });
   const pathOf = (grant: Bytes) => join(folder, hex(grant));
   const toDisk = async () => {
     await using directory = await openFile(folder, 'r');
@@ -88,7 +90,8 @@ export async function factorsIn(folder: string, secrets: Secrets): Promise<Facto
       for (const name of await readdir(folder)) {
         if (!/^[0-9a-f]{32}$/.test(name)) continue;
         const grant = unhex(name);
-        const kept = await get(grant);
+        // One file that cannot be read keeps no other.
+        const kept = await get(grant).catch(() => null);
         if (kept && kept.notAfter <= now) await drop(grant);
       }
     },
@@ -105,7 +108,7 @@ export function mediator(
     now,
   }: {
     factors: Factors;
-    cards: Cards;
+    cards: Pick<Cards, 'present'>;
     mathematics: FactorMath;
     organisation: () => Promise<Organisation>;
     /** UTC seconds. */

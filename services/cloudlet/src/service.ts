@@ -9,7 +9,8 @@ import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { flag, maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
-import { openDatabase } from '@carelet/ground/database';
+import { openDatabase, patiently } from '@carelet/ground/database';
+import { hourly } from '@carelet/ground/hourly';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { workers } from '@carelet/ground/workers';
@@ -130,10 +131,12 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   const secrets = await cloudletSecrets(config.keys);
   const db = await openDatabase<CloudletTables>({ url: config.databaseUrl, schema: config.schema, migrations });
   const log = serviceLog('cloudlet', config);
-  const queue = await openQueue({ db, clock, schema: config.schema, bus: config.bus, secrets, log }).catch(async (thrown) => {
-    await db.destroy();
-    throw thrown;
-  });
+  const queue = await patiently(() => openQueue({ db, clock, schema: config.schema, bus: config.bus, secrets, log })).catch(
+    async (thrown) => {
+      await db.destroy();
+      throw thrown;
+    },
+  );
   const mathematics = workers<CloudletWorker>(new URL('./cloudlet.worker.ts', import.meta.url), { threads: 1 });
   let installed: Organisation | null = null;
   let up: CloudRole | null = null;
@@ -163,7 +166,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
-    await factors.sweep(Math.floor(clock() / 1000));
+    doors.push(hourly('sweep-factors', () => factors.sweep(Math.floor(clock() / 1000)), log));
     const sessions = await sessionsOf({
       db,
       secrets,
@@ -190,7 +193,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       doors.push(startBridge({ url: config.mqttBroker, ...forDevices }));
       if (config.mosquitto !== undefined) doors.push(keepNames(config.mosquitto, { broker: config.mqttBroker, db, secrets, log }));
     }
-    const running = await run('cloudlet', config, db as never, handler, standsOn);
+    const running = await run('cloudlet', config, db, handler, standsOn);
     return {
       ...running,
       mqttUrl: broker?.url ?? null,

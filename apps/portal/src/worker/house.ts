@@ -5,7 +5,9 @@
  *
  * @module
  */
+
 import { CareletError } from '@carelet/care/model';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import { claim, firstManifest, register } from '@carelet/client/enrolment';
 import { newKeyring } from '@carelet/client/keyring/keyring';
 import { newLock } from '@carelet/client/keyring/passphrase';
@@ -17,7 +19,6 @@ import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Charts, openCharts } from './charts.ts';
-import { cloudletsOf } from './cloudlets.ts';
 import { clinicDevices, endDevice, offerDevice } from './devices.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
@@ -110,7 +111,7 @@ export function openHouse(outside: Surroundings): House {
     await leave();
     const { keyring, cloud } = person;
     const { mathematics } = around;
-    const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map, keyring, clock), mathematics, clock });
+    const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), mathematics, clock });
     const received = person.door === 'doctor' ? receivedOf(keyring, cloud, clock) : noneReceived;
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
     const listed = async () => {

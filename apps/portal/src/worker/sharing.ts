@@ -6,6 +6,7 @@
 import { CareletError, type Category } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, isMeant, usualConsent } from '@carelet/care/rules/sharing/consent';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { renewDevices } from '@carelet/client/session/renew';
@@ -17,7 +18,7 @@ import { cardStands, decodeCard, fingerprint } from '@carelet/crypto/cards/card'
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
 import type { HouseEvent } from '../house/house.ts';
 import type { Given, ShareDoctor, SharingHouse } from '../house/sharing.ts';
-import { cloudletsOf, mediatorsFor } from './cloudlets.ts';
+import { mediatorsFor } from './mediators.ts';
 import type { Person } from './person.ts';
 import { readConsent, whatOf } from './received.ts';
 
@@ -43,7 +44,7 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
   const options: SharingOptions = {
     ...{ keyring, cloud, mathematics, clock },
     save: () => person.keep(),
-    cloudletOf: cloudletsOf(map, keyring, clock),
+    cloudletOf: cloudletsOf(map.cloudlets, keyring, clock),
   };
   let working: Promise<unknown> = Promise.resolve();
   /** One after another: nobody recalls what is just being given. */

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { CareletError } from '@carelet/care/model';
+import type { CloudletPlace } from '@carelet/client/cloudlets';
 import type { Effort } from '@carelet/client/keyring/passphrase';
 import type { Where } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
@@ -16,7 +18,7 @@ export type TownMap = {
   readonly manifest: string;
   readonly authority: Where;
   readonly cloud: Where;
-  readonly cloudlets: readonly { readonly organisation: string; readonly where: Where }[];
+  readonly cloudlets: readonly CloudletPlace[];
 };
 
 export type Surroundings = {

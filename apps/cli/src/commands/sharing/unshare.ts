@@ -5,14 +5,14 @@
  */
 import { CareletError } from '@carelet/care/model';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
-import { unshare, whoReads } from '@carelet/client/sharing/share';
+import { unshare } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { agreed, note, plainText, say } from '../../terminal.ts';
-import { inWords } from './who.ts';
+import { grantsNow, inWords } from './who.ts';
 
 const op = 'take back';
 
@@ -27,7 +27,7 @@ export const unshareCommand = command({
   async run({ options, given: [wanted], io }) {
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
     const { keyring, cloud, save, town } = person;
-    const grants = meant(whoReads(keyring, io.clock() / 1000), wanted!);
+    const grants = meant(await grantsNow(person, io), wanted!);
     for (const grant of grants) say(io, `${plainText(grant.doctorName)}: ${inWords(grant)}`);
     if (!options.yes && !(await agreed(io, 'Take this back?'))) {
       say(io, 'Nothing was taken back.');

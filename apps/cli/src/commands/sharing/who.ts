@@ -7,12 +7,14 @@ import { CareletError } from '@carelet/care/model';
 import { consentInWords, fromFhirConsent } from '@carelet/care/rules/sharing/consent';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
+import { recallGrants, strange } from '@carelet/client/sharing/remembered';
 import { whoReads } from '@carelet/client/sharing/share';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { groupBy } from '@carelet/ground/group-by';
 import { command, common } from '../../command.ts';
-import { enter } from '../../person.ts';
-import { paint, plainText, say } from '../../terminal.ts';
+import type { Io } from '../../io.ts';
+import { enter, type Person } from '../../person.ts';
+import { note, paint, plainText, say } from '../../terminal.ts';
 
 export const whoCommand = command({
   name: 'who',
@@ -24,7 +26,7 @@ export const whoCommand = command({
   async run({ options, io }) {
     await using person = await enter(io, options, { op: 'list grants', kinds: ['patient'] });
     const { keyring } = person;
-    const given = whoReads(keyring, io.clock() / 1000);
+    const given = await grantsNow(person, io);
     if (options.json) {
       for (const grant of given) say(io, JSON.stringify({ grant: hex(grant.grant), consent: JSON.parse(grant.consent) }));
       return 0;
@@ -44,8 +46,26 @@ export const whoCommand = command({
   },
 });
 
+/** The grants that hold, also those that another copy of this keyring gave or took back, as far as the cloud can be asked. */
+export async function grantsNow({ keyring, cloud, authority }: Person, io: Io): Promise<GivenGrant[]> {
+  const now = () => Math.floor(io.clock() / 1000);
+  try {
+    await recallGrants({ keyring, cloud, now });
+  } catch {
+    note(io, 'The cloud does not answer; this is what this keyring remembers.');
+  }
+  const given = whoReads(keyring, now());
+  if (given.every(({ doctorName }) => doctorName !== '')) return given;
+  const doctors = await authority.enrolment.directory().then(
+    ({ doctors: all }) => new Map(all.map(({ doctor, name }) => [hex(doctor), name])),
+    () => new Map<string, string>(),
+  );
+  return given.map((one) => (one.doctorName === '' ? { ...one, doctorName: doctors.get(hex(one.doctor)) ?? 'A doctor' } : one));
+}
+
 /** What a grant is about, in words. */
 export function inWords({ consent }: GivenGrant): string {
+  if (consent === strange) return 'what another copy of this keyring shared; it and the doctor know what';
   const read = fromFhirConsent(JSON.parse(consent));
   return read ? consentInWords(read) : 'something a later version wrote';
 }
