@@ -1,0 +1,117 @@
+/**
+ * The portal’s house at an administrator’s door: doctors approved and turned down, and how the town is.
+ */
+import { type House, memoryStore } from '@carelet/portal/house';
+import { describe, expect, test } from 'vitest';
+import { refusal } from './fixture.testing.ts';
+import { ada, houseWith, idOf, inside, inTown, map, passphrase, stage } from './house.testing.ts';
+
+inTown();
+
+describe('administrators', () => {
+  test('approve a doctor together; she has her keys as soon as she asks who she is', async () => {
+    const [sam, mara] = await stage.administrators();
+    const walsh = houseWith();
+    const registered = await walsh.register({
+      title: 'Dr Orla Walsh',
+      certificate: 'C 27 650',
+      specialty: 'paediatrics',
+      organisation: 'northgate',
+      passphrase,
+    });
+    expect(registered).toMatchObject({ door: 'doctor', name: 'dr-orla-walsh', standing: { kind: 'waiting' }, kept: false });
+    expect(await walsh.resting()).toEqual([{ name: 'dr-orla-walsh', title: 'Dr Orla Walsh', door: 'doctor' }]);
+    expect(await walsh.patients()).toEqual([]);
+
+    const first = await inside(sam);
+    expect(await first.whoami()).toMatchObject({ door: 'admin', organisations: ['Harbour Clinic'] });
+    const lineIn = async (house: House) => (await house.doctors()).find(({ name }) => name === 'Dr Orla Walsh')!;
+    const line = await lineIn(first);
+    expect(line).toMatchObject({ state: 'pending', fingerprint: registered.fingerprint, policies: [] });
+    const choice = { organisation: 'northgate', kinds: ['laboratory', 'vital-signs'], identity: true, until: '2099-12-31' };
+    const said = await first.inWords(line.id, choice);
+    expect(said.opens).toContain('laboratory');
+    expect(said.withholds).toContain('notes');
+    expect(said.words).toMatch(/^vital signs and laboratory of everyone there; .* until 2027-02-20$/);
+    expect(await first.approve(line.id, choice)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+
+    const second = await inside(mara);
+    const [signed] = (await lineIn(second)).policies;
+    expect(signed).toMatchObject({ words: said.words, approvals: ['Sam Adeyemi, Harbour Clinic'], mine: false, needed: 2 });
+    expect((await walsh.whoami()).standing).toEqual({ kind: 'waiting' });
+    expect(await second.approve(line.id, signed!.choice)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
+    expect((await lineIn(first)).policies).toMatchObject([
+      { mine: true, approvals: [/Sam/, /Mara/].map((name) => expect.stringMatching(name)) },
+    ]);
+
+    expect(await walsh.whoami()).toMatchObject({ standing: { kind: 'approved' }, organisations: ['northgate'] });
+    expect((await walsh.patients()).map(({ id }) => id)).toContain(idOf(ada));
+    expect((await walsh.overview(idOf(ada))).identity.name).toBe('Ada Marlow');
+  });
+
+  test('sign nothing beyond what they read, whatever another has begun', async () => {
+    const [sam, mara] = await stage.administrators();
+    const doctor = await stage.doctor('Dr Tan');
+    const first = await inside(sam);
+    await first.approve(idOf(doctor), { organisation: 'northgate', kinds: ['notes'], identity: false, until: '2026-12-31' });
+    const wide = JSON.stringify({ confidentiality: ['N', 'R', 'V'] });
+    await stage.sql(`update authority.approval set policy = (policy::jsonb || $1::jsonb)::text where doctor = $2`, [
+      wide,
+      Buffer.from(doctor.card.id),
+    ]);
+    const second = await inside(mara);
+    const { approvals } = await second.approve(idOf(doctor), {
+      organisation: 'northgate',
+      kinds: ['notes'],
+      identity: false,
+      until: '2026-12-31',
+    });
+    expect(approvals).toBe(1);
+    const [policy] = await stage.sql<{ policy: string }>(`select policy from authority.approval where doctor = $1 and administrator = $2`, [
+      Buffer.from(doctor.card.id),
+      Buffer.from(mara.card.id),
+    ]);
+    expect((JSON.parse(policy!.policy) as { confidentiality: string[] }).confidentiality).toEqual(['N']);
+  });
+
+  test('turn a doctor down, and she reads why', async () => {
+    const [sam] = await stage.administrators();
+    const house = houseWith();
+    await house.register({ title: 'Ivy Crane', certificate: 'none', specialty: 'none', organisation: 'nowhere', passphrase });
+    const office = await inside(sam);
+    const line = (await office.doctors()).find(({ name }) => name === 'Ivy Crane')!;
+    await office.reject(line.id, 'nobody knows her');
+    expect((await house.whoami()).standing).toEqual({ kind: 'rejected', reason: 'nobody knows her' });
+  });
+
+  test('invite one another with a code that works once', async () => {
+    const [sam] = await stage.administrators();
+    const { code } = await (await inside(sam)).invite();
+    const claimed = { code, title: 'Joan Pike', organisation: 'Harbour Clinic', passphrase };
+    const joan = houseWith();
+    expect(await joan.claim(claimed)).toMatchObject({ door: 'admin', name: 'joan-pike', organisations: ['Harbour Clinic'], kept: false });
+    expect((await joan.doctors()).length).toBeGreaterThan(0);
+    expect(await refusal(houseWith().claim(claimed))).toBe('denied');
+    const { name, locked } = await joan.keyringFile();
+    expect(name).toBe('joan-pike.keyring');
+    expect((await joan.whoami()).kept).toBe(true);
+    expect(await houseWith().unlock(locked, passphrase, false)).toMatchObject({ title: 'Joan Pike', door: 'admin' });
+  });
+
+  test('and everybody else see how the town is, and what is silent', async () => {
+    const status = await houseWith().town();
+    expect(status).toMatchObject({
+      town: 'a town',
+      authority: { health: 'well', doctors: { approved: expect.any(Number) } },
+      cloud: { health: 'well' },
+      cloudlets: [{ organisation: 'Harbour Clinic', health: expect.any(String), waiting: 0, waitingSince: null }],
+    });
+    expect(status.cloud.charts).toBeGreaterThan(1);
+    expect(status.authority.organisations).toContain('northgate');
+    const silent = async () => {
+      throw new TypeError('fetch failed');
+    };
+    const cut = await houseWith(memoryStore(), { map: async () => ({ ...map(), cloud: silent }) }).town();
+    expect([cut.cloud.health, cut.authority.health]).toEqual(['silent', 'well']);
+  });
+});
