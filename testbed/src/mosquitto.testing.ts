@@ -6,11 +6,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer } from 'node:net';
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mosquittoFiles, writeMosquitto } from '@carelet/cloudlet/mqtt/mosquitto';
+import { answers, freePorts } from '@carelet/ground/test-ports';
 
 /** Where the program is; Debian's lies where only root's path looks. `null` where there is none. */
 export const mosquittoProgram =
@@ -30,7 +31,7 @@ export type Mosquitto = AsyncDisposable & {
 
 export async function startMosquitto(program: string): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'carelet-mosquitto-'));
-  const port = await freePort();
+  const port = (await freePorts(1))[0]!;
   // Started by root it would become another user, who may not read our folder.
   const listener = [`listener ${port} 127.0.0.1`, ...(process.getuid?.() === 0 ? ['user root'] : [])];
   const cloudlet = { user: 'harbour', password: 'a password: with/signs@' };
@@ -64,21 +65,3 @@ export async function startMosquitto(program: string): Promise<Mosquitto> {
     },
   };
 }
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-const answers = (port: number): Promise<boolean> =>
-  new Promise((done) => {
-    const socket = connect({ host: '127.0.0.1', port }, () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.on('error', () => done(false));
-  });

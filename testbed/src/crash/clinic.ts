@@ -14,8 +14,9 @@ import { pairDevice } from '@carelet/client/session/pair';
 import type { Wearable } from '@carelet/client/session/wearable';
 import { installOrganisation } from '@carelet/cloudlet/organisation';
 import { type Postgres, startPostgres } from '@carelet/ground/postgres';
+import { freePorts } from '@carelet/ground/test-ports';
 import type { Order } from './part.ts';
-import { freePort, type Part, startPart } from './parts.ts';
+import { type Part, startPart } from './parts.ts';
 import { until as answers } from './until.ts';
 
 export type CloudletOrder = Extract<Order, { role: 'cloudlet' }>;
@@ -78,7 +79,8 @@ export async function openClinic({ folder, mqttPort, mosquitto, bus }: ClinicOpt
     await enrolOrganisation(as(sam), () => as(harbour), harbour);
     await installOrganisation(keys, { card: harbour.card, edSk: harbour.secrets.edSk, ...harbour.writer! });
 
-    const [cloudPort, cloudletPort] = [await freePort(), await freePort()];
+    const ports = await freePorts(2);
+    const [cloudPort, cloudletPort] = [ports[0]!, ports[1]!];
     const urls = { cloud: `http://127.0.0.1:${cloudPort}`, cloudlet: `http://127.0.0.1:${cloudletPort}` };
     const cloud = use(startPart({ role: 'cloud', databaseUrl, port: cloudPort, authority: authority.url }, join(folder, 'cloud.log')));
     const cloudletOrder: CloudletOrder = {

@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { createServer } from 'node:net';
+
 import { builtUrl } from '@carelet/ground/workers';
 import type { Order } from './part.ts';
 
@@ -56,13 +56,3 @@ export function startPart(order: Order, log: string): Part {
     [Symbol.asyncDispose]: kill,
   };
 }
-
-/** A port that is free now. */
-export const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const server = createServer().once('error', fail);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
-  });
