@@ -46,12 +46,12 @@ export function parseTreeName(name: string): TreeOf & { gen: number } {
   return { part, category: { kind, conf, sens }, dated: span === 'dated', gen: Number(gen) };
 }
 
-/** The chart's tree for a part, made now if there is none. */
-export function treeIn(chart: WriterChart, of: TreeOf, random: Random = systemRandom): ChartTree {
-  const name = treeName(of, chart.gen);
+/** The chart's tree of this generation for a part, made now if there is none. */
+export function treeIn(chart: WriterChart, of: TreeOf, gen: number, random: Random = systemRandom): ChartTree {
+  const name = treeName(of, gen);
   let tree = chart.trees[name];
   if (!tree) {
-    tree = { ...newTree(random), gen: chart.gen, periods: [] };
+    tree = { ...newTree(random), gen, periods: [] };
     chart.trees[name] = tree;
   }
   return tree;

@@ -23,9 +23,17 @@ import { bind, sealRow } from '@carelet/crypto/records/writer';
 import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
-import { followScopes, openWriterLetter, type Published, scopedNodes, withoutWrap } from '../sharing/scopes.ts';
+import {
+  followScopes,
+  generationOf,
+  generationsSeen,
+  openWriterLetter,
+  type Published,
+  scopedNodes,
+  withoutWrap,
+} from '../sharing/scopes.ts';
 import { fetchRows } from './fetch.ts';
-import { linksOf, nodeKey, parseTreeName, treeIn, treeName, treeOf } from './trees.ts';
+import { linksOf, nodeKey, parseTreeName, type TreeOf, treeIn, treeName, treeOf } from './trees.ts';
 import { consentWraps, nodeLabels, ownerWrap, policyWraps, type ScopedNode, type Wrap, type WrapNode } from './wraps.ts';
 
 /** A record on its way: its parts already encoded as bodies. */
@@ -120,9 +128,11 @@ export function writer(options: WriterOptions): Writer {
     async post(chart, drafts) {
       if (chart.renewed === '') await openInCloud(chart);
       scopes = null;
+      const { published } = await scopesOf(chart);
+      const genOf = (of: TreeOf) => generationOf(chart, of, published);
       const prepared = drafts.map((draft) => ({ draft, rid: recordId(chart.ridKey, draft.type, draft.id) }));
       const versions = await knownVersions(chart, prepared);
-      const unchanged = await unchangedOf(chart, prepared, versions);
+      const unchanged = await unchangedOf(chart, prepared, versions, genOf);
       const fresh = prepared.filter(({ rid }) => !unchanged.has(hex(rid)));
 
       const renew = chart.renewed !== today();
@@ -130,12 +140,12 @@ export function writer(options: WriterOptions): Writer {
         for (const { draft } of fresh) {
           for (const part of partsIn(draft)) {
             const { period, ...of } = treeOf(part, draft.category, draft.period);
-            const tree = treeIn(chart, of, random);
+            const tree = treeIn(chart, of, genOf(of), random);
             if (!tree.periods.includes(period)) tree.periods.push(period);
           }
         }
         await save();
-        await send(chart, fresh, versions, renew);
+        await send(chart, fresh, versions, renew, genOf);
         if (renew) {
           chart.renewed = today();
           await save();
@@ -157,6 +167,7 @@ export function writer(options: WriterOptions): Writer {
     await cloud.records.openChart({ pat: deed.pat, owner: deed.owner, deed: signDeed(keyring.secrets.edSk, deed) });
   }
 
+  type GenOf = (of: TreeOf) => number;
   type Prepared = { draft: Draft; rid: Bytes };
   type Versions = Record<Part, Map<string, number>>;
 
@@ -176,7 +187,7 @@ export function writer(options: WriterOptions): Writer {
   }
 
   /** The records whose every part already lies in the cloud, in one version, with the very same content. */
-  async function unchangedOf(chart: WriterChart, prepared: readonly Prepared[], versions: Versions): Promise<Set<string>> {
+  async function unchangedOf(chart: WriterChart, prepared: readonly Prepared[], versions: Versions, genOf: GenOf): Promise<Set<string>> {
     const complete = prepared.filter(({ draft, rid }) => {
       const seen = new Set(partsIn(draft).map((part) => versions[part].get(hex(rid)) ?? 0));
       return seen.size === 1 && !seen.has(0);
@@ -189,8 +200,8 @@ export function writer(options: WriterOptions): Writer {
         const body = draft.bodies[part];
         if (!body) continue;
         const { period, ...of } = treeOf(part, draft.category, draft.period);
-        // It may hang in a tree of an earlier generation, from before the patient was linked.
-        for (let gen = chart.gen; gen >= 0; gen--) {
+        // It may hang in a tree of an earlier generation.
+        for (let gen = genOf(of); gen >= 0; gen--) {
           const tree = chart.trees[treeName(of, gen)];
           if (!tree?.periods.includes(period)) continue;
           const id = nodeId(tree.id, period);
@@ -219,7 +230,7 @@ export function writer(options: WriterOptions): Writer {
     return new Set([...same].filter(([, value]) => value).map(([rid]) => rid));
   }
 
-  async function send(chart: WriterChart, fresh: readonly Prepared[], versions: Versions, renew: boolean): Promise<void> {
+  async function send(chart: WriterChart, fresh: readonly Prepared[], versions: Versions, renew: boolean, genOf: GenOf): Promise<void> {
     const records = fresh.map(({ draft, rid }) => {
       const last = Math.max(0, ...partsIn(draft).map((part) => versions[part].get(hex(rid)) ?? 0));
       return { draft, rid, version: last + 1 };
@@ -241,7 +252,7 @@ export function writer(options: WriterOptions): Writer {
         const content = contents[i]![part];
         if (!content) return;
         const { period, ...of } = treeOf(part, draft.category, draft.period);
-        const tree = treeIn(chart, of, random);
+        const tree = treeIn(chart, of, genOf(of), random);
         for (const link of linksOf(tree, period)) links.set(hex(link.nodeId), link);
         const at = { part, rowId: rowIdOf(chart.ridKey, part, rid), version, nodeId: nodeId(tree.id, period) };
         rows.push({ ...seal(nodeKey(tree, period), at, content, random), base: versions[part].get(hex(rid)) ?? 0 });
@@ -249,7 +260,8 @@ export function writer(options: WriterOptions): Writer {
       const touched = new Set(
         records
           .filter(({ draft }) => draft.bodies[part])
-          .map(({ draft }) => treeName(treeOf(part, draft.category, draft.period), chart.gen)),
+          .map(({ draft }) => treeOf(part, draft.category, draft.period))
+          .map((of) => treeName(of, genOf(of))),
       );
       const wraps = await missingWraps(chart, part, (name) => renew || touched.has(name));
       if (rows.length === 0) {
@@ -306,11 +318,12 @@ export function writer(options: WriterOptions): Writer {
   }
 
   /** What a chart's owner published, asked for once a batch: it is never older than the batch takes. */
-  async function scopesOf({ pat, owner: ownerBytes }: WriterChart): Promise<{ published: Published; pq: Bytes | null }> {
-    const owner = decodeCard(ownerBytes)!;
+  async function scopesOf(chart: WriterChart): Promise<{ published: Published; pq: Bytes | null }> {
+    const { pat } = chart;
+    const owner = decodeCard(chart.owner)!;
     if (owner.kind !== 'patient') return { published: new Map(), pq: null };
     scopes ??= cloud.sharing.scopes({ pat }).then(({ states, letter }) => ({
-      published: followScopes(states, { pat, owner }),
+      published: followScopes(states, { pat, owner, known: generationsSeen(chart) }),
       pq: letter && openWriterLetter(keyring.secrets.hybridSk, owner, pat, letter),
     }));
     return scopes;

@@ -35,6 +35,16 @@ test('what one copy took back is taken back, whichever is the older', () => {
     expect(together(own, other).grants).toEqual([back]);
 });
 
+test('of two ends of one chain the newer generation is remembered, whoever saw it', () => {
+  const head = (gen: number, byte: number) => ({ gen, hash: new Uint8Array(32).fill(byte) });
+  const seen = (heads: SharingKeys['heads']): SharingKeys => ({ ...keys(), heads });
+  const [own, other] = [
+    { a: head(2, 1), b: head(1, 1), c: head(1, 1) },
+    { a: head(1, 2), b: head(2, 2), c: head(1, 2), d: head(0, 2) },
+  ];
+  expect(together(seen(own), seen(other)).heads).toEqual({ a: head(2, 1), b: head(2, 2), c: head(1, 1), d: head(0, 2) });
+});
+
 test('whoever knows the words of a grant tells them to the copy that does not', () => {
   const strange = grant(1, { consent: 'null', doctorName: '' });
   for (const [own, other] of [

@@ -11,7 +11,7 @@ import type { Cloud } from '../login.ts';
 /**
  * Two copies as one. A grant that one of them took back is taken back: it is never given anew under its number.
  *
- * @param own wins where both have a key or the end of a chain: any end that was seen is one that nobody may go behind
+ * @param own wins where both have a key, or the end of a chain in the same generation: of two generations the newer
  */
 export function together(own: SharingKeys, other: SharingKeys): SharingKeys {
   const grants = new Map<string, GivenGrant>();
@@ -22,10 +22,14 @@ export function together(own: SharingKeys, other: SharingKeys): SharingKeys {
   return {
     patient: own.patient ?? other.patient,
     half: own.half ?? other.half,
-    heads: { ...other.heads, ...own.heads },
+    heads: { ...other.heads, ...newest(own.heads, other.heads) },
     grants: [...grants.values()],
   };
 }
+
+/** What of one's own ends of chains is not behind the other's. */
+const newest = (own: SharingKeys['heads'], other: SharingKeys['heads']): SharingKeys['heads'] =>
+  Object.fromEntries(Object.entries(own).filter(([name, { gen }]) => gen >= (other[name]?.gen ?? 0)));
 
 const both = (one: GivenGrant, other: GivenGrant): GivenGrant => ({
   ...(other.consent === strange ? one : other),

@@ -1,20 +1,67 @@
 /**
- * Keeping open what one's devices will write to whom one lets read by consent, and finishing what was taken back by half.
+ * Keeping open what one lets read by consent: what one's devices will write, and what is sealed for a new generation since somebody
+ * else's was taken back; and finishing what was taken back by half.
  *
  * @module
  */
+import { fromFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
-import { finishEnding, publishedScopes, type SharingOptions, whoReads, wrapScopes } from './share.ts';
+import type { GivenGrant } from '../keyring/keyring.ts';
+import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
+import { endGrant, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
 
-/** Makes the consent wraps that the patient's charts lack; gives how many. */
-export async function renewConsents(options: SharingOptions): Promise<number> {
+/** What was kept open. */
+export type Renewed = {
+  /** Locks made for whom one lets read. */
+  readonly wraps: number;
+  /** Doctors' grants made anew for a new generation, and how many are to be made still: somebody was away. */
+  readonly grants: number;
+  readonly left: number;
+};
+
+/**
+ * Makes the consent wraps that the patient's charts lack, and gives whoever may still read what a new generation is opened with.
+ *
+ * @param progress told as scopes get their keys: how many of how many, of one grant after the other
+ */
+export async function renewConsents(options: SharingOptions, progress?: (done: number, of: number) => void): Promise<Renewed> {
   const { keyring, cloud, clock = Date.now } = options;
   await finishEnding(options);
-  const given = whoReads(keyring, clock() / 1000);
-  let made = 0;
+  let wraps = 0;
+  let grants = 0;
+  let left = 0;
   for (const chart of (await cloud.records.charts()).charts) {
-    if (!given.some(({ pat }) => equalPublic(pat, chart.pat))) continue;
-    made += await wrapScopes(options, chart, await publishedScopes(options, chart));
+    if (!keyring.sharing.grants.some(({ pat }) => equalPublic(pat, chart.pat))) continue;
+    await raiseGenerations(options, chart);
+    const published = await publishedScopes(options, chart);
+    const given = whoReads(keyring, clock() / 1000).filter(({ pat }) => equalPublic(pat, chart.pat));
+    for (const grant of given.filter((one) => isSuperseded(one, published))) {
+      try {
+        const there = given.some((other) => sameAs(grant, other) && !isSuperseded(other, published));
+        if (!there) await giveAnew(options, grant, progress);
+        await endGrant(options, grant.grant);
+        grants++;
+      } catch {
+        left++;
+      }
+    }
+    if (given.length > 0) wraps += await wrapScopes(options, chart, await publishedScopes(options, chart));
   }
-  return made;
+  return { wraps, grants, left };
 }
+
+/** The same grant once more, under the generation that holds now, in the place of the one before. */
+async function giveAnew(
+  options: SharingOptions,
+  { pat, doctor, doctorName, mediator, consent }: GivenGrant,
+  progress?: (done: number, of: number) => void,
+): Promise<void> {
+  const again = { doctor, doctorName, mediator, consent: fromFhirConsent(JSON.parse(consent))!, charts: [pat] };
+  await share(options, { ...again, ...(progress && { progress }) });
+}
+
+/** Whether two grants let the same doctor read the same: one was made in the place of the other, and that not ended yet. */
+const sameAs = (one: GivenGrant, other: GivenGrant): boolean =>
+  equalPublic(one.doctor, other.doctor) && one.notAfter === other.notAfter && meantBy(one) === meantBy(other);
+
+const meantBy = ({ consent }: GivenGrant): string => JSON.stringify(fromFhirConsent(JSON.parse(consent)));

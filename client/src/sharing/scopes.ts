@@ -13,8 +13,9 @@ import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
 import { scopeId } from '@carelet/crypto/pre/writer';
 import { categoryOf, followAll, publishedKey, type ScopeHead, scopeName } from '@carelet/crypto/records/scope';
 import { nodeId } from '@carelet/crypto/records/tree';
-import type { SharingKeys } from '../keyring/keyring.ts';
+import type { WriterChart } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
+import { parseTreeName, type TreeOf } from '../records/trees.ts';
 import type { ScopedNode, WrapNode } from '../records/wraps.ts';
 
 /** What is published of a chart's scopes, by category. */
@@ -23,6 +24,11 @@ export type Published = ReadonlyMap<string, ScopeHead>;
 const words = ({ kind, conf, sens }: Category) => [kind, conf, sens] as const;
 /** What a category's chain is kept under. */
 export const categoryName = (category: Category): string => words(category).join('|');
+/** The category of a chain. */
+export function nameOfCategory(name: string): Category {
+  const [kind, conf, sens] = name.split('|') as [Category['kind'], Category['conf'], Category['sens']];
+  return { kind, conf, sens };
+}
 
 /**
  * Reads and follows the scope states of a chart.
@@ -32,7 +38,7 @@ export const categoryName = (category: Category): string => words(category).join
  */
 export function followScopes(
   states: readonly Bytes[],
-  { pat, owner, known = {} }: { pat: Bytes; owner: Card; known?: SharingKeys['heads'] },
+  { pat, owner, known = {} }: { pat: Bytes; owner: Card; known?: Readonly<Record<string, { readonly gen: number }>> },
 ): Published {
   const chains = new Map<string, { category: readonly [string, string, string]; states: Bytes[] }>();
   const refuse = (because: string) => new CareletError('tampered', 'read scopes', { because });
@@ -62,6 +68,21 @@ export const rootOf = (root: Bytes, pat: Bytes): Bytes => kdf(root, 'carelet/v1/
 /** The name of a scope of this generation. */
 export const nameOfScope = (category: Category, gen: number, part: Part, period: Period): Bytes =>
   scopeName(words(category), gen, part, period);
+
+/** The generation of the trees that a writer begins now: one later for every time the patient was linked, or took something back. */
+export const generationOf = (chart: WriterChart, { category }: TreeOf, published: Published): number =>
+  chart.gen + (published.get(categoryName(category))?.gen ?? 0);
+
+/** The generations that a writer has sealed in: nobody may show it an older state. */
+export function generationsSeen(chart: WriterChart): Record<string, { gen: number }> {
+  const seen: Record<string, { gen: number }> = {};
+  for (const tree of Object.keys(chart.trees)) {
+    const { category, gen } = parseTreeName(tree);
+    const name = categoryName(category);
+    if (gen - chart.gen > (seen[name]?.gen ?? 0)) seen[name] = { gen: gen - chart.gen };
+  }
+  return seen;
+}
 
 /**
  * The nodes of a tree that get a consent wrap now: those for which its owner published a scope, once they are over, and days at

@@ -3,13 +3,14 @@
  *
  * For every chart of hers that is meant, a patient's client publishes the scopes it had not published, wraps the nodes that lie
  * in them, asks the mediator for a factor, and hands the cloud a re-encryption key for each scope. Taking back is two words: to
- * the cloud, which forgets the re-encryption keys, and to the mediator, which forgets its factor. Either is enough.
+ * the cloud, which forgets the re-encryption keys, and to the mediator, which forgets its factor. Either is enough. What is written
+ * from then on is sealed in a new generation.
  *
  * @module
  */
-import { CareletError, type Category, type Kind, type Part, type Period, parseResource } from '@carelet/care/model';
+import { CareletError, type Category, type Part, type Period, parseResource } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, isMeant, periodsOf, toFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { type Consent, checkConsent, periodsOf, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -17,7 +18,6 @@ import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/c
 import { hashOfLetter, signEnd, signGrant } from '@carelet/crypto/pre/grant';
 import type { Offer } from '@carelet/crypto/pre/owner';
 import type { NodeLink } from '@carelet/crypto/records/posting';
-import { hashOfState, publishedKey, signScopeState } from '@carelet/crypto/records/scope';
 import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -26,18 +26,10 @@ import { linksOf } from '../records/trees.ts';
 import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
 import { sealLetter } from './letter.ts';
+import { categoriesOf } from './meant.ts';
 import { ownTrees } from './own-trees.ts';
-import {
-  categoryName,
-  followScopes,
-  headName,
-  nameOfScope,
-  type Published,
-  rootOf,
-  scopedNodes,
-  sealWriterLetter,
-  withoutWrap,
-} from './scopes.ts';
+import { publish, publishedScopes, raiseGenerations } from './publish.ts';
+import { categoryName, nameOfScope, type Published, rootOf, scopedNodes, withoutWrap } from './scopes.ts';
 
 export type SharingOptions = {
   /** The patient's. */
@@ -114,6 +106,8 @@ function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes,
   throw new CareletError('tampered', 'share records', { because: `the ${kind}’s card is not one that two issuers vouch for` });
 }
 
+type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
+
 type With = { readonly doctor: Card; readonly delegate: Bytes; readonly mediator: Card; readonly mediating: Cloudlet };
 
 async function shareChart(
@@ -126,7 +120,6 @@ async function shareChart(
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
   const { consent, doctorName, progress = () => {} } = wanted;
   const today = dayOf(clock());
-  const issued = Math.floor(clock() / 1000);
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
   const { root, pq } = keyring.sharing.patient!;
 
@@ -168,6 +161,8 @@ async function shareChart(
     pq,
     scopes: scopes.map(({ scope }, i) => ({ scope, p: keys[i]!.p })),
   });
+  // Of the generation it is sealed for: see [Note: Generations].
+  const issued = Math.max(Math.floor(clock() / 1000), ...[...whole.values()].map(({ since }) => since));
   const signed = signGrant(keyring.secrets.edSk, {
     grant,
     pat: chart.pat,
@@ -198,21 +193,6 @@ async function shareChart(
 /** Scopes in one call to the mathematics. */
 const atOnce = 64;
 
-/** What is published of one's own chart, checked against what one published oneself. */
-export async function publishedScopes(
-  { keyring, cloud }: Pick<SharingOptions, 'keyring' | 'cloud'>,
-  { pat }: Pick<ChartRef, 'pat'>,
-): Promise<Published> {
-  const prefix = headName(pat, '');
-  const known = Object.fromEntries(
-    Object.entries(keyring.sharing.heads).flatMap(([name, head]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), head]] : [])),
-  );
-  const { states } = await cloud.sharing.scopes({ pat });
-  return followScopes(states, { pat, owner: keyring.card, known });
-}
-
-type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
-
 /** The scopes of a consent, under the generation that holds. */
 function scopesMeant(consent: Consent, published: Published, today: Period): ScopeMeant[] {
   const periods = periodsOf(consent, today);
@@ -223,61 +203,6 @@ function scopesMeant(consent: Consent, published: Published, today: Period): Sco
     }),
   );
 }
-
-/** The categories of a part that a consent means. */
-function categoriesOf(consent: Consent, part: Part): Category[] {
-  const kinds: readonly Kind[] = part === 'MI' ? consent.kinds : ['identity'];
-  const all = kinds.flatMap((kind) =>
-    consent.confidentiality.flatMap((conf) => consent.sensitivity.map((sens): Category => ({ kind, conf, sens }))),
-  );
-  return all.filter((category) => isMeant(consent, part, category));
-}
-
-/** Publishes what was not published yet, category by category; gives all that is published then. */
-async function publish(
-  { keyring, save, cloud, clock = Date.now }: SharingOptions,
-  { pat, writer }: ChartRef,
-  published: Published,
-  scopes: readonly (ScopeMeant & { readonly p: Bytes })[],
-): Promise<Published> {
-  const byCategory = new Map<string, { category: Category; missing: { part: string; period: string; p: Bytes }[] }>();
-  for (const { category, part, period, p } of scopes) {
-    const name = categoryName(category);
-    const head = published.get(name);
-    if (head && publishedKey(head, [category.kind, category.conf, category.sens], part, period)) continue;
-    const entry = byCategory.get(name) ?? { category, missing: [] };
-    entry.missing.push({ part, period, p });
-    byCategory.set(name, entry);
-  }
-  const [card] = (await cloud.login.cards({ ids: [writer] })).cards.flatMap((bytes) => decodeCard(bytes) ?? []);
-  if (!card || !equalPublic(card.id, writer) || !cardStands(card, keyring.manifest, Math.floor(clock() / 1000))) {
-    throw new CareletError('tampered', 'share records', { because: 'nobody vouches for the organisation that writes this chart' });
-  }
-  const letter = sealWriterLetter(keyring.secrets, card, pat, keyring.sharing.patient!.pq);
-  const states: Bytes[] = [];
-  const heads = { ...keyring.sharing.heads };
-  for (const [name, { category, missing }] of byCategory) {
-    const head = published.get(name);
-    const body = { pat, category: [category.kind, category.conf, category.sens] as const, gen: head?.gen ?? 0 };
-    const since = head?.since ?? Math.floor(clock() / 1000);
-    let prevHash = head?.hash ?? new Uint8Array(32);
-    for (let at = 0; at < missing.length; at += publishedAtOnce) {
-      const state = signScopeState(keyring.secrets.edSk, { ...body, since, published: missing.slice(at, at + publishedAtOnce), prevHash });
-      states.push(state);
-      prevHash = hashOfState(state);
-    }
-    heads[headName(pat, name)] = { gen: body.gen, hash: prevHash };
-  }
-  for (let at = 0; at < states.length; at += statesAtOnce) {
-    await cloud.sharing.publish({ pat, states: states.slice(at, at + statesAtOnce), letter });
-  }
-  keyring.sharing.heads = heads;
-  await save();
-  return publishedScopes({ keyring, cloud }, { pat });
-}
-
-const publishedAtOnce = 1000;
-const statesAtOnce = 50;
 
 /**
  * Makes the consent wraps that a chart of one's own lacks: of everything there when a grant is made, and whenever her client is
@@ -324,7 +249,20 @@ export type Ended = { readonly cloud: boolean; readonly mediator: boolean };
  * @throws {CareletError} `missing` for a grant this keyring does not know, `unavailable` when neither could be reached
  */
 export async function unshare(options: SharingOptions, grant: Bytes): Promise<Ended> {
-  const { keyring, save, cloud, cloudletOf } = options;
+  const ended = await endGrant(options, grant);
+  // What cannot be published now is the next time.
+  await raiseAfter(options, grant).catch(() => {});
+  return ended;
+}
+
+async function raiseAfter(options: SharingOptions, grant: Bytes): Promise<void> {
+  const given = options.keyring.sharing.grants.find((one) => equalPublic(one.grant, grant));
+  const chart = (await options.cloud.records.charts()).charts.find(({ pat }) => given && equalPublic(pat, given.pat));
+  if (chart) await raiseGenerations(options, chart);
+}
+
+/** Tells cloud and mediator that a grant is over, and no more. */
+export async function endGrant({ keyring, save, cloud, cloudletOf }: SharingOptions, grant: Bytes): Promise<Ended> {
   const given = keyring.sharing.grants.find((one) => equalPublic(one.grant, grant));
   if (!given) throw new CareletError('missing', 'take back', { because: 'this keyring gave no such grant' });
   const end = signEnd(keyring.secrets.edSk, given);
@@ -343,7 +281,7 @@ async function withdraw(options: SharingOptions, grant: Bytes): Promise<void> {
   const one = options.keyring.sharing.grants.find((given) => equalPublic(given.grant, grant));
   if (!one) return;
   try {
-    await unshare(options, grant);
+    await endGrant(options, grant);
   } catch {
     one.holds = { ...one.holds, mediator: false };
     await options.save();

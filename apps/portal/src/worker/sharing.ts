@@ -101,6 +101,8 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
       inTurn(async () => {
         const told = [];
         for (const grant of grants) told.push(await unshare(options, unhex(grant)));
+        // Whoever may still read is given new keys; nobody waits for that.
+        void inTurn(() => renewConsents(options)).catch(() => {});
         return told.every(({ cloud: atCloud, mediator }) => atCloud && mediator) ? 'ended' : 'half';
       }),
 

@@ -5,13 +5,14 @@
  */
 import { CareletError } from '@carelet/care/model';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
+import { renewConsents } from '@carelet/client/sharing/renew';
 import { unshare } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { agreed, note, plainText, say } from '../../terminal.ts';
+import { agreed, count, note, plainText, progress, say } from '../../terminal.ts';
 import { grantsNow, inWords } from './who.ts';
 
 const op = 'take back';
@@ -22,7 +23,7 @@ export const unshareCommand = command({
   summary: 'take back what you let a doctor read',
   takes: [{ name: 'grant', says: 'the beginning of its number, or the doctor’s name (see "carelet who")' }],
   options: { ...common.as('the patient'), ...common.yes, ...common.town, ...common.keyrings },
-  more: 'From the answer on, nothing she did not open before opens to her any more, old or new. What she read she may remember.',
+  more: 'From the answer on, nothing she did not open before opens to her any more, old or new. What she read she may remember. What is written from then on is locked with new keys, which everybody else who may read is given at once.',
   examples: ['carelet unshare 3fa01b22 --as ada', 'carelet unshare "Dr Chen" --as ada'],
   async run({ options, given: [wanted], io }) {
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
@@ -44,6 +45,10 @@ export const unshareCommand = command({
       );
     }
     say(io, 'Taken back.');
+    await using line = progress(io, 'keys made for whoever may still read');
+    const { grants: anew, left } = await renewConsents(sharing, (done) => line.at(done));
+    if (anew > 0) say(io, `${count(anew, 'other grant')} made anew: what is written from now on is locked with new keys.`);
+    if (left > 0) note(io, `${count(left, 'other grant')} could not be made anew: somebody does not answer. Run: carelet wearable renew`);
     return 0;
   },
 });

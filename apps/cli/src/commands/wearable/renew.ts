@@ -9,7 +9,7 @@ import { mathematicsInThreads } from '@carelet/client/threads';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { count, say } from '../../terminal.ts';
+import { count, note, say } from '../../terminal.ts';
 
 export const wearableRenew = command({
   name: 'wearable renew',
@@ -19,12 +19,16 @@ export const wearableRenew = command({
   more: `A wearable makes no locks for doctors: your own client does, a week ahead. Run this at least once a week; what was measured in between is kept, and opens to the doctors once this has run.`,
   examples: ['carelet wearable renew --as ada'],
   async run({ options, io }) {
-    await using person = await enter(io, options, { op: 'renew wearables', kinds: ['patient'], writes: false });
+    await using person = await enter(io, options, { op: 'renew wearables', kinds: ['patient'], writes: true });
     const { keyring, cloud, town } = person;
     await using mathematics = mathematicsInThreads();
     const cloudletOf = cloudletsFor(town, keyring, io.clock);
     const mine = { keyring, save: person.save, cloud, mathematics, cloudletOf, clock: io.clock };
-    const made = (await renewDevices(mine)) + (await renewConsents(mine));
+    const ofDevices = await renewDevices(mine);
+    const { wraps, grants, left } = await renewConsents(mine);
+    const made = ofDevices + wraps;
+    if (grants > 0) say(io, `${count(grants, 'grant')} made anew, since you took something back.`);
+    if (left > 0) note(io, `${count(left, 'grant')} could not be made anew: somebody does not answer. Run this again.`);
     say(
       io,
       made === 0
