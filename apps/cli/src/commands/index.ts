@@ -19,7 +19,8 @@ import { link } from './link.ts';
 import { organisationsEnrol } from './organisations/enrol.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
-import { proveBreach } from './prove.ts';
+import { proveBreach } from './prove/breach.ts';
+import { proveRevoke } from './prove/revoke.ts';
 import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
 import { recordsOpen } from './records/open.ts';
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   serve,
   portal,
   proveBreach,
+  proveRevoke,
   importCommand,
   recordsList,
   recordsOpen,

@@ -4,9 +4,9 @@
  * @module
  */
 import type { Breach } from '@carelet/testbed/breach';
-import { command, UsageError } from '../command.ts';
-import type { Io } from '../io.ts';
-import { count, note, paint, say, table } from '../terminal.ts';
+import { command, UsageError } from '../../command.ts';
+import type { Io } from '../../io.ts';
+import { count, note, paint, say, table } from '../../terminal.ts';
 
 const fewestWords = 50;
 
