@@ -26,6 +26,7 @@ import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
+import { isBusAway } from './queue/stream.ts';
 import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
@@ -131,12 +132,11 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   const secrets = await cloudletSecrets(config.keys);
   const db = await openDatabase<CloudletTables>({ url: config.databaseUrl, schema: config.schema, migrations });
   const log = serviceLog('cloudlet', config);
-  const queue = await patiently(() => openQueue({ db, clock, schema: config.schema, bus: config.bus, secrets, log })).catch(
-    async (thrown) => {
-      await db.destroy();
-      throw thrown;
-    },
-  );
+  const queueOptions = { db, clock, schema: config.schema, bus: config.bus, secrets, log };
+  const queue = await patiently(() => openQueue(queueOptions), { isAway: isBusAway }).catch(async (thrown) => {
+    await db.destroy();
+    throw thrown;
+  });
   const mathematics = workers<CloudletWorker>(new URL('./cloudlet.worker.ts', import.meta.url), { threads: 1 });
   let installed: Organisation | null = null;
   let up: CloudRole | null = null;

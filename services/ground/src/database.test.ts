@@ -60,12 +60,15 @@ describe('a step of a start', () => {
       done++;
       throw thrown;
     };
-    await expect(patiently(fails(asDatabaseError(starting)), 250)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(patiently(fails(asDatabaseError(starting)), { patience: 250 })).rejects.toMatchObject({ kind: 'unavailable' });
     expect(done).toBe(2);
     await expect(patiently(fails(new CareletError('conflict', 'open', { because: 'it is another' })))).rejects.toMatchObject({
       kind: 'conflict',
     });
     expect(done).toBe(3);
+    const bus = new CareletError('unavailable', 'use the bus', { because: 'it starts' });
+    await expect(patiently(fails(bus), { patience: 250, isAway: (thrown) => thrown === bus })).rejects.toBe(bus);
+    expect(done).toBe(5);
   });
 });
 

@@ -70,7 +70,7 @@ async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patienc
   };
   await transaction(db, makeSchema, { patience });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) }, migrationTableSchema: schema });
-  const error = await patiently(() => migrated(migrator), patience).catch((thrown: unknown) => thrown);
+  const error = await patiently(() => migrated(migrator), { patience }).catch((thrown: unknown) => thrown);
   if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
     const because = 'its tables were made by another version of Carelet, probably a newer one';
     throw new CareletError('conflict', 'open the database', { subject: schema, because, cause: error });
@@ -88,7 +88,8 @@ async function migrated(migrator: Migrator): Promise<undefined> {
  * Does a step of a service's start, and does it again while the server is away: it may fall between two of our steps.
  * `work` must bear being done twice.
  *
- * @param patience how long to wait for the server, in ms
+ * @param options.patience how long to wait for the server, in ms
+ * @param options.isAway whether something else that the step needs is away too
  * @throws whatever `work` throws; `unavailable` when the server stays away
  *
  * @example
@@ -97,14 +98,17 @@ async function migrated(migrator: Migrator): Promise<undefined> {
  * const waits = await patiently(async () => 3);
  * ```
  */
-export async function patiently<T>(work: () => Promise<T>, patience = openingPatience): Promise<T> {
+export async function patiently<T>(
+  work: () => Promise<T>,
+  { patience = openingPatience, isAway = () => false }: { patience?: number; isAway?: (thrown: unknown) => boolean } = {},
+): Promise<T> {
   const giveUp = performance.now() + patience;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (thrown) {
       const wait = Math.min(1_000, 50 * 2 ** attempt);
-      if (mayRetry(thrown) !== 'later' || performance.now() + wait > giveUp) throw thrown;
+      if ((mayRetry(thrown) !== 'later' && !isAway(thrown)) || performance.now() + wait > giveUp) throw thrown;
       await sleep(wait);
     }
   }

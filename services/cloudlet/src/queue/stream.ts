@@ -265,6 +265,10 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Whether an error of ours says that the bus does not answer now, and may later. */
+export const isBusAway = (thrown: unknown): boolean =>
+  thrown instanceof CareletError && thrown.op === 'use the bus' && thrown.because === away;
+
 /** Whatever the client threw: nobody is told that he may forget anything. */
 function asBusError(thrown: unknown): CareletError {
   if (thrown instanceof CareletError) return thrown;
