@@ -45,7 +45,7 @@ export async function* run() {
 }
 
 /** One grant of one scope, and one text in it. */
-function consent(group, random, repeat) {
+export function consent(group, random, repeat) {
   const [keys, gate] = [signingKey(random), signingKey(random)];
   const [id, grant, context, message] = [random(16), random(16), random(32), random(120)];
   const doctor = { id, edVk: keys.public };

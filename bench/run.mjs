@@ -18,6 +18,7 @@ const names = [
   'fetch',
   'kp-abe',
   'consent',
+  'sharing',
   'ntru',
   'aead',
   'wraps',

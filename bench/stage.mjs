@@ -19,8 +19,9 @@ export const clock = Date.now;
  * Runs with a town in which a clinic writes, Ada wears a watch and Dr Chen reads.
  *
  * @param now the town's clock, where it is not the machine's
+ * @param only who lives there, where it is somebody else
  */
-export async function* withStage(run, now = clock) {
+export async function* withStage(run, now = clock, only = { organisations: ['harbour'], patients: ['ada'], doctors: ['dr-chen'] }) {
   const folder = scratch();
   const mathematics = mathematicsInThreads();
   let town;
@@ -28,7 +29,6 @@ export async function* withStage(run, now = clock) {
     town = await openTown({ folder: folder.path, clock: now });
     folder.also(town.postgres.folder);
     const keyrings = keyringsIn(join(folder.path, 'keyrings'), town.manifest, now);
-    const only = { organisations: ['harbour'], patients: ['ada'], doctors: ['dr-chen'] };
     await settle({ town, keyrings, mathematics, clock: now, seed: 'town', tell: () => {}, only });
     const clinic = await keyrings.of('organisation', 'harbour', 'Harbour Clinic');
     const cloud = connectCloud(town.addresses.cloud, clinic.keyring, now);

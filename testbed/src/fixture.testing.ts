@@ -297,7 +297,7 @@ export const pulse = (of: string, id: string, when: string | undefined, more: Fi
 });
 
 /** A laboratory result; an HIV test when its code says so. */
-export const result = (of: string, id: string, when: string, loinc = '718-7', more: Fields = {}): Json =>
+export const result = (of: string, id: string, when: string | undefined, loinc = '718-7', more: Fields = {}): Json =>
   pulse(of, id, when, {
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
     code: { coding: [{ system: 'http://loinc.org', code: loinc }] },

@@ -1,0 +1,151 @@
+// What sharing by name costs those who read and those who take back: a doctor opens a day and a year by a patient's consent, taking
+// back is refused everywhere, and locks are made anew.
+//
+// `theirs`, where a chart is opened: the same rows fetched and looked at in the clear, and for each lock that was opened the
+// mathematics of the doctor alone. What cloud and mediator compute for her is in ours only.
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
+import { usualConsent } from '@carelet/care/rules/sharing/consent';
+import { cloudletsOf } from '@carelet/client/cloudlets';
+import { renewManifest } from '@carelet/client/enrolment';
+import { connectAuthority, connectCloud } from '@carelet/client/login';
+import { linkPatient } from '@carelet/client/records/link';
+import { reader } from '@carelet/client/records/reader';
+import { renewConsents } from '@carelet/client/sharing/renew';
+import { endGrant, share, unshare } from '@carelet/client/sharing/share';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import { seededRandom } from '@carelet/crypto/algebra/random';
+import { lookAt } from '@carelet/testbed/glass';
+import { consent } from './consent.mjs';
+import { figure, interleaved, median, size, timed } from './kit.mjs';
+import { bundleText, clock, importInto, sourceOf, withStage } from './stage.mjs';
+
+export const says = 'a day and a year opened by consent, the time from taking back to the refusal, locks made anew';
+
+const doctors = ['dr-diaz', 'dr-osei'];
+const only = { organisations: ['harbour', 'larkfield'], patients: ['ada', 'ben'], doctors };
+
+export const run = () =>
+  withStage(
+    async function* (stage) {
+      const { town, keyrings, clinic, mathematics } = stage;
+      const places = town.addresses.cloudlets.map(({ organisation, url }) => ({ organisation, where: url }));
+      const cloudAs = (keyring) => connectCloud(town.addresses.cloud, keyring, clock);
+      const cloudletOf = (keyring) => cloudletsOf(places, keyring, clock);
+      const [diaz, osei] = await Promise.all(doctors.map(async (name) => (await keyrings.of('doctor', name, name)).keyring));
+      const until = addDays(dayOf(clock()), 30);
+
+      /** A patient whose chart at the clinic has a heart rate at each of these times. */
+      const patientWith = async (name, times, unsealed = false) => {
+        const { keyring } = await keyrings.of('patient', name, name);
+        await renewManifest(connectAuthority(town.addresses.authority, keyring, clock), keyring);
+        await importInto(stage, [sourceOf(name, bundleText([person(name), ...times.map((at, i) => pulse(name, i, at))]))], { unsealed });
+        const chart = clinic.keyring.charts.find(({ references }) => references.includes(`urn:uuid:${name}`));
+        if (!unsealed) await linkPatient({ keyring: clinic.keyring, save: async () => {}, cloud: stage.cloud }, chart, keyring.card);
+        const options = { keyring, save: async () => {}, cloud: cloudAs(keyring), mathematics, cloudletOf: cloudletOf(keyring), clock };
+        return { chart, options };
+      };
+      const give = async ({ options }, doctor, more = {}) => {
+        const what = { ...usualConsent, kinds: ['vital-signs'], from: 'beginning', until, ...more };
+        const [given] = await share(options, {
+          ...{ doctor: doctor.card.id, doctorName: doctor.title, consent: what, mediator: clinic.keyring.card.id },
+        });
+        return given;
+      };
+      const read = reader({ keyring: diaz, cloud: cloudAs(diaz), cloudletOf: cloudletOf(diaz), mathematics, clock });
+      const finish = await finishMs();
+
+      const yesterday = Date.parse(`${addDays(dayOf(clock()), -1)}T00:00:00Z`);
+      const spans = {
+        'a day, 1,440 readings': Array.from({ length: size(1440, 10) }, (_, i) => yesterday + i * 60_000),
+        'a year, 4 readings a day': Array.from({ length: size(1460, 10) }, (_, i) => yesterday - i * 6 * 3_600_000),
+      };
+      for (const [i, [name, times]] of Object.entries(spans).entries()) {
+        const sealed = await patientWith(`bench-${i}`, times);
+        const clear = await patientWith(`bench-clear-${i}`, times, true);
+        const given = await give(sealed, diaz);
+        const chart = (await read.charts()).find(({ pat }) => Buffer.compare(pat, sealed.chart.pat) === 0);
+        let wraps = 0;
+        const { ours, theirs } = await interleaved(
+          {
+            ours: async () => {
+              diaz.opened = {};
+              const { records, problems } = await read.open(chart);
+              if (records.length < times.length) throw new Error(`${records.length} records opened: ${problems[0]?.what}`);
+              wraps = Object.keys(diaz.opened).length;
+            },
+            theirs: async () => {
+              for (const part of ['EID', 'QID', 'MI']) await lookAt(stage.cloud, clear.chart, part);
+            },
+          },
+          size(5, 1),
+        );
+        yield figure(`${name}, opened by consent (${wraps} locks)`, 'ms', ours, theirs + wraps * finish, '<= 1.2×');
+        await endGrant(sealed.options, given.grant);
+      }
+
+      const short = await patientWith('bench-short', spans['a day, 1,440 readings'].slice(0, 10));
+      const refusals = [];
+      for (let i = 0; i < size(50, 2); i++) {
+        const { grant, pat } = await give(short, diaz, { from: addDays(dayOf(clock()), -2) });
+        const [cloud, cloudlet] = [cloudAs(diaz), cloudletOf(diaz)(clinic.keyring.card.id)];
+        refusals.push(
+          await timed(async () => {
+            await unshare(short.options, grant);
+            const asked = [
+              cloud.sharing.turn({ pat, grant, nodes: [] }),
+              cloudlet.sharing.mediate({ grant, turned: [new Uint8Array(576)] }),
+            ];
+            const answers = await Promise.allSettled(asked);
+            if (answers.some(({ status }) => status === 'fulfilled')) throw new Error('a grant that was taken back was served');
+          }),
+        );
+      }
+      refusals.sort((a, b) => a - b);
+      yield figure('from the patient’s word to the refusal of both, median', 'ms', median(refusals));
+      yield figure('the same, p99', 'ms', refusals[Math.floor(0.99 * (refusals.length - 1))], null, '<= 1000 ms');
+
+      const year = await patientWith('bench-anew', spans['a year, 4 readings a day']);
+      await give(year, osei);
+      const { grant } = await give(year, diaz);
+      await unshare(year.options, grant);
+      let made = 0;
+      const ms = await timed(async () => {
+        made = (await renewConsents(year.options)).wraps;
+      });
+      const anew = Object.keys((await locksOf(osei)).opened).length;
+      yield figure('a year’s grant made anew for another doctor after that', 'ms', ms);
+      yield figure(`locks made anew for it (${anew})`, 'locks/s', (anew * 1000) / ms);
+      if (made !== 0 && anew === 0) throw new Error('nothing opens by the grant that was made anew');
+
+      async function locksOf(keyring) {
+        keyring.opened = {};
+        const other = reader({ keyring, cloud: cloudAs(keyring), cloudletOf: cloudletOf(keyring), mathematics, clock });
+        for (const chart of await other.charts()) await other.open(chart);
+        return keyring;
+      }
+    },
+    clock,
+    only,
+  );
+
+/** What a doctor alone computes to open one lock, in ms. */
+async function finishMs() {
+  const group = await loadGroup('mcl');
+  const times = size(50, 2);
+  const repeat = (work) => () => timed(async () => void Array.from({ length: times }, work)).then((ms) => ms / times);
+  const { 'Consent: doctor opens': opens } = consent(group, seededRandom('bench/sharing'), repeat);
+  return (await interleaved({ opens }, size(5, 1))).opens;
+}
+
+const person = (name) => ({ resourceType: 'Patient', id: name, name: [{ family: 'Bench', given: [name] }] });
+
+const pulse = (name, i, at) => ({
+  resourceType: 'Observation',
+  id: `${name}-${i}`,
+  status: 'final',
+  category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+  code: { coding: [{ system: 'http://loinc.org', code: '8867-4', display: 'Heart rate' }] },
+  subject: { reference: `urn:uuid:${name}` },
+  effectiveDateTime: new Date(at).toISOString(),
+  valueQuantity: { value: 60 + (i % 40), unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
+});
