@@ -100,6 +100,12 @@ describe('a patient', () => {
     expect(await house.whoReads()).toEqual([]);
   });
 
+  test('compares it with what the doctor’s own door tells her', async () => {
+    const [house, desk] = [await inside(ada), await inside(diaz)];
+    const [found] = await house.directory();
+    expect((await desk.whoami()).fingerprint).toBe(found!.fingerprint);
+  });
+
   test('may not share longer than thirteen months, nor with nobody, nor nothing', async () => {
     const house = await inside(ada);
     expect(await refusal(house.share(wish({ until: '2028-01-01' })))).toBe('invalid');
@@ -142,7 +148,8 @@ describe('what a patient shares', () => {
   test('stands at the doctor’s by itself, with her words, and opens what she named', async () => {
     const told: HouseEvent[] = [];
     await house.watch((event) => told.push(event));
-    await house.share(wish());
+    const grants = await house.share(wish());
+    expect((await house.whoReads()).map((given) => given.grants)).toEqual([grants]);
     const last = told.filter((event) => event.kind === 'sharing').at(-1)!;
     expect(last.done).toBe(last.of);
     await until(async () => (await listed(desk)).length === 1);

@@ -10,6 +10,7 @@ export const paths = {
     vital: '/patient/vitals/$vital',
     record: '/patient/records/$record',
     proof: '/patient/records/$record/how-do-i-know',
+    sharing: '/patient/sharing',
     account: '/patient/account',
   },
   doctor: {

@@ -5,6 +5,7 @@
  */
 import type { Page } from 'playwright-core';
 import { button, choose, goTo, link, reads, sees, unlocks } from './deeds.testing.ts';
+import { checks, choosesUntil, choosesWhat, choosesWho, sharesNothing } from './sharing.testing.ts';
 
 export type View = {
   /** As its picture is called. */
@@ -202,6 +203,78 @@ const patient: Walk = {
         await page.getByRole('dialog').waitFor({ state: 'hidden' });
         await page.keyboard.press('Shift+L');
         await reads(page, 'Locked');
+      },
+    },
+  ],
+};
+
+/** Begins with nothing shared, and ends so. */
+const sharing: Walk = {
+  who: 'Ada Marlow',
+  views: [
+    { name: 'sharing-none', show: sharesNothing },
+    { name: 'sharing-who', show: (page) => choosesWho(page, 'Dr Rafael Diaz') },
+    {
+      name: 'sharing-who-compare',
+      async show(page) {
+        await page.getByText('Is it the right one? Compare').click();
+        await sees(page, /^Ask Dr Rafael Diaz to read out/);
+      },
+    },
+    {
+      name: 'sharing-who-none',
+      async show(page) {
+        await page.getByLabel('Find by name, specialty or place').fill('zzz');
+        await reads(page, 'No doctor like this');
+      },
+    },
+    { name: 'sharing-what', show: (page) => choosesWhat(page, ['Readings', 'Test results']) },
+    {
+      name: 'sharing-what-private',
+      async show(page) {
+        await page.getByRole('checkbox', { name: 'Mental health' }).check();
+        await page.getByRole('radio', { name: 'From a day I choose' }).check();
+        await page.getByLabel('First day').fill('2026-03-01');
+        await page.getByLabel('First day').scrollIntoViewIfNeeded();
+      },
+    },
+    { name: 'sharing-until', show: (page) => choosesUntil(page, 'A month') },
+    {
+      name: 'sharing-until-bad',
+      async show(page) {
+        await page.getByRole('radio', { name: 'Until a day I choose' }).check();
+        await page.getByLabel('Last day').fill('2030-01-01');
+        await sees(page, /^Choose a day from today to/);
+      },
+    },
+    {
+      name: 'sharing-check',
+      async show(page) {
+        await page.getByRole('radio', { name: 'A month' }).check();
+        await checks(page);
+      },
+    },
+    {
+      name: 'sharing-begun',
+      async show(page) {
+        await button(page, 'Close without sharing').click();
+        await sees(page, 'You began to share with Dr Rafael Diaz.');
+      },
+    },
+    {
+      name: 'sharing-given',
+      async show(page) {
+        await button(page, 'Go on').click();
+        await button(page, 'Share now').click();
+        await sees(page, /^Shared with Dr Rafael Diaz/);
+        await reads(page, '1 doctor can see what you share');
+      },
+    },
+    {
+      name: 'sharing-stopped',
+      async show(page) {
+        await button(page, 'Stop Dr Rafael Diaz').click();
+        await reads(page, 'You no longer share with Dr Rafael Diaz');
       },
     },
   ],
@@ -406,4 +479,4 @@ const administrator: Walk = {
   ],
 };
 
-export const walks: readonly Walk[] = [outside, patient, doctor, waiting, administrator];
+export const walks: readonly Walk[] = [outside, patient, sharing, doctor, waiting, administrator];

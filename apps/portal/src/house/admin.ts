@@ -152,5 +152,5 @@ export type AdminHouse = {
     readonly specialty: string;
     readonly organisation: string;
     readonly passphrase: string;
-  }): Promise<Someone & { readonly fingerprint: string }>;
+  }): Promise<Someone>;
 };

@@ -26,6 +26,8 @@ export type Someone = {
   readonly name: string;
   /** Card number in groups of four hex digits, to be read aloud. */
   readonly number: string;
+  /** Of the card: a patient compares it before she shares with a doctor. */
+  readonly fingerprint: string;
   /** A doctor's standing with the authority. */
   readonly standing: { readonly kind: 'approved' | 'waiting' } | { readonly kind: 'rejected'; readonly reason: string } | null;
   /** Where a doctor has keys, or an administrator's office: names of organisations. */
@@ -46,7 +48,7 @@ export type HouseEvent =
   | { readonly kind: 'opened'; readonly patient: string; readonly records: number }
   /** Something new lies in a patient's chart and was opened; `null`: look at everything again. */
   | { readonly kind: 'changed'; readonly patient: string | null }
-  /** Keys of what is being shared are made. */
+  /** Keys of what is being shared are made; `of` grows with each chart that is begun. */
   | { readonly kind: 'sharing'; readonly done: number; readonly of: number }
   | { readonly kind: 'online' }
   | { readonly kind: 'offline' };

@@ -65,12 +65,12 @@ export type SharingHouse = {
   /** Whom one lets read, the newest first. */
   whoReads(): Promise<Given[]>;
   /**
-   * Lets a doctor read; told with events `sharing` as keys are made.
+   * Lets a doctor read; told with events `sharing` as keys are made. Gives the grants behind it, as `Given` has them.
    *
    * @throws `invalid` for what cannot be shared so, `missing` for a doctor who is not ready, `unavailable` when the cloud or a
    *   clinic's box does not answer; nothing is shared then
    */
-  share(wish: ShareWish): Promise<void>;
+  share(wish: ShareWish): Promise<readonly string[]>;
   /**
    * Takes back. Nothing opens any more when this answers, though one of the two may not have heard yet.
    *

@@ -13,6 +13,7 @@ export const places: Readonly<Record<Door, readonly Place[]>> = {
   patient: [
     { id: 'home', icon: 'house', href: paths.patient.home, key: 'h' },
     { id: 'records', icon: 'clipboard-text', href: paths.patient.records, key: 'r' },
+    { id: 'sharing', icon: 'users', href: paths.patient.sharing, key: 's' },
   ],
   doctor: [
     { id: 'today', icon: 'pulse', href: paths.doctor.today, key: 't' },

@@ -12,6 +12,7 @@ import { house, whenHouseDies } from '../house/front.ts';
 import type { Someone } from '../house/house.ts';
 import { useIdle } from './idle.ts';
 import { opening } from './opening.ts';
+import { sharing } from './sharing.ts';
 
 export type Session = {
   readonly someone: Someone | null;
@@ -67,6 +68,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       setLocked(why);
       queries.clear();
       opening.clear();
+      sharing.clear();
       await house.lock();
     },
     [queries],
@@ -80,6 +82,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         setLocked('died');
         queries.clear();
         opening.clear();
+        sharing.clear();
       }),
     [queries],
   );
@@ -107,6 +110,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             void queries.invalidateQueries({ queryKey: event.patient === null ? undefined : ['patient', event.patient] });
             void queries.invalidateQueries({ queryKey: ['patients'] });
             void queries.invalidateQueries({ queryKey: ['triage'] });
+            return;
+          case 'sharing':
+            sharing.tell(event.done, event.of);
             return;
           case 'online':
           case 'offline':

@@ -14,15 +14,15 @@ export type Toast = {
 
 type Shown = Toast & { readonly id: number };
 
-const ToastContext = createContext<((toast: Toast) => void) | null>(null);
+const ToastContext = createContext<((toast: Toast | null) => void) | null>(null);
 
 /**
  * Says what was done: `const say = useToast(); say({ text: t('lookedAt'), undo: { label: t('undo'), run } })`.
- * A newer one takes the place of an older one.
+ * A newer one takes the place of an older one; `say(null)` takes away what is no longer so.
  *
  * @throws TypeError without a `ToastProvider` around the page
  */
-export function useToast(): (toast: Toast) => void {
+export function useToast(): (toast: Toast | null) => void {
   const show = useContext(ToastContext);
   if (!show) throw new TypeError('there is no ToastProvider around this page');
   return show;
@@ -31,7 +31,7 @@ export function useToast(): (toast: Toast) => void {
 /** Stands around all pages. `close` names the button that takes the bar away; what was said goes when `owner` does. */
 export function ToastProvider({ close, owner, children }: { close: string; owner: string; children: ReactNode }) {
   const [shown, setShown] = useState<Shown | null>(null);
-  const show = useCallback((toast: Toast) => setShown((before) => ({ ...toast, id: (before?.id ?? 0) + 1 })), []);
+  const show = useCallback((toast: Toast | null) => setShown((before) => toast && { ...toast, id: (before?.id ?? 0) + 1 }), []);
   const gone = useCallback(() => setShown(null), []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it runs because the owner changed
   useEffect(gone, [owner]);

@@ -39,6 +39,8 @@ export type Format = {
   /** A birthday, `YYYY-MM-DD` or less: `14 March 1955`. */
   born(date: string): string;
   list(items: readonly string[]): string;
+  /** The same in pieces, each item of which can be drawn by itself; `item` is its place, `null` for what stands between. */
+  listed(items: readonly string[]): { readonly text: string; readonly item: number | null }[];
   /** `2 MB` */
   bytes(count: number): string;
   /** `12 min`, `3 h`, `2 days`: how long since. */
@@ -135,6 +137,10 @@ export function formatFor(locale: string, words: Words): Format {
       return d !== undefined ? date(ms) : m !== undefined ? month(ms) : year(ms);
     },
     list: (items) => list.format(items),
+    listed(items) {
+      let next = 0;
+      return list.formatToParts(items).map(({ type, value }) => ({ text: value, item: type === 'element' ? next++ : null }));
+    },
     bytes(count) {
       if (count < 1000) return amount(count, 'byte');
       return count < 1_000_000 ? amount(count / 1000, 'kilobyte') : amount(count / 1_000_000, 'megabyte');

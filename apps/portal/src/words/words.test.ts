@@ -154,6 +154,16 @@ describe('format', () => {
     expect(format.quantity(72, 'kg', 1)).toEqual({ value: '٧٢٫٠', unit: 'كغ' });
   });
 
+  test('lists names in pieces that say the same together', () => {
+    for (const locale of ['en-GB', 'es-MX', 'hi-IN', 'ar-EG']) {
+      const format = formatOf(locale);
+      const names = ['A', 'B', 'C'];
+      const pieces = format.listed(names);
+      expect(pieces.map(({ text }) => text).join('')).toBe(format.list(names));
+      expect(pieces.flatMap(({ text, item }) => (item === null ? [] : [[text, item]]))).toEqual(names.map((name, at) => [name, at]));
+    }
+  });
+
   test('names today and yesterday, a weekday within a week, and the date before that', () => {
     const format = formatOf('es-ES');
     const daysAgo = (days: number) => new Date().setHours(7, 52, 0, 0) - days * 86_400_000;

@@ -14,7 +14,6 @@ import { newLock } from '@carelet/client/keyring/passphrase';
 import { connectAuthority } from '@carelet/client/login';
 import { type Reader, reader } from '@carelet/client/records/reader';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
-import { fingerprint } from '@carelet/crypto/cards/card';
 import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
@@ -296,7 +295,7 @@ export function openHouse(outside: Surroundings): House {
       await register(authority, keyring, registration);
       const person = await newPerson(around, keyring, lock);
       await enter(person);
-      return { ...person.someone(), fingerprint: fingerprint(keyring.card) };
+      return person.someone();
     },
   };
 }

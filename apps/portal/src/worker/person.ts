@@ -11,7 +11,7 @@ import { type Authority, type Cloud, connectAuthority, connectCloud } from '@car
 import { offerHalf } from '@carelet/client/sharing/received';
 import { together } from '@carelet/client/sharing/remembered';
 import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
-import type { CardKind } from '@carelet/crypto/cards/card';
+import { type CardKind, fingerprint } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
 import { fillFrom, openDrawer, sealDrawer } from './drawer.ts';
 import { endingLines, endingsOf } from './endings.ts';
@@ -187,6 +187,7 @@ async function moveIn(
       title: keyring.title,
       name,
       number: card.replace(/(.{4})(?=.)/g, '$1 '),
+      fingerprint: fingerprint(keyring.card),
       standing,
       organisations: door === 'admin' ? (office === null ? [] : [office]) : placesOf(keyring),
       endings: endingLines(endings, (organisation) => nameOf(keyring, organisation)),

@@ -93,8 +93,9 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
         const doctor = (await directory()).find((one) => one.id === id);
         if (!doctor) throw new CareletError('missing', 'share records', { because: 'no approved doctor of this town has this number' });
         const mediator = await answering(mediatorsFor(map, keyring, doctor.organisation));
-        const progress = (done: number, of: number) => tell({ kind: 'sharing', done, of });
-        await share(options, { doctor: unhex(id), doctorName: doctor.name, consent, mediator, progress });
+        const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));
+        const given = await share(options, { doctor: unhex(id), doctorName: doctor.name, consent, mediator, progress });
+        return given.map(({ grant }) => hex(grant));
       }),
 
     unshare: (grants) =>
@@ -130,6 +131,17 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
   function nameOf(organisation: Uint8Array): string {
     return keyring.manifest.domains.find((domain) => hex(domain.organisation) === hex(organisation))?.name ?? hex(organisation).slice(0, 8);
   }
+}
+
+/** Each chart counts its own keys from the beginning; told are those of all charts so far. */
+export function summed(tell: (done: number, of: number) => void): (done: number, of: number) => void {
+  let before = 0;
+  let last = { done: 0, of: 0 };
+  return (done, of) => {
+    if (last.done === last.of) before += last.of;
+    last = { done, of };
+    tell(before + done, before + of);
+  };
 }
 
 /** Grants of several charts that were given as one, the newest first. */

@@ -8,6 +8,7 @@ import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { useItemTitle } from '../record/ItemValue.tsx';
 import { Who } from '../record/Who.tsx';
+import { SharedWith } from '../sharing/SharedWith.tsx';
 import classes from './ChartPage.module.css';
 import { once } from './documents.ts';
 import { useLooking, useLookOnOpening } from './looked.ts';
@@ -56,6 +57,7 @@ export function ChartHead({ overview }: { overview: Overview }) {
           <Allergies overview={overview} />
           <Who audience={overview.audience} />
           <Until endings={overview.endings} />
+          <SharedWith shared={overview.shared} />
         </div>
       </header>
       {/* What the head says, once more above the rest: heard once, seen always. */}

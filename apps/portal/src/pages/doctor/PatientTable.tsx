@@ -58,7 +58,7 @@ export function PatientTable({ patients }: { patients: readonly PatientLine[] })
                 key: 'until',
                 name: t('patients.until'),
                 phoneName: t('patients.until'),
-                cell: ({ endings }: PatientLine) => <UntilDay endings={endings} />,
+                cell: ({ endings, shared }: PatientLine) => <UntilDay endings={endings} shared={shared} />,
               },
             ]
           : []),

@@ -1,4 +1,4 @@
-import type { Ending } from '../../house/patients.ts';
+import type { Ending, PatientLine } from '../../house/patients.ts';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
@@ -33,10 +33,17 @@ export function Until({ endings }: { endings: readonly Ending[] }) {
 }
 
 /** The same in a cell of a list: days alone, with a shape where it is time to ask. */
-export function UntilDay({ endings }: { endings: readonly Ending[] }) {
+export function UntilDay({ endings, shared }: Pick<PatientLine, 'endings' | 'shared'>) {
   const format = useFormat();
   const [first] = endingDays(endings, Date.now());
-  if (!first) return null;
+  if (!first) {
+    // Her own keys open none of it: it is as long as the patient says.
+    const last = shared
+      .map(({ until }) => until)
+      .toSorted()
+      .at(-1);
+    return last === undefined ? null : format.born(last);
+  }
   const day = format.born(first.lastDay);
   return first.state === 'later' ? day : <Word kind="waiting">{day}</Word>;
 }

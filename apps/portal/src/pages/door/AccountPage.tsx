@@ -44,6 +44,17 @@ export function AccountPage() {
                   <p className="meta">{t('account.numberAbout', { name: someone.title })}</p>
                 </dd>
               </div>
+              {someone.door === 'doctor' && (
+                <div>
+                  <dt>{t('account.fingerprint')}</dt>
+                  <dd>
+                    <span dir="ltr" className="num">
+                      {someone.fingerprint}
+                    </span>
+                    <p className="meta">{t('account.fingerprintAbout')}</p>
+                  </dd>
+                </div>
+              )}
               {someone.organisations.length > 0 && (
                 <div>
                   <dt>{t('account.places')}</dt>

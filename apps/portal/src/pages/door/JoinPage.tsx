@@ -40,7 +40,7 @@ export function JoinPage() {
     setWorking(true);
     setFailed(null);
     try {
-      const { fingerprint, ...who } = await house.register({
+      const who = await house.register({
         title: given.title.trim(),
         certificate: given.certificate.trim(),
         specialty: given.specialty.trim(),
@@ -50,7 +50,7 @@ export function JoinPage() {
       passphrase.setPassphrase('');
       passphrase.setRepeated('');
       begin(who, false);
-      setDone({ title: who.title, fingerprint });
+      setDone({ title: who.title, fingerprint: who.fingerprint });
     } catch (thrown) {
       setFailed(thrown instanceof HouseFailure ? thrown.message : '');
     } finally {

@@ -109,7 +109,7 @@ function Readings({ patient, view, span, title }: { patient: string; view: Vital
           </Button>
         </div>
         <div className={classes.who}>
-          <Who audience={view.audience} />
+          <Who audience={view.audience} linked />
           {view.latest.item !== '' && <Action href={r.proof(view.latest.item)}>{v('page.know')}</Action>}
         </div>
       </header>

@@ -42,7 +42,8 @@ export function RecordHead({ patient, item }: { patient: string; item: ItemView 
         </Button>
       </div>
       <div className={classes.who}>
-        <Who audience={item.audience} />
+        <Who audience={item.audience} linked />
+        {item.sharedUntil !== null && <span className="meta">{t('page.shared', { date: format.born(item.sharedUntil) })}</span>}
         <Action href={paths.proof(item.id)}>{t('page.know')}</Action>
         {item.vital !== null && (
           <Action href={paths.vital(item.vital)} end="caret-right">

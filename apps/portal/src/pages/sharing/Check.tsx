@@ -1,0 +1,73 @@
+import { Icon } from '../../ui/Icon.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+import classes from './Check.module.css';
+import { type Draft, fromOf, untilOf } from './draft.ts';
+import { groups, iconOfGroup, sensitiveGroups } from './what.ts';
+import { capital } from './whatWords.ts';
+
+/** What the doctor will see, what not, and what else follows from it. */
+export function Check({ draft }: { draft: Draft }) {
+  const t = useWords('sharing');
+  const format = useFormat();
+  const now = Date.now();
+  const name = draft.doctor?.name ?? '';
+  const from = fromOf(draft, now) ?? 'beginning';
+  const until = untilOf(draft, now);
+  const notShared = [
+    ...groups.filter((group) => !draft.groups.includes(group)).map((group) => t(`group.${group}`)),
+    ...(draft.sensitive.length === 0
+      ? [t('check.nothingPrivate')]
+      : sensitiveGroups.filter((group) => !draft.sensitive.includes(group)).map((group) => t(`sensitive.${group}`))),
+  ];
+  return (
+    <div className={classes.check}>
+      <section className={classes.sees} aria-labelledby="will-see">
+        <h4 id="will-see">
+          <Icon name="eye" size={20} />
+          {t('check.sees', { name })}
+        </h4>
+        <ul>
+          {draft.groups.map((group) => (
+            <li key={group}>
+              <Icon name={iconOfGroup[group]} size={18} />
+              <span>
+                {capital(t(`group.${group}`))}
+                <span className="meta">{t(`what.about.${group}`)}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+        {draft.sensitive.length > 0 && (
+          <p>{t('check.private', { groups: format.list(draft.sensitive.map((group) => t(`sensitive.${group}`))) })}</p>
+        )}
+        <p>{from === 'beginning' ? t('check.all') : t('check.from', { date: format.born(from) })}</p>
+      </section>
+      {notShared.length > 0 && (
+        <section className={classes.not} aria-labelledby="will-not-see">
+          <h4 id="will-not-see">
+            <Icon name="lock" size={20} />
+            {t('check.not', { name })}
+          </h4>
+          <p className="soft">{capital(format.list(notShared))}.</p>
+        </section>
+      )}
+      <ul className={classes.terms}>
+        {until !== null && (
+          <li>
+            <Icon name="calendar-blank" size={20} />
+            <span>{t('check.ends', { date: format.born(until) })}</span>
+          </li>
+        )}
+        <li>
+          <Icon name="hospital" size={20} />
+          <span>{t('check.box')}</span>
+        </li>
+        <li>
+          <Icon name="arrow-counter-clockwise" size={20} />
+          <span>{t('check.stop')}</span>
+        </li>
+      </ul>
+    </div>
+  );
+}

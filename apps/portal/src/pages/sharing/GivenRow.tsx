@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
+import type { Given } from '../../house/sharing.ts';
+import { initialsOf } from '../../shell/initials.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { Face, Hidden } from '../../ui/kit.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+import classes from './SharingPage.module.css';
+import { useShare } from './useShare.ts';
+import { capital, useSpecialty, useWhatWords } from './whatWords.ts';
+
+/** One doctor who reads: what, until when, through whom; and *Stop*, which answers in its place. */
+export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Given['state'] | 'ended') => void }) {
+  const t = useWords('sharing');
+  const format = useFormat();
+  const words = useWhatWords();
+  const { takeBack } = useShare();
+  const stop = useMutation({ mutationFn: () => takeBack(given.grants), onSuccess: stopped });
+  const { doctor, what } = given;
+  const facts = [
+    { name: t('row.sees'), value: what ? capital(words.kinds(what.kinds)) : t('row.elsewhere') },
+    ...(what && what.sensitive.length > 0 ? [{ name: t('row.private'), value: capital(words.sensitive(what.sensitive)) }] : []),
+    ...(what && what.from !== 'beginning' ? [{ name: t('row.from'), value: t('row.fromDay', { date: format.born(what.from) }) }] : []),
+    { name: t('row.until'), value: t('row.untilDay', { date: format.born(given.until) }) },
+    { name: t('row.through'), value: t('row.box', { place: given.through }) },
+    { name: t('row.since'), value: format.moment(given.given) },
+  ];
+  return (
+    <li className={classes.row}>
+      <Face initials={initialsOf(doctor.name)} size={44} />
+      <div className={classes.who}>
+        <h3>
+          <bdi>{doctor.name}</bdi>
+        </h3>
+        <About doctor={doctor} />
+      </div>
+      <Button
+        className={classes.act}
+        variant="default"
+        color="red"
+        leftSection={<Icon name="lock" size={18} />}
+        loading={stop.isPending}
+        onClick={() => stop.mutate()}
+      >
+        {t('row.stop')}
+        <Hidden> {doctor.name}</Hidden>
+      </Button>
+      <dl className={classes.what}>
+        {facts.map(({ name, value }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {stop.isError && (
+        <p className={classes.failed} role="alert">
+          <b>{t('row.notStopped')}</b> {t('row.notStoppedText', { name: doctor.name })}
+        </p>
+      )}
+    </li>
+  );
+}
+
+/** `Heart, Harbour Clinic`: as far as the town could be asked. */
+export function About({ doctor: { specialty, organisation } }: { doctor: Pick<Given['doctor'], 'specialty' | 'organisation'> }) {
+  const said = useSpecialty();
+  const t = useWords('sharing');
+  if (specialty === null && organisation === null) return null;
+  if (specialty === null || organisation === null) return <p className="soft">{organisation ?? said(specialty ?? '')}</p>;
+  return <p className="soft">{t('about', { specialty: said(specialty), place: organisation })}</p>;
+}

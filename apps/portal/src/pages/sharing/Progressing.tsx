@@ -1,0 +1,45 @@
+import { Button } from '@mantine/core';
+import { HouseFailure } from '../../house/errors.ts';
+import { type SharingWork, sharing } from '../../shell/sharing.ts';
+import { ErrorState } from '../../ui/ErrorState.tsx';
+import { Progress } from '../../ui/Progress.tsx';
+import { useFormat } from '../../words/format.ts';
+import { useWords } from '../../words/words.ts';
+
+/** How many keys are made of how many, and what comes after the last. */
+export function MakingKeys({ work: { name, done, of } }: { work: SharingWork & { kind: 'working' } }) {
+  const t = useWords('sharing');
+  const format = useFormat();
+  const label =
+    of === null
+      ? t('making.first', { name })
+      : done < of
+        ? t('making.some', { name, done: format.number(done), of: format.number(of) })
+        : t('making.last', { name });
+  return (
+    <div role="status">
+      <Progress label={label} value={done} of={of} />
+    </div>
+  );
+}
+
+/** It could not be shared: nothing is, and what to do. */
+export function NotShared({ work: { name, failure }, again }: { work: SharingWork & { kind: 'failed' }; again: () => void }) {
+  const t = useWords('sharing');
+  const kind = failure instanceof HouseFailure ? failure.kind : 'internal';
+  const known = kind === 'unavailable' || kind === 'missing' || kind === 'tampered' || kind === 'invalid';
+  return (
+    <ErrorState
+      level={3}
+      tone={kind === 'tampered' ? 'danger' : 'wait'}
+      title={t('failed.title', { name })}
+      text={`${t('failed.safe', { name })} ${t(`failed.${known ? kind : 'other'}`, { name })}`}
+      retry={{ label: t('failed.again'), onRetry: again }}
+      acts={
+        <Button variant="subtle" onClick={() => sharing.settle()}>
+          {t('failed.leave')}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,119 @@
+import { CloseButton, Radio, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue, useId, useState } from 'react';
+import type { ShareDoctor } from '../../house/sharing.ts';
+import { ask } from '../../queries.ts';
+import { initialsOf } from '../../shell/initials.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Icon } from '../../ui/Icon.tsx';
+import { Face, Hidden } from '../../ui/kit.tsx';
+import { Word } from '../../ui/Mark.tsx';
+import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { useWords } from '../../words/words.ts';
+import { Failed } from '../record/Waiting.tsx';
+import { found } from './found.ts';
+import { About } from './GivenRow.tsx';
+import classes from './ShareSheet.module.css';
+import type { StepProps } from './ShareSheet.tsx';
+import { useSpecialty } from './whatWords.ts';
+
+/** With whom: the doctors of the town, those who are ready first. */
+export function WhoStep({ draft, fill }: StepProps) {
+  const t = useWords('sharing');
+  const specialty = useSpecialty();
+  const directory = useQuery(ask.directory());
+  // What is typed may name a person: it stays on this page and never comes into an address.
+  const [typed, setTyped] = useState('');
+  const wanted = useDeferredValue(typed);
+  if (directory.isError) return <Failed failure={directory.error} again={() => void directory.refetch()} />;
+  if (!directory.data) return <SkeletonRows rows={4} name={t('who.loading')} />;
+  if (directory.data.length === 0) return <EmptyState level={3} icon="users" title={t('who.none')} text={t('who.noneText')} />;
+  const doctors = found(directory.data, wanted, specialty);
+  const ready = doctors.filter(({ fingerprint }) => fingerprint !== null);
+  const later = doctors.filter(({ fingerprint }) => fingerprint === null);
+  return (
+    <>
+      <TextInput
+        type="search"
+        label={t('who.find')}
+        autoComplete="off"
+        spellCheck={false}
+        value={typed}
+        onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+        leftSection={<Icon name="magnifying-glass" size={18} />}
+        rightSection={typed !== '' && <CloseButton size="lg" aria-label={t('who.clear')} onClick={() => setTyped('')} />}
+      />
+      <p role="status">
+        <Hidden>{wanted === '' ? '' : t('who.found', { count: doctors.length })}</Hidden>
+      </p>
+      {doctors.length === 0 && <EmptyState level={3} icon="users" title={t('who.noneFound')} text={t('who.noneFoundText')} />}
+      {ready.length > 0 && (
+        <Radio.Group
+          aria-label={t('who.list')}
+          value={draft.doctor?.id ?? null}
+          onChange={(id) => {
+            const doctor = ready.find((one) => one.id === id);
+            if (doctor) fill({ doctor: { id, name: doctor.name } });
+          }}
+        >
+          <div className={classes.rows}>
+            {ready.map((doctor) => (
+              <Ready key={doctor.id} doctor={doctor} chosen={doctor.id === draft.doctor?.id} />
+            ))}
+          </div>
+        </Radio.Group>
+      )}
+      {later.length > 0 && (
+        <section className={classes.later} aria-label={t('who.later')}>
+          <h4>{t('who.later')}</h4>
+          <p className="meta">{t('who.laterText')}</p>
+          <ul className={classes.rows}>
+            {later.map((doctor) => (
+              <li key={doctor.id} className={classes.choice}>
+                <Face initials={initialsOf(doctor.name)} />
+                <Named doctor={doctor} />
+                <Word kind="waiting">{t('who.notReady')}</Word>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Named({ doctor, about }: { doctor: ShareDoctor; about?: string }) {
+  return (
+    <span className={classes.name}>
+      <bdi>{doctor.name}</bdi>
+      <span id={about}>
+        <About doctor={doctor} />
+      </span>
+    </span>
+  );
+}
+
+/** Once chosen, with what tells this doctor from another of the same name. */
+function Ready({ doctor, chosen }: { doctor: ShareDoctor; chosen: boolean }) {
+  const t = useWords('sharing');
+  const about = useId();
+  const box = useId();
+  return (
+    <div className={classes.doctor} data-on={chosen || undefined}>
+      <label htmlFor={box} className={classes.choice}>
+        <Face initials={initialsOf(doctor.name)} />
+        <Named doctor={doctor} about={about} />
+        <Radio id={box} value={doctor.id} aria-label={doctor.name} aria-describedby={about} styles={{ inner: { marginBlockStart: 0 } }} />
+      </label>
+      {chosen && (
+        <details className={classes.compare} onToggle={({ currentTarget }) => currentTarget.scrollIntoView({ block: 'nearest' })}>
+          <summary>{t('who.sure')}</summary>
+          <p className="meta">{t('who.compare', { name: doctor.name })}</p>
+          <p className={classes.print} dir="ltr">
+            {doctor.fingerprint}
+          </p>
+        </details>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { addDays, longestGrant } from '@carelet/care/rules/records/calendar';
+import { checkConsent, usualConsent } from '@carelet/care/rules/sharing/consent';
+import { expect, test } from 'vitest';
+import { type Draft, dayAhead, emptyDraft, fromOf, lengths, longest, missingIn, stepOf, untilOf, wishOf } from './draft.ts';
+
+const now = Date.UTC(2026, 10, 20, 9, 41);
+const today = '2026-11-20';
+const whole: Draft = { ...emptyDraft, doctor: { id: 'd1', name: 'Dr Rafael Diaz' }, groups: ['tests'], until: 'month' };
+
+test('a sheet asks for what is missing, in order', () => {
+  expect(missingIn(emptyDraft, now)).toBe('who');
+  expect(missingIn({ ...emptyDraft, doctor: whole.doctor }, now)).toBe('what');
+  expect(missingIn({ ...whole, until: null }, now)).toBe('until');
+  expect(missingIn(whole, now)).toBe(null);
+});
+
+test('an address leads no further than what is filled in', () => {
+  expect(stepOf('check', emptyDraft, now)).toBe('who');
+  expect(stepOf('until', { ...whole, groups: [] }, now)).toBe('what');
+  expect(stepOf('check', { ...whole, until: null }, now)).toBe('until');
+  expect(stepOf('check', whole, now)).toBe('check');
+  expect(stepOf('who', whole, now)).toBe('who');
+  expect(stepOf('nowhere', whole, now)).toBe(null);
+  expect(stepOf(undefined, whole, now)).toBe(null);
+});
+
+test('the longest consent is as long as the rules allow', () => {
+  expect(longest).toBe(longestGrant);
+  const until = (untilDay: string) => untilOf({ ...whole, until: 'day', untilDay }, now);
+  expect(until(addDays(today, longestGrant))).toBe('2027-12-21');
+  expect(until(addDays(today, longestGrant + 1))).toBe(null);
+  expect(until(today)).toBe(today);
+  expect(until('2026-11-19')).toBe(null);
+  expect(until('')).toBe(null);
+  expect(until('2026-13-01')).toBe(null);
+});
+
+test('records are meant from the beginning, from a day, never from one to come', () => {
+  const from = (some: Partial<Draft>) => fromOf({ ...whole, ...some }, now);
+  expect(from({})).toBe('beginning');
+  expect(from({ from: 'year' })).toBe('2025-11-20');
+  expect(from({ from: 'today' })).toBe(today);
+  expect(from({ from: 'day', fromDay: '2026-03-01' })).toBe('2026-03-01');
+  expect(from({ from: 'day', fromDay: '2026-11-21' })).toBe(null);
+  expect(from({ from: 'day', fromDay: '' })).toBe(null);
+});
+
+test('whatever the sheet offers, the rules accept', () => {
+  for (const until of lengths) {
+    for (const from of ['beginning', 'year', 'today', 'day'] as const) {
+      const wish = wishOf({ ...whole, from, fromDay: '1900-01-01', until, untilDay: dayAhead(now, longest) }, now)!;
+      const { kinds, from: first, until: last } = wish;
+      expect(() => checkConsent({ ...usualConsent, kinds, from: first, until: last }, today)).not.toThrow();
+    }
+  }
+});
+
+test('what is wished is what was filled in', () => {
+  expect(wishOf({ ...whole, sensitive: ['PSY'] }, now)).toEqual({
+    doctor: 'd1',
+    kinds: ['laboratory'],
+    sensitive: ['PSY'],
+    from: 'beginning',
+    until: '2026-12-20',
+  });
+  expect(wishOf({ ...whole, groups: [] }, now)).toBe(null);
+});
