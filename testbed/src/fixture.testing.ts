@@ -121,9 +121,9 @@ export async function openStage({
     mosquittos,
     ...log,
     // The clinics' line to the cloud can be cut; everybody else meets the cloud itself.
-    async cloud(authority) {
+    async cloud(authority, keys) {
       const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: true, cors: [], ...log };
-      const cloud = await startCloud({ ...config, authority, clock });
+      const cloud = await startCloud({ ...config, authority, keys, clock });
       line = await openLine(cloud.url);
       cloudUrl = cloud.url;
       const close = async () => {
