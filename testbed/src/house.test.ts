@@ -8,7 +8,7 @@ import { cbor, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { type House, memoryStore, openHouse, type Store, type Surroundings, type TownMap } from '@carelet/portal/house';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { daysBetween, hivTest, openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
+import { backTo, daysBetween, hivTest, openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 import { type Watches, watchesAt } from './watch.testing.ts';
 
 type HouseEvent = Parameters<Parameters<House['watch']>[0]>[0];
@@ -258,7 +258,7 @@ describe('a patient with a watch', () => {
       { readings: 1, place: { name: 'harbour' }, vital: 'heart-rate' },
     ]);
     expect((await house.overview(who)).problems).toEqual([]);
-    stage.clock.to(new Date(before).toISOString());
+    await backTo(stage, before, at.ada);
   });
 });
 
@@ -387,7 +387,7 @@ describe('a doctor', () => {
     // It is remembered, though the authority hands it out no more.
     await house.lock();
     expect((await house.unlock((await house.resting())[0]!.name, passphrase, true)).endings).toEqual([ending]);
-    stage.clock.to(new Date(before).toISOString());
+    await backTo(stage, before, ada, doctor);
   });
 
   test('without a policy sees what one sees whose hospital has no charts', async () => {
