@@ -89,8 +89,8 @@ export async function breach(options: BreachOptions): Promise<Breach> {
     folder: join(folder, 'trusted'),
     durable,
     clock,
-    cloud: async (authority) => {
-      cloud = await startCloudProcess({ folder: stolen, authority, durable });
+    cloud: async (authority, keys) => {
+      cloud = await startCloudProcess({ folder: stolen, authority, keys, durable });
       return cloud;
     },
   });

@@ -176,8 +176,9 @@ describe('of several charts, all are shared or none', () => {
       consent: vitals,
       mediator: harbour.keyring.card.id,
     });
+  type Given = ReturnType<SharingOptions['cloud']['sharing']['grant']>;
   /** The cloud takes so many grants; what becomes of the next is told. */
-  const after = (grants: number, next: (give: () => Promise<void>) => Promise<void>): SharingOptions => {
+  const after = (grants: number, next: (give: () => Given) => Given): SharingOptions => {
     const whole = options(ivy);
     let left = grants;
     const grant: typeof whole.cloud.sharing.grant = (asked) => {
@@ -199,7 +200,7 @@ describe('of several charts, all are shared or none', () => {
 
   test('where an answer was lost, what the cloud has is taken back as well', async () => {
     const doctor = await colleague('Dr Moss');
-    const lost = async (give: () => Promise<void>) => {
+    const lost = async (give: () => Given) => {
       await give();
       return away();
     };

@@ -121,9 +121,9 @@ export async function openStage({
     mosquittos,
     ...log,
     // The clinics' line to the cloud can be cut; everybody else meets the cloud itself.
-    async cloud(authority) {
+    async cloud(authority, keys) {
       const config = { databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: true, cors: [], ...log };
-      const cloud = await startCloud({ ...config, authority, clock });
+      const cloud = await startCloud({ ...config, authority, keys, clock });
       line = await openLine(cloud.url);
       cloudUrl = cloud.url;
       const close = async () => {
@@ -251,6 +251,16 @@ export async function openStage({
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Takes a town back to an earlier time, for a story that told the future. Its log goes back as well, which no honest one does,
+ * so whoever looked at it meanwhile must forget that.
+ */
+export async function backTo(stage: Stage, time: number, ...who: readonly Keyring[]): Promise<void> {
+  stage.clock.to(new Date(time).toISOString());
+  await stage.sql('update log set time = 0');
+  for (const { receipts } of who) receipts.seen = null;
 }
 
 /** Resources as a file that can be read again and again. */

@@ -1,6 +1,9 @@
+/**
+ * The portal’s house at a doctor’s door: what her key opens, and that nothing else is shown.
+ */
 import { type House, memoryStore } from '@carelet/portal/house';
 import { describe, expect, test } from 'vitest';
-import { patient, pulse, refusal } from './fixture.testing.ts';
+import { backTo, patient, pulse, refusal } from './fixture.testing.ts';
 import { ada, ben, chen, fileOf, houseWith, idOf, ids, inside, inTown, northgate, passphrase, stage } from './house.testing.ts';
 
 inTown();
@@ -130,7 +133,7 @@ describe('a doctor', () => {
     // It is remembered, though the authority hands it out no more.
     await house.lock();
     expect((await house.unlock((await house.resting())[0]!.name, passphrase, true)).endings).toEqual([ending]);
-    stage.clock.to(new Date(before).toISOString());
+    await backTo(stage, before, ada, doctor);
   });
 
   test('without a policy sees what one sees whose hospital has no charts', async () => {

@@ -4,7 +4,7 @@
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { memoryStore } from '@carelet/portal/house';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { patient, pulse, refusal } from './fixture.testing.ts';
+import { backTo, patient, pulse, refusal } from './fixture.testing.ts';
 import { ada, ben, chartOf, type HouseEvent, idOf, inside, inTown, map, northgate, passphrase, stage, until } from './house.testing.ts';
 import { type Watches, watchesAt } from './watch.testing.ts';
 
@@ -108,7 +108,7 @@ describe('a patient with a watch', () => {
       { readings: 1, place: { name: 'harbour' }, vital: 'heart-rate' },
     ]);
     expect((await house.overview(who)).problems).toEqual([]);
-    stage.clock.to(new Date(before).toISOString());
+    await backTo(stage, before, at.ada);
   });
 });
 

@@ -157,7 +157,7 @@ describe('rows put in each other’s place', () => {
 
   test('from another patient do not open', async () => {
     const opened = await after([
-      `insert into shelf_mi select $1, row_id, version, $2, kc, mark, ct, posting_id from shelf_mi where pat <> $1 limit 1`,
+      `insert into shelf_mi select $1, row_id, version, $2, kc, mark, ct, posting_id, ct_hash from shelf_mi where pat <> $1 limit 1`,
       [pat(), rowOf('monday', 'MI').nodeId],
     ]);
     expect(opened.ids).toEqual(untouched.ids);
@@ -172,7 +172,7 @@ describe('rows put in each other’s place', () => {
       copy('posting', 'posting_id, part, writer, root, node_count, links, signature'),
       copy('posting_node', 'posting_id, node_id, count, leaf'),
       copy('wrap', 'node_id, kind, domain, part, gen, labels, body, maker, signature'),
-      copy('shelf_mi', 'row_id, version, node_id, kc, mark, ct, posting_id'),
+      copy('shelf_mi', 'row_id, version, node_id, kc, mark, ct, posting_id, ct_hash'),
     );
     expect(opened.ids).toEqual(untouched.ids);
     expect(kinds(opened)).toContain('tampered');

@@ -8,7 +8,7 @@ import { decodeStrip, encodeStrip } from '@carelet/crypto/records/strip';
 import { begin, finish, frameTypes, sealUp } from '@carelet/crypto/session/device';
 import { encodeParcel } from '@carelet/crypto/session/parcel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, refusal, type Stage } from './fixture.testing.ts';
+import { backTo, openStage, refusal, type Stage } from './fixture.testing.ts';
 import { type Watches, watchesAt } from './watch.testing.ts';
 
 let stage: Stage;
@@ -183,7 +183,7 @@ describe('a strip', () => {
       await at.forwarded();
       expect(await at.pulses(at.ada, watch)).toEqual([66, 67]);
     } finally {
-      stage.clock.to(new Date(before).toISOString());
+      await backTo(stage, before, at.ada);
     }
   });
 });
@@ -211,13 +211,13 @@ describe('a session', () => {
         expect(await watch.sender.send()).toBe(1);
         seen.add(hex(watch.wearable.relays[0]!.device.psk));
       }
+      // The pairing's, and one from each session.
+      expect(seen.size).toBe(6);
+      await at.forwarded();
+      expect((await at.pulses(at.ada, watch)).length).toBe(5);
     } finally {
-      stage.clock.to(new Date(before).toISOString());
+      await backTo(stage, before, at.ada);
     }
-    // The pairing's, and one from each session.
-    expect(seen.size).toBe(6);
-    await at.forwarded();
-    expect((await at.pulses(at.ada, watch)).length).toBe(5);
   });
 
   test('goes on after the cloudlet has forgotten it', async () => {
@@ -335,7 +335,7 @@ describe('a session', () => {
         );
         expect(await answer('frame', late!.frame), 'an expired session').toBe(silence);
       } finally {
-        stage.clock.to(new Date(before).toISOString());
+        await backTo(stage, before, at.ada);
       }
     });
 

@@ -11,10 +11,11 @@ import { join } from 'node:path';
 import { startAuthority } from '@carelet/authority/service';
 import { firstManifest } from '@carelet/client/enrolment';
 import { connectAuthority } from '@carelet/client/login';
+import { logKey, printLogKey } from '@carelet/cloud/receipts/key';
 import { startCloud } from '@carelet/cloud/service';
 import { type RunningCloudlet, startCloudlet } from '@carelet/cloudlet/service';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { type Manifest, manifestHash } from '@carelet/crypto/cards/manifest';
+import { foundingHash, type Manifest } from '@carelet/crypto/cards/manifest';
 import type { LogStream } from '@carelet/ground/log';
 import { type Postgres, usePostgres } from '@carelet/ground/postgres';
 import { organisations } from './cast.ts';
@@ -52,8 +53,8 @@ export type TownOptions = {
   readonly mqttBrokers?: Readonly<Record<string, string>>;
   /** Folders of those that are Mosquittos whose files the cloudlets keep current, by slug. */
   readonly mosquittos?: Readonly<Record<string, string>>;
-  /** Starts the cloud somewhere else, given the authority's address; it runs in this process unless told. */
-  readonly cloud?: (authority: string) => Promise<CloudOfTown>;
+  /** Starts the cloud somewhere else, given the authority's address and the folder of its log's key; it runs in this process unless told. */
+  readonly cloud?: (authority: string, keys: string) => Promise<CloudOfTown>;
   /** Told what is being done, a line each. */
   readonly tell?: (line: string) => void;
 };
@@ -104,8 +105,11 @@ export async function openTown(options: TownOptions): Promise<Town> {
       clock,
     });
     const keys = join(folder, 'keys');
-    const authority = use(await startAuthority({ ...service(2), townName, keys, needed: 2 }));
-    const cloud = use(await (options.cloud ?? ((where) => startCloud({ ...service(3), authority: where })))(authority.url));
+    const cloudKeys = join(keys, 'cloud');
+    const log = printLogKey(await logKey(cloudKeys));
+    const authority = use(await startAuthority({ ...service(2), townName, keys, needed: 2, log }));
+    const startHere = (where: string, own: string) => startCloud({ ...service(3), authority: where, keys: own });
+    const cloud = use(await (options.cloud ?? startHere)(authority.url, cloudKeys));
     const cloudlets = new Map<string, RunningCloudlet>();
     for (const [i, { slug }] of clinics.entries()) {
       const place = { schema: `cloudlet_${slug}`, keys: join(keys, slug), authority: authority.url, cloud: cloud.url };
@@ -122,7 +126,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
         const { url, mqttUrl } = cloudlets.get(slug)!;
         return { organisation: name, url, mqtt: mqttUrl ?? undefined };
       }),
-      manifest: hex(manifestHash(manifest)),
+      manifest: hex(foundingHash(manifest)),
     };
     // `demo` tells the command line that this town's passphrase is everybody's.
     await writeFile(join(folder, 'town.json'), `${JSON.stringify({ ...addresses, demo: true }, null, 2)}\n`);

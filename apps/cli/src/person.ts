@@ -8,6 +8,7 @@ import { renewManifest } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import { hex } from '@carelet/crypto/algebra/bytes';
 import type { CardKind } from '@carelet/crypto/cards/card';
 import type { TownAddresses } from '@carelet/testbed/town';
 import type { Io } from './io.ts';
@@ -25,7 +26,7 @@ export type Person = AsyncDisposable & {
   readonly cloud: Cloud;
   /** Puts the keyring on disk. */
   readonly save: () => Promise<void>;
-  /** Puts on disk what was learned on the way: opened node keys, a later manifest. */
+  /** Puts on disk what was learned on the way: opened node keys, a later manifest, the cloud's log as it was seen. */
   readonly keep: () => Promise<void>;
 };
 
@@ -85,7 +86,10 @@ export function mustBe({ name, card }: Keyring, kinds: readonly CardKind[], op: 
 async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: AsyncDisposable | null): Promise<Person> {
   const { keyring } = file;
   const authority = connectAuthority(town.authority, keyring, io.clock);
-  const learned = () => `${keyring.manifest.serial} ${Object.keys(keyring.opened).length}`;
+  const learned = () => {
+    const { seen, due } = keyring.receipts;
+    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length}`;
+  };
   let kept = learned();
   try {
     await renewManifest(authority, keyring);

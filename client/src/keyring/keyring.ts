@@ -76,6 +76,14 @@ export type SharingKeys = {
   grants: GivenGrant[];
 };
 
+/** What somebody remembers of the cloud's receipts log. */
+export type WatchedLog = {
+  /** The last checkpoint it was shown, so that nobody can show it an older log. */
+  seen: Bytes | null;
+  /** Promises that were not seen kept yet. */
+  due: Bytes[];
+};
+
 export type Keyring = {
   /** Short name, as in `--as ada`. */
   readonly name: string;
@@ -91,10 +99,11 @@ export type Keyring = {
   /** Node keys opened before, by nodeId in hex: a second look costs no decapsulation. */
   opened: Record<string, Bytes>;
   sharing: SharingKeys;
+  receipts: WatchedLog;
 };
 
-/** Version 1 knew no consent. */
-const version = 2;
+/** Version 1 knew no consent, version 2 no receipts. */
+const version = 3;
 
 /** What a keyring holds for consent before there was any. */
 export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
@@ -106,12 +115,24 @@ export const nothingShared = (): SharingKeys => ({ patient: null, half: null, he
  */
 export function newKeyring(kind: CardKind, name: string, title: string, manifest: Manifest, expiry: number): Keyring {
   const { card, secrets } = newCard(kind, expiry);
-  return { name, title, card, secrets, manifest, doctorKeys: [], writer: null, charts: [], opened: {}, sharing: nothingShared() };
+  return {
+    name,
+    title,
+    card,
+    secrets,
+    manifest,
+    doctorKeys: [],
+    writer: null,
+    charts: [],
+    opened: {},
+    sharing: nothingShared(),
+    receipts: { seen: null, due: [] },
+  };
 }
 
 /** The keyring's content, to be locked before it rests anywhere. */
 export function encodeKeyring(keyring: Keyring): Bytes {
-  const { name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing } = keyring;
+  const { name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts } = keyring;
   return cbor([
     version,
     name,
@@ -134,16 +155,17 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     ]),
     opened,
     encodeSharing(sharing),
+    [receipts.seen, receipts.due],
   ]);
 }
 
 /** Reads a keyring's content; it was authenticated by its lock, so only its version can be strange. */
 export function decodeKeyring(content: Bytes): Keyring {
   const fields = uncbor(content) as Cbor[];
-  if (!Array.isArray(fields) || (fields[0] !== 1 && fields[0] !== version)) {
+  if (!Array.isArray(fields) || !(typeof fields[0] === 'number' && fields[0] >= 1 && fields[0] <= version)) {
     throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
   }
-  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing] = fields as [
+  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts] = fields as [
     number,
     string,
     string,
@@ -155,6 +177,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
     EncodedSharing,
+    [Bytes | null, Bytes[]],
   ];
   return {
     name,
@@ -187,6 +210,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     })),
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
+    receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
   };
 }
 

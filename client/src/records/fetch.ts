@@ -12,8 +12,18 @@ export type FetchedPosting = Awaited<ReturnType<Cloud['records']['proofs']>>['po
 
 const nodesAtOnce = 10_000;
 
-/** Every row of the given nodes, page by page; the next page is on its way while one is opened. */
-export async function* fetchRows(cloud: Cloud, pat: Bytes, part: Part, nodes: readonly Bytes[]): AsyncGenerator<FetchedRow[]> {
+/**
+ * Every row of the given nodes, page by page; the next page is on its way while one is opened.
+ *
+ * @param took told what comes with each page that is not empty: the promise of its receipt, where it leaves one
+ */
+export async function* fetchRows(
+  cloud: Cloud,
+  pat: Bytes,
+  part: Part,
+  nodes: readonly Bytes[],
+  took: (promise: Bytes | undefined) => void = () => {},
+): AsyncGenerator<FetchedRow[]> {
   for (let at = 0; at < nodes.length; at += nodesAtOnce) {
     const some = nodes.slice(at, at + nodesAtOnce);
     const ask = (last?: FetchedRow) => {
@@ -33,7 +43,9 @@ export async function* fetchRows(cloud: Cloud, pat: Bytes, part: Part, nodes: re
       }
       before = last ?? before;
       coming = page.more && last ? ask(last) : null;
-      if (page.rows.length > 0) yield page.rows;
+      if (page.rows.length === 0) continue;
+      took(page.promise);
+      yield page.rows;
     }
   }
 }

@@ -189,6 +189,7 @@ export async function importRecords(sources: readonly ImportSource[], { writer, 
     }
   }
   for (const name of [...batches.keys()]) await flush(name);
+  await writer.settle();
   progress?.({ done: total, of: total });
   return summary;
 }

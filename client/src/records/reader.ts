@@ -18,8 +18,10 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Breathe, inSlices } from '../pace.ts';
+import { type Standing, watchOver } from '../receipts/watch.ts';
 import type { Body } from './body.ts';
 import { type FetchedRow, fetchRows } from './fetch.ts';
+import { heldAgainstLog } from './reading/against-log.ts';
 import { believedCards } from './reading/believed.ts';
 import { type Changed, type Found, lookAtRest, partsIn, problemsOf, stillHolds, withoutHalves } from './reading/found.ts';
 import { type Joined, joinAll, type Reach } from './reading/join.ts';
@@ -46,7 +48,13 @@ export type OpenedParts = {
 /** Something that does not fit, beside what does. */
 export type Problem = { readonly kind: 'cannot-open' | 'tampered' | 'missing'; readonly what: string; readonly rowId?: Bytes };
 
-export type OpenedChart = { readonly chart: ChartRef; readonly records: OpenedParts[]; readonly problems: Problem[] };
+export type OpenedChart = {
+  readonly chart: ChartRef;
+  readonly records: OpenedParts[];
+  readonly problems: Problem[];
+  /** Who vouches that the cloud shows everybody the same, and nothing older; left out where nothing could be asked. */
+  readonly standing?: Standing;
+};
 
 /** A row as it lies in the cloud at this moment. */
 export type RowNow = {
@@ -104,7 +112,7 @@ export type Reader = {
 };
 
 /** What is kept of an opened chart, to look at it again. */
-type Kept = { readonly found: Found; readonly reach: Reach; readonly joined: ReadonlyMap<string, Joined> };
+type Kept = { readonly found: Found; readonly reach: Reach; readonly joined: ReadonlyMap<string, Joined>; readonly standing?: Standing };
 
 const nothing: Kept = { found: new Map(), reach: { owns: false, openParts: [] }, joined: new Map() };
 
@@ -127,7 +135,8 @@ const nothing: Kept = { found: new Map(), reach: { owns: false, openParts: [] },
 export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, clock = Date.now, progress: usual }: ReaderOptions): Reader {
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
-  const sightOf = sightWith({ keyring, cloud, cloudletOf, mathematics, cards, now });
+  const watch = watchOver({ keyring, cloud, now });
+  const sightOf = sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watch, now });
   // Beside the chart and not in it: so that whoever prints, compares or sends one does not get its keys.
   const kept = new WeakMap<OpenedChart, Kept>();
 
@@ -160,8 +169,10 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
     return inSlices('open chart', signal, async (breathe) => {
       cards.review();
       const owns = opensAll(chart);
-      const shelfOf = shelvesOf(chart, breathe, progress);
-      let found = stillHolds(before.found, changed);
+      const unpromised: Problem[] = [];
+      const shelfOf = shelvesOf(chart, unpromised, breathe, progress);
+      const still = stillHolds(before.found, changed);
+      let found = still;
       let sight: Sight;
       for (let first = true; ; first = false) {
         const { nodes, wraps } = await cloud.records.nodes({ pat: chart.pat });
@@ -175,6 +186,10 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
         if (!whole) break;
         found = whole;
       }
+      const checked = await heldAgainstLog({ shelfOf, watch, cloud, chart, breathe }, found, still);
+      found = checked.found;
+      const broken = await watch.settle();
+      const standing = checked.standing ?? before.standing;
       const nodes = inOrder(found);
       const reach = { owns, openParts: partsIn(sight.held) };
       const sameReach = owns === before.reach.owns && `${reach.openParts}` === `${before.reach.openParts}`;
@@ -182,15 +197,29 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
       const opened: OpenedChart = {
         chart,
         records: [...joined.values()].flatMap(({ record }) => record ?? []),
-        problems: [...sight.problems, ...problemsOf(nodes, owns), ...[...joined.values()].flatMap(({ problems }) => problems)],
+        problems: [
+          ...sight.problems,
+          ...checked.problems,
+          ...unpromised,
+          ...broken.map((what): Problem => ({ kind: 'tampered', what })),
+          ...problemsOf(nodes, owns),
+          ...[...joined.values()].flatMap(({ problems }) => problems),
+        ],
+        ...(standing && { standing }),
       };
-      kept.set(opened, { found, reach, joined });
+      kept.set(opened, { found, reach, joined, ...(standing && { standing }) });
       return opened;
     });
   }
 
   /** The shelves of a chart, for one look at them. */
-  function shelvesOf(chart: ChartRef, breathe: Breathe, progress: Progress | undefined): (part: Part) => Shelf {
+  function shelvesOf(chart: ChartRef, unpromised: Problem[], breathe: Breathe, progress: Progress | undefined): (part: Part) => Shelf {
+    // Who owns or writes a chart looks at it unwritten.
+    const ownEyes = [chart.owner, chart.writer].some((id) => equalPublic(id, keyring.card.id));
+    const took = (promise: Bytes | undefined) => {
+      const what = ownEyes ? null : watch.took(promise);
+      if (what !== null && unpromised.length === 0) unpromised.push({ kind: 'tampered', what });
+    };
     const written = authorshipCheck((author) => (mayWrite(cards, chart, author) && cards.of(author)?.edVk) || null);
     let opened = 0;
     let fetched = 0;
@@ -199,7 +228,7 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
       fetched += more.fetched ?? 0;
       progress?.(opened, fetched);
     };
-    return (part) => ({ cloud, cards, chart, part, written, breathe, count });
+    return (part) => ({ cloud, cards, chart, part, written, took, breathe, count });
   }
 
   async function rowNow({ pat }: ChartRef, piece: Piece): Promise<RowNow> {

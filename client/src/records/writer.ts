@@ -8,7 +8,7 @@
  * @module
  */
 import type { Category, Part, Period } from '@carelet/care/model';
-import { parts } from '@carelet/care/model';
+import { CareletError, parts } from '@carelet/care/model';
 import { wrapBudget } from '@carelet/care/rules/records/calendar';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
@@ -23,6 +23,7 @@ import { bind, sealRow } from '@carelet/crypto/records/writer';
 import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
+import { watchOver } from '../receipts/watch.ts';
 import {
   followScopes,
   generationOf,
@@ -56,7 +57,16 @@ export type Writer = {
   directory(): Promise<WriterChart>;
   /** Posts a batch; gives each draft's outcome in order. */
   post(chart: WriterChart, drafts: readonly Draft[]): Promise<Posted[]>;
+  /**
+   * Asks whether everything posted is in the cloud's log by now, as it promised; what has time left is asked about again.
+   *
+   * @throws {CareletError} `tampered` when it is not
+   */
+  settle(): Promise<void>;
 };
+
+/** Postings whose place in the log is asked for together. */
+const dueAtMost = 64;
 
 /** How rows are sealed; the town's benchmarks measure the way with another, that does not seal. */
 export type RowSeal = typeof sealRow;
@@ -81,6 +91,7 @@ export function writer(options: WriterOptions): Writer {
   const keys = keyring.writer as WriterKeys;
   const byReference = new Map<string, WriterChart>();
   for (const chart of keyring.charts) for (const reference of chart.references) byReference.set(reference, chart);
+  const watch = watchOver({ keyring, cloud, now: () => Math.floor(clock() / 1000) });
   const today = () => new Date(clock()).toISOString().slice(0, 10);
   /** Of the chart whose batch is being posted. */
   let scopes: Promise<{ published: Published; pq: Bytes | null }> | null = null;
@@ -127,6 +138,7 @@ export function writer(options: WriterOptions): Writer {
 
     async post(chart, drafts) {
       if (chart.renewed === '') await openInCloud(chart);
+      if (watch.due() >= dueAtMost) await settle();
       scopes = null;
       const { published } = await scopesOf(chart);
       const genOf = (of: TreeOf) => generationOf(chart, of, published);
@@ -158,7 +170,14 @@ export function writer(options: WriterOptions): Writer {
         return last && (versions[last].get(hex(rid)) ?? 0) > 0 ? 'updated' : 'stored';
       });
     },
+
+    settle,
   };
+
+  async function settle(): Promise<void> {
+    const [broken] = await watch.settle();
+    if (broken !== undefined) throw new CareletError('tampered', 'post records', { because: broken });
+  }
 
   /** A chart nothing was ever posted to may not be there: whoever made it may have been interrupted. Asked twice, it is opened once. */
   async function openInCloud(chart: WriterChart): Promise<void> {
@@ -270,12 +289,14 @@ export function writer(options: WriterOptions): Writer {
       }
       rows.sort((a, b) => compare(a.rowId, b.rowId));
       const posting = signPosting(keyring.secrets.edSk, { writer: organisation, pat: chart.pat, part }, rows, [...links.values()]);
-      await cloud.records.post({
+      const { promise } = await cloud.records.post({
         posting: { ...posting, part },
         rows: rows.map((row) => ({ ...row })),
         links: [...links.values()].map((link) => ({ ...link })),
         wraps,
       });
+      const unpromised = watch.took(promise);
+      if (unpromised !== null) throw new CareletError('tampered', 'post records', { because: unpromised });
     }
   }
 

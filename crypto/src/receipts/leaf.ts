@@ -11,8 +11,18 @@ import { hashOf } from '../algebra/hash.ts';
 import { merkleLeaf } from '../algebra/merkle.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 
-/** What leaves a receipt: one for each act or answer, not for each row. `factor` is the mediator's part in an opening. */
-export const receiptKinds = ['posting', 'grant', 'taking-back', 'card', 'transformation', 're-encryption', 'factor', 'question'] as const;
+/** What leaves a receipt: one for each act or answer, not for each row. `factor` is the mediator's part in an opening, `reading` rows handed out. */
+export const receiptKinds = [
+  'posting',
+  'grant',
+  'taking-back',
+  'card',
+  'transformation',
+  're-encryption',
+  'factor',
+  'question',
+  'reading',
+] as const;
 export type ReceiptKind = (typeof receiptKinds)[number];
 
 /** What happened, by whom, to what, when. */
@@ -40,7 +50,7 @@ export type Receipt = Act & { readonly salt: Bytes };
 export const nothing: Bytes = new Uint8Array(32);
 
 /** How many nodes one receipt names at most; an answer about more leaves several. */
-export const nodeLimit = 4096;
+export const nodeLimit = 5000;
 
 /**
  * Makes an act's receipt.
@@ -63,6 +73,9 @@ export function receiptOf(act: Act, random: Random = systemRandom): Receipt {
 
 /** What the public log holds of a receipt; 32 bytes. */
 export const commitment = (receipt: Receipt): Bytes => hashOf('carelet/v1/receipts/leaf', ...parts(receipt));
+
+/** What a receipt is sealed to its patient under: of her chart, and of this leaf. */
+export const receiptContext = (pat: Bytes, committed: Bytes): Bytes => cbor(['carelet/v1/receipts/sealed', pat, committed]);
 
 /** A commitment as the log hashes it. */
 export const leafHash = (committed: Bytes): Bytes => merkleLeaf(committed);

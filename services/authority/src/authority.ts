@@ -5,6 +5,7 @@
  */
 import { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
@@ -28,6 +29,7 @@ export type Authority = {
 
 /**
  * @param townName stands in the manifest for good
+ * @param log who keeps the receipts log, for the manifest; without one the town has none yet
  * @param needed approvals of different organisations that a doctor's policy wants; two unless told
  * @param clock UTC milliseconds
  */
@@ -36,6 +38,7 @@ export async function authority({
   secrets,
   mathematics,
   townName,
+  log,
   needed = 2,
   clock = Date.now,
 }: {
@@ -43,10 +46,12 @@ export async function authority({
   secrets: Secrets;
   mathematics: KeyMath;
   townName: string;
+  log?: NamedKey | undefined;
   needed?: number;
   clock?: () => number;
 }): Promise<Authority> {
-  const issuers = await issuersIn(db, secrets, mathematics, townName);
+  const issuers = await issuersIn(db, secrets, mathematics, townName, log);
+  if (log) await issuers.watch(log);
   const cards = cardsIn(
     db as unknown as Parameters<typeof cardsIn>[0],
     town(async () => encodeManifest(await issuers.manifest()), undefined, clock),

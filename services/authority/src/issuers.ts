@@ -9,12 +9,12 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, equal, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
-import { signingKey } from '@carelet/crypto/algebra/sign';
+import { type NamedKey, signingKey } from '@carelet/crypto/algebra/sign';
 import { type Card, vouch } from '@carelet/crypto/cards/card';
 import { type Entitlement, issueEntitlement } from '@carelet/crypto/cards/entitlement';
-import { decodeManifest, encodeManifest, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, encodeManifest, type Manifest, signManifest, type Watch } from '@carelet/crypto/cards/manifest';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
@@ -31,11 +31,19 @@ export type Issuers = {
   entitle(entitlement: Entitlement): Promise<Bytes>;
   /** Makes an organisation's domain once, and puts it into the manifest. */
   addDomain(organisation: Bytes, name: string): Promise<void>;
+  /** Names who keeps the receipts log, once: readers that know one refuse a manifest with another. */
+  watch(log: NamedKey): Promise<void>;
   domain(organisation: Bytes): Promise<{ name: string; publicKey: Bytes; secret: DomainSecret } | null>;
 };
 
-export async function issuers(db: Kysely<AuthorityTables>, secrets: Secrets, mathematics: KeyMath, townName: string): Promise<Issuers> {
-  await firstStart(db, secrets, townName);
+export async function issuers(
+  db: Kysely<AuthorityTables>,
+  secrets: Secrets,
+  mathematics: KeyMath,
+  townName: string,
+  log?: NamedKey,
+): Promise<Issuers> {
+  await firstStart(db, secrets, townName, log);
   const rows = await db.selectFrom('issuer').selectAll().orderBy('issuer').execute();
   const keys = rows.map(({ issuer, secret }) => ({ issuer, secret: secrets.open(`issuer/${issuer}`, secret) }));
   const two = keys.slice(0, 2);
@@ -80,6 +88,26 @@ export async function issuers(db: Kysely<AuthorityTables>, secrets: Secrets, mat
       });
     },
 
+    watch: (log) =>
+      transaction(db, async (within) => {
+        const { body } = await within
+          .selectFrom('manifest')
+          .select('body')
+          .orderBy('serial', 'desc')
+          .limit(1)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        const before = decodeManifest(body)!;
+        const { receipts } = before;
+        if (receipts && equal(receipts.log.key, log.key)) return;
+        if (receipts) throw new CareletError('conflict', 'name the receipts log', { because: 'the manifest names another for good' });
+        const after = { ...before, serial: before.serial + 1, receipts: watchOf(log) };
+        await within
+          .insertInto('manifest')
+          .values({ serial: after.serial, body: encodeManifest(signManifest(after, two)) })
+          .execute();
+      }),
+
     async domain(organisation) {
       const row = await db.selectFrom('domain').selectAll().where('organisation', '=', organisation).executeTakeFirst();
       if (!row) return null;
@@ -89,7 +117,9 @@ export async function issuers(db: Kysely<AuthorityTables>, secrets: Secrets, mat
   };
 }
 
-async function firstStart(db: Kysely<AuthorityTables>, secrets: Secrets, town: string): Promise<void> {
+const watchOf = ({ name, key }: NamedKey): Watch => ({ log: { name, key }, witnesses: [] });
+
+async function firstStart(db: Kysely<AuthorityTables>, secrets: Secrets, town: string, log?: NamedKey): Promise<void> {
   await transaction(db, async (within) => {
     if (await within.selectFrom('issuer').select('issuer').executeTakeFirst()) return;
     const keys = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
@@ -97,7 +127,7 @@ async function firstStart(db: Kysely<AuthorityTables>, secrets: Secrets, town: s
       .insertInto('issuer')
       .values(keys.map((key) => ({ issuer: key.issuer, public_key: key.public, secret: secrets.seal(`issuer/${key.issuer}`, key.secret) })))
       .execute();
-    const body = { town, serial: 1, issuers: keys.map((key) => key.public), domains: [] };
+    const body = { town, serial: 1, issuers: keys.map((key) => key.public), domains: [], receipts: log && watchOf(log) };
     await within
       .insertInto('manifest')
       .values({ serial: 1, body: encodeManifest(signManifest(body, keys.slice(0, 2))) })

@@ -4,7 +4,10 @@
  * @module
  */
 import { join } from 'node:path';
+import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
+import type { NamedKey } from '@carelet/crypto/algebra/sign';
+import { lineTypes, readKey } from '@carelet/crypto/receipts/note';
 import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
@@ -21,22 +24,25 @@ export type AuthorityConfig = ServiceConfig & {
   readonly keys: string;
   /** Approvals of different organisations that a policy wants. */
   readonly needed: number;
+  /** The cloud's receipts log, as the cloud prints its key; without one the town keeps no receipts yet. */
+  readonly log?: string | undefined;
   readonly clock?: () => number;
 };
 
 export const usualPort = 4102;
 
 export function configFrom(environment: NodeJS.ProcessEnv): AuthorityConfig {
-  const { townName, keys, needed, ...rest } = readConfiguration(
+  const { townName, keys, needed, log, ...rest } = readConfiguration(
     {
       ...serviceSettings(usualPort),
       townName: setting('CARELET_TOWN_NAME', maybe()),
       keys: setting('CARELET_KEYS', text()),
       needed: setting('CARELET_APPROVALS', whole(1, 5, 2)),
+      log: setting('CARELET_RECEIPTS', maybe()),
     },
     environment,
   );
-  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', keys, needed };
+  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', keys, needed, log };
 }
 
 export type RunningAuthority = Running & {
@@ -54,6 +60,7 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
       secrets: await secretsFile(join(config.keys, 'authority.key')),
       mathematics,
       townName: config.townName,
+      log: config.log === undefined ? undefined : logNamed(config.log),
       needed: config.needed,
       ...(config.clock && { clock: config.clock }),
     });
@@ -68,4 +75,12 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
     for (const stop of standsOn) await stop();
     throw thrown;
   }
+}
+
+function logNamed(printed: string): NamedKey {
+  const log = readKey(printed);
+  if (log?.type !== lineTypes.signature) {
+    throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_RECEIPTS', because: 'it is not the key of a log' });
+  }
+  return log;
 }

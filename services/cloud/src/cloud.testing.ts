@@ -6,23 +6,29 @@
 import { CareletError, type Part } from '@carelet/care/model';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
+import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import type { Card, CardKind } from '@carelet/crypto/cards/card';
 import type { Entitlement } from '@carelet/crypto/cards/entitlement';
+import type { CardSecrets } from '@carelet/crypto/cards/owner';
 import { signDeed } from '@carelet/crypto/records/chart';
 import { type NodeLink, signPosting } from '@carelet/crypto/records/posting';
 import type { Row } from '@carelet/crypto/records/row';
 import { signWrap } from '@carelet/crypto/records/wrap';
 import { expect } from 'vitest';
 import type { ChangeLimits } from './changes.ts';
-import type { CloudRole } from './cloud.ts';
+import type { Cloud, CloudRole } from './cloud.ts';
 
 /** Somebody, and the cloud as it meets him. */
-export type Person = { readonly card: Card; readonly secrets: { readonly edSk: Bytes }; readonly cloud: CloudRole };
+export type Person = { readonly card: Card; readonly secrets: CardSecrets; readonly cloud: CloudRole };
 
 /** A cloud with a town around it. */
 export type World = AsyncDisposable & {
   /** UTC milliseconds; a test may set it. */
   clock: { now: number };
+  /** Who keeps the receipts log. */
+  readonly log: NamedKey;
+  /** Another cloud over the same tables, as a second process would be. */
+  beside(): Cloud;
   /** A person whose card stands; `clockOff` is how many milliseconds his clock is ahead. */
   person(kind: CardKind, options?: { clockOff?: number }): Person;
   /** A policy wrap's body under these labels. */
@@ -79,7 +85,7 @@ export function toolsOf(world: World, writer: Person, pat: Bytes) {
 
   /** What tells one state of the tables from another: which rows there are, and which transaction wrote each. */
   async function contents(): Promise<string> {
-    const tables = ['chart', 'shelf_eid', 'shelf_qid', 'shelf_mi', 'node', 'wrap', 'posting', 'posting_node', 'entitlement'];
+    const tables = ['chart', 'shelf_eid', 'shelf_qid', 'shelf_mi', 'node', 'wrap', 'posting', 'posting_node', 'entitlement', 'receipt'];
     const one = (table: string) => `select '${table}' as of, count(*), sum(xmin::text::numeric), max(ctid::text) from ${table}`;
     return JSON.stringify(await world.sql(tables.map(one).join(' union all ')));
   }

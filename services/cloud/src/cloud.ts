@@ -10,12 +10,15 @@ import { equal } from '@carelet/crypto/algebra/bytes';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { parse } from '@carelet/crypto/kp-abe/formula';
+import type { Signer } from '@carelet/crypto/receipts/note';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { type Changes, openChanges } from './changes.ts';
 import { consent } from './consent.ts';
 import { mathematicsHere, type TurningMath } from './mathematics.ts';
+import { receipts } from './receipts/answers.ts';
+import { bookOf } from './receipts/book.ts';
 import { records } from './records.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { addWraps } from './wraps.ts';
@@ -26,12 +29,15 @@ export type Cloud = {
   readonly cards: Cards;
   /** The cloud as one caller may use it; `null` is a stranger. */
   as(caller: KnownCaller | null): CloudRole;
+  /** Writes the receipts that wait into the log: within a minute of an act, or a promise is broken. */
+  writeReceipts(): Promise<void>;
 };
 
 export { cloudContract };
 
 /**
  * @param town where the manifest comes from
+ * @param log what the receipts log is signed with
  * @param clock UTC milliseconds
  * @param changes what is heard of by those who listen
  * @param mathematics its pairings, in this thread unless told
@@ -39,12 +45,14 @@ export { cloudContract };
 export function cloud(
   db: Kysely<CloudTables>,
   town: Town,
+  log: Signer,
   clock: () => number = Date.now,
   changes: Changes = openChanges(),
   mathematics: TurningMath = mathematicsHere,
 ): Cloud {
   const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloud', clock);
   const now = () => Math.floor(clock() / 1000);
+  const book = bookOf(db, log, now);
 
   const as = (caller: KnownCaller | null): CloudRole => {
     const known = (): KnownCaller => {
@@ -61,10 +69,10 @@ export function cloud(
           return { cards: (await cards.byId(ids)).map(encodeCard) };
         },
       },
-      records: caller ? records(db, cards, caller, now, changes) : strangersTo<CloudRole['records']>(),
+      records: caller ? records({ db, cards, now, changes, book }, caller) : strangersTo<CloudRole['records']>(),
       sharing: caller
         ? {
-            ...consent({ db, cards, mathematics, now, changes }, caller),
+            ...consent({ db, cards, mathematics, now, changes, book }, caller),
             enter: async ({ entitlement }) => {
               const { id } = known();
               const read = readEntitlement(entitlement, await town.manifest()) ?? readEntitlement(entitlement, await town.refresh());
@@ -92,6 +100,7 @@ export function cloud(
             wrap: (input) => addWraps(db, known(), input, changes),
           }
         : strangersTo<CloudRole['sharing']>(),
+      receipts: caller ? receipts(db, book, caller, now) : strangersTo<CloudRole['receipts']>(),
       town: {
         state: async () => {
           const count = async (table: keyof CloudTables) =>
@@ -117,7 +126,7 @@ export function cloud(
       },
     };
   };
-  return { cards, as };
+  return { cards, as, writeReceipts: book.write };
 }
 
 /** A room of which every operation wants a signed request. */

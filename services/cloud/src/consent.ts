@@ -11,6 +11,7 @@ import { CareletError } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { sha256 } from '@carelet/crypto/algebra/hash';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { scopeId } from '@carelet/crypto/pre/cloud';
 import { type Grant, hashOfLetter, readGrant, verifyEnd } from '@carelet/crypto/pre/grant';
@@ -22,6 +23,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { holding } from './access.ts';
 import type { Changes } from './changes.ts';
 import type { TurningMath } from './mathematics.ts';
+import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
 import { notYours } from './wraps.ts';
 
@@ -39,7 +41,8 @@ export function consent(
     mathematics,
     now,
     changes,
-  }: { db: Kysely<CloudTables>; cards: Cards; mathematics: TurningMath; now: () => number; changes: Changes },
+    book,
+  }: { db: Kysely<CloudTables>; cards: Cards; mathematics: TurningMath; now: () => number; changes: Changes; book: Book },
   caller: KnownCaller,
 ): Consenting {
   const ownChart = async (within: Kysely<CloudTables>, pat: Bytes, op: string) => {
@@ -134,34 +137,35 @@ export function consent(
       const [first] = reached;
       const sound = reached.every((one) => one && first && equalPublic(one.grant, grant.grant) && equalPublic(one.q, first.q));
       if (!sound) throw refuse('a re-encryption key is not one of this grant');
-      await transaction(db, (within) =>
-        lay(
-          within,
-          grant,
-          body,
-          letter,
-          reached.map((one, i) => ({ scope: scopeId(one!.p), body: rekeys[i]! })),
-        ),
-      );
+      const promise = await transaction(db, async (within) => {
+        const laid = reached.map((one, i) => ({ scope: scopeId(one!.p), body: rekeys[i]! }));
+        await lay(within, grant, body, letter, laid);
+        return book.leave(within, grant.pat, { kind: 'grant', actor: caller.id, policy: sha256(body) });
+      });
       changes.tell({ pat: grant.pat, part: null, nodes: [], wraps: [] });
+      return { promise };
     },
 
     async end({ pat, grant, end }) {
       if (!verifyEnd(caller.card.edVk, { grant, pat }, end)) throw notYours('take a grant back');
-      const parting = await transaction(db, async (within) => {
+      const { parting, promise } = await transaction(db, async (within) => {
         // Of her own chart; a grant that never arrived is taken back as well.
         await ownChart(within, pat, 'take a grant back');
         await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
-        return within
+        const parting = await within
           .updateTable('consent')
           .set({ ended: end })
           .where('pat', '=', pat)
           .where('grant_id', '=', grant)
           .where('owner', '=', caller.id)
-          .returning('doctor')
+          .returning(['doctor', 'body'])
           .execute();
+        const [taken] = parting;
+        const act = { kind: 'taking-back', actor: caller.id, ...(taken && { policy: sha256(taken.body) }) } as const;
+        return { parting, promise: await book.leave(within, pat, act) };
       });
       changes.tell({ pat, part: null, nodes: [], wraps: [], parting: parting.map(({ doctor }) => doctor) });
+      return { promise };
     },
 
     async grants() {
@@ -184,7 +188,7 @@ export function consent(
       const denied = () => new CareletError('denied', 'turn wraps', { because: 'no grant to you holds for them' });
       const held = await db
         .selectFrom('consent')
-        .select('grant_id')
+        .select('body')
         .where('pat', '=', pat)
         .where('grant_id', '=', grant)
         .where(holding(caller, now()))
@@ -208,7 +212,11 @@ export function consent(
         return { rekey, sealed };
       });
       // What a writer sealed badly is turned into nothing, and no other suffers.
-      return { turned: (await mathematics.turn(jobs)).map((t) => t ?? new Uint8Array()) };
+      const turned = (await mathematics.turn(jobs)).map((t) => t ?? new Uint8Array());
+      const touched = [...new Map(nodes.map(({ nodeId }) => [hex(nodeId), nodeId])).values()];
+      const act = { kind: 're-encryption', actor: caller.id, nodes: touched, policy: sha256(held.body) } as const;
+      // Nothing is handed out of which no receipt was kept.
+      return { turned, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
     },
   };
 

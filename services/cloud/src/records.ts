@@ -11,6 +11,8 @@ import { CareletError, type Part } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equal, hex } from '@carelet/crypto/algebra/bytes';
+import { sha256 } from '@carelet/crypto/algebra/hash';
+import { postedRoot } from '@carelet/crypto/receipts/replay';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { coversBatch, nodeLeaves, proveNode, verifyPosting } from '@carelet/crypto/records/posting';
 import { transaction } from '@carelet/ground/database';
@@ -20,6 +22,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { nodesInSight, reachable, sightOf } from './access.ts';
 import { type Change, type Changes, telling } from './changes.ts';
 import { hear } from './hearing.ts';
+import type { Book } from './receipts/book.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { layDeviceWraps, layLinks, layWraps, notYours, type Wrap } from './wraps.ts';
 
@@ -30,12 +33,17 @@ const pageRows = 2000;
 const firstRows = 250;
 const pageBytes = 8 * 1024 * 1024;
 
-/**
- * The shelves as one caller may use them.
- *
- * @param now UTC seconds
- */
-export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCaller, now: () => number, changes: Changes): Records {
+export type ShelvesOptions = {
+  readonly db: Kysely<CloudTables>;
+  readonly cards: Cards;
+  /** UTC seconds. */
+  readonly now: () => number;
+  readonly changes: Changes;
+  readonly book: Book;
+};
+
+/** The shelves as one caller may use them. */
+export function records({ db, cards, now, changes, book }: ShelvesOptions, caller: KnownCaller): Records {
   const chartOf = (pat: Bytes, within: Kysely<CloudTables> = db) =>
     within.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
 
@@ -166,6 +174,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           .returning('posting_id')
           .executeTakeFirst();
         if (!fresh) return { stored: 0, already: true };
+        const states = sorted.map(({ rowId, version, nodeId, ct }) => ({ nodeId, rowId, version, ctHash: sha256(ct) }));
 
         const linked = await layLinks(within, pat, part, links);
         await layWraps(within, caller, pat, part, own);
@@ -188,7 +197,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           await within
             .insertInto(shelves[part])
             .values(
-              sorted.slice(at, at + 1000).map(({ rowId, version, nodeId, kc, mark, ct }) => ({
+              sorted.slice(at, at + 1000).map(({ rowId, version, nodeId, kc, mark, ct }, i) => ({
                 pat,
                 row_id: rowId,
                 version,
@@ -196,6 +205,7 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
                 kc,
                 mark,
                 ct,
+                ct_hash: states[at + i]!.ctHash,
                 posting_id: posting.postingId,
               })),
             )
@@ -207,9 +217,19 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
           .values(leaves.map(({ nodeId, count, leaf }) => ({ pat, posting_id: posting.postingId, node_id: nodeId, count, leaf })))
           .execute();
         note({ pat, part, nodes: [...linked, ...leaves.map(({ nodeId }) => nodeId)], wraps });
-        return { stored: rows.length, already: false };
+        const act = {
+          kind: 'posting',
+          actor: caller.id,
+          part,
+          nodes: leaves.map(({ nodeId }) => nodeId),
+          rows: postedRoot(states),
+        } as const;
+        return { stored: rows.length, already: false, promise: await book.leave(within, pat, { ...act, postingId: posting.postingId }) };
       };
-      return telling(changes, (note) => transaction(db, (within) => lay(within, note)));
+      const laid = await telling(changes, (note) => transaction(db, (within) => lay(within, note)));
+      if (!laid.already) return laid;
+      const promise = await book.promised(pat, posting.postingId);
+      return { ...laid, ...(promise && { promise }) };
     },
 
     changes: (input, options) => hear({ db, changes, caller, now }, input, options),
@@ -274,7 +294,13 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         return { rows: count === 0 ? [] : await wanted.selectAll().limit(count).execute(), more: sizes.length > count };
       };
       const { rows, more } = await transaction(db, page, { isolation: 'repeatable read' });
+      // Whoever is handed rows of somebody else's chart leaves a receipt, kept before they are.
+      const promise =
+        sight.kind === 'some' && rows.length > 0
+          ? await transaction(db, (within) => book.leave(within, pat, { kind: 'reading', actor: caller.id, part, ...handedOut(rows) }))
+          : undefined;
       return {
+        ...(promise && { promise }),
         rows: rows.map(({ row_id, version, node_id, kc, mark, ct, posting_id }) => ({
           rowId: row_id,
           version,
@@ -337,6 +363,15 @@ export function records(db: Kysely<CloudTables>, cards: Cards, caller: KnownCall
         }),
       };
     },
+  };
+}
+
+/** What a receipt says of rows that were handed out. */
+function handedOut(rows: readonly { node_id: Bytes; row_id: Bytes; version: number; ct_hash: Bytes }[]) {
+  const nodes = [...new Map(rows.map(({ node_id }) => [hex(node_id), node_id])).values()];
+  return {
+    nodes,
+    rows: postedRoot(rows.map(({ row_id, version, ct_hash }) => ({ rowId: row_id, version, ctHash: ct_hash }))),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * The cloud's tables. Every primary key begins with the patient's pseudonym, so that a sharded PostgreSQL can
- * distribute by it; rows know no time and no order of arrival.
+ * distribute by it; rows know no time and no order of arrival. The receipts log is the exception: there is one of it, for all
+ * patients, and its order is the point of it.
  *
  * @module
  */
@@ -18,6 +19,8 @@ export type ShelfTable = {
   kc: Bytes;
   mark: Bytes;
   ct: Bytes;
+  /** SHA-256, so that what a node holds is counted without reading it. */
+  ct_hash: Bytes;
   posting_id: Bytes;
 };
 
@@ -70,6 +73,15 @@ export type CloudTables = CardTables & {
   };
   rekey: { pat: Bytes; grant_id: Bytes; scope: Bytes; body: Bytes };
   entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
+  /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
+  receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
+  /** Postings whose rows the map does not count yet. */
+  unmapped: { pat: Bytes; posting_id: Bytes };
+  log_node: { level: number; place: number; hash: Bytes };
+  /** `replaced`: since when the newest map has it no more, UTC seconds. */
+  map_node: { hash: Bytes; body: Bytes; replaced: number | null };
+  /** The log as it stands, one row: whoever writes locks it. */
+  log: { one: boolean; size: number; roots: Bytes[]; map: Bytes; time: number; note: Bytes; witnessed: Bytes | null };
 };
 
 export const shelves = { EID: 'shelf_eid', QID: 'shelf_qid', MI: 'shelf_mi' } as const;
@@ -129,6 +141,35 @@ export const migrations: Record<string, Migration> = {
         sql`create table rekey (
           pat bytea not null, grant_id bytea not null, scope bytea not null, body bytea not null, primary key (pat, grant_id, scope))`,
         sql`create index rekey_scope on rekey (pat, scope)`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0005 receipts': {
+    async up(db: Kysely<unknown>) {
+      for (const shelf of Object.values(shelves)) {
+        await sql`alter table ${sql.table(shelf)} add column ct_hash bytea`.execute(db);
+        await sql`update ${sql.table(shelf)} set ct_hash = sha256(ct)`.execute(db);
+        await sql`alter table ${sql.table(shelf)} alter column ct_hash set not null`.execute(db);
+      }
+      for (const statement of [
+        sql`create table receipt (
+          pat bytea not null, commitment bytea not null, time bigint not null, sealed bytea not null, posting_id bytea, place bigint,
+          primary key (pat, commitment))`,
+        sql`create index receipt_waits on receipt (commitment) where place is null`,
+        sql`create index receipt_place on receipt (pat, place)`,
+        sql`create index receipt_commitment on receipt (commitment)`,
+        sql`create index receipt_posting on receipt (pat, posting_id) where posting_id is not null`,
+        sql`create table unmapped (pat bytea not null, posting_id bytea not null, primary key (pat, posting_id))`,
+        // What was posted before there was a log has no receipt, but is counted.
+        sql`insert into unmapped select pat, posting_id from posting`,
+        sql`create table log_node (level integer not null, place bigint not null, hash bytea not null, primary key (level, place))`,
+        sql`create table map_node (hash bytea primary key, body bytea not null, replaced bigint)`,
+        sql`create index map_node_replaced on map_node (replaced) where replaced is not null`,
+        sql`create table log (
+          one boolean primary key check (one), size bigint not null, roots bytea[] not null, map bytea not null, time bigint not null,
+          note bytea not null, witnessed bytea)`,
       ]) {
         await statement.execute(db);
       }

@@ -24,6 +24,7 @@ import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
+import { receiptsSuite } from './receipts/receipts.suite.ts';
 import { type CloudTables, migrations } from './schema.ts';
 import { sightSuite } from './sight.suite.ts';
 
@@ -37,12 +38,15 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
   const group = await loadGroup('mcl');
   const domain = setup(group, 'Northgate').domain;
 
+  const { secret, public: key } = signingKey();
+  const receiptsLog = { name: 'a.log', key, secret };
   const database = await freshDatabase();
   const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
   const start = () =>
     cloud(
       db,
       town(async () => manifest),
+      receiptsLog,
       () => clock.now,
       openChanges(limits),
     );
@@ -58,6 +62,8 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
 
   return {
     clock,
+    log: { name: receiptsLog.name, key },
+    beside: start,
     person(kind, { clockOff = 0 } = {}) {
       const { card: plain, secrets } = newCard(kind, Math.floor(clock.now / 1000) + years);
       const vouchedKinds = ['doctor', 'organisation', 'administrator'];
@@ -109,5 +115,6 @@ for (const [place, overHttp] of [
   cloudSuite(place, () => openWorld(overHttp));
   sightSuite(place, () => openWorld(overHttp));
   consentSuite(place, () => openWorld(overHttp));
+  receiptsSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

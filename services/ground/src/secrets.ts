@@ -37,11 +37,14 @@ export function secrets(key: Bytes): Secrets {
 }
 
 /** The secrets under a key file, made with mode 0600 when there is none. */
-export async function secretsFile(path: string): Promise<Secrets> {
+export const secretsFile = async (path: string): Promise<Secrets> => secrets(await keyFile(path));
+
+/** The 32 bytes of a key file, made with mode 0600 when there is none. */
+export async function keyFile(path: string): Promise<Bytes> {
   const read = async () => {
     const key = new Uint8Array(await readFile(path));
     if (key.length !== 32) throw new CareletError('invalid', 'read key file', { subject: path, because: 'it is not 32 bytes long' });
-    return secrets(key);
+    return key;
   };
   try {
     return await read();

@@ -7,7 +7,7 @@ import { startCloud } from '@carelet/cloud/service';
 import { usePostgres } from '@carelet/ground/postgres';
 import type { CloudTells } from './cloud-process.ts';
 
-const [dataDir, authority, durable] = process.argv.slice(2) as [string, string, string];
+const [dataDir, authority, keys, durable] = process.argv.slice(2) as [string, string, string, string];
 
 const postgres = await usePostgres({ dataDir, durable: durable === 'true' });
 const cloud = await startCloud({
@@ -18,6 +18,7 @@ const cloud = await startCloud({
   cors: [],
   logLevel: 'debug',
   authority,
+  keys,
 });
 const tells: CloudTells = { url: cloud.url, databaseUrl: postgres.url(), databaseFolder: postgres.folder! };
 process.send?.(tells);

@@ -1,7 +1,7 @@
 /**
  * A cloud as a process of its own, with a PostgreSQL of its own: what a thief would carry away, and nothing else.
  *
- * [Note: What the cloud is told] Where its folder is and where the authority answers. It inherits no environment: a
+ * [Note: What the cloud is told] Where its folder and its log's key are and where the authority answers. It inherits no environment: a
  * passphrase in ours is no business of the cloud.
  *
  * @module
@@ -23,16 +23,19 @@ const patienceMs = 60_000;
 export async function startCloudProcess({
   folder,
   authority,
+  keys,
   durable = true,
 }: {
   readonly folder: string;
   readonly authority: string;
+  /** Where its log's key lies. */
+  readonly keys: string;
   /** `false` trades safety against power cuts for speed: tests only. */
   readonly durable?: boolean;
 }): Promise<CloudProcess> {
   const log = join(folder, 'cloud.log');
   const output = openSync(log, 'a', 0o600);
-  const child = fork(builtUrl(new URL('./cloud-alone.ts', import.meta.url)), [join(folder, 'postgres'), authority, String(durable)], {
+  const child = fork(builtUrl(new URL('./cloud-alone.ts', import.meta.url)), [join(folder, 'postgres'), authority, keys, String(durable)], {
     stdio: ['ignore', output, output, 'ipc'],
     execArgv: [],
     // [Note: What the cloud is told]

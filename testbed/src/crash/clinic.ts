@@ -12,6 +12,7 @@ import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { pairDevice } from '@carelet/client/session/pair';
 import type { Wearable } from '@carelet/client/session/wearable';
+import { logKey, printLogKey } from '@carelet/cloud/receipts/key';
 import { installOrganisation } from '@carelet/cloudlet/organisation';
 import { type Postgres, startPostgres } from '@carelet/ground/postgres';
 import { freePorts } from '@carelet/ground/test-ports';
@@ -66,7 +67,9 @@ export async function openClinic({ folder, mqttPort, mosquitto, bus }: ClinicOpt
     const keys = join(folder, 'harbour');
     mkdirSync(keys);
     const service = { databaseUrl, host: '127.0.0.1', port: 0, nextFree: true, cors: [], logLevel: 'silent' as const };
-    const authority = use(await startAuthority({ ...service, townName: 'crash', keys: join(folder, 'authority'), needed: 2 }));
+    const cloudKeys = join(folder, 'cloud-keys');
+    const log = printLogKey(await logKey(cloudKeys));
+    const authority = use(await startAuthority({ ...service, townName: 'crash', keys: join(folder, 'authority'), needed: 2, log }));
     const as = (keyring: Keyring | null) => connectAuthority(authority.url, keyring);
     const manifest = async () => firstManifest(as(null));
     const before = await manifest();
@@ -82,7 +85,8 @@ export async function openClinic({ folder, mqttPort, mosquitto, bus }: ClinicOpt
     const ports = await freePorts(2);
     const [cloudPort, cloudletPort] = [ports[0]!, ports[1]!];
     const urls = { cloud: `http://127.0.0.1:${cloudPort}`, cloudlet: `http://127.0.0.1:${cloudletPort}` };
-    const cloud = use(startPart({ role: 'cloud', databaseUrl, port: cloudPort, authority: authority.url }, join(folder, 'cloud.log')));
+    const cloudOrder = { role: 'cloud', databaseUrl, port: cloudPort, authority: authority.url, keys: cloudKeys } as const;
+    const cloud = use(startPart(cloudOrder, join(folder, 'cloud.log')));
     const cloudletOrder: CloudletOrder = {
       ...{ role: 'cloudlet', databaseUrl, port: cloudletPort, authority: authority.url, cloud: urls.cloud, keys, schema, skew: 0 },
       ...(mqttPort !== undefined && { mqtt: { port: mqttPort } }),

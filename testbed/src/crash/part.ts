@@ -9,7 +9,7 @@ import { type DeviceOrder, runDevice } from './device.ts';
 
 /** What a part is told. */
 export type Order =
-  | { readonly role: 'cloud'; readonly databaseUrl: string; readonly port: number; readonly authority: string }
+  | { readonly role: 'cloud'; readonly databaseUrl: string; readonly port: number; readonly authority: string; readonly keys: string }
   | {
       readonly role: 'cloudlet';
       readonly databaseUrl: string;

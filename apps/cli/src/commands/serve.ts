@@ -32,9 +32,13 @@ const roles: Readonly<Record<string, Role>> = {
     }
     return running;
   },
-  async cloud(environment) {
+  async cloud(environment, io) {
     const { configFrom, startCloud } = await import('@carelet/cloud/service');
-    return startCloud(configFrom(environment));
+    const { logKey, printLogKey } = await import('@carelet/cloud/receipts/key');
+    const config = configFrom(environment);
+    const running = await startCloud(config);
+    say(io, `Its receipts log, for the authority to name: CARELET_RECEIPTS=${printLogKey(await logKey(config.keys))}`);
+    return running;
   },
   async cloudlet(environment) {
     const { configFrom, startCloudlet } = await import('@carelet/cloudlet/service');
@@ -65,6 +69,7 @@ export const serve = command({
   CARELET_CLOUD        the cloud's address (for cloudlet, portal)
   CARELET_CLOUDLETS    the cloudlets' addresses between commas (for portal)
   CARELET_PORTAL       the portal's origin, for the first administrator's link (for authority)
+  CARELET_RECEIPTS     the cloud's receipts log as the cloud prints it (for authority; no receipts are checked unless set)
   CARELET_KEYS         folder of the service's own key file (<folder>/<role>/keys)
   CARELET_MQTT_PORT    a port where devices find a broker (for cloudlet; none unless set)
   CARELET_MQTT_BROKER  a broker elsewhere, as in mqtts://user:password@host (for cloudlet)

@@ -270,7 +270,10 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
     if (!known() || over.signal.aborted) return;
     listen();
     void hearing.then(() => {
-      if (!over.signal.aborted) listing = begin();
+      if (over.signal.aborted) return;
+      listing = begin();
+      // Whoever waits for it hears of a failure; where nobody does, the next who asks lists again.
+      listing.catch(() => {});
     });
   }
 

@@ -61,6 +61,23 @@ const grant = bytes({ max: 512 });
 /** Sealed to the doctor: what the grant is about. */
 const letter = bytes({ max: 2 * 1024 * 1024 });
 
+/** The cloud's signature that the receipt of this act or answer will be in its log within a minute. */
+const promise = bytes({ max: 512 }).optional();
+
+/** A signed note, as `crypto/receipts` makes it. */
+const checkpoint = bytes({ max: 16_384 });
+const path = z.array(hash).max(64);
+
+/** The newest checkpoint, that it goes on from the one the caller saw, and the last one a witness signed, which it goes on from too. */
+const head = z.strictObject({
+  note: checkpoint,
+  path,
+  witnessed: z.strictObject({ note: checkpoint, path }).nullable(),
+});
+
+/** How many leaves the log had when the caller last looked; 0 if he never did. */
+const seen = z.int().min(0);
+
 /** Where a caller is in the changes: sealed for him by the cloud, which alone reads it, and only until it restarts. */
 const place = bytes({ length: 36 });
 
@@ -141,7 +158,7 @@ export const cloudContract = defineContract('cloud', {
       links: z.array(link).max(20000),
       wraps: z.array(wrap).max(5000),
     }),
-    output: z.strictObject({ stored: z.int().min(0), already: z.boolean() }),
+    output: z.strictObject({ stored: z.int().min(0), already: z.boolean(), promise }),
     idempotent: true,
     limit: 64 * 1024 * 1024,
   },
@@ -163,7 +180,7 @@ export const cloudContract = defineContract('cloud', {
       nodes: z.array(id).min(1).max(20000),
       after: z.strictObject({ nodeId: id, rowId: id, version: z.int() }).optional(),
     }),
-    output: z.strictObject({ rows: z.array(row.extend({ postingId: id })), more: z.boolean() }),
+    output: z.strictObject({ rows: z.array(row.extend({ postingId: id })), more: z.boolean(), promise }),
     idempotent: true,
   },
   'records.proofs': {
@@ -249,7 +266,7 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ grant, letter, rekeys: z.array(bytes({ max: 512 })).max(20000) }),
-    output: z.strictObject({}),
+    output: z.strictObject({ promise }),
     idempotent: true,
     limit: 16 * 1024 * 1024,
   },
@@ -258,7 +275,7 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, grant: id, end: bytes({ length: 64 }) }),
-    output: z.strictObject({}),
+    output: z.strictObject({ promise }),
     idempotent: true,
   },
   'sharing.grants': {
@@ -281,7 +298,42 @@ export const cloudContract = defineContract('cloud', {
         .min(1)
         .max(100),
     }),
-    output: z.strictObject({ turned: z.array(bytes({ max: 576 })) }),
+    output: z.strictObject({ turned: z.array(bytes({ max: 576 })), promise }),
+    idempotent: true,
+  },
+  'receipts.head': {
+    summary: 'The newest checkpoint of the receipts log.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ seen }),
+    output: head,
+    idempotent: true,
+  },
+  'receipts.nodes': {
+    summary: 'What the map says of nodes of a chart in sight, under the newest checkpoint.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, nodes: z.array(id).min(1).max(10000), seen }),
+    output: head.extend({ proofs: z.array(bytes({ max: 16_384 })) }),
+    idempotent: true,
+  },
+  'receipts.included': {
+    summary: 'Where the log holds leaves that were promised.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ commitments: z.array(hash).min(1).max(1000), seen }),
+    output: head.extend({ found: z.array(z.strictObject({ place: z.int().min(0), path }).nullable()) }),
+    idempotent: true,
+  },
+  'receipts.list': {
+    summary: 'The receipts of a chart, sealed to its owner, each with its place in the log.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, after: z.int().min(0).optional(), seen }),
+    output: head.extend({
+      receipts: z.array(z.strictObject({ commitment: hash, sealed: bytes({ max: 131_072 }), place: z.int().min(0), path })),
+      more: z.boolean(),
+    }),
     idempotent: true,
   },
   'town.state': {

@@ -30,7 +30,8 @@ export function stillHolds(found: Found, { nodes = [], parts = [] }: Changed): F
   return new Map([...found].filter(([, node]) => !changed(node.held) && fits(node)));
 }
 
-const fits = ({ problems, posted }: NodeFound): boolean =>
+/** Whether nothing is wrong with a node, and all of it was there. */
+export const fits = ({ problems, posted }: NodeFound): boolean =>
   problems.length === 0 && posted.faults.length === 0 && posted.foreign.size === 0 && !posted.waits;
 
 /** Looks at every node that is in sight and not found yet; what is out of sight is left out. */
@@ -57,12 +58,16 @@ export async function withoutHalves(shelfOf: (part: Part) => Shelf, found: Found
   if (halved.length === 0) return null;
   const nodes = new Map(found);
   for (const part of halved) {
-    const { cloud, cards, chart } = shelfOf(part);
-    const known = new Map([...found].filter(([, { held }]) => held.part === part).map(([name, { posted }]) => [name, posted]));
-    const ids = [...found.values()].filter(({ held }) => held.part === part).map(({ held }) => held.nodeId);
-    for (const name of await postedSince({ cloud, pat: chart.pat, part, writer: cards.of(chart.writer) }, known, ids)) nodes.delete(name);
+    for (const name of await behind(shelfOf(part), onShelf(found, part))) nodes.delete(name);
   }
   return nodes;
+}
+
+/** Of nodes of a part, those on which more was posted since they were looked at. */
+export async function behind({ cloud, cards, chart, part }: Shelf, nodes: Found): Promise<Set<string>> {
+  const known = new Map([...nodes].map(([name, { posted }]) => [name, posted]));
+  const ids = [...nodes.values()].map(({ held }) => held.nodeId);
+  return postedSince({ cloud, pat: chart.pat, part, writer: cards.of(chart.writer) }, known, ids);
 }
 
 /** What did not fit, shelf by shelf; what did not fit when records were joined is not among it. */
@@ -80,5 +85,7 @@ export function problemsOf(nodes: readonly NodeFound[], owns: boolean): Problem[
 /** The parts of which any node is in sight, in their order. */
 export const partsIn = (held: ReadonlyMap<string, Held>): Part[] =>
   parts.filter((part) => [...held.values()].some((node) => node.part === part));
+
+export const onShelf = (found: Found, part: Part): Found => new Map([...found].filter(([, { held }]) => held.part === part));
 
 const postedOn = (found: Found, part: Part) => [...found.values()].filter(({ held }) => held.part === part).map(({ posted }) => posted);

@@ -9,6 +9,7 @@
 import { type Part, parts } from '@carelet/care/model';
 import { sha256Each } from '@carelet/crypto/algebra/batch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { type NodeState, nodeState, type RowState } from '@carelet/crypto/receipts/map';
 import { type authorshipCheck, type ReadyNode, type RecordOf, readRows, readyNode } from '@carelet/crypto/records/reader';
 import type { Cloud } from '../../login.ts';
 import type { Breathe } from '../../pace.ts';
@@ -39,6 +40,8 @@ export type NodeFound = {
   readonly pieces: readonly Piece[];
   readonly problems: readonly Problem[];
   readonly posted: NodePostings;
+  /** What its rows come to, as the cloud's map counts them. */
+  readonly state: NodeState;
 };
 
 export type Shelf = {
@@ -48,6 +51,8 @@ export type Shelf = {
   readonly part: Part;
   /** Whether authors wrote what is said to be theirs. */
   readonly written: ReturnType<typeof authorshipCheck>;
+  /** Takes the promise that comes with rows, where they leave a receipt. */
+  readonly took: (promise: Bytes | undefined) => void;
   readonly breathe: Breathe;
   /** Told of rows as they are fetched and as they are opened. */
   readonly count: (more: { opened?: number; fetched?: number }) => void;
@@ -60,11 +65,11 @@ const bytesAtOnce = 512 * 1024;
 /** Fetches and opens what lies on these nodes of a shelf; by node, in hex, a node with nothing on it as well. */
 export async function lookAt(shelf: Shelf, nodes: readonly Held[]): Promise<Map<string, NodeFound>> {
   if (nodes.length === 0) return new Map();
-  const { cloud, cards, chart, part, breathe, count } = shelf;
+  const { cloud, cards, chart, part, took, breathe, count } = shelf;
   const ids = nodes.map(({ nodeId }) => nodeId);
   const found = new Map(nodes.map((held) => [hex(held.nodeId), beginWith(held)]));
   const postings = await postingsOf({ cloud, pat: chart.pat, part, writer: cards.of(chart.writer) }, ids);
-  for await (const page of fetchRows(cloud, chart.pat, part, ids)) {
+  for await (const page of fetchRows(cloud, chart.pat, part, ids, took)) {
     count({ fetched: page.length });
     for (const rows of slices(page)) {
       await breathe();
@@ -73,6 +78,7 @@ export async function lookAt(shelf: Shelf, nodes: readonly Held[]): Promise<Map<
         shelf,
         rows.flatMap((row, i) => {
           const node = found.get(hex(row.nodeId));
+          node?.rows.push({ rowId: row.rowId, version: row.version, ctHash: hashes[i]! });
           return node ? [{ row, node, ctHash: hashes[i]!, posted: postings.saw(row, hashes[i]!) }] : [];
         }),
       );
@@ -81,13 +87,24 @@ export async function lookAt(shelf: Shelf, nodes: readonly Held[]): Promise<Map<
   }
   await breathe();
   const posted = await postings.close(breathe);
-  return new Map([...found].map(([name, { held, pieces, problems }]) => [name, { held, pieces, problems, posted: posted.get(name)! }]));
+  const looked = new Map<string, NodeFound>();
+  for (const [name, { held, pieces, problems, rows }] of found) {
+    await breathe();
+    looked.set(name, { held, pieces, problems, posted: posted.get(name)!, state: nodeState(rows) });
+  }
+  return looked;
 }
 
-type Finding = { readonly held: Held; readonly ready: ReadyNode; readonly pieces: Piece[]; readonly problems: Problem[] };
+type Finding = {
+  readonly held: Held;
+  readonly ready: ReadyNode;
+  readonly pieces: Piece[];
+  readonly problems: Problem[];
+  readonly rows: RowState[];
+};
 type Seen = { readonly row: FetchedRow; readonly node: Finding; readonly ctHash: Bytes; readonly posted: boolean };
 
-const beginWith = (held: Held): Finding => ({ held, ready: readyNode(held.key), pieces: [], problems: [] });
+const beginWith = (held: Held): Finding => ({ held, ready: readyNode(held.key), pieces: [], problems: [], rows: [] });
 
 async function openSlice({ cards, chart, part, written }: Shelf, rows: readonly Seen[]): Promise<void> {
   const read = await readRows(

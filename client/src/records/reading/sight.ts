@@ -12,6 +12,7 @@ import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
 import type { Breathe } from '../../pace.ts';
+import type { Watching } from '../../receipts/watch.ts';
 import { type Received, receivedGrants } from '../../sharing/received.ts';
 import type { ChartRef, Problem } from '../reader.ts';
 import { parseTreeName } from '../trees.ts';
@@ -41,6 +42,8 @@ export type SightOptions = {
   readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
   readonly mathematics: Mathematics;
   readonly cards: BelievedCards;
+  /** Takes what comes with turnings: each leaves a receipt. */
+  readonly watch: Watching;
   /** UTC seconds. */
   readonly now: () => number;
 };
@@ -49,7 +52,7 @@ export type SightOptions = {
  * Opens what locks one's keys open. What was once opened or verified is remembered: of policies in the keyring, so that
  * no second look at a chart costs a pairing, of the rest as long as this function lives.
  */
-export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, now }: SightOptions) {
+export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watch, now }: SightOptions) {
   const verified = new Set<string>();
   const owned = new Map<string, NodeGrant>();
 
@@ -181,7 +184,9 @@ export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, now 
     let whole: { readonly lock: Lock; readonly turned: Bytes }[];
     let answers: readonly Bytes[] = [];
     try {
-      const turns = (await cloud.sharing.turn({ pat: grant.pat, grant: grant.grant, nodes })).turned;
+      const { turned: turns, promise } = await cloud.sharing.turn({ pat: grant.pat, grant: grant.grant, nodes });
+      const unpromised = watch.took(promise);
+      if (unpromised !== null) problems.push({ kind: 'tampered', what: unpromised });
       whole = locks.flatMap((lock, i) => (turns[i]?.length === 576 ? [{ lock, turned: turns[i] }] : []));
       const asked = { grant: grant.grant, turned: whole.map(({ turned }) => turned) };
       if (whole.length > 0) answers = (await mediator.sharing.mediate(asked)).answers;

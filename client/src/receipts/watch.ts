@@ -1,0 +1,157 @@
+/**
+ * Watching the cloud's log while one reads or writes: every answer about it must come under a checkpoint that the town's
+ * log signed, of these minutes, that goes on from the last one this keyring saw; and what the cloud promised to write down
+ * must be there when it is asked.
+ *
+ * [Note: One question at a time]
+ * Each answer proves that it goes on from the one before. Two asked side by side would prove it of the same one, and not
+ * of each other, so a cloud could show each another log.
+ *
+ * @module
+ */
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import type { Watch } from '@carelet/crypto/cards/manifest';
+import { type Checkpoint, judgeCheckpoint, openCheckpoint } from '@carelet/crypto/receipts/checkpoint';
+import { verifyConsistency } from '@carelet/crypto/receipts/log';
+import { decodePromise, judgePromise, type Promised, verifyPromise } from '@carelet/crypto/receipts/promise';
+import { type Following, follow } from '@carelet/crypto/receipts/witness';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { Cloud } from '../login.ts';
+
+/** What comes with every answer about the log. */
+export type Head = Awaited<ReturnType<Cloud['receipts']['head']>>;
+
+/** Who vouches for what was seen last: somebody outside the cloud, nobody yet, or nobody can since the town names no log. */
+export type Standing = { readonly kind: 'witnessed'; readonly by: readonly string[] } | { readonly kind: 'unwitnessed' | 'unwatched' };
+
+/** An answer under a checkpoint that holds, or what is wrong with it, in words. */
+export type Judged<A> =
+  | { readonly kind: 'holds'; readonly answer: A; readonly checkpoint: Checkpoint; readonly standing: Standing }
+  | { readonly kind: 'fails'; readonly what: string };
+
+/** What a promise came to that was not kept. */
+export const brokenPromise = 'the cloud promised to write down who was here, and did not';
+export const noPromise = 'the cloud does not promise to write down who was here';
+
+export type Watching = {
+  /** Asks something of the log; `null` in a town that names none. */
+  ask<A extends Head>(question: (seen: number) => Promise<A>): Promise<Judged<A> | null>;
+  /** Takes what came with an act or answer that leaves a receipt; what is wrong with it, in words. */
+  took(promise: Bytes | undefined): string | null;
+  /** How many promises were not seen kept yet. */
+  due(): number;
+  /** Asks whether promises were kept; what is wrong, in words. One that has time left stays due. */
+  settle(): Promise<string[]>;
+};
+
+/** Commitments in one question. */
+const atOnce = 1000;
+
+/**
+ * @param now UTC seconds
+ *
+ * @example
+ * ```ts no-run
+ * import type { Keyring } from '@carelet/client/keyring/keyring';
+ * import { connectCloud } from '@carelet/client/login';
+ * import { watchOver } from '@carelet/client/receipts/watch';
+ * declare const [keyring, url]: [Keyring, string];
+ * const cloud = connectCloud(url, keyring);
+ * const watch = watchOver({ keyring, cloud, now: () => Math.floor(Date.now() / 1000) });
+ * const head = await watch.ask((seen) => cloud.receipts.head({ seen }));
+ * if (head?.kind === 'fails') console.log(head.what);
+ * ```
+ */
+export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cloud; now: () => number }): Watching {
+  const { receipts } = keyring;
+  let before: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = before.then(work);
+    before = turn.catch(() => {});
+    return turn;
+  };
+
+  const ask = <A extends Head>(question: (seen: number) => Promise<A>): Promise<Judged<A> | null> =>
+    inTurn(async () => {
+      const { receipts: watch } = keyring.manifest;
+      if (!watch) return null;
+      // [Note: One question at a time]
+      const last = receipts.seen && openCheckpoint(receipts.seen, watch.log)?.checkpoint;
+      const answer = await question(last ? last.size : 0);
+      const following = follow(watch.log, last ? receipts.seen : null, answer.note, answer.path, now());
+      if (following.kind !== 'goes on') return { kind: 'fails', what: wordsFor(following) };
+      const { checkpoint } = following.signed;
+      const standing = standingOf(watch, answer, checkpoint, now());
+      if (typeof standing === 'string') return { kind: 'fails', what: standing };
+      receipts.seen = answer.note;
+      return { kind: 'holds', answer, checkpoint, standing };
+    });
+
+  return {
+    ask,
+
+    took(promise) {
+      const { receipts: watch } = keyring.manifest;
+      if (!watch) return null;
+      const promised = promise && decodePromise(promise);
+      if (!promised || !verifyPromise(promised, watch.log)) return noPromise;
+      if (!receipts.due.some((one) => equalPublic(one, promise))) receipts.due.push(promise);
+      return null;
+    },
+
+    due: () => receipts.due.length,
+
+    async settle() {
+      const asked = receipts.due.slice(0, atOnce).flatMap((bytes): (Promised & { bytes: Bytes })[] => {
+        const promised = decodePromise(bytes);
+        return promised ? [{ ...promised, bytes }] : [];
+      });
+      if (asked.length === 0) return [];
+      const commitments = asked.map(({ commitment }) => commitment);
+      const judged = await ask((seen) => cloud.receipts.included({ commitments, seen }));
+      if (judged?.kind !== 'holds') return judged ? [judged.what] : [];
+      const { found } = judged.answer;
+      const outcomes = asked.map((promised, i) => {
+        const shown = found[i] ? { head: judged.checkpoint, index: found[i].place, path: found[i].path } : null;
+        return judgePromise(promised, shown, now());
+      });
+      const over = new Set(asked.flatMap(({ bytes }, i) => (outcomes[i] === 'due' ? [] : [bytes])));
+      receipts.due = receipts.due.filter((bytes) => !over.has(bytes));
+      return outcomes.includes('broken') ? [brokenPromise] : [];
+    },
+  };
+}
+
+/** Who vouches for an answer; words for one that is too old or that a witness's line spoils. */
+function standingOf(watch: Watch, { note, witnessed }: Head, checkpoint: Checkpoint, now: number): Standing | string {
+  const own = judgeCheckpoint(note, watch, now);
+  switch (own.kind) {
+    case 'witnessed':
+      return { kind: 'witnessed', by: own.by.map(({ name }) => name) };
+    case 'stale':
+      return 'the cloud’s log stands still: what it shows is more than ten minutes old';
+    case 'refused':
+      return 'the cloud shows a signature of a witness who did not sign';
+    case 'unwitnessed': {
+      const earlier = witnessed && judgeCheckpoint(witnessed.note, watch, now);
+      if (earlier?.kind !== 'witnessed') return { kind: 'unwitnessed' };
+      const { size, root } = earlier.checkpoint;
+      const goesOn = verifyConsistency(size, root, checkpoint.size, checkpoint.root, witnessed!.path);
+      return goesOn ? { kind: 'witnessed', by: earlier.by.map(({ name }) => name) } : 'the cloud shows another log than its witness saw';
+    }
+  }
+}
+
+function wordsFor(following: Exclude<Following, { kind: 'goes on' }>): string {
+  if (following.kind === 'forked') return 'the cloud signed two logs that cannot both be true';
+  switch (following.because) {
+    case 'not a checkpoint':
+      return 'the cloud’s log is not signed with the key that this town names';
+    case 'older':
+      return 'the cloud shows an older log than before';
+    case 'future':
+      return 'the cloud’s log is ahead of this clock';
+    case 'does not go on':
+      return 'the cloud does not show that its log goes on from what it was';
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What the log and the map answer: proofs, under the newest checkpoint.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { cloudContract } from '@carelet/care/wire/contract/cloud';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
+import { readHead } from '@carelet/crypto/receipts/checkpoint';
+import { proveConsistency, proveInclusion } from '@carelet/crypto/receipts/log';
+import { encodeMapProof, proveNodes } from '@carelet/crypto/receipts/map';
+import { decodeNote } from '@carelet/crypto/receipts/note';
+import type { KnownCaller } from '@carelet/ground/login';
+import { type Kysely, sql } from 'kysely';
+import { sightOf } from '../access.ts';
+import type { CloudTables } from '../schema.ts';
+import { notYours } from '../wraps.ts';
+import type { Book, Standing } from './book.ts';
+import { logStore, mapStore } from './stores.ts';
+
+type Receipts = RoleOf<typeof cloudContract>['receipts'];
+
+/** Receipts in one answer. */
+const atOnce = 200;
+
+/** @param now UTC seconds */
+export function receipts(db: Kysely<CloudTables>, book: Book, caller: KnownCaller, now: () => number): Receipts {
+  const log = logStore(db);
+
+  const headOf = async ({ size, note, witnessed }: Standing, seen: number) => {
+    // Who saw more than there is gets no proof that this goes on from it, for there is none.
+    const path = seen <= size ? await proveConsistency(log, seen, size) : [];
+    const before = witnessed && readHead(decodeNote(witnessed)!.text);
+    return {
+      note,
+      path,
+      witnessed: before && before.size <= size ? { note: witnessed, path: await proveConsistency(log, before.size, size) } : null,
+    };
+  };
+
+  return {
+    head: async ({ seen }) => headOf(await book.standing(), seen),
+
+    async nodes({ pat, nodes, seen }) {
+      if ((await sightOf(db, caller, pat, now())).kind === 'nothing') throw notYours('prove nodes');
+      const standing = await book.standing();
+      const proofs = await proveNodes(mapStore(db), standing.map, nodes);
+      return { ...(await headOf(standing, seen)), proofs: proofs.map(encodeMapProof) };
+    },
+
+    async included({ commitments, seen }) {
+      const standing = await book.standing();
+      const rows = await db
+        .selectFrom('receipt')
+        .select(['commitment', 'place'])
+        .where('commitment', '=', sql<Bytes>`any(${commitments}::bytea[])`)
+        .execute();
+      const places = new Map(rows.map(({ commitment, place }) => [hex(commitment), place]));
+      const found = commitments.map(async (commitment) => {
+        const place = places.get(hex(commitment)) ?? null;
+        return place === null || place >= standing.size ? null : { place, path: await proveInclusion(log, place, standing.size) };
+      });
+      return { ...(await headOf(standing, seen)), found: await Promise.all(found) };
+    },
+
+    async list({ pat, after, seen }) {
+      const chart = await db.selectFrom('chart').select('owner').where('pat', '=', pat).executeTakeFirst();
+      if (!chart || !equal(chart.owner, caller.id)) throw notYours('list receipts');
+      const standing = await book.standing();
+      const rows = await db
+        .selectFrom('receipt')
+        .select(['commitment', 'sealed', 'place'])
+        .where('pat', '=', pat)
+        .where('place', '>', after ?? -1)
+        .where('place', '<', standing.size)
+        .orderBy('place')
+        .limit(atOnce + 1)
+        .execute();
+      const some = rows.slice(0, atOnce).map(async ({ commitment, sealed, place }) => {
+        if (place === null) throw new CareletError('internal', 'list receipts', { because: 'a receipt has no place' });
+        return { commitment, sealed, place, path: await proveInclusion(log, place, standing.size) };
+      });
+      return { ...(await headOf(standing, seen)), receipts: await Promise.all(some), more: rows.length > atOnce };
+    },
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * A cloud that owns its tables and its log's key, and does with them what it likes: what readers and writers notice.
+ */
+import { join } from 'node:path';
+import type { Keyring } from '@carelet/client/keyring/keyring';
+import { connectCloud } from '@carelet/client/login';
+import { brokenPromise, noPromise } from '@carelet/client/receipts/watch';
+import { mustBeWhole } from '@carelet/client/records/reader';
+import { logKey } from '@carelet/cloud/receipts/key';
+import { startCloud } from '@carelet/cloud/service';
+import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { merkleRoot } from '@carelet/crypto/algebra/merkle';
+import { openCheckpoint, readHead, signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
+import { decodeNote } from '@carelet/crypto/receipts/note';
+import { temporaryFolder } from '@carelet/ground/test-folder';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Opened, openStage, type Place, patient, pulse, refusal, type Stage } from './fixture.testing.ts';
+
+const less = /older ones are shown than the cloud’s own log counts/;
+
+for (const overHttp of [false, true]) {
+  describe(`a lying cloud ${overHttp ? 'across HTTP' : 'in this process'}`, () => {
+    let stage: Stage;
+    let northgate: Place;
+    let ada: Keyring;
+    let chen: Keyring;
+    let pat: Bytes;
+    const tables = [
+      'shelf_eid',
+      'shelf_qid',
+      'shelf_mi',
+      'posting',
+      'posting_node',
+      'node',
+      'receipt',
+      'log',
+      'log_node',
+      'map_node',
+      'unmapped',
+    ];
+
+    beforeAll(async () => {
+      stage = await openStage({ overHttp });
+      northgate = await stage.place('northgate');
+      await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'monday', '2026-11-16'), pulse('p-ada', 'tuesday', '2026-11-17')]);
+      ada = stage.patient('ada');
+      await stage.link(northgate, northgate.keyring.charts[0]!, ada);
+      chen = await stage.doctor('Dr Chen', { at: northgate });
+      pat = northgate.keyring.charts[0]!.pat;
+      await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'monday', '2026-11-16', { status: 'amended' })]);
+    }, 120_000);
+
+    afterAll(() => stage?.[Symbol.asyncDispose]());
+
+    const words = ({ problems }: Opened): string[] => [...new Set(problems.map(({ what }) => what))];
+    const log = () => logKey(join(stage.town.folder, 'keys', 'cloud'));
+    /** The cloud with its tables put back to what they are now, after whatever happens in between. */
+    async function putBack(work: () => Promise<void>): Promise<void> {
+      await stage.cloudAs(ada).receipts.head({ seen: 0 });
+      await stage.sql('drop schema if exists kept cascade');
+      await stage.sql('create schema kept');
+      for (const table of tables) await stage.sql(`create table kept.${table} as table ${table}`);
+      // The keyrings as well: who has seen a lie remembers it.
+      const memories = [ada, chen, northgate.keyring].map((keyring) => ({
+        keyring,
+        seen: keyring.receipts.seen,
+        due: [...keyring.receipts.due],
+      }));
+      try {
+        await work();
+      } finally {
+        for (const table of tables) {
+          await stage.sql(`truncate ${table}`);
+          await stage.sql(`insert into ${table} select * from kept.${table}`);
+        }
+        for (const { keyring, seen, due } of memories) Object.assign(keyring.receipts, { seen, due });
+      }
+    }
+
+    test('that does not lie is read whole, by owner and doctor, and not witnessed yet', async () => {
+      for (const who of [ada, chen]) {
+        const opened = await stage.open(who, { pat });
+        expect(opened.problems).toEqual([]);
+        expect(opened.ids).toContain('monday');
+        expect(opened.charts[0]!.standing).toEqual({ kind: 'unwitnessed' });
+        expect(who.receipts.due).toEqual([]);
+      }
+    });
+
+    test('that serves version 1 after version 2, and hides that there was one', async () => {
+      await putBack(async () => {
+        const second = `(select posting_id from shelf_mi where pat = $1 and version = 2)`;
+        const values = [Buffer.from(pat)];
+        await stage.sql(`delete from posting_node where posting_id in ${second}`, values);
+        await stage.sql(`delete from posting where posting_id in ${second}`, values);
+        await stage.sql(`delete from shelf_mi where posting_id in ${second}`, values);
+        for (const who of [ada, chen]) expect(words(await stage.open(who, { pat }))).toEqual([expect.stringMatching(less)]);
+      });
+    });
+
+    test('that drops a row, and all that was posted with it', async () => {
+      await putBack(async () => {
+        const node = `(select node_id from shelf_mi where pat = $1 order by node_id limit 1)`;
+        const values = [Buffer.from(pat)];
+        await stage.sql(`delete from posting_node where node_id in ${node}`, values);
+        await stage.sql(`delete from shelf_mi where node_id in ${node}`, values);
+        expect(words(await stage.open(chen, { pat }))).toContainEqual(expect.stringMatching(less));
+      });
+    });
+
+    test('that takes an act out of its log before it is written there', async () => {
+      await putBack(async () => {
+        const cloud = stage.cloudAs(chen);
+        let forgotten: Promise<unknown> = Promise.resolve();
+        const forgetting = {
+          ...cloud,
+          records: {
+            ...cloud.records,
+            rows: async (asked: Parameters<typeof cloud.records.rows>[0]) => {
+              const answer = await cloud.records.rows(asked);
+              forgotten = forgotten.then(() => stage.sql('delete from receipt where place is null'));
+              await forgotten;
+              return answer;
+            },
+          },
+        };
+        const first = await stage.open(chen, { pat, cloud: forgetting });
+        // It has a minute; the promises are kept in mind.
+        expect(first.problems).toEqual([]);
+        expect(chen.receipts.due.length).toBeGreaterThan(0);
+        const now = stage.clock();
+        stage.clock.to(new Date(now + 61_000).toISOString());
+        expect(words(await stage.open(chen, { pat }))).toEqual([brokenPromise]);
+        expect(chen.receipts.due).toEqual([]);
+      });
+    });
+
+    test('that promises nothing, or under another key', async () => {
+      const cloud = stage.cloudAs(chen);
+      for (const promise of [undefined, new Uint8Array(90)]) {
+        const rows = async (asked: Parameters<typeof cloud.records.rows>[0]) => {
+          const { promise: _, ...answer } = await cloud.records.rows(asked);
+          return { ...answer, ...(promise && { promise }) };
+        };
+        const opened = await stage.open(chen, { pat, cloud: { ...cloud, records: { ...cloud.records, rows } } });
+        expect(words(opened)).toEqual([noPromise]);
+      }
+    });
+
+    test('that recomputes its log without an act, shorter or regrown', async () => {
+      for (const regrown of [false, true]) {
+        await putBack(async () => {
+          await stage.open(ada, { pat });
+          await stage.sql('delete from receipt where place = 1');
+          await stage.sql('update receipt set place = null');
+          for (const table of ['log', 'log_node', 'map_node']) await stage.sql(`truncate ${table}`);
+          await stage.sql('insert into unmapped select pat, posting_id from posting');
+          if (regrown)
+            await stage.take(northgate, [patient('p-ben', 'Okoro', 'Ben'), pulse('p-ben', hex(pat), '2026-11-18')]).catch(() => {});
+          const opened = await stage.open(ada, { pat });
+          expect(words(opened)).toEqual([expect.stringMatching(/older log than before|cannot both be true|go(es)? on/)]);
+          expect(() => mustBeWhole(opened.charts[0]!)).toThrow(/Cannot open chart/);
+        });
+      }
+    });
+
+    test('that signs a second log of the same length', async () => {
+      const cloud = stage.cloudAs(ada);
+      await stage.open(ada, { pat });
+      const nodes = async (asked: Parameters<typeof cloud.receipts.nodes>[0]) => {
+        const answer = await cloud.receipts.nodes(asked);
+        const head = openCheckpoint(answer.note, await log())!.checkpoint;
+        return { ...answer, path: [], note: signCheckpoint(await log(), { ...head, root: merkleRoot([]) }) };
+      };
+      const seen = readHead(decodeNote(ada.receipts.seen!)!.text)!.size;
+      const opened = await stage.open(ada, { pat, cloud: { ...cloud, receipts: { ...cloud.receipts, nodes } } });
+      expect(readHead(decodeNote(ada.receipts.seen!)!.text)!.size).toBe(seen);
+      expect(words(opened)).toEqual(['the cloud signed two logs that cannot both be true']);
+    });
+
+    test('that shows an old head, to who has seen a newer one and to who has not', async () => {
+      const cloud = stage.cloudAs(ada);
+      const pats = { pat, seen: 0 };
+      const nodes = (await cloud.records.nodes({ pat })).nodes.map(({ nodeId }) => nodeId);
+      const recorded = new Map<string, Awaited<ReturnType<typeof cloud.receipts.nodes>>>();
+      for (const nodeId of nodes) recorded.set(hex(nodeId), await cloud.receipts.nodes({ ...pats, nodes: [nodeId] }));
+      const first = recorded.get(hex(nodes[0]!))!;
+      const replayed = {
+        ...cloud,
+        receipts: {
+          ...cloud.receipts,
+          nodes: async ({ nodes: asked }: { nodes: Bytes[] }) => ({
+            ...first,
+            path: [],
+            proofs: asked.map((nodeId) => recorded.get(hex(nodeId))?.proofs[0] ?? new Uint8Array()),
+          }),
+        },
+      };
+      ada.receipts.seen = null;
+      expect((await stage.open(ada, { pat, cloud: replayed })).problems).toEqual([]);
+      await stage.open(chen, { pat });
+      await stage.open(ada, { pat });
+      expect(words(await stage.open(ada, { pat, cloud: replayed }))).toEqual(['the cloud shows an older log than before']);
+      ada.receipts.seen = null;
+      stage.clock.to(new Date(stage.clock() + 601_000).toISOString());
+      expect(words(await stage.open(ada, { pat, cloud: replayed }))).toEqual([expect.stringMatching(/stands still/)]);
+      expect((await stage.open(ada, { pat })).problems).toEqual([]);
+    });
+
+    test('that signs with a key of its own', async () => {
+      const config = {
+        databaseUrl: stage.town.postgres.url(),
+        host: '127.0.0.1',
+        port: 0,
+        nextFree: true,
+        cors: [],
+        logLevel: 'silent' as const,
+      };
+      const own = { authority: stage.town.addresses.authority, keys: temporaryFolder(), clock: stage.clock };
+      await putBack(async () => {
+        const posing = await startCloud({ ...config, ...own });
+        // Until it signs for the first time it has the honest one's signature to show.
+        stage.clock.to(new Date(stage.clock() + 61_000).toISOString());
+        try {
+          const cloud = connectCloud(overHttp ? posing.url : posing.fetch, ada, stage.clock);
+          expect(words(await stage.open(ada, { pat, cloud }))).toEqual(['the cloud’s log is not signed with the key that this town names']);
+        } finally {
+          await posing.close();
+        }
+      });
+    });
+
+    test('whose log lacks what a hospital posted', async () => {
+      await putBack(async () => {
+        const cloud = stage.cloudAs(northgate.keyring);
+        const post = async (asked: Parameters<typeof cloud.records.post>[0]) => {
+          const answer = await cloud.records.post(asked);
+          await stage.sql('delete from receipt where place is null');
+          return answer;
+        };
+        const forgetful = { ...cloud, records: { ...cloud.records, post } };
+        const resources = [patient('p-ada'), pulse('p-ada', 'friday', '2026-11-20')];
+        expect(await refusal(stage.take(northgate, resources, forgetful))).toBe('ok');
+        expect(northgate.keyring.receipts.due.length).toBeGreaterThan(0);
+        stage.clock.to(new Date(stage.clock() + 61_000).toISOString());
+        expect(await refusal(stage.take(northgate, [patient('p-ada')]))).toBe('tampered');
+      });
+    });
+  });
+}
