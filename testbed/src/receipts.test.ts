@@ -10,8 +10,10 @@ import { logKey } from '@carelet/cloud/receipts/key';
 import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { merkleRoot } from '@carelet/crypto/algebra/merkle';
+import { signingKey } from '@carelet/crypto/algebra/sign';
 import { openCheckpoint, readHead, signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
-import { decodeNote } from '@carelet/crypto/receipts/note';
+import { cosignNote, decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
+import { decodeFork, verifyFork } from '@carelet/crypto/receipts/witness';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Opened, openStage, type Place, patient, pulse, refusal, type Stage } from './fixture.testing.ts';
@@ -248,3 +250,75 @@ for (const overHttp of [false, true]) {
     });
   });
 }
+
+describe('a witness', () => {
+  let stage: Stage;
+  let ada: Keyring;
+
+  beforeAll(async () => {
+    stage = await openStage();
+    const northgate = await stage.place('northgate');
+    await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'monday', '2026-11-16')]);
+    ada = stage.patient('ada');
+    await stage.link(northgate, northgate.keyring.charts[0]!, ada);
+    // Its cloudlet looks at the log as soon as the clinic is handed over to it.
+    await stage.place('harbour');
+  }, 120_000);
+
+  afterAll(() => stage?.[Symbol.asyncDispose]());
+
+  const witnessed = async (who: Keyring) => (await stage.open(who)).charts[0]!.standing;
+  const signedLast = () => stage.sql<{ note: Buffer; fork: Buffer | null }>('select note, fork from cloudlet_harbour.witnessed');
+
+  test('of another organisation signs what the cloud shows, and readers see who', async () => {
+    const harbour = hex((await stage.place('harbour')).keyring.card.id);
+    expect(await witnessed(ada)).toEqual({ kind: 'witnessed', by: [expect.stringContaining(`${harbour}/`)] });
+  });
+
+  test('vouches also for what came after, as far as that goes on from what it signed', async () => {
+    await stage.take(await stage.place('northgate'), [patient('p-ada'), pulse('p-ada', 'tuesday', '2026-11-17')]);
+    expect((await witnessed(ada))?.kind).toBe('witnessed');
+    const cloud = stage.cloudAs(ada);
+    const nodes = async (asked: Parameters<typeof cloud.receipts.nodes>[0]) => {
+      const answer = await cloud.receipts.nodes(asked);
+      return { ...answer, witnessed: answer.witnessed && { ...answer.witnessed, path: answer.witnessed.path.slice(1) } };
+    };
+    const opened = await stage.open(ada, { cloud: { ...cloud, receipts: { ...cloud.receipts, nodes } } });
+    expect(opened.problems.map(({ what }) => what)).toContain('the cloud shows another log than its witness saw');
+  });
+
+  test('whose signature is of more than ten minutes ago vouches for nothing', async () => {
+    const before = stage.clock();
+    stage.clock.to(new Date(before + 601_000).toISOString());
+    expect(await witnessed(ada)).toEqual({ kind: 'unwitnessed' });
+  });
+
+  test('is nobody the town does not name', async () => {
+    const cloud = stage.cloudAs(ada);
+    const { note } = await cloud.receipts.head({ seen: 0 });
+    const { secret, public: key } = signingKey();
+    const signed = encodeNote(cosignNote(decodeNote(note)!, { name: 'stranger', key, secret }, Math.floor(stage.clock() / 1000)));
+    expect(await refusal(cloud.receipts.cosign({ note: signed }))).toBe('denied');
+    expect(await refusal(stage.authorityAs(ada).town.witness({ key }))).toBe('denied');
+  });
+
+  test('who is shown two logs keeps the proof, signs neither, and signs nothing any more', async () => {
+    const [before] = await signedLast();
+    const log = await logKey(join(stage.town.folder, 'keys', 'cloud'));
+    const { checkpoint } = openCheckpoint(before!.note, log)!;
+    // The cloud signs another tree of the very length that was witnessed.
+    const forged = signCheckpoint(log, { ...checkpoint, root: merkleRoot([]), time: Math.floor(stage.clock() / 1000) });
+    await stage.sql('update log set size = $1, note = $2, time = $3', [
+      checkpoint.size,
+      Buffer.from(forged),
+      Math.floor(stage.clock() / 1000),
+    ]);
+    await stage.town.cloudlets.get('harbour')!.witness();
+    const [after] = await signedLast();
+    expect(after!.note).toEqual(before!.note);
+    expect(verifyFork(decodeFork(after!.fork!)!, log)).toBe(true);
+    await stage.sql('update log set note = $1, size = $2', [before!.note, checkpoint.size]);
+    await stage.town.cloudlets.get('harbour')!.witness();
+    expect(await signedLast()).toEqual([after]);
+  });
+});

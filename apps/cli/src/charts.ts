@@ -29,6 +29,9 @@ export type Chart = {
   readonly problems: readonly Problem[];
 };
 
+/** Said where nobody outside the cloud signed its log in the last ten minutes; one goes on. */
+export const notWitnessed = 'Not yet witnessed: that this is the newest there is, only the cloud itself says.';
+
 export const nothingOpens = 'Nothing here opens with your keys.';
 
 /**
@@ -61,6 +64,7 @@ export async function* openCharts(
       line.at(before + now);
     },
   });
+  let unwitnessed = false;
   let anything = false;
   let anybody = false;
   const wanted = patient === 'all' ? undefined : patient.toLowerCase();
@@ -71,6 +75,7 @@ export async function* openCharts(
       const opened = await opening.open(ref);
       before += now;
       now = 0;
+      unwitnessed ||= opened.standing?.kind === 'unwitnessed';
       const chart = inWords(person, opened);
       if (chart.records.length === 0 && chart.problems.length === 0) continue;
       anything = true;
@@ -80,6 +85,7 @@ export async function* openCharts(
     }
   } finally {
     await person.keep();
+    if (unwitnessed) note(io, notWitnessed);
   }
   if (wanted !== undefined && anything && !anybody) {
     throw new CareletError('missing', op, { subject: patient, because: 'no patient of that id or name is among what your keys open' });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { CareletError } from '@carelet/care/model';
 import { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
@@ -65,6 +66,11 @@ export async function authority({
     keys: keys({ db, issuers, mathematics, needed, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),
+      witness: async ({ key }) => {
+        if (caller?.kind !== 'organisation')
+          throw new CareletError('denied', 'name a witness', { because: 'only an organisation of this town watches its log' });
+        await issuers.addWitness(caller.id, key);
+      },
       state: async () => {
         const organisations = await db.selectFrom('domain').select('name').orderBy('name').execute();
         const doctors = await db.selectFrom('doctor').select('state').execute();

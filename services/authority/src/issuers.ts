@@ -14,7 +14,7 @@ import { systemRandom } from '@carelet/crypto/algebra/random';
 import { type NamedKey, signingKey } from '@carelet/crypto/algebra/sign';
 import { type Card, vouch } from '@carelet/crypto/cards/card';
 import { type Entitlement, issueEntitlement } from '@carelet/crypto/cards/entitlement';
-import { decodeManifest, encodeManifest, type Manifest, signManifest, type Watch } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, encodeManifest, type Manifest, type ManifestBody, signManifest, type Watch } from '@carelet/crypto/cards/manifest';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
@@ -33,6 +33,8 @@ export type Issuers = {
   addDomain(organisation: Bytes, name: string): Promise<void>;
   /** Names who keeps the receipts log, once: readers that know one refuse a manifest with another. */
   watch(log: NamedKey): Promise<void>;
+  /** Names a key of an enrolled organisation as a witness of that log. */
+  addWitness(organisation: Bytes, key: Bytes): Promise<void>;
   domain(organisation: Bytes): Promise<{ name: string; publicKey: Bytes; secret: DomainSecret } | null>;
 };
 
@@ -52,6 +54,27 @@ export async function issuers(
     const row = await db.selectFrom('manifest').select('body').orderBy('serial', 'desc').limit(1).executeTakeFirstOrThrow();
     return decodeManifest(row.body)!;
   };
+
+  /** A manifest that follows, from the last one; `null` where nothing changes. */
+  const amend = (change: (before: Manifest) => ManifestBody | null) =>
+    transaction(db, async (within) => {
+      const { body } = await within
+        .selectFrom('manifest')
+        .select('body')
+        .orderBy('serial', 'desc')
+        .limit(1)
+        .forUpdate()
+        .executeTakeFirstOrThrow();
+      const before = decodeManifest(body)!;
+      const after = change(before);
+      if (!after) return;
+      const serial = before.serial + 1;
+      const signed = signManifest({ ...after, serial }, two);
+      await within
+        .insertInto('manifest')
+        .values({ serial, body: encodeManifest(signed) })
+        .execute();
+    });
 
   return {
     manifest,
@@ -89,23 +112,25 @@ export async function issuers(
     },
 
     watch: (log) =>
-      transaction(db, async (within) => {
-        const { body } = await within
-          .selectFrom('manifest')
-          .select('body')
-          .orderBy('serial', 'desc')
-          .limit(1)
-          .forUpdate()
-          .executeTakeFirstOrThrow();
-        const before = decodeManifest(body)!;
+      amend((before) => {
         const { receipts } = before;
-        if (receipts && equal(receipts.log.key, log.key)) return;
+        if (receipts && equal(receipts.log.key, log.key)) return null;
         if (receipts) throw new CareletError('conflict', 'name the receipts log', { because: 'the manifest names another for good' });
-        const after = { ...before, serial: before.serial + 1, receipts: watchOf(log) };
-        await within
-          .insertInto('manifest')
-          .values({ serial: after.serial, body: encodeManifest(signManifest(after, two)) })
-          .execute();
+        return { ...before, receipts: watchOf(log) };
+      }),
+
+    addWitness: (organisation, key) =>
+      amend((before) => {
+        const refuse = (because: string) => new CareletError('denied', 'name a witness', { because });
+        const { receipts, domains } = before;
+        if (!receipts) throw new CareletError('missing', 'name a witness', { because: 'this town names no receipts log' });
+        if (!domains.some((domain) => equal(domain.organisation, organisation))) throw refuse('the organisation is not enrolled here');
+        if ([receipts.log, ...receipts.witnesses].some((named) => equal(named.key, key))) return null;
+        const own = `${hex(organisation)}/`;
+        const others = receipts.witnesses.filter(({ name }) => name.startsWith(own));
+        if (others.length >= witnessesEach) throw refuse('the organisation has as many witnesses as one may have');
+        const name = `${own}${hex(key.subarray(0, 8))}`;
+        return { ...before, receipts: { ...receipts, witnesses: [...receipts.witnesses, { name, key }] } };
       }),
 
     async domain(organisation) {
@@ -116,6 +141,9 @@ export async function issuers(
     },
   };
 }
+
+/** Keys of one organisation that may watch: a note has lines for so many. */
+const witnessesEach = 4;
 
 const watchOf = ({ name, key }: NamedKey): Watch => ({ log: { name, key }, witnesses: [] });
 

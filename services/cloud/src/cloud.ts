@@ -100,7 +100,7 @@ export function cloud(
             wrap: (input) => addWraps(db, known(), input, changes),
           }
         : strangersTo<CloudRole['sharing']>(),
-      receipts: caller ? receipts(db, book, caller, now) : strangersTo<CloudRole['receipts']>(),
+      receipts: caller ? receipts({ db, book, town, log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {
         state: async () => {
           const count = async (table: keyof CloudTables) =>

@@ -67,6 +67,8 @@ export type CloudletTables = CardTables & {
   passed: { span: number; count: number };
   /** Times in which the cloud could not be reached; open while it cannot. */
   outage: { began: string; ended: string | null };
+  /** Of each receipts log, by its key: the last checkpoint this cloudlet signed, and the proof that the log was forked. */
+  witnessed: { origin: string; note: Bytes | null; fork: Bytes | null };
 };
 
 export const migrations: Record<string, Migration> = {
@@ -129,6 +131,11 @@ export const migrations: Record<string, Migration> = {
   '0006 passed': {
     async up(db: Kysely<unknown>) {
       await sql`create table passed (span bigint primary key, count bigint not null)`.execute(db);
+    },
+  },
+  '0007 witness': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table witnessed (origin text primary key, note bytea, fork bytea)`.execute(db);
     },
   },
 };

@@ -31,6 +31,7 @@ import { relay as relayOf } from './relay.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
 import { type CloudRole, uplink } from './uplink.ts';
+import { lookAsWitness } from './witness.ts';
 
 export type CloudletConfig = ServiceConfig & {
   /** Its schema in the database, so that several cloudlets share one PostgreSQL. */
@@ -124,7 +125,12 @@ export type RunningCloudlet = Running & {
   readonly mqttUrl: string | null;
   /** Hands the clinic over; once, at install. */
   install(organisation: Organisation): Promise<void>;
+  /** Looks at the cloud's receipts log as its witness, now and not in the next minute. */
+  witness(): Promise<void>;
 };
+
+/** How often a cloudlet looks at the receipts log as its witness, ms. */
+const lookingEvery = 60_000;
 
 export async function startCloudlet(config: CloudletConfig): Promise<RunningCloudlet> {
   const { clock = Date.now } = config;
@@ -151,6 +157,11 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     return up;
   };
 
+  const town = townAt(config.authority, config.manifestPin);
+  const watched = townAt(config.authority, config.manifestPin, 0);
+  const asWitness = { db, keys: config.keys, town: watched, authority: config.authority, organisation, cloud, log, clock };
+  // A town or a cloud that is away is looked at the next time.
+  const look = () => lookAsWitness(asWitness).catch(unlessAway);
   const relay = relayOf({ db, queue, organisation, cloud, log, clock });
   const doors: AsyncDisposable[] = [];
   const standsOn = [
@@ -163,10 +174,10 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     () => db.destroy(),
   ];
   try {
-    const town = townAt(config.authority, config.manifestPin);
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
     doors.push(hourly('sweep-factors', () => factors.sweep(Math.floor(clock() / 1000)), log));
+    doors.push(hourly('witness', look, log, lookingEvery));
     const sessions = await sessionsOf({
       db,
       secrets,
@@ -202,12 +213,18 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
         installed = handed;
         up = null;
         relay.wake();
+        await look();
       },
+      witness: look,
     };
   } catch (thrown) {
     for (const stop of standsOn) await stop();
     throw thrown;
   }
+}
+
+function unlessAway(thrown: unknown): void {
+  if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
 }
 
 async function openBroker(

@@ -93,9 +93,9 @@ export async function run<Tables>(
 }
 
 /** The town manifest as the authority at this address serves it. */
-export function townAt(authority: string | ((request: Request) => Promise<Response>), pin?: string): Town {
+export function townAt(authority: string | ((request: Request) => Promise<Response>), pin?: string, pause?: number): Town {
   const role = connect(authorityContract, typeof authority === 'string' ? { url: authority } : { fetch: authority });
-  return town(async () => (await role.town.manifest()).manifest, pin);
+  return town(async () => (await role.town.manifest()).manifest, pin, Date.now, pause);
 }
 
 /** The version of this checkout, for documents and help texts. */

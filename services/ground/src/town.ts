@@ -9,7 +9,7 @@ import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo,
 
 export type Town = {
   manifest(): Promise<Manifest>;
-  /** Asks again: an organisation may have joined since. At most once a second. */
+  /** Asks again: an organisation may have joined since. At most once a second, unless told otherwise. */
   refresh(): Promise<Manifest>;
 };
 
@@ -17,13 +17,14 @@ export type Town = {
  * @param fetchManifest asks the authority
  * @param pin hex SHA-256 of the town's first manifest, or of the very one to start from; without one the first
  * manifest that is offered is taken and kept
+ * @param pause ms between two questions
  */
-export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: () => number = Date.now): Town {
+export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: () => number = Date.now, pause = 1000): Town {
   let pinned: Manifest | undefined;
   let asked = 0;
 
   const refresh = async (): Promise<Manifest> => {
-    if (pinned && clock() - asked < 1000) return pinned;
+    if (pinned && clock() - asked < pause) return pinned;
     const offered = decodeManifest(await fetchManifest());
     asked = clock();
     if (!offered || !signedByTwo(offered)) {

@@ -174,6 +174,14 @@ export const authorityContract = defineContract('authority', {
     }),
     idempotent: true,
   },
+  'town.witness': {
+    summary: 'Names a key of an organisation as a witness of the receipts log, in the manifest.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ key: bytes({ length: 32 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'town.state': {
     summary: 'Counts for the status page.',
     caller: 'anyone',

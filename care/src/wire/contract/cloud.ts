@@ -309,6 +309,14 @@ export const cloudContract = defineContract('cloud', {
     output: head,
     idempotent: true,
   },
+  'receipts.cosign': {
+    summary: 'A witness hands in a checkpoint with its signature.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ note: checkpoint }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'receipts.nodes': {
     summary: 'What the map says of nodes of a chart in sight, under the newest checkpoint.',
     caller: 'known',

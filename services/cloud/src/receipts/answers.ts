@@ -7,11 +7,15 @@ import { CareletError } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
-import { readHead } from '@carelet/crypto/receipts/checkpoint';
+import type { NamedKey } from '@carelet/crypto/algebra/sign';
+import type { Manifest } from '@carelet/crypto/cards/manifest';
+import { openCheckpoint, readCheckpoint, readHead, witnessesOf } from '@carelet/crypto/receipts/checkpoint';
 import { proveConsistency, proveInclusion } from '@carelet/crypto/receipts/log';
 import { encodeMapProof, proveNodes } from '@carelet/crypto/receipts/map';
-import { decodeNote } from '@carelet/crypto/receipts/note';
+import { decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
+import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
+import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { sightOf } from '../access.ts';
 import type { CloudTables } from '../schema.ts';
@@ -25,7 +29,10 @@ type Receipts = RoleOf<typeof cloudContract>['receipts'];
 const atOnce = 200;
 
 /** @param now UTC seconds */
-export function receipts(db: Kysely<CloudTables>, book: Book, caller: KnownCaller, now: () => number): Receipts {
+export function receipts(
+  { db, book, town, log: own, now }: { db: Kysely<CloudTables>; book: Book; town: Town; log: NamedKey; now: () => number },
+  caller: KnownCaller,
+): Receipts {
   const log = logStore(db);
 
   const headOf = async ({ size, note, witnessed }: Standing, seen: number) => {
@@ -41,6 +48,28 @@ export function receipts(db: Kysely<CloudTables>, book: Book, caller: KnownCalle
 
   return {
     head: async ({ seen }) => headOf(await book.standing(), seen),
+
+    async cosign({ note }) {
+      const signed = openCheckpoint(note, own);
+      const by = async (manifest: Manifest) =>
+        (signed && manifest.receipts ? witnessesOf(signed.note, manifest.receipts.witnesses) : null) ?? [];
+      const found = await by(await town.manifest());
+      const lines = found.length > 0 ? found : await by(await town.refresh());
+      if (!signed || lines.length === 0)
+        throw new CareletError('denied', 'take a witness’s signature', { because: 'no witness of this town signed this log' });
+      await transaction(db, async (within) => {
+        const state = await within.selectFrom('log').selectAll().forUpdate().executeTakeFirst();
+        const before = state?.witnessed ? decodeNote(state.witnessed) : null;
+        const last = before && readCheckpoint(before.text);
+        if (last && last.time > signed.checkpoint.time) return;
+        // Several witnesses of one checkpoint stand below it together.
+        const also = before?.text === signed.note.text ? before.lines : [];
+        const theirs = signed.note.lines.filter(({ name }) => name === own.name || lines.some((witness) => witness.name === name));
+        const fresh = theirs.filter((line) => !also.some((one) => one.name === line.name && equal(one.id, line.id)));
+        const witnessed = encodeNote({ text: signed.note.text, lines: [...also, ...fresh] });
+        await within.updateTable('log').set({ witnessed }).execute();
+      });
+    },
 
     async nodes({ pat, nodes, seen }) {
       if ((await sightOf(db, caller, pat, now())).kind === 'nothing') throw notYours('prove nodes');
