@@ -1,5 +1,6 @@
 /**
- * The authority, assembled: enrolment, keys, the manifest. It holds keys without ciphertext.
+ * The authority, assembled: enrolment, keys, the manifest. It holds neither keys nor ciphertext; three issuers make what it
+ * hands over.
  *
  * @module
  */
@@ -7,13 +8,11 @@ import { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
-import type { Secrets } from '@carelet/ground/secrets';
 import { town } from '@carelet/ground/town';
 import type { Kysely } from 'kysely';
 import { enrolment, makeInvitation } from './enrolment.ts';
-import { issuers as issuersIn } from './issuers.ts';
+import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { keys } from './keys.ts';
-import type { KeyMath } from './mathematics.ts';
 import type { AuthorityTables } from './schema.ts';
 
 export { authorityContract };
@@ -27,26 +26,25 @@ export type Authority = {
 };
 
 /**
+ * @param issuers where the three answer, in the order in which the town was founded with them
  * @param townName stands in the manifest for good
  * @param needed approvals of different organisations that a doctor's policy wants; two unless told
  * @param clock UTC milliseconds
  */
 export async function authority({
   db,
-  secrets,
-  mathematics,
+  issuers: at,
   townName,
   needed = 2,
   clock = Date.now,
 }: {
   db: Kysely<AuthorityTables>;
-  secrets: Secrets;
-  mathematics: KeyMath;
+  issuers: readonly IssuerAt[];
   townName: string;
   needed?: number;
   clock?: () => number;
 }): Promise<Authority> {
-  const issuers = await issuersIn(db, secrets, mathematics, townName);
+  const issuers = await issuersAt(db, at, townName);
   const cards = cardsIn(
     db as unknown as Parameters<typeof cardsIn>[0],
     town(async () => encodeManifest(await issuers.manifest()), undefined, clock),
@@ -57,7 +55,7 @@ export async function authority({
   const as = (caller: KnownCaller | null): AuthorityRole => ({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
-    keys: keys({ db, issuers, mathematics, needed, clock }, caller),
+    keys: keys({ db, cards, issuers, needed, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),
       state: async () => {

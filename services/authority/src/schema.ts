@@ -1,5 +1,6 @@
 /**
- * The authority's tables. Keys lie sealed under the key file; nothing here is a record of a patient.
+ * The authority's tables: who is who, who agreed to what, and what the issuers sealed for others. No key lies here, and nothing
+ * is a record of a patient.
  *
  * @module
  */
@@ -9,14 +10,18 @@ import { type Kysely, type Migration, sql } from 'kysely';
 type Bytes = Uint8Array;
 
 export type AuthorityTables = CardTables & {
-  /** The three issuers' signing secrets, sealed. */
+  /** Of a town made before issuers ran apart: their signing secrets, sealed, until each has its own. */
   issuer: { issuer: number; public_key: Bytes; secret: Bytes };
-  manifest: { serial: number; body: Bytes };
-  /** An organisation's domain: KP-ABE master, label key and K_pq, sealed. */
-  domain: { organisation: Bytes; name: string; public_key: Bytes; secret: Bytes };
-  administrator: { administrator: Bytes; name: string; organisation: string };
-  /** Hashes of one-time codes that make administrators. */
-  invitation: { code: Bytes };
+  /** One that waits for the issuers' signatures is not shown yet. */
+  manifest: { serial: number; body: Bytes; signed: boolean };
+  /** An organisation's domain; `secret` as in `issuer`. */
+  domain: { organisation: Bytes; name: string; public_key: Bytes; secret: Bytes | null };
+  /** `office`: two issuers' word for whom she signs. */
+  administrator: { administrator: Bytes; name: string; organisation: string; office: Bytes };
+  /** Public halves of the codes that make administrators, and who signed them; nobody, for the first. */
+  invitation: { invitation: Bytes; administrator: Bytes | null; signature: Bytes | null };
+  /** Generations that ended because an issuer's words did not fit. */
+  blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
   doctor: {
     doctor: Bytes;
     name: string;
@@ -37,6 +42,7 @@ export type AuthorityTables = CardTables & {
     from_organisation: string;
     signature: Bytes;
   };
+  /** Two issuers' shares of a key, each sealed to the doctor. */
   issued: { doctor: Bytes; organisation: Bytes; policy: string; sealed: Bytes; entitlement: Bytes; words: string; not_after: number };
 };
 
@@ -60,6 +66,24 @@ export const migrations: Record<string, Migration> = {
         sql`create table issued (
           doctor bytea not null references doctor, organisation bytea not null references domain, policy text not null, sealed bytea not null,
           entitlement bytea not null, words text not null, not_after bigint not null, primary key (doctor, organisation))`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0003 issuers apart': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table domain alter column secret drop not null`,
+        sql`alter table manifest add column signed boolean not null default true`,
+        sql`alter table administrator add column office bytea not null default '\\x80'`,
+        // What was issued before is whole, and is issued no more; codes that were given out are of another kind.
+        sql`delete from issued`,
+        sql`drop table invitation`,
+        sql`create table invitation (invitation bytea primary key, administrator bytea references administrator, signature bytea)`,
+        sql`create table blame (
+          organisation bytea not null, attempt integer not null, issuer integer not null, because text not null,
+          primary key (organisation, attempt))`,
       ]) {
         await statement.execute(db);
       }

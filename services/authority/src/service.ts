@@ -1,24 +1,21 @@
 /**
- * The authority as a service: its tables, its key file, its worker thread, its port.
+ * The authority as a service: its tables, where its issuers are, its port.
  *
  * @module
  */
-import { join } from 'node:path';
 import { serve } from '@carelet/care/wire';
-import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
+import { maybe, readConfiguration, setting, whole, words } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
-import { secretsFile } from '@carelet/ground/secrets';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
-import { workers } from '@carelet/ground/workers';
 import { authority, authorityContract } from './authority.ts';
-import type { AuthorityWorker } from './authority.worker.ts';
+import type { IssuerAt } from './issuers.ts';
 import { type AuthorityTables, migrations } from './schema.ts';
 
 export type AuthorityConfig = ServiceConfig & {
   readonly townName: string;
-  /** Folder of the key file. */
-  readonly keys: string;
+  /** Where the three issuers answer, in the order in which the town was founded with them. */
+  readonly issuers: readonly IssuerAt[];
   /** Approvals of different organisations that a policy wants. */
   readonly needed: number;
   readonly clock?: () => number;
@@ -27,16 +24,16 @@ export type AuthorityConfig = ServiceConfig & {
 export const usualPort = 4102;
 
 export function configFrom(environment: NodeJS.ProcessEnv): AuthorityConfig {
-  const { townName, keys, needed, ...rest } = readConfiguration(
+  const { townName, issuers, needed, ...rest } = readConfiguration(
     {
       ...serviceSettings(usualPort),
       townName: setting('CARELET_TOWN_NAME', maybe()),
-      keys: setting('CARELET_KEYS', text()),
+      issuers: setting('CARELET_ISSUERS', words()),
       needed: setting('CARELET_APPROVALS', whole(1, 5, 2)),
     },
     environment,
   );
-  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', keys, needed };
+  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', issuers, needed };
 }
 
 export type RunningAuthority = Running & {
@@ -46,13 +43,11 @@ export type RunningAuthority = Running & {
 
 export async function startAuthority(config: AuthorityConfig): Promise<RunningAuthority> {
   const db = await openDatabase<AuthorityTables>({ url: config.databaseUrl, schema: 'authority', migrations });
-  const mathematics = workers<AuthorityWorker>(new URL('./authority.worker.ts', import.meta.url), { threads: 1 });
-  const standsOn = [async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
+  const standsOn = [() => db.destroy()];
   try {
     const role = await authority({
       db,
-      secrets: await secretsFile(join(config.keys, 'authority.key')),
-      mathematics,
+      issuers: config.issuers,
       townName: config.townName,
       needed: config.needed,
       ...(config.clock && { clock: config.clock }),

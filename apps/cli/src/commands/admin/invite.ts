@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { invite } from '@carelet/client/enrolment';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { note, say } from '../../terminal.ts';
@@ -15,7 +16,7 @@ export const adminInvite = command({
   examples: ['carelet admin invite --as mara'],
   async run({ options, io }) {
     await using person = await enter(io, options, { op: 'invite administrator', kinds: ['administrator'] });
-    const { code } = await person.authority.enrolment.invite();
+    const { code } = await invite(person.authority, person.keyring);
     await person.keep();
     say(io, code);
     note(io, 'It works once. Hand it over in person, for: carelet admin claim --code <code>');
