@@ -121,7 +121,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
       const place = { schema, keys: join(keys, schema), title, needed: 2 };
       issuers.push(use(await startIssuer({ ...service(0), port: 0, ...place })));
     }
-    const authority = use(await startAuthority({ ...service(2), townName, issuers: issuers.map((issuer) => issuer.fetch), needed: 2 }));
+    const authority = use(await startAuthority({ ...service(2), townName, issuers: issuers.map(({ fetch }) => fetch), keys, needed: 2 }));
     const cloud = use(await (options.cloud ?? ((where) => startCloud({ ...service(3), authority: where })))(authority.url));
     const cloudlets = new Map<string, RunningCloudlet>();
     for (const [i, { slug }] of clinics.entries()) {

@@ -11,12 +11,14 @@
  *
  * @module
  */
-import { type Bytes, wipe } from '../algebra/bytes.ts';
+import { type Bytes, equalPublic, wipe } from '../algebra/bytes.ts';
 import type { Conclusion } from '../algebra/generation.ts';
 import { decodeScalar, encodeScalar, type Group, type GT, randomScalar, reduce } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
+import { targetBase } from '../algebra/target.ts';
 import { inverseOfSecret } from '../algebra/threshold.ts';
 import { elementsUnder } from './authority.ts';
+import { readDomain, readIssuers } from './domain.ts';
 import {
   asFormula,
   decodeShare,
@@ -111,4 +113,16 @@ export function issueShare(group: Group, share: Bytes, formula: Formula | string
   const secret = decodeScalar(alpha);
   if (secret === 0n) throw new TypeError('not a share');
   return encodeKeyShare({ id, issuer, formula: policy, ...elementsUnder(group, secret, policy, random) });
+}
+
+/**
+ * Whether a share is this issuer's of this domain: for one that was handed over, not generated.
+ *
+ * @throws {TypeError} on malformed bytes, and on issuers that are not of this domain
+ */
+export function holdsShare(group: Group, domain: Bytes, issuers: Bytes, share: Bytes, issuer: number): boolean {
+  const { id, issuer: of, alpha } = decodeShare(share);
+  const expected = readIssuers(group, domain, issuers)[issuer - 1];
+  const own = of === issuer && equalPublic(id, readDomain(group, domain).id);
+  return own && expected !== undefined && group.gt.equal(targetBase(group).power(decodeScalar(alpha)), expected);
 }

@@ -5,7 +5,7 @@ import { commitmentsInGT, conclude, deal, reveal } from '../algebra/generation.t
 import { decodeScalar, encodeScalar, type Group, loadGroup, randomScalar, reduce } from '../algebra/group.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { inverseOfSecret, lagrangeAtZero } from '../algebra/threshold.ts';
-import { keygen } from './authority.ts';
+import { keygen, setup, shareOut } from './authority.ts';
 import { readTransform, transform } from './cloud.ts';
 import {
   decodeFactor,
@@ -22,7 +22,7 @@ import {
   encodeTransform,
 } from './encoding.ts';
 import { parse } from './formula.ts';
-import { domainFrom, type IssuedDomain, type IssuedKey, issue, issueShare } from './issuer.ts';
+import { domainFrom, holdsShare, type IssuedDomain, type IssuedKey, issue, issueShare } from './issuer.ts';
 import { forLogin, mediate } from './mediator.ts';
 import { seal } from './owner.ts';
 import { combine, factorCheck, finish, inSession, keyCheck, open } from './reader.ts';
@@ -324,6 +324,20 @@ describe('a domain of three issuers', () => {
     const foreign = generated('Hospital');
     expect(made(shares[0]!, issueShare(group, foreign[1]!.share, policy, random))).toBeNull();
     expect(() => combine(group, domain, foreign[0]!.issuers, shares)).toThrow('not the issuers of this domain');
+  });
+
+  test('a domain that was set up whole is shared out: two shares make a key for what was sealed before', () => {
+    const { master, domain: old } = setup(group, 'Old Hospital', random);
+    const before = seal(group, [{ domain: old, pq }], attributes, context, message, random);
+    const { issuers: publics, shares } = shareOut(group, old, master, { issuers: 3, needed: 2 }, random);
+    shares.forEach((share, i) => {
+      for (const place of [1, 2, 3]) expect(holdsShare(group, old, publics, share, place)).toBe(place === i + 1);
+    });
+    const parts = [shares[0]!, shares[2]!].map((share) => issueShare(group, share, policy, random));
+    const made = combine(group, old, publics, parts, random);
+    expect(made?.kind === 'made' && open(group, old, made.key, context, before, { pq })).toEqual(message);
+    expect(() => shareOut(group, domain, master, { issuers: 3, needed: 2 }, random)).toThrow('not the master of this domain');
+    expect(() => holdsShare(group, domain, publics, shares[0]!, 1)).toThrow('not the issuers of this domain');
   });
 
   test('what one backend issues, transforms and mediates, the other finishes', async () => {

@@ -11,6 +11,7 @@ import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/
 import { town } from '@carelet/ground/town';
 import type { Kysely } from 'kysely';
 import { enrolment, makeInvitation } from './enrolment.ts';
+import type { Held } from './handover.ts';
 import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { keys } from './keys.ts';
 import type { AuthorityTables } from './schema.ts';
@@ -27,6 +28,7 @@ export type Authority = {
 
 /**
  * @param issuers where the three answer, in the order in which the town was founded with them
+ * @param held what a town made before issuers ran apart keeps here, to be handed over
  * @param townName stands in the manifest for good
  * @param needed approvals of different organisations that a doctor's policy wants; two unless told
  * @param clock UTC milliseconds
@@ -34,17 +36,19 @@ export type Authority = {
 export async function authority({
   db,
   issuers: at,
+  held,
   townName,
   needed = 2,
   clock = Date.now,
 }: {
   db: Kysely<AuthorityTables>;
   issuers: readonly IssuerAt[];
+  held: Held;
   townName: string;
   needed?: number;
   clock?: () => number;
 }): Promise<Authority> {
-  const issuers = await issuersAt(db, at, townName);
+  const issuers = await issuersAt(db, at, townName, held);
   const cards = cardsIn(
     db as unknown as Parameters<typeof cardsIn>[0],
     town(async () => encodeManifest(await issuers.manifest()), undefined, clock),

@@ -10,16 +10,14 @@
 import { asCareletError, CareletError } from '@carelet/care/model';
 import { connect } from '@carelet/care/wire';
 import { issuerContract } from '@carelet/care/wire/contract/issuer';
-import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Card, voucherStands } from '@carelet/crypto/cards/card';
 import { type IssuerWord, readIssuerKeys } from '@carelet/crypto/cards/issuer';
 import { decodeManifest, encodeManifest, type Manifest, type ManifestBody, signedBy } from '@carelet/crypto/cards/manifest';
 import { transaction } from '@carelet/ground/database';
 import type { Kysely } from 'kysely';
+import { type Held, handOver, type IssuerRole } from './handover.ts';
 import type { AuthorityTables } from './schema.ts';
-
-export type IssuerRole = RoleOf<typeof issuerContract>;
 
 /** Where an issuer answers: an address, or a handler in this process. */
 export type IssuerAt = string | ((request: Request) => Promise<Response>);
@@ -40,10 +38,11 @@ export type Issuers = {
   addDomain(organisation: Bytes, name: string, admit: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
 };
 
-export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt[], townName: string): Promise<Issuers> {
+export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt[], townName: string, held: Held): Promise<Issuers> {
   if (at.length !== 3) throw new CareletError('invalid', 'know the issuers', { because: 'a town has three issuers' });
   const roles = at.map((where) => connect(issuerContract, typeof where === 'string' ? { url: where } : { fetch: where }));
   await found(db, roles, townName);
+  await handOver(db, roles, held);
 
   const two: Issuers['two'] = async (op, ask) => {
     const attempts = roles.map((role, place) => () => ask(role, place).then((answer) => ({ issuer: place, answer })));

@@ -20,6 +20,8 @@ export type AuthorityTables = CardTables & {
   administrator: { administrator: Bytes; name: string; organisation: string; office: Bytes };
   /** Public halves of the codes that make administrators, and who signed them; nobody, for the first. */
   invitation: { invitation: Bytes; administrator: Bytes | null; signature: Bytes | null };
+  /** What an issuer of a town made before has yet to take over, sealed to it. */
+  handover: { issuer: number; sealed: Bytes };
   /** Generations that ended because an issuer's words did not fit. */
   blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
   doctor: {
@@ -87,6 +89,11 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0004 handover': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table handover (issuer integer primary key, sealed bytea not null)`.execute(db);
     },
   },
 };

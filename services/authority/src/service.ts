@@ -3,12 +3,18 @@
  *
  * @module
  */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
 import { maybe, readConfiguration, setting, whole, words } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
+import { secretsFile } from '@carelet/ground/secrets';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
 import { authority, authorityContract } from './authority.ts';
+import type { Held } from './handover.ts';
 import type { IssuerAt } from './issuers.ts';
 import { type AuthorityTables, migrations } from './schema.ts';
 
@@ -16,6 +22,8 @@ export type AuthorityConfig = ServiceConfig & {
   readonly townName: string;
   /** Where the three issuers answer, in the order in which the town was founded with them. */
   readonly issuers: readonly IssuerAt[];
+  /** Folder of the key file of a town made before issuers ran apart; others have none. */
+  readonly keys?: string | undefined;
   /** Approvals of different organisations that a policy wants. */
   readonly needed: number;
   readonly clock?: () => number;
@@ -24,16 +32,17 @@ export type AuthorityConfig = ServiceConfig & {
 export const usualPort = 4102;
 
 export function configFrom(environment: NodeJS.ProcessEnv): AuthorityConfig {
-  const { townName, issuers, needed, ...rest } = readConfiguration(
+  const { townName, issuers, keys, needed, ...rest } = readConfiguration(
     {
       ...serviceSettings(usualPort),
       townName: setting('CARELET_TOWN_NAME', maybe()),
       issuers: setting('CARELET_ISSUERS', words()),
+      keys: setting('CARELET_KEYS', maybe()),
       needed: setting('CARELET_APPROVALS', whole(1, 5, 2)),
     },
     environment,
   );
-  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', issuers, needed };
+  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', issuers, keys, needed };
 }
 
 export type RunningAuthority = Running & {
@@ -48,6 +57,7 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
     const role = await authority({
       db,
       issuers: config.issuers,
+      held: heldIn(config.keys),
       townName: config.townName,
       needed: config.needed,
       ...(config.clock && { clock: config.clock }),
@@ -63,4 +73,19 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
     for (const stop of standsOn) await stop();
     throw thrown;
   }
+}
+
+/** What a town made before issuers ran apart keeps under its key file. */
+function heldIn(folder: string | undefined): Held {
+  const path = folder === undefined ? undefined : join(folder, 'authority.key');
+  return {
+    async open() {
+      if (path !== undefined && existsSync(path)) return secretsFile(path);
+      const because = 'this town was made before issuers ran apart, and its key file is not in CARELET_KEYS';
+      throw new CareletError('invalid', 'hand the issuers their keys', { because });
+    },
+    async forget() {
+      if (path !== undefined) await rm(path, { force: true });
+    },
+  };
 }

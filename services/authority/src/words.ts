@@ -8,7 +8,7 @@ import { type Bytes, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import type { Cards } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
-import type { IssuerRole } from './issuers.ts';
+import type { IssuerRole } from './handover.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Word = Parameters<IssuerRole['enrolment']['organisation']>[0]['by'];

@@ -26,13 +26,13 @@ export function enrolment({
   now,
 }: {
   db: Kysely<IssuerTables>;
-  identity: Identity;
+  identity: () => Identity;
   /** Approvals of different organisations that a policy wants. */
   needed: number;
   /** UTC seconds. */
   now: () => number;
 }): Enrolment {
-  const voucher = (card: Parameters<typeof voucherFor>[0], place: number): Bytes => voucherFor(card, place, identity.edSk).signature;
+  const voucher = (card: Parameters<typeof voucherFor>[0], place: number): Bytes => voucherFor(card, place, identity().edSk).signature;
 
   return {
     async administrator({ card: bytes, organisation, invitation: { key, acceptance, by } }) {
@@ -61,7 +61,7 @@ export function enrolment({
         const spent = await within.selectFrom('invitation').select('card').where('invitation', '=', key).executeTakeFirstOrThrow();
         if (!equalPublic(spent.card, cardHash(card))) throw denied('this code is unknown or was used already');
       });
-      return { voucher: voucher(card, founded.place), office: signOffice(identity.edSk, card, organisation) };
+      return { voucher: voucher(card, founded.place), office: signOffice(identity().edSk, card, organisation) };
     },
 
     async organisation({ card: bytes, name, by }) {

@@ -51,12 +51,10 @@ export function generation({
 }: {
   db: Kysely<IssuerTables>;
   secrets: Secrets;
-  identity: Identity;
+  identity: () => Identity;
   mathematics: IssuerMath;
   random?: Random;
 }): Steps {
-  const { edSk, hybridSk } = identity;
-
   const about = async ({ organisation, attempt }: Asked) => {
     const founded = await foundedTown(db, op);
     const context = hashOf('carelet/v1/issuer/generation', foundingHash(founded.manifest), organisation, attempt);
@@ -88,7 +86,7 @@ export function generation({
       }
       const { promise, opening, shares } = await mathematics.deal(context, founded.place);
       const added = random(32);
-      const said = sayPromise(edSk, context, founded.place, { promise, addition: additionOf(context, founded.place, added) });
+      const said = sayPromise(identity().edSk, context, founded.place, { promise, addition: additionOf(context, founded.place, added) });
       const dealt = secrets.seal(place, cbor([opening, [...shares], added]));
       const values = { context, organisation, promise: said, dealt, promises: null, shown: null, outcome: null, made: null };
       await db
@@ -110,9 +108,9 @@ export function generation({
         if (row.shown) return readShown(row.shown);
         const [opening, shares, added] = uncbor(secrets.open(place, row.dealt!)) as [Bytes, Bytes[], Bytes];
         const shown = {
-          opening: sayOpening(edSk, context, founded.place, opening),
+          opening: sayOpening(identity().edSk, context, founded.place, opening),
           shares: shares.map((share, to) =>
-            sayShare(edSk, founded.issuers[to]!.hybridPk, context, { from: founded.place, to }, { share, added }),
+            sayShare(identity().edSk, founded.issuers[to]!.hybridPk, context, { from: founded.place, to }, { share, added }),
           ),
         };
         await within
@@ -133,7 +131,7 @@ export function generation({
         const to = founded.place;
         const heard = founded.issuers.map(({ edVk }, from) => {
           const opening = readOpening(edVk, context, from, openings[from]!);
-          const told = readShare(hybridSk, edVk, context, { from, to }, shares[from]!);
+          const told = readShare(identity().hybridSk, edVk, context, { from, to }, shares[from]!);
           if (!opening || !told) throw invalid(`what issuer ${from + 1} said did not arrive as it was said`);
           return { opening, ...told, ...promised[from]! };
         });
@@ -161,7 +159,7 @@ export function generation({
         const orgKey = kdf(seed, 'carelet/v1/issuer/label-key', []);
         const pq = kdf(seed, 'carelet/v1/issuer/k-pq', []);
         const kept = secrets.seal(place, cbor([share, orgKey, pq, transcript.transcript, transcript.additions, issuers]));
-        return end({ kind: 'made', domain, signature: signTranscript(edSk, context, transcript) }, kept);
+        return end({ kind: 'made', domain, signature: signTranscript(identity().edSk, context, transcript) }, kept);
       });
     },
 

@@ -40,7 +40,7 @@ export async function identityIn(db: Kysely<IssuerTables>, secrets: Secrets): Pr
     if (known) return known;
     const [signing, hybrid] = [signingKey(), hybridKeygen()];
     const keys = encodeIssuerKeys({ edVk: signing.public, hybridPk: hybrid.publicKey }, signing.secret);
-    const made = { one: 1, keys, secret: secrets.seal(place, cbor([signing.secret, hybrid.secretKey])) };
+    const made = { one: 1, keys, secret: sealIdentity(secrets, { edSk: signing.secret, hybridSk: hybrid.secretKey }) };
     return within.insertInto('identity').values(made).returning(['keys', 'secret']).executeTakeFirstOrThrow();
   });
   const [edSk, hybridSk] = uncbor(secrets.open(place, row.secret)) as [Bytes, Bytes];
@@ -48,6 +48,10 @@ export async function identityIn(db: Kysely<IssuerTables>, secrets: Secrets): Pr
 }
 
 const place = 'issuer/identity';
+
+/** An issuer's secrets as they lie in its table. */
+export const sealIdentity = (secrets: Secrets, { edSk, hybridSk }: Pick<Identity, 'edSk' | 'hybridSk'>): Bytes =>
+  secrets.seal(place, cbor([edSk, hybridSk]));
 
 /** The town, once it is founded. */
 export async function foundedTown(db: Kysely<IssuerTables>, op: string): Promise<Founded> {
@@ -60,12 +64,13 @@ export async function foundedTown(db: Kysely<IssuerTables>, op: string): Promise
 type Town = RoleOf<typeof issuerContract>['town'];
 
 /** @param title what people call this issuer */
-export function town(db: Kysely<IssuerTables>, { keys, edSk }: Identity, title: string): Town {
+export function town(db: Kysely<IssuerTables>, identity: () => Identity, title: string): Omit<Town, 'takeOver'> {
   return {
-    keys: async () => ({ keys, title }),
+    keys: async () => ({ keys: identity().keys, title }),
 
     async found({ town, issuers }) {
       const refuse = (kind: 'invalid' | 'conflict', because: string) => new CareletError(kind, 'found a town', { because });
+      const { keys, edSk } = identity();
       const read = issuers.map(readIssuerKeys);
       const places = issuers.flatMap((one, i) => (equalPublic(one, keys) ? [i] : []));
       if (read.some((one) => one === null) || new Set(read.map((one) => hex(one!.edVk))).size < issuers.length) {
@@ -109,7 +114,7 @@ export function town(db: Kysely<IssuerTables>, { keys, edSk }: Identity, title: 
           .set({ last: encodeManifest(body) })
           .execute();
       });
-      return { signature: signBody(body, edSk) };
+      return { signature: signBody(body, identity().edSk) };
     },
   };
 }

@@ -13,6 +13,7 @@ import { identityIn, town } from './identity.ts';
 import { keys } from './keys.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
+import { takeOver } from './take-over.ts';
 
 export { issuerContract };
 export type IssuerRole = RoleOf<typeof issuerContract>;
@@ -37,10 +38,16 @@ export async function issuer({
   needed?: number;
   clock?: () => number;
 }): Promise<IssuerRole> {
-  const identity = await identityIn(db, secrets);
+  let own = await identityIn(db, secrets);
+  const identity = () => own;
   const now = () => Math.floor(clock() / 1000);
   return {
-    town: town(db, identity, title),
+    town: {
+      ...town(db, identity, title),
+      async takeOver(asked) {
+        own = await takeOver({ db, secrets, identity: own, mathematics }, asked);
+      },
+    },
     enrolment: enrolment({ db, identity, needed, now }),
     generation: generation({ db, secrets, identity, mathematics }),
     keys: keys({ db, secrets, identity, mathematics, needed, now }),

@@ -37,7 +37,7 @@ export function keys({
 }: {
   db: Kysely<IssuerTables>;
   secrets: Secrets;
-  identity: Identity;
+  identity: () => Identity;
   mathematics: IssuerMath;
   needed: number;
   now: () => number;
@@ -79,7 +79,7 @@ export function keys({
         sealed: sealTo(card.hybridPk, context, content),
         formula,
         notAfter,
-        signature: signEntitlement(entitlement, identity.edSk),
+        signature: signEntitlement(entitlement, identity().edSk),
       };
     },
   };

@@ -7,6 +7,7 @@
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { commitmentsInGT, conclude, deal, type Generation, type Heard, reveal } from '@carelet/crypto/algebra/generation';
 import { loadGroup } from '@carelet/crypto/algebra/group';
+import { attempt } from '@carelet/crypto/algebra/strict';
 import * as issuer from '@carelet/crypto/kp-abe/issuer';
 
 /** How many issuers a town has, and how many of them make a key. */
@@ -25,6 +26,8 @@ export type IssuerMath = {
   deal(context: Bytes, place: number): Promise<Dealt>;
   conclude(context: Bytes, name: string, place: number, heard: readonly Heard[]): Promise<Made>;
   issueShare(share: Bytes, formula: string): Promise<Bytes>;
+  /** Whether a share that was handed over is this issuer's of this domain. */
+  holdsShare(domain: Bytes, issuers: Bytes, share: Bytes, place: number): Promise<boolean>;
 };
 
 const generation = (context: Bytes): Generation => ({ context, issuers, needed: neededIssuers });
@@ -47,3 +50,8 @@ const concludeFor: IssuerMath['conclude'] = async (context, name, place, heard) 
 export { concludeFor as conclude };
 
 export const issueShare: IssuerMath['issueShare'] = async (share, formula) => issuer.issueShare(await loadGroup('mcl'), share, formula);
+
+export const holdsShare: IssuerMath['holdsShare'] = async (domain, issuers, share, place) => {
+  const group = await loadGroup('mcl');
+  return attempt(() => issuer.holdsShare(group, domain, issuers, share, place + 1)) ?? false;
+};

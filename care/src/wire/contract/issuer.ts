@@ -41,6 +41,14 @@ export const issuerContract = defineContract('issuer', {
     output: z.strictObject({ signature }),
     idempotent: true,
   },
+  'town.take-over': {
+    summary: 'Takes its place, its signing key and its shares in a town that was made before issuers ran apart, sealed to it.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ sealed: bytes({ max: 524288 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'town.sign': {
     summary: 'Signs a manifest that follows from the last one it signed and names no domain it did not make.',
     caller: 'anyone',
