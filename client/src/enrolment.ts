@@ -54,9 +54,12 @@ export async function claim(authority: Authority, keyring: Keyring, code: string
   keyring.card = vouched(keyring, card);
 }
 
-/** A one-time code for another administrator. It is told to nobody but her. */
-export async function invite(authority: Authority, { secrets }: Keyring): Promise<{ code: string }> {
-  const code = newCode();
+/**
+ * A one-time code for another administrator. It is told to nobody but her.
+ *
+ * @param code another administrator's, to be signed as well: an organisation that has no administrator yet wants two
+ */
+export async function invite(authority: Authority, { secrets }: Keyring, code = newCode()): Promise<{ code: string }> {
   const { public: invitation } = invitationKey(code);
   await authority.enrolment.invite({ invitation, signature: signInvitation(secrets.edSk, invitation) });
   return { code };

@@ -47,8 +47,8 @@ let northgate: Person;
 const shared = () => ({ databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: false, cors: [], logLevel: 'silent' as const });
 const startOne = (name: string, keys = folder) =>
   startIssuer({ ...shared(), schema: name, keys: join(keys, name), title: name, needed: 2, clock: () => now });
-const start = () =>
-  startAuthority({ ...shared(), townName: 'a town', issuers: issuers.map(({ fetch }) => fetch), needed: 2, clock: () => now });
+const start = (at = issuers.map(({ fetch }) => fetch)) =>
+  startAuthority({ ...shared(), townName: 'a town', issuers: at, needed: 2, clock: () => now });
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -356,11 +356,11 @@ describe('an invitation', () => {
   test('makes one administrator, once', async () => {
     const code = await invite(sam);
     const [one, two] = [person('administrator'), person('administrator')];
-    const outcomes = await Promise.all([one, two].map((who) => refusal(claim(who, code, 'Larkfield'))));
+    const outcomes = await Promise.all([one, two].map((who) => refusal(claim(who, code, 'Harbour Clinic'))));
     expect(outcomes.sort()).toEqual(['denied', 'ok']);
-    expect(await refusal(claim(person('administrator'), code, 'Larkfield'))).toBe('denied');
-    expect(await refusal(claim(person('administrator'), `${code.slice(0, -1)}0`, 'Larkfield'))).toBe('denied');
-    expect(await refusal(claim(person('administrator'), '', 'Larkfield'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), code, 'Harbour Clinic'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), `${code.slice(0, -1)}0`, 'Harbour Clinic'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), '', 'Harbour Clinic'))).toBe('denied');
     expect(await service.firstInvitation()).toBeNull();
   });
 
@@ -371,8 +371,17 @@ describe('an invitation', () => {
     expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 1) }, code, 'Nowhere'))).toBe('invalid');
     expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 2) }, code, 'Nowhere'))).toBe('invalid');
     expect(await refusal(claim({ ...thief, card: person('patient').card }, code, 'Nowhere'))).toBe('invalid');
-    await claim(thief, code, 'Larkfield');
+    await claim(thief, code, 'Harbour Clinic');
     await invite(thief);
+  });
+
+  test('into an organisation without administrators is signed by two of two others', async () => {
+    const code = await invite(sam);
+    expect(await refusal(claim(person('administrator'), code, 'Ivy’s Board'))).toBe('denied');
+    const { public: invitation } = invitationKey(code);
+    await mara.authority.enrolment.invite({ invitation, signature: signInvitation(mara.secrets.edSk, invitation) });
+    await claim(person('administrator'), code, 'Larkfield Hospital');
+    expect(await refusal(claim(person('administrator'), await invite(sam), 'Medical Board'))).toBe('denied');
   });
 
   test('lies in the database as its public half only', async () => {
@@ -380,8 +389,8 @@ describe('an invitation', () => {
     await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
     const kept = await db.selectFrom('invitation').selectAll().execute();
     expect(kept.map(({ invitation }) => hex(invitation))).toContain(hex(invitationKey(code).public));
-    const told = kept.map(({ invitation, signature }) => hex(invitation) + hex(signature ?? new Uint8Array()));
-    for (const secret of [code.replaceAll('-', ''), hex(invitationKey(code).secret)]) expect(told.join()).not.toContain(secret);
+    const whole = await everything(db);
+    for (const secret of [code.replaceAll('-', ''), hex(invitationKey(code).secret)]) expect(whole).not.toContain(secret);
   });
 });
 
@@ -443,6 +452,58 @@ describe('secrets', () => {
     await using second = await start();
     const role = connect(authorityContract, { url: second.url });
     expect(await role.town.manifest()).toEqual(await sam.authority.town.manifest());
+  });
+});
+
+describe('of three issuers', () => {
+  type At = Running['fetch'];
+  const away: At = async () => {
+    throw new TypeError('fetch failed');
+  };
+
+  /** With an authority that meets these issuers, on the same tables. */
+  async function meeting(at: readonly At[], story: () => Promise<void>): Promise<void> {
+    const usual = service;
+    service = await start([...at]);
+    try {
+      await story();
+    } finally {
+      await service.close();
+      service = usual;
+    }
+  }
+
+  test('two are enough for a doctor, whichever is away or says what is not its own', async () => {
+    const [one, two, three] = issuers.map(({ fetch }) => fetch) as [At, At, At];
+    for (const at of [
+      [away, two, three],
+      [one, away, three],
+      [two, two, three],
+    ]) {
+      await meeting(at, async () => {
+        const doctor = await approved();
+        const [key] = await keysOf(doctor);
+        expect(doctor.card.vouchers.length).toBe(2);
+        const parts = key!.shares.map(({ issuer, sealed }) => ({ issuer, ...sharedKey(doctor, issuer, sealed) }));
+        expect(parts.map(({ issuer }) => issuer)).not.toContain(at.findIndex((fetch, place) => fetch !== issuers[place]!.fetch));
+        const [{ domain, issuers: keys }] = parts as [(typeof parts)[number]];
+        const shares = parts.map(({ share }) => share);
+        expect(combine(await loadGroup('mcl'), domain, keys, shares)?.kind).toBe('made');
+      });
+    }
+  });
+
+  test('one alone gives nothing, and all three are wanted for an administrator and for a domain', async () => {
+    const [, two, three] = issuers.map(({ fetch }) => fetch) as [At, At, At];
+    await meeting([away, away, three], async () => {
+      const doctor = await approved();
+      expect(await refusal(keysOf(doctor))).toBe('unavailable');
+    });
+    const code = await invite(sam);
+    await meeting([away, two, three], async () => {
+      expect(await refusal(claim(person('administrator'), code, 'Harbour Clinic'))).toBe('unavailable');
+    });
+    await claim(person('administrator'), code, 'Harbour Clinic');
   });
 });
 

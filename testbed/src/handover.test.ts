@@ -203,7 +203,7 @@ test('nobody hands an issuer a place that is not its own, nor a second town', as
       sealTo(
         known[0]!.hybridPk,
         cbor(['carelet/v1/issuer/handover', place]),
-        cbor([encodeManifest(signManifest(body, signers)), keys, own, [], null]),
+        cbor([encodeManifest(signManifest(body, signers)), keys, own, [], null, []]),
       );
     const [role] = roles as [(typeof roles)[number]];
     const take = (sealed: Uint8Array) => refusal(role.town.takeOver({ sealed }));

@@ -63,10 +63,18 @@ export function enrolment(
       const spent = () => new CareletError('denied', op, { because: 'this code is unknown or was used already' });
       const known = await db.selectFrom('invitation').selectAll().where('invitation', '=', invitation).executeTakeFirst();
       if (!known) throw spent();
-      const by = known.administrator && (await words.of(known.administrator, known.signature!));
+      const signed = await db
+        .selectFrom('inviter')
+        .select(['administrator', 'signature'])
+        .where('invitation', '=', invitation)
+        .orderBy('administrator')
+        .limit(8)
+        .execute();
+      const by = await Promise.all(signed.map((one) => words.of(one.administrator, one.signature)));
       const asked = { card: encodeCard(card), organisation, invitation: { key: invitation, acceptance, by } };
       const { issuers: keys } = await issuers.manifest();
-      const said = await issuers.two(op, async (issuer, place) => {
+      // All three, so that none of them is free to take somebody else for the first one.
+      const said = await issuers.three(op, async (issuer, place) => {
         const { voucher: signature, office } = await issuer.enrolment.administrator(asked);
         const stands =
           voucherStands(card, { by: place, signature }, keys[place]!) && officeSignedBy(keys[place], card, organisation, office);
@@ -90,11 +98,18 @@ export function enrolment(
       if (!verifyInvitation(card.edVk, invitation, signature)) {
         throw new CareletError('invalid', 'invite administrator', { because: 'the signature does not fit this code' });
       }
-      await db
-        .insertInto('invitation')
-        .values({ invitation, administrator: card.id, signature })
-        .onConflict((c) => c.doNothing())
-        .execute();
+      await transaction(db, async (within) => {
+        await within
+          .insertInto('invitation')
+          .values({ invitation })
+          .onConflict((c) => c.doNothing())
+          .execute();
+        await within
+          .insertInto('inviter')
+          .values({ invitation, administrator: card.id, signature })
+          .onConflict((c) => c.doNothing())
+          .execute();
+      });
     },
 
     async office() {
@@ -278,7 +293,7 @@ export async function makeInvitation(db: Kysely<AuthorityTables>, random: Random
   const code = newCode(random);
   await db
     .insertInto('invitation')
-    .values({ invitation: invitationKey(code).public, administrator: null, signature: null })
+    .values({ invitation: invitationKey(code).public })
     .execute();
   return code;
 }

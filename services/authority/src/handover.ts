@@ -77,6 +77,7 @@ async function divide(within: Transaction<AuthorityTables>, secrets: Secrets, hy
       signing[issuer]!,
       domains.map((one) => [one.organisation, one.name, one.public_key, one.issuers, one.shares[issuer]!, one.orgKey, one.pq]),
       administrators[0]?.administrator ?? null,
+      [...new Set(administrators.map(({ organisation }) => organisation))],
     ]);
     const sealed = sealTo(hybridPk, cbor(['carelet/v1/issuer/handover', issuer]), content);
     await within.insertInto('handover').values({ issuer, sealed }).execute();

@@ -26,6 +26,8 @@ export type Issuers = {
   manifest(): Promise<Manifest>;
   /** What two of the three answer; those that are away or refuse are passed over, as long as two are left. */
   two<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
+  /** What all three answer: for what one of them would otherwise take on trust later. */
+  three<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
   /** Tells all three, and is content when two have heard it. */
   tell(op: string, say: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
   /** Two issuers vouch for a card. */
@@ -86,6 +88,15 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
   return {
     manifest,
     two,
+
+    async three(op, ask) {
+      // Where one is away nothing is begun with the others.
+      const there = await Promise.allSettled(roles.map((role) => role.town.keys()));
+      if (there.some(({ status }) => status === 'rejected')) fail(op, reasons(there));
+      const settled = await Promise.allSettled(roles.map(async (role, issuer) => ({ issuer, answer: await ask(role, issuer) })));
+      if (settled.some(({ status }) => status === 'rejected')) fail(op, reasons(settled));
+      return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    },
 
     async tell(op, say) {
       const settled = await Promise.allSettled(roles.map((role) => say(role)));
@@ -205,5 +216,5 @@ function fail(op: string, thrown: readonly unknown[]): never {
     const { kind, subject, because } = refused;
     throw new CareletError(kind, op, { ...(subject !== undefined && { subject }), because, cause: refused });
   }
-  throw new CareletError('unavailable', op, { because: 'fewer than two issuers answer', cause: errors[0] });
+  throw new CareletError('unavailable', op, { because: 'too few of the three issuers answer', cause: errors[0] });
 }

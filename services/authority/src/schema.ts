@@ -18,8 +18,10 @@ export type AuthorityTables = CardTables & {
   domain: { organisation: Bytes; name: string; public_key: Bytes; secret: Bytes | null };
   /** `office`: two issuers' word for whom she signs. */
   administrator: { administrator: Bytes; name: string; organisation: string; office: Bytes };
-  /** Public halves of the codes that make administrators, and who signed them; nobody, for the first. */
-  invitation: { invitation: Bytes; administrator: Bytes | null; signature: Bytes | null };
+  /** Public halves of the codes that make administrators. */
+  invitation: { invitation: Bytes };
+  /** Who signed a code; nobody, for the first administrator's. */
+  inviter: { invitation: Bytes; administrator: Bytes; signature: Bytes };
   /** What an issuer of a town made before has yet to take over, sealed to it. */
   handover: { issuer: number; sealed: Bytes };
   /** Generations that ended because an issuer's words did not fit. */
@@ -94,6 +96,19 @@ export const migrations: Record<string, Migration> = {
   '0004 handover': {
     async up(db: Kysely<unknown>) {
       await sql`create table handover (issuer integer primary key, sealed bytea not null)`.execute(db);
+    },
+  },
+  '0005 inviters': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table inviter (
+          invitation bytea not null references invitation on delete cascade, administrator bytea not null references administrator,
+          signature bytea not null, primary key (invitation, administrator))`,
+        sql`insert into inviter select invitation, administrator, signature from invitation where administrator is not null`,
+        sql`alter table invitation drop column administrator, drop column signature`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

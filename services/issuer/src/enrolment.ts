@@ -41,25 +41,37 @@ export function enrolment({
       const founded = await foundedTown(db, op);
       const card = ownCard(bytes, 'administrator', now(), op);
       if (!verifyAcceptance(key, card, organisation, acceptance)) throw denied('whoever has the code did not sign this card');
-      const inviter = by && administratorOf(founded, by, now());
-      if (by && !(inviter && verifyInvitation(inviter.edVk, key, by.signature))) throw denied('no administrator invited her');
+      const inviters = by.filter((word) => {
+        const inviter = administratorOf(founded, word, now());
+        return inviter && verifyInvitation(inviter.edVk, key, word.signature);
+      });
       await transaction(db, async (within) => {
-        if (!by) {
-          const { first_administrator: first } = await within
-            .selectFrom('town')
-            .select('first_administrator')
-            .forUpdate()
-            .executeTakeFirstOrThrow();
-          if (first && !equalPublic(first, card.id)) throw denied('there is an administrator, who has to invite her');
-          await within.updateTable('town').set({ first_administrator: card.id }).execute();
+        // The town's row is the lock: of two new offices one comes after the other.
+        const { first_administrator: first } = await within
+          .selectFrom('town')
+          .select('first_administrator')
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        const spent = await within.selectFrom('invitation').select('card').where('invitation', '=', key).executeTakeFirst();
+        if (spent) {
+          if (!equalPublic(spent.card, cardHash(card))) throw denied('this code is unknown or was used already');
+          return;
         }
+        if (!first) await within.updateTable('town').set({ first_administrator: card.id }).execute();
+        else {
+          const offices = (await within.selectFrom('office').select('organisation').execute()).map((office) => office.organisation);
+          const why = whyNot(organisation, new Set(inviters.map((word) => word.organisation)), offices);
+          if (why !== null) throw denied(why);
+        }
+        await within
+          .insertInto('office')
+          .values({ organisation })
+          .onConflict((c) => c.doNothing())
+          .execute();
         await within
           .insertInto('invitation')
           .values({ invitation: key, card: cardHash(card) })
-          .onConflict((c) => c.doNothing())
           .execute();
-        const spent = await within.selectFrom('invitation').select('card').where('invitation', '=', key).executeTakeFirstOrThrow();
-        if (!equalPublic(spent.card, cardHash(card))) throw denied('this code is unknown or was used already');
       });
       return { voucher: voucher(card, founded.place), office: signOffice(identity().edSk, card, organisation) };
     },
@@ -104,4 +116,18 @@ export function enrolment({
         .execute();
     },
   };
+}
+
+/**
+ * Why those who invited somebody may not; `null` when they may.
+ *
+ * [Note: Who opens an office] Approvals count by organisation, so nobody may invent one: an administrator invites into her own, and
+ * into a new one together with somebody of another. The first administrator opens the second office alone: there is nobody else.
+ */
+function whyNot(organisation: string, inviters: ReadonlySet<string>, offices: readonly string[]): string | null {
+  if (inviters.size === 0) return 'no administrator invited her';
+  if (offices.includes(organisation))
+    return inviters.has(organisation) ? null : 'an administrator of her own organisation has to invite her';
+  if (offices.length < 2 || inviters.size >= 2) return null;
+  return 'her organisation has no administrator yet, so two of two other organisations have to invite her';
 }

@@ -64,8 +64,8 @@ beforeAll(async () => {
   introductions = await Promise.all(roles.map(async (role) => (await role.town.keys()).keys));
   signing = introductions.map((bytes) => readIssuerKeys(bytes)!.edVk);
   for (const role of roles) await role.town.found({ town: 'a town', issuers: introductions });
-  sam = await administrator('Harbour Clinic', null);
-  mara = await administrator('Medical Board', sam);
+  sam = await administrator('Harbour Clinic', []);
+  mara = await administrator('Medical Board', [sam]);
 }, 60_000);
 
 afterAll(async () => {
@@ -74,13 +74,13 @@ afterAll(async () => {
 });
 
 /** Somebody with a code becomes an administrator, at all three or at some. */
-async function administrator(organisation: string, by: typeof sam | null, at = roles): Promise<typeof sam> {
+async function administrator(organisation: string, by: readonly (typeof sam)[], at = roles): Promise<typeof sam> {
   const who = person('administrator');
   const { public: key, secret } = invitationKey(newCode());
   const invitation = {
     key,
     acceptance: signAcceptance(secret, who.card, organisation),
-    by: by?.word(signInvitation(by.secrets.edSk, key)) ?? null,
+    by: by.map((one) => one.word(signInvitation(one.secrets.edSk, key))),
   };
   const said = await Promise.all(at.map((role) => role.enrolment.administrator({ card: encodeCard(who.card), organisation, invitation })));
   const card = { ...who.card, vouchers: said.map(({ voucher: signature }, place) => ({ by: place, signature })) };
@@ -169,22 +169,28 @@ describe('an administrator', () => {
   test('is the first one, or somebody whom one invited', async () => {
     const ivy = person('administrator');
     const { public: key, secret } = invitationKey(newCode());
-    const ask = (by: Word | null, acceptance = signAcceptance(secret, ivy.card, 'Nowhere'), card = ivy.card) =>
+    const ask = (by: Word[], acceptance = signAcceptance(secret, ivy.card, 'Harbour Clinic'), card = ivy.card) =>
       refusal(
-        roles[0]!.enrolment.administrator({
-          card: encodeCard(card),
-          organisation: 'Nowhere',
-          invitation: { key, acceptance, by },
-        }),
+        roles[0]!.enrolment.administrator({ card: encodeCard(card), organisation: 'Harbour Clinic', invitation: { key, acceptance, by } }),
       );
-    expect(await ask(null)).toBe('denied');
-    expect(await ask(sam.word(signInvitation(ivy.secrets.edSk, key)))).toBe('denied');
-    const invited = sam.word(signInvitation(sam.secrets.edSk, key));
+    expect(await ask([])).toBe('denied');
+    expect(await ask([sam.word(signInvitation(ivy.secrets.edSk, key))])).toBe('denied');
+    const invited = [sam.word(signInvitation(sam.secrets.edSk, key))];
     // Whoever carries the invitation does not have the code.
-    expect(await ask(invited, signAcceptance(ivy.secrets.edSk, ivy.card, 'Nowhere'))).toBe('denied');
+    expect(await ask(invited, signAcceptance(ivy.secrets.edSk, ivy.card, 'Harbour Clinic'))).toBe('denied');
+    expect(await ask(invited)).toBe('ok');
     expect(await ask(invited)).toBe('ok');
     const second = person('administrator');
-    expect(await ask(invited, signAcceptance(secret, second.card, 'Nowhere'), second.card)).toBe('denied');
+    expect(await ask(invited, signAcceptance(secret, second.card, 'Harbour Clinic'), second.card)).toBe('denied');
+  });
+
+  test('is not invited under another organisation’s name, nor under one that somebody invents alone', async () => {
+    const ask = (organisation: string, by: readonly (typeof sam)[]) => refusal(administrator(organisation, by));
+    expect(await ask('Medical Board', [sam])).toBe('denied');
+    expect(await ask('Medical Board', [mara])).toBe('ok');
+    expect(await ask('Ivy’s Board', [sam])).toBe('denied');
+    expect(await ask('Ivy’s Board', [sam, await administrator('Harbour Clinic', [sam])])).toBe('denied');
+    expect(await ask('Northgate Hospital', [sam, mara])).toBe('ok');
   });
 });
 
@@ -380,8 +386,8 @@ describe('an issuer', () => {
     const doctor = person('doctor').card;
     const policy = policyAt();
     const [good, board] = [approvalOf(sam, doctor, policy), approvalOf(mara, doctor, policy)];
-    const joan = await administrator('Harbour Clinic', sam);
-    const lone = await administrator('Larkfield', sam, roles.slice(0, 1));
+    const joan = await administrator('Harbour Clinic', [sam]);
+    const lone = await administrator('Larkfield', [sam, mara], roles.slice(0, 1));
     const ivy = person('administrator');
     const forged = { ...board, card: encodeCard(ivy.card), signature: signApproval(ivy.secrets.edSk, doctor, policyText(policy)) };
     for (const approvals of [

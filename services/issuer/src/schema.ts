@@ -14,6 +14,8 @@ export type IssuerTables = {
   town: { one: number; town: string; issuers: Bytes; place: number; last: Bytes; first_administrator: Bytes | null };
   /** An invitation makes one administrator. */
   invitation: { invitation: Bytes; card: Bytes };
+  /** For whom administrators sign; a new one is opened by two of two others. */
+  office: { organisation: string };
   organisation: { organisation: Bytes; name: string };
   /** What was said in a generation; `dealt` and `made` are sealed, and gone once they are not needed any more. */
   generation: {
@@ -55,6 +57,11 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0002 offices': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table office (organisation text primary key)`.execute(db);
     },
   },
 };

@@ -58,13 +58,14 @@ export const issuerContract = defineContract('issuer', {
     idempotent: true,
   },
   'enrolment.administrator': {
-    summary: 'Vouches for an administrator whom another one invited; for the first one without.',
+    summary: 'Vouches for an administrator: the first one, or whom those who may invite her did.',
     caller: 'anyone',
     body: 'cbor',
     input: z.strictObject({
       card,
       organisation: name,
-      invitation: z.strictObject({ key: bytes({ length: 32 }), acceptance: signature, by: administratorWord.nullable() }),
+      /** Signed by one of her own organisation, or by two of two others where it has no administrator yet. */
+      invitation: z.strictObject({ key: bytes({ length: 32 }), acceptance: signature, by: z.array(administratorWord).max(8) }),
     }),
     output: z.strictObject({ voucher: signature, office: signature }),
     idempotent: true,
