@@ -2,15 +2,17 @@
  * Enrolment from the person's side: registering, approving, and taking the keys that follow.
  *
  * Keys are believed for what they are, not for who hands them over: a domain must stand in the town manifest
- * that this keyring pinned (or a successor its issuers signed), and a doctor's key must pass KeyCheck.
+ * that this keyring pinned (or a successor its issuers signed). A doctor puts her key together from two issuers' shares, each of
+ * which must pass KeyCheck; what two issuers say alike is said by one of them truly, as long as one is honest.
  *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { signApproval } from '@carelet/crypto/cards/approval';
+import { signAdmission, signApproval, signRejection } from '@carelet/crypto/cards/approval';
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
+import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { DoctorKey, Keyring } from './keyring/keyring.ts';
@@ -43,14 +45,34 @@ export async function renewManifest(authority: Authority, keyring: Keyring): Pro
 }
 
 /** Becomes an administrator with a one-time code. */
-export async function claim(authority: Authority, keyring: Keyring, code: string, organisation: string): Promise<void> {
-  const { card } = await authority.enrolment.claim({ code, name: keyring.title, organisation, card: encodeCard(keyring.card) });
+export async function claim(authority: Authority, keyring: Keyring, code: string, office: string): Promise<void> {
+  const organisation = office.trim();
+  const { public: invitation, secret } = invitationKey(code);
+  const acceptance = signAcceptance(secret, keyring.card, organisation);
+  const asked = { invitation, acceptance, name: keyring.title, organisation, card: encodeCard(keyring.card) };
+  const { card } = await authority.enrolment.claim(asked);
   keyring.card = vouched(keyring, card);
 }
 
+/**
+ * A one-time code for another administrator. It is told to nobody but her.
+ *
+ * @param code another administrator's, to be signed as well: an organisation that has no administrator yet wants two
+ */
+export async function invite(authority: Authority, { secrets }: Keyring, code = newCode()): Promise<{ code: string }> {
+  const { public: invitation } = invitationKey(code);
+  await authority.enrolment.invite({ invitation, signature: signInvitation(secrets.edSk, invitation) });
+  return { code };
+}
+
+/** An administrator and the authority she asks. */
+export type Office = { readonly authority: Authority; readonly keyring: Keyring };
+
 /** An administrator enrols an organisation, whose card comes back vouched for; then it takes what it seals with. */
-export async function enrolOrganisation(asAdministrator: Authority, asOrganisation: () => Authority, keyring: Keyring): Promise<void> {
-  const { card } = await asAdministrator.enrolment.organisation({ name: keyring.title, card: encodeCard(keyring.card) });
+export async function enrolOrganisation(administrator: Office, asOrganisation: () => Authority, keyring: Keyring): Promise<void> {
+  const [name, own] = [keyring.title.trim(), keyring.card];
+  const signature = signAdmission(administrator.keyring.secrets.edSk, own, name);
+  const { card } = await administrator.authority.enrolment.organisation({ name, card: encodeCard(own), signature });
   keyring.card = vouched(keyring, card);
   await takeWriterKeys(asOrganisation(), keyring);
 }
@@ -58,9 +80,13 @@ export async function enrolOrganisation(asAdministrator: Authority, asOrganisati
 export async function takeWriterKeys(authority: Authority, keyring: Keyring): Promise<void> {
   await renewManifest(authority, keyring);
   const { sealed } = await authority.keys.writer();
-  const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/enrolment/writer', keyring.card.id]), sealed);
-  if (!content) throw new CareletError('cannot-open', 'take writer keys', { because: 'they are not sealed to this card' });
-  const [domain, orgKey, pq] = uncbor(content) as [Bytes, Bytes, Bytes];
+  const said = sealed.map(({ issuer, sealed: bytes }) => {
+    const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/enrolment/writer', keyring.card.id, issuer]), bytes);
+    if (!content) throw new CareletError('cannot-open', 'take writer keys', { because: 'they are not sealed to this card' });
+    return content;
+  });
+  requireAlike(said, sealed, 'take writer keys');
+  const [domain, orgKey, pq] = uncbor(said[0]!) as [Bytes, Bytes, Bytes];
   requireDomain(keyring, keyring.card.id, domain, 'take writer keys');
   keyring.writer = { domain, orgKey, pq };
 }
@@ -113,6 +139,12 @@ export async function approve(
   });
 }
 
+/** An administrator turns a doctor down, with the reason she is told. */
+export async function reject({ authority, keyring }: Office, doctor: Bytes, reason: string): Promise<void> {
+  const why = reason.trim();
+  await authority.enrolment.reject({ doctor, reason: why, signature: signRejection(keyring.secrets.edSk, doctor, why) });
+}
+
 /** What came of asking for keys. */
 export type TakenKeys =
   | { readonly kind: 'taken'; readonly keys: number; readonly fresh: number }
@@ -129,22 +161,48 @@ export async function takeDoctorKeys(authority: () => Authority, keyring: Keyrin
   const { keys } = await authority().keys.issue();
   let fresh = 0;
   const taken: DoctorKey[] = [];
-  for (const { organisation, sealed, entitlement, words } of keys) {
-    const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/enrolment/key', keyring.card.id, organisation]), sealed);
-    if (!content) throw new CareletError('cannot-open', 'take keys', { because: 'a key is not sealed to this card' });
-    const [domain, key, pq, notAfter] = uncbor(content) as [Bytes, Bytes, Bytes, number];
-    requireDomain(keyring, organisation, domain, 'take keys');
+  for (const { organisation, shares, entitlement, words } of keys) {
     const known = keyring.doctorKeys.find((one) => equalPublic(one.organisation, organisation));
-    if (!known || !equal(known.key, key)) {
-      if (!(await mathematics.checkKey(domain, key))) {
-        throw new CareletError('tampered', 'take keys', { because: 'a key is not what its domain should have issued' });
-      }
-      fresh++;
+    if (known && equalPublic(known.entitlement, entitlement)) {
+      taken.push(known);
+      continue;
     }
-    taken.push({ organisation, domain, key, pq, notAfter, entitlement, words });
+    const said = shares.map(({ issuer, sealed }) => {
+      const context = cbor(['carelet/v1/enrolment/key-share', keyring.card.id, organisation, issuer]);
+      const content = openWith(keyring.secrets.hybridSk, context, sealed);
+      if (!content) throw new CareletError('cannot-open', 'take keys', { because: 'a key is not sealed to this card' });
+      const [domain, issuers, share, pq, notAfter] = uncbor(content) as [Bytes, Bytes, Bytes, Bytes, number];
+      return { share, alike: cbor([domain, issuers, pq, notAfter]), domain, issuers, pq, notAfter };
+    });
+    requireAlike(
+      said.map(({ alike }) => alike),
+      shares,
+      'take keys',
+    );
+    const { domain, issuers, pq, notAfter } = said[0]!;
+    requireDomain(keyring, organisation, domain, 'take keys');
+    const combined = await mathematics.combineKey(
+      domain,
+      issuers,
+      said.map(({ share }) => share),
+    );
+    if (combined?.kind !== 'made') {
+      const who = combined ? `the share of issuer ${combined.issuer}` : 'a key';
+      throw new CareletError('tampered', 'take keys', { because: `${who} is not what its domain should have issued` });
+    }
+    fresh++;
+    taken.push({ organisation, domain, key: combined.key, pq, notAfter, entitlement, words });
   }
   keyring.doctorKeys = taken;
   return { kind: 'taken', keys: taken.length, fresh };
+}
+
+/** What different issuers say has to be the same, or one of them lies. */
+function requireAlike(said: readonly Bytes[], by: readonly { readonly issuer: number }[], op: string): void {
+  const different = new Set(by.map(({ issuer }) => issuer)).size === by.length && by.length >= 2;
+  if (!different || said.some((one) => !equal(one, said[0]!))) {
+    throw new CareletError('tampered', op, { because: 'two issuers do not say the same' });
+  }
 }
 
 function requireDomain(keyring: Keyring, organisation: Bytes, domain: Bytes, op: string): void {

@@ -10,8 +10,9 @@ import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { kdf, sha256 } from '@carelet/crypto/algebra/hash';
 import type { Random } from '@carelet/crypto/algebra/random';
+import { attempt } from '@carelet/crypto/algebra/strict';
 import { seal } from '@carelet/crypto/kp-abe/owner';
-import { type Key, keyCheck, open, openKey } from '@carelet/crypto/kp-abe/reader';
+import { type Combined, combine, type Key, open, openKey } from '@carelet/crypto/kp-abe/reader';
 import { accept, type Grantee, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
 import * as delegate from '@carelet/crypto/pre/reader';
 import { seal as sealForScope } from '@carelet/crypto/pre/writer';
@@ -39,8 +40,8 @@ export type Mathematics = {
   sealPolicies(jobs: PolicySeal[]): Promise<Bytes[]>;
   /** The content, or `null` where the key does not open it. */
   openPolicies(jobs: PolicyOpen[]): Promise<(Bytes | null)[]>;
-  /** Whether a key is what its domain's authority should have made. */
-  checkKey(domain: Bytes, key: Bytes): Promise<boolean>;
+  /** A key from several issuers' shares; blames the issuer whose share is not what it should have made, `null` for no shares of one key. */
+  combineKey(domain: Bytes, issuers: Bytes, shares: readonly Bytes[]): Promise<Combined | null>;
   sealConsents(jobs: ConsentSeal[]): Promise<Bytes[]>;
   /** The content, or `null` where it does not open. */
   openConsents(jobs: ConsentOpen[]): Promise<(Bytes | null)[]>;
@@ -87,7 +88,10 @@ function decoded(group: Group, domain: Bytes, key: Bytes): Key | null {
   return ready;
 }
 
-export const checkKey: Mathematics['checkKey'] = async (domain, key) => keyCheck(await pairing(), domain, key);
+export const combineKey: Mathematics['combineKey'] = async (domain, issuers, shares) => {
+  const group = await pairing();
+  return attempt(() => combine(group, domain, issuers, shares));
+};
 
 export const sealConsents: Mathematics['sealConsents'] = async (jobs) => {
   const group = await pairing();
@@ -122,7 +126,7 @@ export const newHalf: Mathematics['newHalf'] = async (doctor) => {
 };
 
 /** All of it in this thread. */
-export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkKey, sealConsents, openConsents, scopeKeys, newHalf };
+export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, combineKey, sealConsents, openConsents, scopeKeys, newHalf };
 
 /** mcl where WebAssembly is allowed, noble where it is refused. */
 const pairing = (): Promise<Group> => loadGroup('mcl').catch(() => loadGroup('noble'));

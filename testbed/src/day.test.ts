@@ -66,9 +66,9 @@ test('the logs of a day hold many lines and none of its words or ids', () => {
   expect(lines.length).toBeGreaterThan(60);
   for (const line of lines) {
     const told = JSON.parse(line) as { service: string; event: string };
-    expect(['authority', 'cloud', 'cloudlet']).toContain(told.service);
+    expect(['issuer', 'authority', 'cloud', 'cloudlet']).toContain(told.service);
   }
-  for (const service of ['authority', 'cloud', 'cloudlet']) expect(logs).toContain(`"service":"${service}"`);
+  for (const service of ['issuer', 'authority', 'cloud', 'cloudlet']) expect(logs).toContain(`"service":"${service}"`);
   expect(logs).toContain('"op":"records.post"');
   expect(logs).toContain('"kind":"denied"');
   const base64 = (id: string) => Buffer.from(id, 'hex').toString('base64').replace(/=+$/, '');

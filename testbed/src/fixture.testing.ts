@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type Json, printJson } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys } from '@carelet/client/enrolment';
+import { approve, claim, enrolOrganisation, invite, register, renewManifest, takeDoctorKeys } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
@@ -158,7 +158,7 @@ export async function openStage({
     offices ??= (async () => {
       const [sam, mara] = [fresh('administrator', 'Sam Adeyemi'), fresh('administrator', 'Mara Holt')];
       await claim(authorityAs(null), sam, (await town.authority.firstInvitation())!, 'Harbour Clinic');
-      const { code } = await authorityAs(sam).enrolment.invite();
+      const { code } = await invite(authorityAs(sam), sam);
       await claim(authorityAs(null), mara, code, 'Medical Board');
       return [sam, mara] as const;
     })();
@@ -169,7 +169,7 @@ export async function openStage({
   const enrol = async (slug: OrganisationSlug): Promise<Place> => {
     const [sam] = await administrators();
     const keyring = fresh('organisation', slug);
-    await enrolOrganisation(authorityAs(sam), () => authorityAs(keyring), keyring);
+    await enrolOrganisation({ authority: authorityAs(sam), keyring: sam }, () => authorityAs(keyring), keyring);
     enrolled.set(slug, keyring);
     const { card, secrets, writer: keys } = keyring;
     await town.cloudlets.get(slug)?.install({ card, edSk: secrets.edSk, ...keys! });

@@ -11,6 +11,7 @@ import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { merkleRoot } from '@carelet/crypto/algebra/merkle';
 import { signingKey } from '@carelet/crypto/algebra/sign';
+import { signWitness } from '@carelet/crypto/cards/witness';
 import { openCheckpoint, readHead, signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
 import { cosignNote, decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
 import { decodeFork, verifyFork } from '@carelet/crypto/receipts/witness';
@@ -299,7 +300,10 @@ describe('a witness', () => {
     const { secret, public: key } = signingKey();
     const signed = encodeNote(cosignNote(decodeNote(note)!, { name: 'stranger', key, secret }, Math.floor(stage.clock() / 1000)));
     expect(await refusal(cloud.receipts.cosign({ note: signed }))).toBe('denied');
-    expect(await refusal(stage.authorityAs(ada).town.witness({ key }))).toBe('denied');
+    const signature = signWitness(ada.secrets.edSk, ada.card.id, key);
+    expect(await refusal(stage.authorityAs(ada).town.witness({ key, signature }))).toBe('denied');
+    const harbour = (await stage.place('harbour')).keyring;
+    expect(await refusal(stage.authorityAs(harbour).town.witness({ key, signature }))).toBe('denied');
   });
 
   test('who is shown two logs keeps the proof, signs neither, and signs nothing any more', async () => {

@@ -11,7 +11,16 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, claim, enrolOrganisation, register, renewManifest, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
+import {
+  approve,
+  claim,
+  enrolOrganisation,
+  invite,
+  register,
+  renewManifest,
+  takeDoctorKeys,
+  takeWriterKeys,
+} from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import { createLockedFile } from '@carelet/client/keyring/locked-file';
 import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
@@ -105,7 +114,8 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
   for (const official of officials) {
     const file = await keyrings.of('administrator', official.slug, fullName(official.name));
     if (file.keyring.card.vouchers.length === 0) {
-      const code = approvers[0] ? (await authorityAs(approvers[0]).enrolment.invite()).code : invitation!;
+      const [first] = approvers;
+      const code = first ? (await invite(authorityAs(first), first.keyring)).code : invitation!;
       await claim(authorityAs(null), file.keyring, code, officeName(official));
       await file.save();
     }
@@ -116,7 +126,8 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     if (!only.organisations.includes(organisation.slug)) continue;
     const file = await keyrings.of('organisation', organisation.slug, organisation.name);
     if (!file.keyring.writer) {
-      await enrolOrganisation(authorityAs(approvers[0]!), () => authorityAs(file), file.keyring);
+      const administrator = { authority: authorityAs(approvers[0]!), keyring: approvers[0]!.keyring };
+      await enrolOrganisation(administrator, () => authorityAs(file), file.keyring);
       await file.save();
     } else await takeWriterKeys(authorityAs(file), file.keyring);
     places.set(organisation.slug, file);

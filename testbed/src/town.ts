@@ -1,5 +1,5 @@
 /**
- * The whole town in one process: PostgreSQL, authority, cloud, two cloudlets, the page.
+ * The whole town in one process: PostgreSQL, three issuers, authority, cloud, two cloudlets, the page.
  *
  * `npm start`, the tour, the tests and the benchmarks stand up this same town. Its data lies in one folder;
  * opening it again finds the data.
@@ -18,6 +18,8 @@ import { hex } from '@carelet/crypto/algebra/bytes';
 import { foundingHash, type Manifest } from '@carelet/crypto/cards/manifest';
 import type { LogStream } from '@carelet/ground/log';
 import { type Postgres, usePostgres } from '@carelet/ground/postgres';
+import type { Running } from '@carelet/ground/service';
+import { startIssuer } from '@carelet/issuer/service';
 import { organisations } from './cast.ts';
 
 /** Where everything is, for whoever wants to speak with the town. */
@@ -67,6 +69,8 @@ export type Town = AsyncDisposable & {
   readonly manifest: Manifest;
   readonly postgres: Postgres;
   readonly folder: string;
+  /** Three, each with a key file and tables of its own. */
+  readonly issuers: readonly Running[];
   readonly authority: Awaited<ReturnType<typeof startAuthority>>;
   /** Where it runs in this process, its handler answers without a port. */
   readonly cloud: CloudOfTown & { readonly fetch: (request: Request) => Promise<Response> };
@@ -77,6 +81,13 @@ export type Town = AsyncDisposable & {
 
 /** The clinics that have a cloudlet. */
 const clinics = organisations.filter(({ cloudlet }) => cloudlet !== undefined);
+
+/** Who the town's three issuers are: three houses that have to agree two by two. */
+export const issuerHouses = [
+  { schema: 'issuer_hospitals', title: 'North Harbour Hospitals' },
+  { schema: 'issuer_board', title: 'Medical Board' },
+  { schema: 'issuer_patients', title: 'Patients’ Council' },
+] as const;
 
 export const townName = 'Carelet demo town';
 
@@ -105,9 +116,17 @@ export async function openTown(options: TownOptions): Promise<Town> {
       clock,
     });
     const keys = join(folder, 'keys');
+    const issuers: Running[] = [];
+    for (const { schema, title } of issuerHouses) {
+      // They speak with the authority in this process; their ports are whatever is free.
+      const place = { schema, keys: join(keys, schema), title, needed: 2 };
+      issuers.push(use(await startIssuer({ ...service(0), port: 0, ...place })));
+    }
     const cloudKeys = join(keys, 'cloud');
     const log = printLogKey(await logKey(cloudKeys));
-    const authority = use(await startAuthority({ ...service(2), townName, keys, needed: 2, log }));
+    const authority = use(
+      await startAuthority({ ...service(2), townName, issuers: issuers.map(({ fetch }) => fetch), keys, needed: 2, log }),
+    );
     const startHere = (where: string, own: string) => startCloud({ ...service(3), authority: where, keys: own });
     const cloud = use(await (options.cloud ?? startHere)(authority.url, cloudKeys));
     const cloudlets = new Map<string, RunningCloudlet>();
@@ -131,7 +150,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
     // `demo` tells the command line that this town's passphrase is everybody's.
     await writeFile(join(folder, 'town.json'), `${JSON.stringify({ ...addresses, demo: true }, null, 2)}\n`);
     const here = { ...cloud, fetch: cloud.fetch ?? globalThis.fetch };
-    return { addresses, manifest, postgres, folder, authority, cloud: here, cloudlets, close, [Symbol.asyncDispose]: close };
+    return { addresses, manifest, postgres, folder, issuers, authority, cloud: here, cloudlets, close, [Symbol.asyncDispose]: close };
   } catch (thrown) {
     await close();
     throw thrown;

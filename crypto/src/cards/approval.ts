@@ -1,5 +1,8 @@
 /**
- * What an approver signs: a doctor's policy together with the very keys it will be issued to.
+ * What administrators sign: a doctor's policy together with the very keys it will be issued to, a doctor's rejection, and
+ * the card of an organisation that joins.
+ *
+ * Issuers believe these and nobody who hands them over.
  *
  * @module
  */
@@ -8,6 +11,8 @@ import { sign, verify } from '../algebra/sign.ts';
 import { type CardBody, cardHash } from './card.ts';
 
 const label = 'carelet/v1/enrolment/approval';
+const rejectionLabel = 'carelet/v1/enrolment/rejection';
+const admissionLabel = 'carelet/v1/enrolment/admission';
 
 /** @param policy the policy's canonical text, as the approver read it */
 export function signApproval(administratorSecret: Bytes, doctor: CardBody, policy: string): Bytes {
@@ -17,3 +22,17 @@ export function signApproval(administratorSecret: Bytes, doctor: CardBody, polic
 export function verifyApproval(administratorKey: Bytes, doctor: CardBody, policy: string, signature: Bytes): boolean {
   return verify(administratorKey, label, [doctor.id, cardHash(doctor), policy], signature);
 }
+
+/** @param doctor the number of the card she registered with */
+export const signRejection = (administratorSecret: Bytes, doctor: Bytes, reason: string): Bytes =>
+  sign(administratorSecret, rejectionLabel, [doctor, reason]);
+
+export const verifyRejection = (administratorKey: Bytes, doctor: Bytes, reason: string, signature: Bytes): boolean =>
+  verify(administratorKey, rejectionLabel, [doctor, reason], signature);
+
+/** @param name what the organisation will be called in the town */
+export const signAdmission = (administratorSecret: Bytes, organisation: CardBody, name: string): Bytes =>
+  sign(administratorSecret, admissionLabel, [cardHash(organisation), name]);
+
+export const verifyAdmission = (administratorKey: Bytes, organisation: CardBody, name: string, signature: Bytes): boolean =>
+  verify(administratorKey, admissionLabel, [cardHash(organisation), name], signature);

@@ -47,9 +47,18 @@ export const cardLabel = 'carelet/v1/card';
 
 /** Adds somebody's word. */
 export function vouch(card: Card, by: number | Bytes, secret: Bytes): Card {
-  const signature = sign(secret, 'carelet/v1/card/voucher', [cardHash(card), by]);
-  return { ...card, vouchers: [...card.vouchers, { by, signature }] };
+  return { ...card, vouchers: [...card.vouchers, voucherFor(card, by, secret)] };
 }
+
+/** Somebody's word for a card, to be added by somebody else. */
+export const voucherFor = (card: CardBody, by: number | Bytes, secret: Bytes): Voucher => ({
+  by,
+  signature: sign(secret, 'carelet/v1/card/voucher', [cardHash(card), by]),
+});
+
+/** Whether a voucher is by this key. */
+export const voucherStands = (card: CardBody, { by, signature }: Voucher, key: Bytes): boolean =>
+  verify(key, 'carelet/v1/card/voucher', [cardHash(card), by], signature);
 
 /** Whether a card is signed by its own key and has not ended: it is a card, nobody's word for it yet. */
 export const selfSigned = (card: Card, now: number): boolean =>

@@ -2,9 +2,11 @@ import { expect, test } from 'vitest';
 import { type Bytes, type Cbor, cbor, equal, uncbor, utf8 } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { signingKey } from '../algebra/sign.ts';
-import { signApproval, verifyApproval } from './approval.ts';
+import { signAdmission, signApproval, signRejection, verifyAdmission, verifyApproval, verifyRejection } from './approval.ts';
 import { type Card, cardHash, cardStands, decodeCard, encodeCard, fingerprint, selfSigned, vouch } from './card.ts';
 import { issueEntitlement, readEntitlement } from './entitlement.ts';
+import { invitationKey, newCode, signAcceptance, signInvitation, verifyAcceptance, verifyInvitation } from './invitation.ts';
+import { encodeIssuerKeys, officeStands, readIssuerKeys, signOffice } from './issuer.ts';
 import { labelOf, sensitiveLabel } from './label.ts';
 import {
   decodeManifest,
@@ -154,4 +156,53 @@ test('labels differ by organisation, name and value, and a rare group does not g
 test('a card hash covers the keys and not the vouchers', () => {
   const { card } = newCard('doctor', later, random);
   expect(cardHash(vouchedBy(card, 0, 1))).toEqual(cardHash(card));
+});
+
+test('an invitation is for whoever has its code, by whoever signed it, and for one card', () => {
+  const [inviter, invited, thief] = [0, 1, 2].map(() => newCard('administrator', later, random)) as ReturnType<typeof newCard>[];
+  const code = newCode(random);
+  expect(code).toMatch(/^([0-9a-f]{4}-){7}[0-9a-f]{4}$/);
+  const { public: key, secret } = invitationKey(code);
+  expect(invitationKey(` ${code.toUpperCase()} `).public).toEqual(key);
+  const word = signInvitation(inviter!.secrets.edSk, key);
+  expect(verifyInvitation(inviter!.card.edVk, key, word)).toBe(true);
+  expect(verifyInvitation(thief!.card.edVk, key, word)).toBe(false);
+  expect(verifyInvitation(inviter!.card.edVk, invitationKey(newCode(random)).public, word)).toBe(false);
+  const acceptance = signAcceptance(secret, invited!.card, 'Medical Board');
+  expect(verifyAcceptance(key, invited!.card, 'Medical Board', acceptance)).toBe(true);
+  expect(verifyAcceptance(key, thief!.card, 'Medical Board', acceptance)).toBe(false);
+  expect(verifyAcceptance(key, invited!.card, 'Harbour Clinic', acceptance)).toBe(false);
+});
+
+test('an office wants two different issuers, and is of one card and one organisation', () => {
+  const [{ card }, other] = [newCard('administrator', later, random), newCard('administrator', later, random)];
+  const words = issuers.map(({ issuer, secret }) => ({ issuer, signature: signOffice(secret, card, 'Medical Board') }));
+  const stands = (of: typeof words, who: Card = card, organisation = 'Medical Board') => officeStands(body.issuers, who, organisation, of);
+  expect(stands(words.slice(1))).toBe(true);
+  expect(stands(words.slice(0, 1))).toBe(false);
+  expect(stands([words[0]!, words[0]!])).toBe(false);
+  expect(stands([words[0]!, { ...words[0]!, issuer: 1 }])).toBe(false);
+  expect(stands([words[0]!, { ...words[1]!, issuer: 7 }])).toBe(false);
+  expect(stands(words, other.card)).toBe(false);
+  expect(stands(words, card, 'Harbour Clinic')).toBe(false);
+});
+
+test("an issuer's signing key vouches for what is sealed to it", () => {
+  const [one, two] = issuers as [(typeof issuers)[number], (typeof issuers)[number]];
+  const { hybridPk } = newCard('patient', later, random).card;
+  const bytes = encodeIssuerKeys({ edVk: one.public, hybridPk }, one.secret);
+  expect(readIssuerKeys(bytes)).toEqual({ edVk: one.public, hybridPk });
+  expect(readIssuerKeys(encodeIssuerKeys({ edVk: one.public, hybridPk }, two.secret))).toBeNull();
+  for (let i = 0; i < bytes.length; i += 61) expect(readIssuerKeys(bytes.map((byte, at) => (at === i ? byte ^ 1 : byte)))).toBeNull();
+});
+
+test('what an administrator signs for one thing does not pass for another', () => {
+  const [{ secrets, card: by }, { card: doctor }] = [newCard('administrator', later, random), newCard('doctor', later, random)];
+  const rejection = signRejection(secrets.edSk, doctor.id, 'no licence');
+  expect(verifyRejection(by.edVk, doctor.id, 'no licence', rejection)).toBe(true);
+  expect(verifyRejection(by.edVk, doctor.id, 'another reason', rejection)).toBe(false);
+  const admission = signAdmission(secrets.edSk, doctor, 'Northgate');
+  expect(verifyAdmission(by.edVk, doctor, 'Northgate', admission)).toBe(true);
+  expect(verifyAdmission(by.edVk, doctor, 'Southgate', admission)).toBe(false);
+  expect(verifyApproval(by.edVk, doctor, 'Northgate', admission)).toBe(false);
 });

@@ -34,9 +34,22 @@ const parts = ({ doctor, organisation, formula, issued, notAfter }: Entitlement)
 
 /** Signs an entitlement with the given issuers' secrets, by issuer number. */
 export function issueEntitlement(entitlement: Entitlement, secrets: readonly { issuer: number; secret: Bytes }[]): Bytes {
-  const signatures = secrets.map(({ issuer, secret }) => [issuer, sign(secret, label, parts(entitlement))]);
-  return cbor([...parts(entitlement), signatures]);
+  return encodeEntitlement(
+    entitlement,
+    secrets.map(({ issuer, secret }) => ({ issuer, signature: signEntitlement(entitlement, secret) })),
+  );
 }
+
+/** One issuer's signature. */
+export const signEntitlement = (entitlement: Entitlement, secret: Bytes): Bytes => sign(secret, label, parts(entitlement));
+
+/** Whether one issuer signed. */
+export const entitlementSignedBy = (entitlement: Entitlement, key: Bytes, signature: Bytes): boolean =>
+  verify(key, label, parts(entitlement), signature);
+
+/** An entitlement as it travels, with what issuers signed apart. */
+export const encodeEntitlement = (entitlement: Entitlement, signatures: readonly { issuer: number; signature: Bytes }[]): Bytes =>
+  cbor([...parts(entitlement), signatures.map(({ issuer, signature }) => [issuer, signature])]);
 
 /** Reads an entitlement and checks that two issuers of the manifest signed it; `null` when they did not. */
 export function readEntitlement(bytes: Bytes, manifest: Manifest): Entitlement | null {

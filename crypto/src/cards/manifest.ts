@@ -40,8 +40,14 @@ const label = 'carelet/v1/manifest';
 
 /** Signs a manifest with the given issuers' secrets, by issuer number. */
 export function signManifest(body: ManifestBody, secrets: readonly { issuer: number; secret: Bytes }[]): Manifest {
-  return { ...body, signatures: secrets.map(({ issuer, secret }) => ({ issuer, signature: sign(secret, label, parts(body)) })) };
+  return { ...body, signatures: secrets.map(({ issuer, secret }) => ({ issuer, signature: signBody(body, secret) })) };
 }
+
+/** One issuer's signature. */
+export const signBody = (body: ManifestBody, secret: Bytes): Bytes => sign(secret, label, parts(body));
+
+/** Whether one issuer signed. */
+export const signedBy = (body: ManifestBody, key: Bytes, signature: Bytes): boolean => verify(key, label, parts(body), signature);
 
 export const manifestHash = (manifest: ManifestBody): Bytes => sha256(cbor([label, ...parts(manifest)]));
 
@@ -66,8 +72,12 @@ export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = mani
  * signed and that changes no domain's key and no log; witnesses come and go.
  */
 export function successor(pinned: Manifest, offered: Manifest): boolean {
-  if (equalPublic(manifestHash(pinned), manifestHash(offered))) return true;
-  if (offered.town !== pinned.town || offered.serial <= pinned.serial || !signedByTwo(offered, pinned.issuers)) return false;
+  return equalPublic(manifestHash(pinned), manifestHash(offered)) || (follows(pinned, offered) && signedByTwo(offered, pinned.issuers));
+}
+
+/** Whether what a manifest says may come after what another says, whoever signs it. */
+export function follows(pinned: ManifestBody, offered: ManifestBody): boolean {
+  if (offered.town !== pinned.town || offered.serial <= pinned.serial) return false;
   if (pinned.receipts && !(offered.receipts && sameKey(offered.receipts.log, pinned.receipts.log))) return false;
   const known = new Map(offered.domains.map((domain) => [hex(domain.organisation), domain]));
   return pinned.domains.every((domain) => {

@@ -15,11 +15,25 @@
  *
  * @module
  */
-import { type Bytes, wipe } from '../algebra/bytes.ts';
+import { type Bytes, equalPublic, wipe } from '../algebra/bytes.ts';
 import { decodeScalar, encodeScalar, type Group, randomScalar, type Scalar } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
+import { targetBase } from '../algebra/target.ts';
+import { evaluate, polynomialThrough } from '../algebra/threshold.ts';
 import { attributePower } from './attribute.ts';
-import { asFormula, decodeMaster, domainId, encodeDomain, encodeKey, encodeMaster, isDomainName, type KeyParts } from './encoding.ts';
+import {
+  asFormula,
+  decodeDomain,
+  decodeMaster,
+  domainId,
+  encodeDomain,
+  encodeIssuers,
+  encodeKey,
+  encodeMaster,
+  encodeShare,
+  isDomainName,
+  type KeyParts,
+} from './encoding.ts';
 import type { Formula } from './formula.ts';
 import { occurrences, rowsOf, share } from './shares.ts';
 
@@ -69,6 +83,33 @@ export function keygen(group: Group, master: Bytes, formula: Formula | string, r
   const secret = decodeScalar(alpha);
   if (secret === 0n) throw new TypeError('not a master');
   return encodeKey({ id, formula: policy, ...elementsUnder(group, secret, policy, random) });
+}
+
+/**
+ * Gives a domain that was set up whole to issuers who run apart: its master in shares. What was sealed for it stays as it is;
+ * whoever had the master erases it. Unlike a generated secret, this one was once known in one place.
+ *
+ * @param issuers how many there are, and how many of them are needed
+ * @throws {TypeError} on a malformed master or domain, and on a master of another domain
+ */
+export function shareOut(
+  group: Group,
+  domain: Bytes,
+  master: Bytes,
+  { issuers, needed }: { readonly issuers: number; readonly needed: number },
+  random: Random = systemRandom,
+): { issuers: Bytes; shares: Bytes[] } {
+  const { id, alpha } = decodeMaster(master);
+  const { power } = targetBase(group);
+  const secret = decodeScalar(alpha);
+  const { id: of, a } = decodeDomain(domain);
+  if (!equalPublic(id, of) || !equalPublic(group.gt.encode(power(secret)), a)) throw new TypeError('not the master of this domain');
+  const polynomial = polynomialThrough(secret, needed, random);
+  const shares = Array.from({ length: issuers }, (_, i) => evaluate(polynomial, BigInt(i + 1)));
+  return {
+    issuers: encodeIssuers({ id, needed, a: shares.map((share) => group.gt.encode(power(share))) }),
+    shares: shares.map((share, i) => encodeShare({ id, issuer: i + 1, alpha: encodeScalar(share) })),
+  };
 }
 
 /** The elements of a key for a policy, under a master or a share of one. */

@@ -1,21 +1,24 @@
 /**
- * KP-ABE, the part of one of several issuers: it holds a share of a domain's master, and makes keys that are never whole.
+ * KP-ABE, the part of one of several issuers: it holds a share of a domain's master, and no key comes of it alone.
  *
- * No key that opens by itself exists anywhere (kp-abe.md §4). Issuer t draws z_t = z_{t,d} · z_{t,m} and makes
+ * There are two ways. With `issueShare` each issuer makes a share of a key, and the doctor puts as many as are needed
+ * together (kp-abe.md §3.3, escrow split). With `issue` no key that opens by itself exists anywhere (§4): issuer t draws z_t = z_{t,d} · z_{t,m} and makes
  *
  * - for the cloud a transformation key, which is exactly a FABEO key under α_t/z_t: without z_t it opens nothing;
  * - for the doctor the factor z_{t,d}, for the mediator the factor z_{t,m}.
  *
- * It takes `needed` issuers, the cloud, the mediator and the doctor to open one text.
+ * Then it takes `needed` issuers, the cloud, the mediator and the doctor to open one text.
  *
  * @module
  */
-import { type Bytes, wipe } from '../algebra/bytes.ts';
+import { type Bytes, equalPublic, wipe } from '../algebra/bytes.ts';
 import type { Conclusion } from '../algebra/generation.ts';
 import { decodeScalar, encodeScalar, type Group, type GT, randomScalar, reduce } from '../algebra/group.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
+import { targetBase } from '../algebra/target.ts';
 import { inverseOfSecret } from '../algebra/threshold.ts';
 import { elementsUnder } from './authority.ts';
+import { readDomain, readIssuers } from './domain.ts';
 import {
   asFormula,
   decodeShare,
@@ -23,6 +26,7 @@ import {
   encodeDomain,
   encodeFactor,
   encodeIssuers,
+  encodeKeyShare,
   encodeShare,
   encodeTransform,
   type Holder,
@@ -94,4 +98,31 @@ export function issue(group: Group, share: Bytes, formula: Formula | string, ran
     doctor: factor('doctor', forDoctor),
     mediator: factor('mediator', forMediator),
   };
+}
+
+/**
+ * Issues one issuer's share of a key: a key under α_t, which opens nothing before as many as are needed are put together
+ * (`combine`).
+ *
+ * @param formula the same for every issuer of the key
+ * @throws {TypeError} on a malformed share or formula
+ */
+export function issueShare(group: Group, share: Bytes, formula: Formula | string, random: Random = systemRandom): Bytes {
+  const policy = asFormula(formula);
+  const { id, issuer, alpha } = decodeShare(share);
+  const secret = decodeScalar(alpha);
+  if (secret === 0n) throw new TypeError('not a share');
+  return encodeKeyShare({ id, issuer, formula: policy, ...elementsUnder(group, secret, policy, random) });
+}
+
+/**
+ * Whether a share is this issuer's of this domain: for one that was handed over, not generated.
+ *
+ * @throws {TypeError} on malformed bytes, and on issuers that are not of this domain
+ */
+export function holdsShare(group: Group, domain: Bytes, issuers: Bytes, share: Bytes, issuer: number): boolean {
+  const { id, issuer: of, alpha } = decodeShare(share);
+  const expected = readIssuers(group, domain, issuers)[issuer - 1];
+  const own = of === issuer && equalPublic(id, readDomain(group, domain).id);
+  return own && expected !== undefined && group.gt.equal(targetBase(group).power(decodeScalar(alpha)), expected);
 }

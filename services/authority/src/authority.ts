@@ -1,5 +1,6 @@
 /**
- * The authority, assembled: enrolment, keys, the manifest. It holds keys without ciphertext.
+ * The authority, assembled: enrolment, keys, the manifest. It holds neither keys nor ciphertext; three issuers make what it
+ * hands over.
  *
  * @module
  */
@@ -9,13 +10,12 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
-import type { Secrets } from '@carelet/ground/secrets';
 import { town } from '@carelet/ground/town';
 import type { Kysely } from 'kysely';
 import { enrolment, makeInvitation } from './enrolment.ts';
-import { issuers as issuersIn } from './issuers.ts';
+import type { Held } from './handover.ts';
+import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { keys } from './keys.ts';
-import type { KeyMath } from './mathematics.ts';
 import type { AuthorityTables } from './schema.ts';
 
 export { authorityContract };
@@ -29,6 +29,8 @@ export type Authority = {
 };
 
 /**
+ * @param issuers where the three answer, in the order in which the town was founded with them
+ * @param held what a town made before issuers ran apart keeps here, to be handed over
  * @param townName stands in the manifest for good
  * @param log who keeps the receipts log, for the manifest; without one the town has none yet
  * @param needed approvals of different organisations that a doctor's policy wants; two unless told
@@ -36,22 +38,22 @@ export type Authority = {
  */
 export async function authority({
   db,
-  secrets,
-  mathematics,
+  issuers: at,
+  held,
   townName,
   log,
   needed = 2,
   clock = Date.now,
 }: {
   db: Kysely<AuthorityTables>;
-  secrets: Secrets;
-  mathematics: KeyMath;
+  issuers: readonly IssuerAt[];
+  held: Held;
   townName: string;
   log?: NamedKey | undefined;
   needed?: number;
   clock?: () => number;
 }): Promise<Authority> {
-  const issuers = await issuersIn(db, secrets, mathematics, townName, log);
+  const issuers = await issuersAt(db, at, townName, held);
   if (log) await issuers.watch(log);
   const cards = cardsIn(
     db as unknown as Parameters<typeof cardsIn>[0],
@@ -63,13 +65,13 @@ export async function authority({
   const as = (caller: KnownCaller | null): AuthorityRole => ({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
-    keys: keys({ db, issuers, mathematics, needed, clock }, caller),
+    keys: keys({ db, cards, issuers, needed, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),
-      witness: async ({ key }) => {
+      witness: async ({ key, signature }) => {
         if (caller?.kind !== 'organisation')
           throw new CareletError('denied', 'name a witness', { because: 'only an organisation of this town watches its log' });
-        await issuers.addWitness(caller.id, key);
+        await issuers.addWitness(caller.card, key, signature);
       },
       state: async () => {
         const organisations = await db.selectFrom('domain').select('name').orderBy('name').execute();

@@ -3,27 +3,29 @@
  *
  * A doctor registers and waits. An administrator signs a policy together with the fingerprint of her device's
  * keys; it counts once two administrators of two organisations signed the same one. Pending, rejected and
- * expired doctors get nothing.
+ * expired doctors get nothing. The issuers look at every signature again, for themselves.
  *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
-import { compile, inWords, policyText } from '@carelet/care/rules/sharing/policy';
+import { compile, inWords, type Labelling, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { timesOf } from '@carelet/care/rules/sharing/window';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, equal, hex, unhex, utf8 } from '@carelet/crypto/algebra/bytes';
-import { sha256 } from '@carelet/crypto/algebra/hash';
+import { type Bytes, cbor, equal, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
-import { verifyApproval } from '@carelet/crypto/cards/approval';
-import { type Card, decodeCard, encodeCard, fingerprint, selfSigned } from '@carelet/crypto/cards/card';
+import { verifyAdmission, verifyApproval, verifyRejection } from '@carelet/crypto/cards/approval';
+import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
+import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
+import { officeSignedBy } from '@carelet/crypto/cards/issuer';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
-import { labelling, timesOf } from './policy.ts';
 import type { AuthorityTables } from './schema.ts';
+import { type Words, wordsIn } from './words.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
 type State = 'pending' | 'approved' | 'rejected';
@@ -37,7 +39,6 @@ export function enrolment(
     issuers,
     needed,
     clock,
-    random = systemRandom,
   }: {
     db: Kysely<AuthorityTables>;
     cards: Cards;
@@ -45,7 +46,6 @@ export function enrolment(
     /** Approvals of different organisations that a policy wants. */
     needed: number;
     clock: () => number;
-    random?: Random;
   },
   caller: KnownCaller | null,
 ): Enrolment {
@@ -54,26 +54,62 @@ export function enrolment(
     if (!caller || !row) throw new CareletError('denied', op, { because: 'only an administrator does that' });
     return { ...row, card: caller.card };
   };
+  const words: Words = wordsIn(db, cards);
 
   return {
-    async claim({ code, name, organisation, card: bytes }) {
-      const card = readCard(bytes, 'administrator', 'enrol administrator');
-      const vouched = await issuers.vouch(card);
-      const spent = () => new CareletError('denied', 'enrol administrator', { because: 'this code is unknown or was used already' });
-      if (!(await db.selectFrom('invitation').select('code').where('code', '=', codeHash(code)).executeTakeFirst())) throw spent();
-      // The card first: under a number somebody else has already it is refused, and the code is still good.
-      await cards.present(encodeCard(vouched), []);
-      await transaction(db, async (within) => {
-        const found = await within.deleteFrom('invitation').where('code', '=', codeHash(code)).returning('code').executeTakeFirst();
-        if (!found) throw spent();
-        await within.insertInto('administrator').values({ administrator: card.id, name, organisation }).execute();
+    async claim({ invitation, acceptance, name, organisation, card: bytes }) {
+      const op = 'enrol administrator';
+      const card = readCard(bytes, 'administrator', op);
+      const spent = () => new CareletError('denied', op, { because: 'this code is unknown or was used already' });
+      const known = await db.selectFrom('invitation').selectAll().where('invitation', '=', invitation).executeTakeFirst();
+      if (!known) throw spent();
+      const signed = await db
+        .selectFrom('inviter')
+        .select(['administrator', 'signature'])
+        .where('invitation', '=', invitation)
+        .orderBy('administrator')
+        .limit(8)
+        .execute();
+      const by = await Promise.all(signed.map((one) => words.of(one.administrator, one.signature)));
+      const asked = { card: encodeCard(card), organisation, invitation: { key: invitation, acceptance, by } };
+      const { issuers: keys } = await issuers.manifest();
+      // All three, so that none of them is free to take somebody else for the first one.
+      const said = await issuers.three(op, async (issuer, place) => {
+        const { voucher: signature, office } = await issuer.enrolment.administrator(asked);
+        const stands =
+          voucherStands(card, { by: place, signature }, keys[place]!) && officeSignedBy(keys[place], card, organisation, office);
+        if (!stands) throw new CareletError('tampered', op, { because: `issuer ${place + 1} signed something else` });
+        return { voucher: { by: place, signature }, office };
       });
-      return { card: encodeCard(vouched) };
+      const vouched = encodeCard({ ...card, vouchers: said.map(({ answer }) => answer.voucher) });
+      // The card first: where it is refused, the code is still good.
+      await cards.present(vouched, []);
+      await transaction(db, async (within) => {
+        const found = await within.deleteFrom('invitation').where('invitation', '=', invitation).returning('invitation').executeTakeFirst();
+        if (!found) throw spent();
+        const office = cbor(said.map(({ issuer, answer }) => [issuer, answer.office]));
+        await within.insertInto('administrator').values({ administrator: card.id, name, organisation, office }).execute();
+      });
+      return { card: vouched };
     },
 
-    async invite() {
-      await administrator('invite administrator');
-      return { code: await makeInvitation(db, random) };
+    async invite({ invitation, signature }) {
+      const { card } = await administrator('invite administrator');
+      if (!verifyInvitation(card.edVk, invitation, signature)) {
+        throw new CareletError('invalid', 'invite administrator', { because: 'the signature does not fit this code' });
+      }
+      await transaction(db, async (within) => {
+        await within
+          .insertInto('invitation')
+          .values({ invitation })
+          .onConflict((c) => c.doNothing())
+          .execute();
+        await within
+          .insertInto('inviter')
+          .values({ invitation, administrator: card.id, signature })
+          .onConflict((c) => c.doNothing())
+          .execute();
+      });
     },
 
     async office() {
@@ -81,12 +117,17 @@ export function enrolment(
       return { organisation };
     },
 
-    async organisation({ name, card: bytes }) {
-      await administrator('enrol organisation');
-      const card = readCard(bytes, 'organisation', 'enrol organisation');
-      const vouched = await issuers.vouch(card);
+    async organisation({ name, card: bytes, signature }) {
+      const op = 'enrol organisation';
+      const { administrator: id, card: by } = await administrator(op);
+      const card = readCard(bytes, 'organisation', op);
+      if (!verifyAdmission(by.edVk, card, name, signature)) {
+        throw new CareletError('invalid', op, { because: 'the signature does not fit this card and name' });
+      }
+      const asked = { card: bytes, name, by: await words.of(id, signature) };
+      const vouched = await issuers.vouch(op, card, (issuer) => issuer.enrolment.organisation(asked));
       await cards.present(encodeCard(vouched), []);
-      await issuers.addDomain(card.id, name);
+      await issuers.addDomain(card.id, name, (issuer) => issuer.enrolment.organisation(asked));
       return { card: encodeCard(vouched) };
     },
 
@@ -177,7 +218,7 @@ export function enrolment(
         throw refuse(`a key lasts at most a quarter, until ${addDays(today, longestKey)}; renew it then`);
       if (policy.from !== 'beginning' && policy.from > policy.until) throw refuse('the policy ends before it begins');
       // What cannot be compiled is found out now, not when she comes for her keys.
-      compile(policy, timesOf(policy, clock()), labelling(new Uint8Array(32)));
+      compile(policy, timesOf(policy, clock()), plainly);
       const text = policyText(policy);
       const card = decodeCard(row.card)!;
       if (!verifyApproval(approver.card.edVk, card, text, signature))
@@ -205,15 +246,19 @@ export function enrolment(
         .where('policy', '=', text)
         .execute();
       if (same.length >= needed && row.state === 'pending') {
-        const vouched = encodeCard(await issuers.vouch(card));
+        const asked = { card: row.card, policy: asSigned(policy), approvals: await words.approvals(doctor, organisation, text) };
+        const vouched = encodeCard(await issuers.vouch('approve doctor', card, (issuer) => issuer.enrolment.doctor(asked)));
         await db.updateTable('doctor').set({ state: 'approved', card: vouched }).where('doctor', '=', doctor).execute();
         await cards.present(vouched, []);
       }
       return { state: same.length >= needed ? 'approved' : (row.state as State), approvals: same.length, needed };
     },
 
-    async reject({ doctor, reason }) {
-      await administrator('reject doctor');
+    async reject({ doctor, reason, signature }) {
+      const { administrator: id, card: by } = await administrator('reject doctor');
+      if (!verifyRejection(by.edVk, doctor, reason, signature)) {
+        throw new CareletError('invalid', 'reject doctor', { because: 'the signature does not fit' });
+      }
       const changed = await db
         .updateTable('doctor')
         .set({ state: 'rejected', reason })
@@ -223,6 +268,8 @@ export function enrolment(
       if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
       await db.deleteFrom('approval').where('doctor', '=', doctor).execute();
       await db.deleteFrom('issued').where('doctor', '=', doctor).execute();
+      const told = { doctor, reason, by: await words.of(id, signature) };
+      await issuers.tell('reject doctor', (issuer) => issuer.enrolment.reject(told));
     },
 
     async standing({ doctor }) {
@@ -241,17 +288,25 @@ export function enrolment(
   }
 }
 
-/** A one-time code, kept as its hash. */
+/** The first administrator's one-time code; its public half is kept. */
 export async function makeInvitation(db: Kysely<AuthorityTables>, random: Random = systemRandom): Promise<string> {
-  const code = hex(random(16)).replace(/(.{4})(?=.)/g, '$1-');
+  const code = newCode(random);
   await db
     .insertInto('invitation')
-    .values({ code: codeHash(code) })
+    .values({ invitation: invitationKey(code).public })
     .execute();
   return code;
 }
 
-const codeHash = (code: string): Bytes => sha256(utf8(`carelet/v1/enrolment/invitation|${code.trim()}`));
+/** A policy whose text was signed, as it goes over the wire. */
+export const asSigned = (policy: Policy): SignedPolicy => JSON.parse(policyText(policy)) as SignedPolicy;
+
+/** Attributes as they are: enough to see whether a policy can be compiled. */
+const plainly: Labelling = {
+  label: ({ name, value }) => `${name}:${value}`,
+  sensitive: (pat, group) => `sens:${pat}/${group}`,
+  blank: () => 'blank:0',
+};
 
 const doctorRow = (db: Kysely<AuthorityTables>, doctor: Bytes) =>
   db.selectFrom('doctor').selectAll().where('doctor', '=', doctor).executeTakeFirst();

@@ -1,143 +1,194 @@
 /**
- * The issuers and what they sign: cards, entitlements, the town manifest.
+ * The three issuers, asked by the authority: for cards, entitlements, shares of keys, domains, and the town manifest.
  *
- * [Note: Three issuers in one process]
- * The town has three issuers and everything of theirs wants two signatures. In this first domain their keys,
- * and the KP-ABE masters, lie in one process: whoever owns it can issue. The sharing scheme replaces this by
- * issuers run apart, none of whom can make a key alone; signatures and manifest keep their shape.
+ * [Note: The authority signs nothing]
+ * Everything that is believed in the town wants two issuers' word, and each judges for itself. The authority carries what is
+ * said: it can keep things back, which is noticed, and can neither make nor use a key.
  *
  * @module
  */
-import { CareletError } from '@carelet/care/model';
-import { type Bytes, cbor, equal, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { systemRandom } from '@carelet/crypto/algebra/random';
-import { type NamedKey, signingKey } from '@carelet/crypto/algebra/sign';
-import { type Card, vouch } from '@carelet/crypto/cards/card';
-import { type Entitlement, issueEntitlement } from '@carelet/crypto/cards/entitlement';
-import { decodeManifest, encodeManifest, type Manifest, type ManifestBody, signManifest, type Watch } from '@carelet/crypto/cards/manifest';
+import { asCareletError, CareletError } from '@carelet/care/model';
+import { connect } from '@carelet/care/wire';
+import { issuerContract } from '@carelet/care/wire/contract/issuer';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import type { NamedKey } from '@carelet/crypto/algebra/sign';
+import { type Card, encodeCard, voucherStands } from '@carelet/crypto/cards/card';
+import { type IssuerWord, readIssuerKeys } from '@carelet/crypto/cards/issuer';
+import { decodeManifest, encodeManifest, type Manifest, type ManifestBody, signedBy } from '@carelet/crypto/cards/manifest';
+import { isWitnessOf, verifyWitness, witnessName } from '@carelet/crypto/cards/witness';
 import { transaction } from '@carelet/ground/database';
-import type { Secrets } from '@carelet/ground/secrets';
-import type { Kysely } from 'kysely';
-import type { KeyMath } from './mathematics.ts';
+import type { Kysely, Transaction } from 'kysely';
+import { generate } from './generation.ts';
+import { type Held, handOver, type IssuerRole } from './handover.ts';
 import type { AuthorityTables } from './schema.ts';
 
-/** What an organisation's domain consists of. */
-export type DomainSecret = { readonly master: Bytes; readonly orgKey: Bytes; readonly pq: Bytes };
+/** Where an issuer answers: an address, or a handler in this process. */
+export type IssuerAt = string | ((request: Request) => Promise<Response>);
 
 export type Issuers = {
   manifest(): Promise<Manifest>;
+  /** What two of the three answer; those that are away or refuse are passed over, as long as two are left. */
+  two<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
+  /** What all three answer: for what one of them would otherwise take on trust later. */
+  three<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
+  /** Tells all three, and is content when two have heard it. */
+  tell(op: string, say: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
   /** Two issuers vouch for a card. */
-  vouch(card: Card): Promise<Card>;
-  entitle(entitlement: Entitlement): Promise<Bytes>;
-  /** Makes an organisation's domain once, and puts it into the manifest. */
-  addDomain(organisation: Bytes, name: string): Promise<void>;
+  vouch(op: string, card: Card, ask: (issuer: IssuerRole) => Promise<{ readonly voucher: Bytes }>): Promise<Card>;
+  /**
+   * Has the issuers make an organisation's domain, once, and puts it into the manifest.
+   *
+   * @param admit tells an issuer that it was admitted, and why
+   */
+  addDomain(organisation: Bytes, name: string, admit: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
   /** Names who keeps the receipts log, once: readers that know one refuse a manifest with another. */
   watch(log: NamedKey): Promise<void>;
-  /** Names a key of an enrolled organisation as a witness of that log. */
-  addWitness(organisation: Bytes, key: Bytes): Promise<void>;
-  domain(organisation: Bytes): Promise<{ name: string; publicKey: Bytes; secret: DomainSecret } | null>;
+  /** Names a key of an enrolled organisation as a witness of that log, as the organisation signed. */
+  addWitness(organisation: Card, key: Bytes, signature: Bytes): Promise<void>;
 };
 
-export async function issuers(
-  db: Kysely<AuthorityTables>,
-  secrets: Secrets,
-  mathematics: KeyMath,
-  townName: string,
-  log?: NamedKey,
-): Promise<Issuers> {
-  await firstStart(db, secrets, townName, log);
-  const rows = await db.selectFrom('issuer').selectAll().orderBy('issuer').execute();
-  const keys = rows.map(({ issuer, secret }) => ({ issuer, secret: secrets.open(`issuer/${issuer}`, secret) }));
-  const two = keys.slice(0, 2);
+export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt[], townName: string, held: Held): Promise<Issuers> {
+  if (at.length !== 3) throw new CareletError('invalid', 'know the issuers', { because: 'a town has three issuers' });
+  const roles = at.map((where) => connect(issuerContract, typeof where === 'string' ? { url: where } : { fetch: where }));
+  await found(db, roles, townName);
+  await handOver(db, roles, held);
+
+  const two: Issuers['two'] = async (op, ask) => {
+    const attempts = roles.map((role, place) => () => ask(role, place).then((answer) => ({ issuer: place, answer })));
+    const settled = await Promise.allSettled(attempts.slice(0, 2).map((attempt) => attempt()));
+    const good = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    if (good.length === 1) good.push(await attempts[2]!().catch((thrown: unknown) => fail(op, [...reasons(settled), thrown])));
+    if (good.length < 2) fail(op, reasons(settled));
+    return good;
+  };
 
   const manifest = async (): Promise<Manifest> => {
-    const row = await db.selectFrom('manifest').select('body').orderBy('serial', 'desc').limit(1).executeTakeFirstOrThrow();
+    const row = await db
+      .selectFrom('manifest')
+      .select('body')
+      .where('signed', '=', true)
+      .orderBy('serial', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
     return decodeManifest(row.body)!;
   };
 
-  /** A manifest that follows, from the last one; `null` where nothing changes. */
-  const amend = (change: (before: Manifest) => ManifestBody | null) =>
+  /** A manifest that follows, from the last one, to be signed; `null` where nothing changes. */
+  const amend = (change: (before: Manifest, within: Transaction<AuthorityTables>) => Promise<ManifestBody | null>): Promise<void> =>
     transaction(db, async (within) => {
-      const { body } = await within
+      const last = await within
         .selectFrom('manifest')
         .select('body')
         .orderBy('serial', 'desc')
         .limit(1)
         .forUpdate()
         .executeTakeFirstOrThrow();
-      const before = decodeManifest(body)!;
-      const after = change(before);
-      if (!after) return;
-      const serial = before.serial + 1;
-      const signed = signManifest({ ...after, serial }, two);
+      const before = decodeManifest(last.body)!;
+      const changed = await change(before, within);
+      if (!changed) return;
+      const body = { ...changed, serial: before.serial + 1, signatures: [] };
       await within
         .insertInto('manifest')
-        .values({ serial, body: encodeManifest(signed) })
+        .values({ serial: body.serial, body: encodeManifest(body), signed: false })
         .execute();
     });
 
+  /** Has what waits for two signatures signed, in order. */
+  const signWaiting = async (): Promise<void> => {
+    const waiting = await db.selectFrom('manifest').selectAll().where('signed', '=', false).orderBy('serial').execute();
+    for (const { serial, body } of waiting) {
+      const unsigned = decodeManifest(body)!;
+      const witnesses = await db.selectFrom('witness').select(['card', 'signature']).execute();
+      const words = await two('sign a manifest', async (issuer, place) => {
+        const { signature } = await issuer.town.sign({ manifest: body, witnesses });
+        if (!signedBy(unsigned, unsigned.issuers[place]!, signature)) throw lie('sign a manifest', place);
+        return signature;
+      });
+      const signatures = words.map(({ issuer, answer }) => ({ issuer, signature: answer }));
+      await db
+        .updateTable('manifest')
+        .set({ signed: true, body: encodeManifest({ ...unsigned, signatures }) })
+        .where('serial', '=', serial)
+        .execute();
+    }
+  };
+
   return {
     manifest,
-    vouch: async (card) => two.reduce((vouched, { issuer, secret }) => vouch(vouched, issuer, secret), card),
-    entitle: async (entitlement) => issueEntitlement(entitlement, two),
+    two,
 
-    async addDomain(organisation, name) {
-      const place = `domain/${hex(organisation)}`;
-      if (await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst()) return;
-      const { master, domain } = await mathematics.setup(`${townName}/${name}/${hex(organisation)}`);
-      const secret = cbor([master, systemRandom(32), systemRandom(32)]);
-      await transaction(db, async (within) => {
-        const last = await within
-          .selectFrom('manifest')
-          .select(['serial', 'body'])
-          .orderBy('serial', 'desc')
-          .limit(1)
-          .forUpdate()
-          .executeTakeFirstOrThrow();
-        const added = await within
-          .insertInto('domain')
-          .values({ organisation, name, public_key: domain, secret: secrets.seal(place, secret) })
-          .onConflict((c) => c.doNothing())
-          .returning('organisation')
-          .executeTakeFirst();
-        if (!added)
-          throw new CareletError('conflict', 'enrol organisation', { subject: name, because: 'an organisation of this name is enrolled' });
-        const before = decodeManifest(last.body)!;
-        const body = { ...before, serial: before.serial + 1, domains: [...before.domains, { organisation, name, publicKey: domain }] };
-        await within
-          .insertInto('manifest')
-          .values({ serial: body.serial, body: encodeManifest(signManifest(body, two)) })
-          .execute();
-      });
+    async three(op, ask) {
+      // Where one is away nothing is begun with the others.
+      const there = await Promise.allSettled(roles.map((role) => role.town.keys()));
+      if (there.some(({ status }) => status === 'rejected')) fail(op, reasons(there));
+      const settled = await Promise.allSettled(roles.map(async (role, issuer) => ({ issuer, answer: await ask(role, issuer) })));
+      if (settled.some(({ status }) => status === 'rejected')) fail(op, reasons(settled));
+      return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     },
 
-    watch: (log) =>
-      amend((before) => {
-        const { receipts } = before;
-        if (receipts && equal(receipts.log.key, log.key)) return null;
-        if (receipts) throw new CareletError('conflict', 'name the receipts log', { because: 'the manifest names another for good' });
-        return { ...before, receipts: watchOf(log) };
-      }),
+    async tell(op, say) {
+      const settled = await Promise.allSettled(roles.map((role) => say(role)));
+      if (settled.filter(({ status }) => status === 'fulfilled').length < 2) fail(op, reasons(settled));
+    },
 
-    addWitness: (organisation, key) =>
-      amend((before) => {
-        const refuse = (because: string) => new CareletError('denied', 'name a witness', { because });
+    async vouch(op, card, ask) {
+      const { issuers: keys } = await manifest();
+      const words = await two(op, async (issuer, place) => {
+        const { voucher: signature } = await ask(issuer);
+        if (!voucherStands(card, { by: place, signature }, keys[place]!)) throw lie(op, place);
+        return { by: place, signature };
+      });
+      return { ...card, vouchers: [...card.vouchers, ...words.map(({ answer }) => answer)] };
+    },
+
+    async addDomain(organisation, name, admit) {
+      const known = await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst();
+      if (!known) {
+        await Promise.all(roles.map(admit));
+        const publicKey = await generate(db, roles, organisation);
+        await amend(async (before, within) => {
+          const added = await within
+            .insertInto('domain')
+            .values({ organisation, name, public_key: publicKey, secret: null })
+            .onConflict((c) => c.doNothing())
+            .returning('organisation')
+            .executeTakeFirst();
+          return added ? { ...before, domains: [...before.domains, { organisation, name, publicKey }] } : null;
+        });
+      }
+      await signWaiting();
+    },
+
+    async watch(log) {
+      await amend(async (before) => {
+        const { receipts } = before;
+        if (receipts && equalPublic(receipts.log.key, log.key)) return null;
+        if (receipts) throw new CareletError('conflict', 'name the receipts log', { because: 'the manifest names another for good' });
+        return { ...before, receipts: { log: { name: log.name, key: log.key }, witnesses: [] } };
+      });
+      await signWaiting();
+    },
+
+    async addWitness(organisation, key, signature) {
+      const refuse = (because: string) => new CareletError('denied', 'name a witness', { because });
+      if (!verifyWitness(organisation, key, signature)) throw refuse('the organisation did not sign for this key');
+      await amend(async (before, within) => {
         const { receipts, domains } = before;
         if (!receipts) throw new CareletError('missing', 'name a witness', { because: 'this town names no receipts log' });
-        if (!domains.some((domain) => equal(domain.organisation, organisation))) throw refuse('the organisation is not enrolled here');
-        if ([receipts.log, ...receipts.witnesses].some((named) => equal(named.key, key))) return null;
-        const own = `${hex(organisation)}/`;
-        const others = receipts.witnesses.filter(({ name }) => name.startsWith(own));
+        if (!domains.some((domain) => equalPublic(domain.organisation, organisation.id)))
+          throw refuse('the organisation is not enrolled here');
+        if ([receipts.log, ...receipts.witnesses].some((named) => equalPublic(named.key, key))) return null;
+        const name = witnessName(organisation.id, key);
+        const others = receipts.witnesses.filter((one) => isWitnessOf(organisation.id, one.name));
         if (others.length >= witnessesEach) throw refuse('the organisation has as many witnesses as one may have');
-        const name = `${own}${hex(key.subarray(0, 8))}`;
+        await within
+          .insertInto('witness')
+          .values({ key, card: encodeCard(organisation), signature })
+          .onConflict((c) => c.doNothing())
+          .execute();
         return { ...before, receipts: { ...receipts, witnesses: [...receipts.witnesses, { name, key }] } };
-      }),
-
-    async domain(organisation) {
-      const row = await db.selectFrom('domain').selectAll().where('organisation', '=', organisation).executeTakeFirst();
-      if (!row) return null;
-      const [master, orgKey, pq] = uncbor(secrets.open(`domain/${hex(organisation)}`, row.secret)) as [Bytes, Bytes, Bytes];
-      return { name: row.name, publicKey: row.public_key, secret: { master, orgKey, pq } };
+      });
+      await signWaiting();
     },
   };
 }
@@ -145,20 +196,39 @@ export async function issuers(
 /** Keys of one organisation that may watch: a note has lines for so many. */
 const witnessesEach = 4;
 
-const watchOf = ({ name, key }: NamedKey): Watch => ({ log: { name, key }, witnesses: [] });
+/** Founds the town with the issuers as they present themselves, the first time. */
+async function found(db: Kysely<AuthorityTables>, roles: readonly IssuerRole[], town: string): Promise<void> {
+  if (await db.selectFrom('manifest').select('serial').executeTakeFirst()) return;
+  const op = 'found a town';
+  const introductions = await Promise.all(roles.map(async (role) => (await role.town.keys()).keys));
+  const keys = introductions.map((bytes, place) => readIssuerKeys(bytes) ?? fail(op, [lie(op, place)]));
+  const body: ManifestBody = { town, serial: 1, issuers: keys.map(({ edVk }) => edVk), domains: [] };
+  const signatures: IssuerWord[] = [];
+  for (const [place, role] of roles.entries()) {
+    const { signature } = await role.town.found({ town, issuers: introductions });
+    if (!signedBy(body, body.issuers[place]!, signature)) throw lie(op, place);
+    if (place < 2) signatures.push({ issuer: place, signature });
+  }
+  await db
+    .insertInto('manifest')
+    .values({ serial: 1, body: encodeManifest({ ...body, signatures }), signed: true })
+    .onConflict((c) => c.doNothing())
+    .execute();
+}
 
-async function firstStart(db: Kysely<AuthorityTables>, secrets: Secrets, town: string, log?: NamedKey): Promise<void> {
-  await transaction(db, async (within) => {
-    if (await within.selectFrom('issuer').select('issuer').executeTakeFirst()) return;
-    const keys = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
-    await within
-      .insertInto('issuer')
-      .values(keys.map((key) => ({ issuer: key.issuer, public_key: key.public, secret: secrets.seal(`issuer/${key.issuer}`, key.secret) })))
-      .execute();
-    const body = { town, serial: 1, issuers: keys.map((key) => key.public), domains: [], receipts: log && watchOf(log) };
-    await within
-      .insertInto('manifest')
-      .values({ serial: 1, body: encodeManifest(signManifest(body, keys.slice(0, 2))) })
-      .execute();
-  });
+const lie = (op: string, place: number) =>
+  new CareletError('tampered', op, { because: `what issuer ${place + 1} signed is not by the key it is known by` });
+
+const reasons = (settled: readonly PromiseSettledResult<unknown>[]): unknown[] =>
+  settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+
+/** Says why, by the first issuer that refused; where none did, that they are away. */
+function fail(op: string, thrown: readonly unknown[]): never {
+  const errors = thrown.map((one) => asCareletError(one, op));
+  const refused = errors.find(({ kind }) => kind !== 'unavailable');
+  if (refused) {
+    const { kind, subject, because } = refused;
+    throw new CareletError(kind, op, { ...(subject !== undefined && { subject }), because, cause: refused });
+  }
+  throw new CareletError('unavailable', op, { because: 'too few of the three issuers answer', cause: errors[0] });
 }

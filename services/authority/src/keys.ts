@@ -1,49 +1,51 @@
 /**
- * Keys: what an organisation seals with, and what an approved doctor opens with, each locked to its card.
+ * Keys: what an organisation seals with, and what an approved doctor opens with. Two issuers make each, locked to its card;
+ * what passes through here opens for nobody else.
  *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { compile, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, cbor } from '@carelet/crypto/algebra/bytes';
-import { decodeCard } from '@carelet/crypto/cards/card';
-import { sealTo } from '@carelet/crypto/ntru/hybrid';
-import type { KnownCaller } from '@carelet/ground/login';
+import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { encodeEntitlement, entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
+import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
+import { asSigned } from './enrolment.ts';
 import type { Issuers } from './issuers.ts';
-import type { KeyMath } from './mathematics.ts';
-import { labelling, lastSecond, timesOf } from './policy.ts';
 import type { AuthorityTables } from './schema.ts';
+import { wordsIn } from './words.ts';
 
 type Keys = RoleOf<typeof authorityContract>['keys'];
 
 export function keys(
   {
     db,
+    cards,
     issuers,
-    mathematics,
     needed,
     clock,
   }: {
     db: Kysely<AuthorityTables>;
+    cards: Cards;
     issuers: Issuers;
-    mathematics: KeyMath;
     needed: number;
     clock: () => number;
   },
   caller: KnownCaller | null,
 ): Keys {
+  const words = wordsIn(db, cards);
+
   return {
     async writer() {
-      const domain = caller?.kind === 'organisation' ? await issuers.domain(caller.id) : null;
-      if (!caller || !domain)
-        throw new CareletError('denied', 'hand out writer keys', { because: 'only an enrolled organisation gets them' });
-      const { orgKey, pq } = domain.secret;
-      const context = cbor(['carelet/v1/enrolment/writer', caller.id]);
-      return { sealed: sealTo(caller.card.hybridPk, context, cbor([domain.publicKey, orgKey, pq])) };
+      const op = 'hand out writer keys';
+      if (caller?.kind !== 'organisation') throw new CareletError('denied', op, { because: 'only an enrolled organisation gets them' });
+      const card = encodeCard(caller.card);
+      const said = await issuers.two(op, async (issuer) => (await issuer.keys.writer({ card })).sealed);
+      return { sealed: said.map(({ issuer, answer }) => ({ issuer, sealed: answer })) };
     },
 
     async issue() {
@@ -55,9 +57,11 @@ export function keys(
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
-        const kept = issued.find((key) => key.policy === text && sameBytes(key.organisation, organisation));
-        const key = kept ?? (await make(decodeCard(row.card)!.hybridPk, caller.id, organisation, text));
-        if (key && key.not_after > now) out.push({ organisation, sealed: key.sealed, entitlement: key.entitlement, words: key.words });
+        const kept = issued.find((key) => key.policy === text && equalPublic(key.organisation, organisation));
+        const key = kept ?? (await make(row.card, caller.id, organisation, text));
+        if (key.not_after <= now) continue;
+        const shares = (uncbor(key.sealed) as [number, Bytes][]).map(([issuer, sealed]) => ({ issuer, sealed }));
+        out.push({ organisation, shares, entitlement: key.entitlement, words: key.words });
       }
       return { keys: out };
     },
@@ -74,23 +78,33 @@ export function keys(
     return rows.filter(({ approvals }) => Number(approvals) >= needed).map(({ organisation, policy }) => ({ organisation, text: policy }));
   }
 
-  async function make(hybridPk: Bytes, doctor: Bytes, organisation: Bytes, text: string) {
-    const domain = await issuers.domain(organisation);
-    if (!domain) return null;
+  async function make(card: Bytes, doctor: Bytes, organisation: Bytes, text: string) {
+    const op = 'issue keys';
     const policy = JSON.parse(text) as Policy;
-    const notAfter = lastSecond(policy);
-    const formula = compile(policy, timesOf(policy, clock()), labelling(domain.secret.orgKey));
-    const key = await mathematics.keygen(domain.secret.master, formula);
-    const words = inWords(policy);
-    const context = cbor(['carelet/v1/enrolment/key', doctor, organisation]);
+    const issued = Math.floor(clock() / 1000);
+    const approvals = await words.approvals(doctor, organisation, text);
+    const { issuers: keys } = await issuers.manifest();
+    const said = await issuers.two(op, async (issuer, place) => {
+      const { sealed, formula, notAfter, signature } = await issuer.keys.issue({ card, policy: asSigned(policy), approvals, issued });
+      const entitlement = { doctor, organisation, formula, issued, notAfter };
+      if (!entitlementSignedBy(entitlement, keys[place]!, signature)) {
+        throw new CareletError('tampered', op, { because: `issuer ${place + 1} signed something else` });
+      }
+      return { sealed, entitlement, signature };
+    });
+    const [first, second] = said.map(({ answer }) => answer.entitlement);
+    if (first!.formula !== second!.formula || first!.notAfter !== second!.notAfter) {
+      throw new CareletError('conflict', op, { because: 'two issuers do not mean the same by this policy' });
+    }
+    const signatures = said.map(({ issuer, answer }) => ({ issuer, signature: answer.signature }));
     const row = {
       doctor,
       organisation,
       policy: text,
-      sealed: sealTo(hybridPk, context, cbor([domain.publicKey, key, domain.secret.pq, notAfter])),
-      entitlement: await issuers.entitle({ doctor, organisation, formula, issued: Math.floor(clock() / 1000), notAfter }),
-      words,
-      not_after: notAfter,
+      sealed: cbor(said.map(({ issuer, answer }) => [issuer, answer.sealed])),
+      entitlement: encodeEntitlement(first!, signatures),
+      words: inWords(policy),
+      not_after: first!.notAfter,
     };
     await db
       .insertInto('issued')
@@ -100,5 +114,3 @@ export function keys(
     return row;
   }
 }
-
-const sameBytes = (a: Bytes, b: Bytes) => a.length === b.length && a.every((byte, i) => byte === b[i]);

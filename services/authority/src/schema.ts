@@ -1,5 +1,6 @@
 /**
- * The authority's tables. Keys lie sealed under the key file; nothing here is a record of a patient.
+ * The authority's tables: who is who, who agreed to what, and what the issuers sealed for others. No key lies here, and nothing
+ * is a record of a patient.
  *
  * @module
  */
@@ -9,14 +10,24 @@ import { type Kysely, type Migration, sql } from 'kysely';
 type Bytes = Uint8Array;
 
 export type AuthorityTables = CardTables & {
-  /** The three issuers' signing secrets, sealed. */
+  /** Of a town made before issuers ran apart: their signing secrets, sealed, until each has its own. */
   issuer: { issuer: number; public_key: Bytes; secret: Bytes };
-  manifest: { serial: number; body: Bytes };
-  /** An organisation's domain: KP-ABE master, label key and K_pq, sealed. */
-  domain: { organisation: Bytes; name: string; public_key: Bytes; secret: Bytes };
-  administrator: { administrator: Bytes; name: string; organisation: string };
-  /** Hashes of one-time codes that make administrators. */
-  invitation: { code: Bytes };
+  /** One that waits for the issuers' signatures is not shown yet. */
+  manifest: { serial: number; body: Bytes; signed: boolean };
+  /** An organisation's domain; `secret` as in `issuer`. */
+  domain: { organisation: Bytes; name: string; public_key: Bytes; secret: Bytes | null };
+  /** `office`: two issuers' word for whom she signs. */
+  administrator: { administrator: Bytes; name: string; organisation: string; office: Bytes };
+  /** Public halves of the codes that make administrators. */
+  invitation: { invitation: Bytes };
+  /** Who signed a code; nobody, for the first administrator's. */
+  inviter: { invitation: Bytes; administrator: Bytes; signature: Bytes };
+  /** Keys of organisations that watch the receipts log, and their words for that. */
+  witness: { key: Bytes; card: Bytes; signature: Bytes };
+  /** What an issuer of a town made before has yet to take over, sealed to it. */
+  handover: { issuer: number; sealed: Bytes };
+  /** Generations that ended because an issuer's words did not fit. */
+  blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
   doctor: {
     doctor: Bytes;
     name: string;
@@ -37,6 +48,7 @@ export type AuthorityTables = CardTables & {
     from_organisation: string;
     signature: Bytes;
   };
+  /** Two issuers' shares of a key, each sealed to the doctor. */
   issued: { doctor: Bytes; organisation: Bytes; policy: string; sealed: Bytes; entitlement: Bytes; words: string; not_after: number };
 };
 
@@ -63,6 +75,47 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0003 issuers apart': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table domain alter column secret drop not null`,
+        sql`alter table manifest add column signed boolean not null default true`,
+        sql`alter table administrator add column office bytea not null default '\\x80'`,
+        // What was issued before is whole, and is issued no more; codes that were given out are of another kind.
+        sql`delete from issued`,
+        sql`drop table invitation`,
+        sql`create table invitation (invitation bytea primary key, administrator bytea references administrator, signature bytea)`,
+        sql`create table blame (
+          organisation bytea not null, attempt integer not null, issuer integer not null, because text not null,
+          primary key (organisation, attempt))`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0004 handover': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table handover (issuer integer primary key, sealed bytea not null)`.execute(db);
+    },
+  },
+  '0005 inviters': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table inviter (
+          invitation bytea not null references invitation on delete cascade, administrator bytea not null references administrator,
+          signature bytea not null, primary key (invitation, administrator))`,
+        sql`insert into inviter select invitation, administrator, signature from invitation where administrator is not null`,
+        sql`alter table invitation drop column administrator, drop column signature`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0006 witnesses': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table witness (key bytea primary key, card bytea not null, signature bytea not null)`.execute(db);
     },
   },
 };

@@ -1,27 +1,31 @@
 /**
- * The authority as a service: its tables, its key file, its worker thread, its port.
+ * The authority as a service: its tables, where its issuers are, its port.
  *
  * @module
  */
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { serve } from '@carelet/care/wire';
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import { lineTypes, readKey } from '@carelet/crypto/receipts/note';
-import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
+import { maybe, readConfiguration, setting, whole, words } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import { secretsFile } from '@carelet/ground/secrets';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
-import { workers } from '@carelet/ground/workers';
 import { authority, authorityContract } from './authority.ts';
-import type { AuthorityWorker } from './authority.worker.ts';
+import type { Held } from './handover.ts';
+import type { IssuerAt } from './issuers.ts';
 import { type AuthorityTables, migrations } from './schema.ts';
 
 export type AuthorityConfig = ServiceConfig & {
   readonly townName: string;
-  /** Folder of the key file. */
-  readonly keys: string;
+  /** Where the three issuers answer, in the order in which the town was founded with them. */
+  readonly issuers: readonly IssuerAt[];
+  /** Folder of the key file of a town made before issuers ran apart; others have none. */
+  readonly keys?: string | undefined;
   /** Approvals of different organisations that a policy wants. */
   readonly needed: number;
   /** The cloud's receipts log, as the cloud prints its key; without one the town keeps no receipts yet. */
@@ -32,17 +36,18 @@ export type AuthorityConfig = ServiceConfig & {
 export const usualPort = 4102;
 
 export function configFrom(environment: NodeJS.ProcessEnv): AuthorityConfig {
-  const { townName, keys, needed, log, ...rest } = readConfiguration(
+  const { townName, issuers, keys, needed, log, ...rest } = readConfiguration(
     {
       ...serviceSettings(usualPort),
       townName: setting('CARELET_TOWN_NAME', maybe()),
-      keys: setting('CARELET_KEYS', text()),
+      issuers: setting('CARELET_ISSUERS', words()),
+      keys: setting('CARELET_KEYS', maybe()),
       needed: setting('CARELET_APPROVALS', whole(1, 5, 2)),
       log: setting('CARELET_RECEIPTS', maybe()),
     },
     environment,
   );
-  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', keys, needed, log };
+  return { ...asServiceConfig(rest), townName: townName ?? 'Carelet', issuers, keys, needed, log };
 }
 
 export type RunningAuthority = Running & {
@@ -52,13 +57,12 @@ export type RunningAuthority = Running & {
 
 export async function startAuthority(config: AuthorityConfig): Promise<RunningAuthority> {
   const db = await openDatabase<AuthorityTables>({ url: config.databaseUrl, schema: 'authority', migrations });
-  const mathematics = workers<AuthorityWorker>(new URL('./authority.worker.ts', import.meta.url), { threads: 1 });
-  const standsOn = [async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
+  const standsOn = [() => db.destroy()];
   try {
     const role = await authority({
       db,
-      secrets: await secretsFile(join(config.keys, 'authority.key')),
-      mathematics,
+      issuers: config.issuers,
+      held: heldIn(config.keys),
       townName: config.townName,
       log: config.log === undefined ? undefined : logNamed(config.log),
       needed: config.needed,
@@ -83,4 +87,19 @@ function logNamed(printed: string): NamedKey {
     throw new CareletError('invalid', 'read configuration', { subject: 'CARELET_RECEIPTS', because: 'it is not the key of a log' });
   }
   return log;
+}
+
+/** What a town made before issuers ran apart keeps under its key file. */
+function heldIn(folder: string | undefined): Held {
+  const path = folder === undefined ? undefined : join(folder, 'authority.key');
+  return {
+    async open() {
+      if (path !== undefined && existsSync(path)) return secretsFile(path);
+      const because = 'this town was made before issuers ran apart, and its key file is not in CARELET_KEYS';
+      throw new CareletError('invalid', 'hand the issuers their keys', { because });
+    },
+    async forget() {
+      if (path !== undefined) await rm(path, { force: true });
+    },
+  };
 }

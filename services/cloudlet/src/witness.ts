@@ -14,6 +14,7 @@ import { introducing } from '@carelet/care/wire/introduce';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { encodeCard } from '@carelet/crypto/cards/card';
+import { signWitness } from '@carelet/crypto/cards/witness';
 import { signRequest } from '@carelet/crypto/login/request';
 import { readHead } from '@carelet/crypto/receipts/checkpoint';
 import { decodeNote } from '@carelet/crypto/receipts/note';
@@ -49,7 +50,7 @@ export async function lookAsWitness({ db, keys, town, authority, organisation, c
   if (!watch) return;
   const isOwn = (named: { key: Uint8Array }) => equalPublic(named.key, key);
   if (!watch.witnesses.some(isOwn)) {
-    await authorityAs(authority, clinic, clock).town.witness({ key });
+    await authorityAs(authority, clinic, clock).town.witness({ key, signature: signWitness(clinic.edSk, clinic.card.id, key) });
     watch = await known();
   }
   const own = watch?.witnesses.find(isOwn);

@@ -2,7 +2,7 @@
  * The keys in use, noted down so that they can be looked for.
  *
  * Only the trusted side holds them, and this file reads them there: out of keyrings, of the wearable's memory, of the
- * authority's and the cloudlet's sealed tables. They are compared and never printed.
+ * issuers' and the cloudlet's sealed tables. They are compared and never printed.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import type { RowSeal } from '@carelet/client/records/writer';
 import type { Wearable } from '@carelet/client/session/wearable';
 import { type Bytes, concat, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import type { CardSecrets } from '@carelet/crypto/cards/owner';
-import { decodeKey, decodeMaster } from '@carelet/crypto/kp-abe/encoding';
+import { decodeKey, decodeShare } from '@carelet/crypto/kp-abe/encoding';
 import { ntruhps4096821 as ntru } from '@carelet/crypto/ntru/index';
 import { recordKeys } from '@carelet/crypto/records/tree';
 import { type Secrets, secretsFile } from '@carelet/ground/secrets';
 import pg from 'pg';
-import type { Town } from '../town.ts';
+import { issuerHouses, type Town } from '../town.ts';
 import type { Secret } from './needles.ts';
 
 /** As many node and row keys of each kind are noted; there are thousands. */
@@ -93,35 +93,39 @@ export function noting(seal: RowSeal, notes: Secret[]): RowSeal {
   };
 }
 
-/** What authority and cloudlet keep sealed under their key files. */
+/** What issuers and cloudlet keep sealed under their key files. */
 export async function serviceKeys(town: Town, clinic: string): Promise<Secret[]> {
   const client = new pg.Client({ connectionString: town.postgres.url() });
   await client.connect();
   try {
     const keys = join(town.folder, 'keys');
-    return [
-      ...(await authorityKeys(client, await secretsFile(join(keys, 'authority.key')))),
-      ...(await cloudletKeys(client, clinic, await secretsFile(join(keys, clinic, 'cloudlet.key')))),
-    ];
+    const found: Secret[] = [];
+    for (const { schema, title } of issuerHouses) {
+      found.push(...(await issuerKeys(client, schema, title, await secretsFile(join(keys, schema, 'issuer.key')))));
+    }
+    return [...found, ...(await cloudletKeys(client, clinic, await secretsFile(join(keys, clinic, 'cloudlet.key'))))];
   } finally {
     await client.end();
   }
 }
 
-async function authorityKeys(client: pg.Client, secrets: Secrets): Promise<Secret[]> {
-  const issuers = await client.query<{ issuer: number; secret: Bytes }>('select issuer, secret from authority.issuer');
+async function issuerKeys(client: pg.Client, schema: string, title: string, secrets: Secrets): Promise<Secret[]> {
+  const identities = await client.query<{ secret: Bytes }>(`select secret from ${schema}.identity`);
   const domains = await client.query<{ organisation: Bytes; name: string; secret: Bytes }>(
-    'select organisation, name, secret from authority.domain',
+    `select organisation, name, secret from ${schema}.domain natural join ${schema}.organisation`,
   );
   return [
-    ...issuers.rows.map(({ issuer, secret }) => key(`Ed25519 secret of issuer ${issuer}`, secrets.open(`issuer/${issuer}`, plain(secret)))),
+    ...identities.rows.flatMap(({ secret }) => {
+      const [edSk, hybridSk] = uncbor(secrets.open('issuer/identity', plain(secret))) as [Bytes, Bytes];
+      return [key(`Ed25519 secret of ${title}`, edSk), ...pieces(`hybrid secret of ${title}`, hybridSk)];
+    }),
     ...domains.rows.flatMap(({ organisation, name, secret }) => {
-      const place = `domain/${Buffer.from(organisation).toString('hex')}`;
-      const [master, orgKey, pq] = uncbor(secrets.open(place, plain(secret))) as [Bytes, Bytes, Bytes];
+      const place = `issuer/domain/${Buffer.from(organisation).toString('hex')}`;
+      const [share, orgKey, pq] = uncbor(secrets.open(place, plain(secret))) as [Bytes, Bytes, Bytes];
       return [
-        key(`KP-ABE master of ${name}`, decodeMaster(master).alpha),
-        key(`k_org of ${name}, at the authority`, orgKey),
-        key(`K_pq of ${name}, at the authority`, pq),
+        key(`share of ${name}'s secret, at ${title}`, decodeShare(share).alpha),
+        key(`k_org of ${name}, at ${title}`, orgKey),
+        key(`K_pq of ${name}, at ${title}`, pq),
       ];
     }),
   ];

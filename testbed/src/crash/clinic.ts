@@ -16,6 +16,8 @@ import { logKey, printLogKey } from '@carelet/cloud/receipts/key';
 import { installOrganisation } from '@carelet/cloudlet/organisation';
 import { type Postgres, startPostgres } from '@carelet/ground/postgres';
 import { freePorts } from '@carelet/ground/test-ports';
+import { startIssuer } from '@carelet/issuer/service';
+import { issuerHouses } from '../town.ts';
 import type { Order } from './part.ts';
 import { type Part, startPart } from './parts.ts';
 import { until as answers } from './until.ts';
@@ -67,9 +69,13 @@ export async function openClinic({ folder, mqttPort, mosquitto, bus }: ClinicOpt
     const keys = join(folder, 'harbour');
     mkdirSync(keys);
     const service = { databaseUrl, host: '127.0.0.1', port: 0, nextFree: true, cors: [], logLevel: 'silent' as const };
+    const issuers: string[] = [];
+    for (const { schema, title } of issuerHouses) {
+      issuers.push(use(await startIssuer({ ...service, schema, keys: join(folder, schema), title, needed: 2 })).url);
+    }
     const cloudKeys = join(folder, 'cloud-keys');
     const log = printLogKey(await logKey(cloudKeys));
-    const authority = use(await startAuthority({ ...service, townName: 'crash', keys: join(folder, 'authority'), needed: 2, log }));
+    const authority = use(await startAuthority({ ...service, townName: 'crash', issuers, needed: 2, log }));
     const as = (keyring: Keyring | null) => connectAuthority(authority.url, keyring);
     const manifest = async () => firstManifest(as(null));
     const before = await manifest();
@@ -79,7 +85,7 @@ export async function openClinic({ folder, mqttPort, mosquitto, bus }: ClinicOpt
       newKeyring('organisation', 'harbour', 'harbour', before, validUntil),
     ];
     await claim(as(null), sam, (await authority.firstInvitation())!, 'Harbour Clinic');
-    await enrolOrganisation(as(sam), () => as(harbour), harbour);
+    await enrolOrganisation({ authority: as(sam), keyring: sam }, () => as(harbour), harbour);
     await installOrganisation(keys, { card: harbour.card, edSk: harbour.secrets.edSk, ...harbour.writer! });
 
     const ports = await freePorts(2);

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { freshDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -45,13 +46,22 @@ describe('serve', () => {
     const cwd = temporaryFolder();
     folders.push(cwd);
     const shared = { DATABASE_URL: database.url };
-    const authority = await serving('authority', cwd, { ...shared, CARELET_PORTAL: 'https://portal.example' });
+    const issuers = [];
+    for (const CARELET_SCHEMA of ['issuer_1', 'issuer_2', 'issuer_3']) {
+      issuers.push(await serving('issuer', cwd, { ...shared, CARELET_SCHEMA, CARELET_KEYS: join(cwd, CARELET_SCHEMA) }));
+    }
+    const addresses = issuers.map(({ url }) => url).join(' ');
+    const authority = await serving('authority', cwd, {
+      ...shared,
+      CARELET_ISSUERS: addresses,
+      CARELET_PORTAL: 'https://portal.example',
+    });
     const cloud = await serving('cloud', cwd, { ...shared, CARELET_AUTHORITY: authority.url });
     const places = { CARELET_AUTHORITY: authority.url, CARELET_CLOUD: cloud.url };
     const cloudlet = await serving('cloudlet', cwd, { ...shared, ...places });
     const portal = await serving('portal', cwd, { ...places, CARELET_CLOUDLETS: cloudlet.url });
 
-    for (const { url } of [authority, cloud, cloudlet, portal]) expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    for (const { url } of [...issuers, authority, cloud, cloudlet, portal]) expect((await fetch(`${url}/readyz`)).status).toBe(200);
     const card = (await (await fetch(`${portal.url}/town.json`)).json()) as { cloudlets: unknown };
     expect(card).toMatchObject({ cloud: cloud.url, authority: '/authority', demo: false, ready: true });
     expect(card.cloudlets).toEqual([{ organisation: new URL(cloudlet.url).host, path: '/cloudlets/0', url: cloudlet.url }]);
@@ -68,6 +78,7 @@ describe('serve', () => {
     expect(text).toMatch(/^For the first administrator, once: carelet admin claim --code [0-9a-f-]+$/m);
     expect(text).toMatch(/^Or in a browser, with the same code: https:\/\/portal\.example\/first-run$/m);
     await expect(fetch(authority.url)).rejects.toThrow();
+    for (const role of issuers) expect((await role.stop()).code).toBe(0);
   });
 
   it('names the settings that are missing', async () => {

@@ -20,6 +20,10 @@ type Role = (environment: NodeJS.ProcessEnv, io: Io) => Promise<Serving>;
 
 /** Each loads its service only when it is asked for. */
 const roles: Readonly<Record<string, Role>> = {
+  async issuer(environment) {
+    const { configFrom, startIssuer } = await import('@carelet/issuer/service');
+    return startIssuer(configFrom(environment));
+  },
   async authority(environment, io) {
     const { configFrom, startAuthority } = await import('@carelet/authority/service');
     const { portal } = readConfiguration({ portal: setting('CARELET_PORTAL', origin()) }, environment);
@@ -58,19 +62,21 @@ const wantsDatabase = (role: string): boolean => role !== 'portal';
 export const serve = command({
   name: 'serve',
   group: 'the town',
-  summary: 'run one service by itself: authority, cloud, cloudlet or portal',
+  summary: 'run one service by itself: issuer, authority, cloud, cloudlet or portal',
   takes: [{ name: 'role', says: names.join(', ') }],
   options: { data: { type: 'text', value: 'folder', says: 'where it keeps its data (usual: .carelet)' } },
   more: `Configured by the environment:
   DATABASE_URL         your own PostgreSQL; without it one is started under <folder>/<role>
   CARELET_HOST         address to listen on (127.0.0.1)
-  CARELET_PORT         port (authority 4102, cloud 4103, cloudlet 4104, portal 4100)
+  CARELET_PORT         port (authority 4102, cloud 4103, cloudlet 4104, issuer 4110, portal 4100)
+  CARELET_ISSUERS      the three issuers' addresses between commas, always in this order (for authority)
+  CARELET_ISSUER       what people call it (for issuer)
   CARELET_AUTHORITY    the authority's address (for cloud, cloudlet, portal)
   CARELET_CLOUD        the cloud's address (for cloudlet, portal)
   CARELET_CLOUDLETS    the cloudlets' addresses between commas (for portal)
   CARELET_PORTAL       the portal's origin, for the first administrator's link (for authority)
   CARELET_RECEIPTS     the cloud's receipts log as the cloud prints it (for authority; no receipts are checked unless set)
-  CARELET_KEYS         folder of the service's own key file (<folder>/<role>/keys)
+  CARELET_KEYS         folder of the service's own key file (for issuer, cloud, cloudlet; <folder>/<role>/keys)
   CARELET_MQTT_PORT    a port where devices find a broker (for cloudlet; none unless set)
   CARELET_MQTT_BROKER  a broker elsewhere, as in mqtts://user:password@host (for cloudlet)
   CARELET_MOSQUITTO    the folder of that Mosquitto, to keep its files current (for cloudlet)
@@ -79,7 +85,10 @@ export const serve = command({
   CARELET_LOG          debug, info, warn, error or silent
 
 Ctrl-C stops it. Everything it keeps stays, and starting again finds it.`,
-  examples: ['carelet serve authority', 'CARELET_AUTHORITY=http://127.0.0.1:4102 carelet serve cloud --data /srv/carelet'],
+  examples: [
+    'CARELET_ISSUER="Medical Board" carelet serve issuer',
+    'CARELET_AUTHORITY=http://127.0.0.1:4102 carelet serve cloud --data /srv/carelet',
+  ],
   async run({ options, given, io }) {
     const name = given[0]!;
     const role = Object.hasOwn(roles, name) ? roles[name] : undefined;

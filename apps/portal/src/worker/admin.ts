@@ -17,7 +17,7 @@
 import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
-import { approve, registeredCard } from '@carelet/client/enrolment';
+import { approve, registeredCard, reject } from '@carelet/client/enrolment';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
@@ -99,8 +99,8 @@ export async function approveChoice(
 }
 
 /** Turns a doctor down; she is told why. */
-export async function rejectDoctor({ authority }: Person, id: string, reason: string): Promise<void> {
-  await authority.enrolment.reject({ doctor: unhex(id), reason });
+export async function rejectDoctor(person: Person, id: string, reason: string): Promise<void> {
+  await reject(person, unhex(id), reason);
 }
 
 /**

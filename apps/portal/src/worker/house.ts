@@ -8,7 +8,7 @@
 
 import { CareletError } from '@carelet/care/model';
 import { cloudletsOf } from '@carelet/client/cloudlets';
-import { claim, firstManifest, register } from '@carelet/client/enrolment';
+import { claim, firstManifest, invite, register } from '@carelet/client/enrolment';
 import { newKeyring } from '@carelet/client/keyring/keyring';
 import { newLock } from '@carelet/client/keyring/passphrase';
 import { connectAuthority } from '@carelet/client/login';
@@ -282,7 +282,10 @@ export function openHouse(outside: Surroundings): House {
     devices: async () => clinicDevices(await around.map(), administrator(), clock),
     pairDevice: async (organisation) => offerDevice(await around.map(), administrator(), organisation, clock),
     endDevice: async (organisation, device) => endDevice(await around.map(), administrator(), organisation, device, clock),
-    invite: async () => administrator().authority.enrolment.invite(),
+    async invite() {
+      const { authority, keyring } = administrator();
+      return invite(authority, keyring);
+    },
     async claim({ code, title, organisation, passphrase }) {
       const { keyring, lock, authority } = await make('administrator', title, passphrase);
       await claim(authority, keyring, code, organisation);

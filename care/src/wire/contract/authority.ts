@@ -1,5 +1,6 @@
 /**
- * What the authority is asked for: who may become what, and the keys that follow. It holds no ciphertext.
+ * What the authority is asked for: who may become what, and the keys that follow. It holds neither keys nor ciphertext: the
+ * issuers make what it hands over.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { card, presentCard } from './login.ts';
 
 const id = bytes({ length: 16 });
 const name = z.string().trim().min(1).max(200);
+const signature = bytes({ length: 64 });
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'a day is written 2026-11-20');
 
 export const policy = z.strictObject({
@@ -28,6 +30,9 @@ export const policy = z.strictObject({
   from: z.union([z.literal('beginning'), day]),
   until: day,
 });
+
+/** What one issuer, by its place in the manifest, sealed to whoever asks. */
+const fromIssuer = (max: number) => z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max }) });
 
 export const enrolmentStates = ['pending', 'approved', 'rejected'] as const;
 
@@ -71,18 +76,20 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'enrolment.claim': {
-    summary: 'Makes an administrator of whoever brings the one-time code the authority was started with.',
+    summary: 'Makes an administrator of whoever has a one-time code: another administrator’s, or the one the authority was started with.',
     caller: 'anyone',
     body: 'cbor',
-    input: z.strictObject({ code: z.string().max(100), name, organisation: name, card }),
+    /** The public half of the code's key, and the card signed with the other. */
+    input: z.strictObject({ invitation: bytes({ length: 32 }), acceptance: signature, name, organisation: name, card }),
     output: z.strictObject({ card }),
   },
   'enrolment.invite': {
-    summary: 'An administrator makes a one-time code for another administrator.',
+    summary: 'An administrator signed the public half of a one-time code for another administrator.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({}),
-    output: z.strictObject({ code: z.string() }),
+    input: z.strictObject({ invitation: bytes({ length: 32 }), signature }),
+    output: z.strictObject({}),
+    idempotent: true,
   },
   'enrolment.office': {
     summary: 'An administrator asks for which organisation she signs.',
@@ -93,10 +100,10 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'enrolment.organisation': {
-    summary: 'An administrator enrols an organisation: it gets a domain, a label key and two vouchers.',
+    summary: 'An administrator admits an organisation: it gets a domain, a label key and two vouchers.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ name, card }),
+    input: z.strictObject({ name, card, signature }),
     output: z.strictObject({ card }),
     idempotent: true,
   },
@@ -134,7 +141,7 @@ export const authorityContract = defineContract('authority', {
     summary: 'An administrator signs a policy for a doctor; it counts once two of two organisations did.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ doctor: id, policy, signature: bytes({ length: 64 }) }),
+    input: z.strictObject({ doctor: id, policy, signature }),
     output: z.strictObject({ state: z.enum(enrolmentStates), approvals: z.int(), needed: z.int() }),
     idempotent: true,
   },
@@ -142,7 +149,7 @@ export const authorityContract = defineContract('authority', {
     summary: 'An administrator turns a doctor down, with the reason she is told.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500) }),
+    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500), signature }),
     output: z.strictObject({}),
     idempotent: true,
   },
@@ -155,21 +162,26 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'keys.writer': {
-    summary: 'What an organisation seals with: its label key, its domain and K_pq, sealed to its card.',
+    summary: 'What an organisation seals with, as two issuers sealed it to its card: its label key, its domain and K_pq.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({}),
-    output: z.strictObject({ sealed: bytes({ max: 65536 }) }),
+    output: z.strictObject({ sealed: z.array(fromIssuer(65536)).length(2) }),
     idempotent: true,
   },
   'keys.issue': {
-    summary: 'The keys of an approved doctor, sealed to her card, each with the entitlement the cloud wants to see.',
+    summary: 'The keys of an approved doctor in two issuers’ shares, each sealed to her card, with what the cloud wants to see.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({}),
     output: z.strictObject({
       keys: z.array(
-        z.strictObject({ organisation: id, sealed: bytes({ max: 262144 }), entitlement: bytes({ max: 262144 }), words: z.string() }),
+        z.strictObject({
+          organisation: id,
+          shares: z.array(fromIssuer(262144)).length(2),
+          entitlement: bytes({ max: 262144 }),
+          words: z.string(),
+        }),
       ),
     }),
     idempotent: true,
@@ -178,7 +190,7 @@ export const authorityContract = defineContract('authority', {
     summary: 'Names a key of an organisation as a witness of the receipts log, in the manifest.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ key: bytes({ length: 32 }) }),
+    input: z.strictObject({ key: bytes({ length: 32 }), signature: bytes({ length: 64 }) }),
     output: z.strictObject({}),
     idempotent: true,
   },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reject } from '@carelet/client/enrolment';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { plainText, say } from '../../terminal.ts';
@@ -24,7 +25,7 @@ export const doctorsReject = command({
   async run({ options, given, io }) {
     await using person = await enter(io, options, { op: 'reject doctor', kinds: ['administrator'] });
     const { doctor, name } = await findDoctor(person.authority, given[0]!);
-    await person.authority.enrolment.reject({ doctor, reason: options.reason });
+    await reject(person, doctor, options.reason);
     await person.keep();
     say(io, `${plainText(name)} is turned down and will be told why.`);
     return 0;

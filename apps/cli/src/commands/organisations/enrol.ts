@@ -36,7 +36,7 @@ export const organisationsEnrol = command({
     mustBe(keyring, ['organisation'], op);
     const asOrganisation = () => connectAuthority(administrator.town.authority, keyring, io.clock);
     if (keyring.writer) await takeWriterKeys(asOrganisation(), keyring);
-    else await enrolOrganisation(administrator.authority, asOrganisation, keyring);
+    else await enrolOrganisation(administrator, asOrganisation, keyring);
     await file.save();
     await administrator.keep();
     say(io, `${keyring.title} is enrolled. Fingerprint: ${fingerprint(keyring.card)}`);

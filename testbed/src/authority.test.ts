@@ -1,9 +1,12 @@
 /**
- * Who becomes what at the authority, and who gets which keys.
+ * Who becomes what at the authority, and who gets which keys: an authority and three issuers, on ports or in this process.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AuthorityRole, authorityContract } from '@carelet/authority/authority';
+import { type AuthorityTables, migrations } from '@carelet/authority/schema';
+import { type RunningAuthority, startAuthority } from '@carelet/authority/service';
 import { CareletError } from '@carelet/care/model';
 import { addDays, longestKey } from '@carelet/care/rules/records/calendar';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
@@ -12,26 +15,27 @@ import { introducing } from '@carelet/care/wire/introduce';
 import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { sign } from '@carelet/crypto/algebra/sign';
-import { signApproval } from '@carelet/crypto/cards/approval';
+import { signAdmission, signApproval, signRejection } from '@carelet/crypto/cards/approval';
 import { type Card, type CardKind, cardLabel, cardParts, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
+import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { decodeManifest } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
-import { keyCheck } from '@carelet/crypto/kp-abe/reader';
+import { combine, keyCheck } from '@carelet/crypto/kp-abe/reader';
 import { signRequest } from '@carelet/crypto/login/request';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import { openDatabase } from '@carelet/ground/database';
+import type { Running } from '@carelet/ground/service';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
+import { startIssuer } from '@carelet/issuer/service';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type AuthorityRole, authorityContract } from './authority.ts';
-import { type AuthorityTables, migrations } from './schema.ts';
-import { type RunningAuthority, startAuthority } from './service.ts';
 
 type Person = { card: Card; readonly secrets: { readonly edSk: Bytes; readonly hybridSk: Bytes }; readonly authority: AuthorityRole };
 
 let database: TestDatabase;
 let folder: string;
+let issuers: Running[];
 let service: RunningAuthority;
 let now = Date.parse('2026-11-20T09:41:00Z');
 const today = '2026-11-20';
@@ -40,36 +44,28 @@ let sam: Person;
 let mara: Person;
 let northgate: Person;
 
-const start = (keys = folder) =>
-  startAuthority({
-    databaseUrl: database.url,
-    host: '127.0.0.1',
-    port: 0,
-    nextFree: false,
-    cors: [],
-    logLevel: 'silent',
-    townName: 'a town',
-    keys,
-    needed: 2,
-    clock: () => now,
-  });
+const shared = () => ({ databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: false, cors: [], logLevel: 'silent' as const });
+const startOne = (name: string, keys = folder) =>
+  startIssuer({ ...shared(), schema: name, keys: join(keys, name), title: name, needed: 2, clock: () => now });
+const start = (at = issuers.map(({ fetch }) => fetch)) =>
+  startAuthority({ ...shared(), townName: 'a town', issuers: at, needed: 2, clock: () => now });
 
 beforeAll(async () => {
   database = await freshDatabase();
   folder = mkdtempSync(join(tmpdir(), 'carelet-authority-'));
+  issuers = await Promise.all(['issuer_one', 'issuer_two', 'issuer_three'].map((name) => startOne(name)));
   service = await start();
   sam = person('administrator');
   mara = person('administrator');
   await claim(sam, (await service.firstInvitation())!, 'Harbour Clinic');
-  await claim(mara, (await sam.authority.enrolment.invite()).code, 'Medical Board');
+  await claim(mara, await invite(sam), 'Medical Board');
   northgate = person('organisation');
-  northgate.card = decodeCard(
-    (await sam.authority.enrolment.organisation({ name: 'Northgate Hospital', card: encodeCard(northgate.card) })).card,
-  )!;
+  northgate.card = decodeCard((await admit(sam, northgate.card, 'Northgate Hospital')).card)!;
 }, 60_000);
 
 afterAll(async () => {
   await service?.close();
+  for (const issuer of issuers ?? []) await issuer.close();
   rmSync(folder, { recursive: true, force: true });
   await database?.[Symbol.asyncDispose]();
 });
@@ -90,9 +86,24 @@ function person(kind: CardKind): Person {
 }
 
 async function claim(who: Person, code: string, organisation: string): Promise<void> {
-  const { card } = await who.authority.enrolment.claim({ code, name: 'somebody', organisation, card: encodeCard(who.card) });
-  who.card = decodeCard(card)!;
+  const { public: invitation, secret } = invitationKey(code);
+  const acceptance = signAcceptance(secret, who.card, organisation);
+  const asked = { invitation, acceptance, name: 'somebody', organisation, card: encodeCard(who.card) };
+  who.card = decodeCard((await who.authority.enrolment.claim(asked)).card)!;
 }
+
+async function invite(by: Person): Promise<string> {
+  const code = newCode();
+  const { public: invitation } = invitationKey(code);
+  await by.authority.enrolment.invite({ invitation, signature: signInvitation(by.secrets.edSk, invitation) });
+  return code;
+}
+
+const admit = (by: Person, card: Card, name: string) =>
+  by.authority.enrolment.organisation({ name, card: encodeCard(card), signature: signAdmission(by.secrets.edSk, card, name) });
+
+const reject = (by: Person, doctor: Bytes, reason: string) =>
+  by.authority.enrolment.reject({ doctor, reason, signature: signRejection(by.secrets.edSk, doctor, reason) });
 
 const registration = { name: 'Dr Mei Chen', certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' };
 
@@ -147,6 +158,13 @@ async function keysOf(doctor: Person) {
   return (await doctor.authority.keys.issue()).keys;
 }
 
+/** What one issuer sealed to a doctor. */
+function sharedKey(doctor: Person, issuer: number, sealed: Bytes) {
+  const context = cbor(['carelet/v1/enrolment/key-share', doctor.card.id, northgate.card.id, issuer]);
+  const [domain, issuers, share] = uncbor(openWith(doctor.secrets.hybridSk, context, sealed)!) as [Bytes, Bytes, Bytes];
+  return { domain, issuers, share };
+}
+
 /** The policies that count for a doctor with a card vouched for. */
 async function approved(policy = policyAt()): Promise<Person> {
   const doctor = await registered();
@@ -168,10 +186,19 @@ describe('a doctor', () => {
     const [key] = await keysOf(doctor);
     expect(doctor.card.vouchers.map(({ by }) => by)).toEqual([0, 1]);
     const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
-    const content = openWith(doctor.secrets.hybridSk, cbor(['carelet/v1/enrolment/key', doctor.card.id, northgate.card.id]), key!.sealed);
-    const [domain, secret] = uncbor(content!) as [Bytes, Bytes];
+    const parts = key!.shares.map(({ issuer, sealed }) => sharedKey(doctor, issuer, sealed));
+    const [{ domain, issuers: keys }] = parts as [ReturnType<typeof sharedKey>];
     expect(manifest.domains.find(({ organisation }) => hex(organisation) === hex(northgate.card.id))!.publicKey).toEqual(domain);
-    expect(await keyCheck(await loadGroup('mcl'), domain, secret)).toBe(true);
+    const group = await loadGroup('mcl');
+    // Neither share is a key, and together they are.
+    for (const { share } of parts) expect(combine(group, domain, keys, [share])).toBeNull();
+    const combined = combine(
+      group,
+      domain,
+      keys,
+      parts.map(({ share }) => share),
+    );
+    expect(combined?.kind === 'made' && keyCheck(group, domain, combined.key)).toBe(true);
     const entitlement = readEntitlement(key!.entitlement, manifest)!;
     expect(hex(entitlement.doctor)).toBe(hex(doctor.card.id));
     expect(entitlement.notAfter).toBe(Date.parse(`${policyAt().until}T23:59:59Z`) / 1000);
@@ -187,7 +214,7 @@ describe('a doctor', () => {
 
   test('is not approved twice by one organisation, nor by two halves of different policies', async () => {
     const joan = person('administrator');
-    await claim(joan, (await sam.authority.enrolment.invite()).code, 'Harbour Clinic');
+    await claim(joan, await invite(sam), 'Harbour Clinic');
     const doctor = await registered();
     await approve(sam, doctor);
     expect(await approve(sam, doctor)).toMatchObject({ approvals: 1 });
@@ -204,14 +231,14 @@ describe('a doctor', () => {
     const doctor = await approved();
     expect((await keysOf(doctor)).length).toBe(1);
     const reason = 'The certificate has ended; please register again with the new one.';
-    await sam.authority.enrolment.reject({ doctor: doctor.card.id, reason });
+    await reject(sam, doctor.card.id, reason);
     expect(await standing(doctor)).toEqual({ state: 'rejected', reason, card: null });
     expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
     expect(await refusal(approve(mara, doctor))).toBe('conflict');
     expect(await doctor.authority.enrolment.register({ card: encodeCard({ ...doctor.card, vouchers: [] }), ...registration })).toEqual({
       state: 'rejected',
     });
-    expect(await refusal(sam.authority.enrolment.reject({ doctor: new Uint8Array(16), reason }))).toBe('missing');
+    expect(await refusal(reject(sam, new Uint8Array(16), reason))).toBe('missing');
   });
 
   test('may not register under another’s number, with another’s card, or with a card of another kind', async () => {
@@ -249,14 +276,12 @@ describe('an approval', () => {
     for (const who of [person('patient'), northgate, await approved(), person('patient')]) {
       expect(await refusal(approve(who, doctor))).toBe('denied');
       expect(await refusal(who.authority.enrolment.doctors({}))).toBe('denied');
-      expect(await refusal(who.authority.enrolment.reject({ doctor: doctor.card.id, reason: 'no' }))).toBe('denied');
-      expect(await refusal(who.authority.enrolment.invite())).toBe('denied');
-      expect(await refusal(who.authority.enrolment.organisation({ name: 'x', card: encodeCard(person('organisation').card) }))).toBe(
-        'denied',
-      );
+      expect(await refusal(reject(who, doctor.card.id, 'no'))).toBe('denied');
+      expect(await refusal(invite(who))).toBe('denied');
+      expect(await refusal(admit(who, person('organisation').card, 'x'))).toBe('denied');
     }
     // A card that says administrator is not one.
-    expect(await refusal(person('administrator').authority.enrolment.invite())).toBe('denied');
+    expect(await refusal(invite(person('administrator')))).toBe('denied');
     expect((await standing(doctor)).state).toBe('pending');
   });
 
@@ -274,7 +299,7 @@ describe('an approval', () => {
 
   test('that has ended issues nothing; another of hers goes on', async () => {
     const larkfield = person('organisation');
-    const { card } = await sam.authority.enrolment.organisation({ name: 'Larkfield Hospital', card: encodeCard(larkfield.card) });
+    const { card } = await admit(sam, larkfield.card, 'Larkfield Hospital');
     larkfield.card = decodeCard(card)!;
     const short = policyAt({ until: today });
     const doctor = await approved(short);
@@ -329,33 +354,43 @@ test('an administrator is told for which organisation she signs, and nobody else
 
 describe('an invitation', () => {
   test('makes one administrator, once', async () => {
-    const { code } = await sam.authority.enrolment.invite();
+    const code = await invite(sam);
     const [one, two] = [person('administrator'), person('administrator')];
-    const outcomes = await Promise.all([one, two].map((who) => refusal(claim(who, code, 'Larkfield'))));
+    const outcomes = await Promise.all([one, two].map((who) => refusal(claim(who, code, 'Harbour Clinic'))));
     expect(outcomes.sort()).toEqual(['denied', 'ok']);
-    expect(await refusal(claim(person('administrator'), code, 'Larkfield'))).toBe('denied');
-    expect(await refusal(claim(person('administrator'), `${code.slice(0, -1)}0`, 'Larkfield'))).toBe('denied');
-    expect(await refusal(claim(person('administrator'), '', 'Larkfield'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), code, 'Harbour Clinic'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), `${code.slice(0, -1)}0`, 'Harbour Clinic'))).toBe('denied');
+    expect(await refusal(claim(person('administrator'), '', 'Harbour Clinic'))).toBe('denied');
     expect(await service.firstInvitation()).toBeNull();
   });
 
   test('is not spent by a card under somebody else’s number, and makes nobody somebody else', async () => {
-    const { code } = await sam.authority.enrolment.invite();
+    const code = await invite(sam);
     const thief = person('administrator');
     await northgate.authority.login.present({ card: encodeCard(northgate.card), with: [] });
-    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 1) }, code, 'Nowhere'))).toBe('denied');
-    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 2) }, code, 'Nowhere'))).toBe('denied');
+    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 1) }, code, 'Nowhere'))).toBe('invalid');
+    expect(await refusal(claim({ ...thief, card: under(northgate.card, 'administrator', 2) }, code, 'Nowhere'))).toBe('invalid');
     expect(await refusal(claim({ ...thief, card: person('patient').card }, code, 'Nowhere'))).toBe('invalid');
-    await claim(thief, code, 'Larkfield');
-    await thief.authority.enrolment.invite();
+    await claim(thief, code, 'Harbour Clinic');
+    await invite(thief);
   });
 
-  test('lies in the database as a hash only', async () => {
-    const { code } = await sam.authority.enrolment.invite();
+  test('into an organisation without administrators is signed by two of two others', async () => {
+    const code = await invite(sam);
+    expect(await refusal(claim(person('administrator'), code, 'Ivy’s Board'))).toBe('denied');
+    const { public: invitation } = invitationKey(code);
+    await mara.authority.enrolment.invite({ invitation, signature: signInvitation(mara.secrets.edSk, invitation) });
+    await claim(person('administrator'), code, 'Larkfield Hospital');
+    expect(await refusal(claim(person('administrator'), await invite(sam), 'Medical Board'))).toBe('denied');
+  });
+
+  test('lies in the database as its public half only', async () => {
+    const code = await invite(sam);
     await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
     const kept = await db.selectFrom('invitation').selectAll().execute();
-    expect(kept.length).toBeGreaterThan(0);
-    for (const { code: hash } of kept) expect(hex(hash)).not.toContain(code.replaceAll('-', ''));
+    expect(kept.map(({ invitation }) => hex(invitation))).toContain(hex(invitationKey(code).public));
+    const whole = await everything(db);
+    for (const secret of [code.replaceAll('-', ''), hex(invitationKey(code).secret)]) expect(whole).not.toContain(secret);
   });
 });
 
@@ -369,50 +404,106 @@ function under({ id, expiry }: Card, kind: CardKind, serial: number): Card {
 describe('an organisation', () => {
   test('gets what it seals with, locked to its own card; nobody else gets any', async () => {
     const { sealed } = await northgate.authority.keys.writer();
-    const context = cbor(['carelet/v1/enrolment/writer', northgate.card.id]);
-    expect(openWith(northgate.secrets.hybridSk, context, sealed)).not.toBeNull();
-    expect(openWith(sam.secrets.hybridSk, context, sealed)).toBeNull();
+    const contents = sealed.map(({ issuer, sealed: bytes }) => {
+      const context = cbor(['carelet/v1/enrolment/writer', northgate.card.id, issuer]);
+      expect(openWith(sam.secrets.hybridSk, context, bytes)).toBeNull();
+      return openWith(northgate.secrets.hybridSk, context, bytes)!;
+    });
+    expect(contents.length).toBe(2);
+    expect(contents[0]).toEqual(contents[1]);
     for (const who of [sam, person('patient'), await approved()]) expect(await refusal(who.authority.keys.writer())).toBe('denied');
   });
 
   test('enrols once under its name; again with its card it is the same one', async () => {
-    const again = await sam.authority.enrolment.organisation({
-      name: 'Northgate Hospital',
-      card: encodeCard({ ...northgate.card, vouchers: [] }),
-    });
+    const again = await admit(sam, { ...northgate.card, vouchers: [] }, 'Northgate Hospital');
     expect(decodeCard(again.card)!.id).toEqual(northgate.card.id);
     const before = decodeManifest((await sam.authority.town.manifest()).manifest)!;
     const copy = person('organisation');
-    const taken = { name: 'Another Hospital', card: encodeCard(under(northgate.card, 'organisation', 2)) };
-    expect(await refusal(sam.authority.enrolment.organisation(taken))).toBe('denied');
-    expect(await refusal(sam.authority.enrolment.organisation({ name: 'Northgate Hospital', card: encodeCard(copy.card) }))).toBe(
-      'conflict',
-    );
+    expect(await refusal(admit(sam, under(northgate.card, 'organisation', 2), 'Another Hospital'))).toBe('invalid');
+    expect(await refusal(admit(sam, copy.card, 'Northgate Hospital'))).toBe('conflict');
     expect(decodeManifest((await sam.authority.town.manifest()).manifest)).toEqual(before);
   });
 });
 
-describe('the authority’s secrets', () => {
-  test('are not in its database: with another key file nothing of it opens', async () => {
+describe('secrets', () => {
+  test('are not in any database: with another key file nothing of an issuer’s opens, and the authority has none', async () => {
     const other = mkdtempSync(join(tmpdir(), 'carelet-thief-'));
     try {
-      await expect(start(other)).rejects.toMatchObject({ kind: 'cannot-open' });
+      await expect(startOne('issuer_one', other)).rejects.toMatchObject({ kind: 'cannot-open' });
     } finally {
       rmSync(other, { recursive: true, force: true });
     }
     await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
     const whole = await everything(db);
     const { sealed } = await northgate.authority.keys.writer();
-    const content = openWith(northgate.secrets.hybridSk, cbor(['carelet/v1/enrolment/writer', northgate.card.id]), sealed)!;
-    const [domain, orgKey, pq] = uncbor(content) as [Bytes, Bytes, Bytes];
+    const context = cbor(['carelet/v1/enrolment/writer', northgate.card.id, sealed[0]!.issuer]);
+    const [domain, orgKey, pq] = uncbor(openWith(northgate.secrets.hybridSk, context, sealed[0]!.sealed)!) as [Bytes, Bytes, Bytes];
     expect(whole).toContain(hex(domain));
     for (const secret of [orgKey, pq]) expect(whole).not.toContain(hex(secret));
+    const { secret } = await db
+      .selectFrom('domain')
+      .select('secret')
+      .where('organisation', '=', northgate.card.id)
+      .executeTakeFirstOrThrow();
+    expect(secret).toBeNull();
   });
 
   test('are the same after a restart', async () => {
     await using second = await start();
     const role = connect(authorityContract, { url: second.url });
     expect(await role.town.manifest()).toEqual(await sam.authority.town.manifest());
+  });
+});
+
+describe('of three issuers', () => {
+  type At = Running['fetch'];
+  const away: At = async () => {
+    throw new TypeError('fetch failed');
+  };
+
+  /** With an authority that meets these issuers, on the same tables. */
+  async function meeting(at: readonly At[], story: () => Promise<void>): Promise<void> {
+    const usual = service;
+    service = await start([...at]);
+    try {
+      await story();
+    } finally {
+      await service.close();
+      service = usual;
+    }
+  }
+
+  test('two are enough for a doctor, whichever is away or says what is not its own', async () => {
+    const [one, two, three] = issuers.map(({ fetch }) => fetch) as [At, At, At];
+    for (const at of [
+      [away, two, three],
+      [one, away, three],
+      [two, two, three],
+    ]) {
+      await meeting(at, async () => {
+        const doctor = await approved();
+        const [key] = await keysOf(doctor);
+        expect(doctor.card.vouchers.length).toBe(2);
+        const parts = key!.shares.map(({ issuer, sealed }) => ({ issuer, ...sharedKey(doctor, issuer, sealed) }));
+        expect(parts.map(({ issuer }) => issuer)).not.toContain(at.findIndex((fetch, place) => fetch !== issuers[place]!.fetch));
+        const [{ domain, issuers: keys }] = parts as [(typeof parts)[number]];
+        const shares = parts.map(({ share }) => share);
+        expect(combine(await loadGroup('mcl'), domain, keys, shares)?.kind).toBe('made');
+      });
+    }
+  });
+
+  test('one alone gives nothing, and all three are wanted for an administrator and for a domain', async () => {
+    const [, two, three] = issuers.map(({ fetch }) => fetch) as [At, At, At];
+    await meeting([away, away, three], async () => {
+      const doctor = await approved();
+      expect(await refusal(keysOf(doctor))).toBe('unavailable');
+    });
+    const code = await invite(sam);
+    await meeting([away, two, three], async () => {
+      expect(await refusal(claim(person('administrator'), code, 'Harbour Clinic'))).toBe('unavailable');
+    });
+    await claim(person('administrator'), code, 'Harbour Clinic');
   });
 });
 
@@ -436,10 +527,13 @@ test('making a key does not keep others waiting', async () => {
   expect(longest).toBeLessThan(0.6 * (performance.now() - started));
 });
 
+/** Every row of the authority's and the issuers' tables. */
 async function everything(db: Kysely<AuthorityTables>): Promise<string> {
-  const tables = ['card', 'issuer', 'manifest', 'domain', 'administrator', 'invitation', 'doctor', 'approval', 'issued'];
+  const { rows: tables } = await sql<{ schema: string; name: string }>`
+    select table_schema as schema, table_name as name from information_schema.tables
+    where table_schema = 'authority' or table_schema like 'issuer%'`.execute(db);
   const texts = await Promise.all(
-    tables.map((table) => sql<{ row: string }>`select t::text as row from ${sql.table(table)} t`.execute(db)),
+    tables.map(({ schema, name }) => sql<{ row: string }>`select t::text as row from ${sql.table(`${schema}.${name}`)} t`.execute(db)),
   );
   return texts.flatMap(({ rows }) => rows.map(({ row }) => row)).join('\n');
 }

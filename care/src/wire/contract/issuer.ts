@@ -1,0 +1,158 @@
+/**
+ * What one of the town's three issuers is asked for. It believes nobody who asks: everything it acts on is signed by an
+ * administrator, by another issuer or by whoever it is about, and what it hands out is signed or sealed to one card.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { policy } from './authority.ts';
+import { bytes, defineContract, nothing } from './kit.ts';
+import { card } from './login.ts';
+
+const id = bytes({ length: 16 });
+const name = z.string().trim().min(1).max(200);
+const signature = bytes({ length: 64 });
+const three = <T extends z.ZodType>(of: T) => z.array(of).length(3);
+
+/** One issuer's word, by its place in the manifest. */
+export const issuerWord = z.strictObject({ issuer: z.int().min(0).max(2), signature });
+
+/** What an administrator signed, and who says that she may: her card, for whom she signs, and two issuers' word for that. */
+export const administratorWord = z.strictObject({ card, organisation: name, office: z.array(issuerWord).max(3), signature });
+
+/** One generation of a domain's secret: whose it is, and which attempt. */
+const generation = { organisation: id, attempt: z.int().min(1).max(1000) };
+const message = bytes({ max: 16384 });
+
+export const issuerContract = defineContract('issuer', {
+  'town.keys': {
+    summary: 'Its public keys, the one vouching for the other, and what people call it.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: nothing,
+    output: z.strictObject({ keys: bytes({ max: 2048 }), title: name }),
+    idempotent: true,
+  },
+  'town.found': {
+    summary: 'Signs the town’s first manifest, once: a town of these three issuers.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ town: name, issuers: three(bytes({ max: 2048 })) }),
+    output: z.strictObject({ signature }),
+    idempotent: true,
+  },
+  'town.take-over': {
+    summary: 'Takes its place, its signing key and its shares in a town that was made before issuers ran apart, sealed to it.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ sealed: bytes({ max: 524288 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'town.sign': {
+    summary: 'Signs a manifest that follows from the last one it signed, names no domain it did not make and no witness unasked.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({
+      manifest: bytes({ max: 262144 }),
+      /** The organisations' words for the witnesses of the receipts log. */
+      witnesses: z.array(z.strictObject({ card, signature })).max(256),
+    }),
+    output: z.strictObject({ signature }),
+    idempotent: true,
+  },
+  'enrolment.administrator': {
+    summary: 'Vouches for an administrator: the first one, or whom those who may invite her did.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({
+      card,
+      organisation: name,
+      /** Signed by one of her own organisation, or by two of two others where it has no administrator yet. */
+      invitation: z.strictObject({ key: bytes({ length: 32 }), acceptance: signature, by: z.array(administratorWord).max(8) }),
+    }),
+    output: z.strictObject({ voucher: signature, office: signature }),
+    idempotent: true,
+  },
+  'enrolment.organisation': {
+    summary: 'Vouches for an organisation that an administrator admitted.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card, name, by: administratorWord }),
+    output: z.strictObject({ voucher: signature }),
+    idempotent: true,
+  },
+  'enrolment.doctor': {
+    summary: 'Vouches for a doctor whose policy administrators of two organisations approved.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card, policy, approvals: z.array(administratorWord).max(16) }),
+    output: z.strictObject({ voucher: signature }),
+    idempotent: true,
+  },
+  'enrolment.reject': {
+    summary: 'An administrator turned a doctor down: from now on nothing is issued to her.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500), by: administratorWord }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'generation.promise': {
+    summary: 'The first word of a generation: a promise of what it will show.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject(generation),
+    output: z.strictObject({ promise: message }),
+    idempotent: true,
+  },
+  'generation.reveal': {
+    summary: 'Shows what it promised, once it has everybody’s promise, with a share sealed to each issuer.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ ...generation, promises: three(message) }),
+    output: z.strictObject({ opening: message, shares: three(message) }),
+    idempotent: true,
+  },
+  'generation.conclude': {
+    summary: 'Puts its share together and signs what was said in the open, or names whose words do not fit.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ ...generation, openings: three(message), shares: three(message) }),
+    output: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('made'), domain: bytes({ max: 4096 }), signature }),
+      z.strictObject({ kind: z.literal('blame'), issuer: z.int().min(0).max(2), because: z.enum(['promise', 'opening', 'share']) }),
+    ]),
+    idempotent: true,
+  },
+  'generation.confirm': {
+    summary: 'Takes the domain into use, once all three signed the same.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ ...generation, signatures: three(signature) }),
+    output: z.strictObject({ domain: bytes({ max: 4096 }) }),
+    idempotent: true,
+  },
+  'keys.writer': {
+    summary: 'What an organisation seals with, sealed to its card.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ card }),
+    output: z.strictObject({ sealed: bytes({ max: 65536 }) }),
+    idempotent: true,
+  },
+  'keys.issue': {
+    summary: 'This issuer’s share of a doctor’s key, sealed to her card, and its word for what the cloud may see of it.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({
+      card,
+      policy,
+      approvals: z.array(administratorWord).max(16),
+      /** UTC seconds: which periods the key names depends on the day, and the issuers have to agree on it. */
+      issued: z.int(),
+    }),
+    output: z.strictObject({ sealed: bytes({ max: 262144 }), formula: z.string().max(65536), notAfter: z.int(), signature }),
+    idempotent: true,
+  },
+});

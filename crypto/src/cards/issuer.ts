@@ -1,0 +1,54 @@
+/**
+ * What the issuers say of themselves and of administrators.
+ *
+ * The town manifest names each issuer's signing key; that key vouches here for the one its shares are sealed to. And two
+ * issuers say together for which organisation an administrator signs, so that any issuer can tell, whatever it missed.
+ *
+ * @module
+ */
+import { type Bytes, cbor, uncbor } from '../algebra/bytes.ts';
+import { sign, verify } from '../algebra/sign.ts';
+import { isBytes } from '../algebra/strict.ts';
+import { type CardBody, cardHash } from './card.ts';
+
+/** An issuer's public keys: Ed25519 for what it signs, NTRU-HPS-821 ‖ X25519 for what is sealed to it. */
+export type IssuerKeys = { readonly edVk: Bytes; readonly hybridPk: Bytes };
+
+const keysLabel = 'carelet/v1/issuer/keys';
+const officeLabel = 'carelet/v1/issuer/office';
+
+export const encodeIssuerKeys = ({ edVk, hybridPk }: IssuerKeys, edSk: Bytes): Bytes =>
+  cbor([edVk, hybridPk, sign(edSk, keysLabel, [hybridPk])]);
+
+/** Reads an issuer's keys; `null` unless the one vouches for the other. */
+export function readIssuerKeys(bytes: Bytes): IssuerKeys | null {
+  try {
+    const [edVk, hybridPk, signature, ...rest] = uncbor(bytes) as [Bytes, Bytes, Bytes];
+    const sound = rest.length === 0 && isBytes(edVk, 32) && isBytes(hybridPk, 1262) && isBytes(signature, 64);
+    return sound && verify(edVk, keysLabel, [hybridPk], signature) ? { edVk, hybridPk } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** One issuer's word. */
+export type IssuerWord = { readonly issuer: number; readonly signature: Bytes };
+
+/** An issuer's word that an administrator signs for an organisation. */
+export const signOffice = (issuerSecret: Bytes, administrator: CardBody, organisation: string): Bytes =>
+  sign(issuerSecret, officeLabel, [cardHash(administrator), organisation]);
+
+/** Whether two different issuers say so. */
+export function officeStands(
+  issuers: readonly Bytes[],
+  administrator: CardBody,
+  organisation: string,
+  words: readonly IssuerWord[],
+): boolean {
+  const good = words.filter(({ issuer, signature }) => officeSignedBy(issuers[issuer], administrator, organisation, signature));
+  return new Set(good.map(({ issuer }) => issuer)).size >= 2;
+}
+
+/** Whether one issuer says so. */
+export const officeSignedBy = (key: Bytes | undefined, administrator: CardBody, organisation: string, signature: Bytes): boolean =>
+  key !== undefined && verify(key, officeLabel, [cardHash(administrator), organisation], signature);

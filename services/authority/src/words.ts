@@ -1,0 +1,56 @@
+/**
+ * What administrators signed, as the issuers want to see it: with the card it is by, and two issuers' word for the office.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import type { Cards } from '@carelet/ground/login';
+import type { Kysely } from 'kysely';
+import type { IssuerRole } from './handover.ts';
+import type { AuthorityTables } from './schema.ts';
+
+type Word = Parameters<IssuerRole['enrolment']['organisation']>[0]['by'];
+
+export type Words = {
+  /** A signature of this administrator's. */
+  of(administrator: Bytes, signature: Bytes): Promise<Word>;
+  /** Everybody's approval of one policy of a doctor. */
+  approvals(doctor: Bytes, organisation: Bytes, policy: string): Promise<Word[]>;
+};
+
+export function wordsIn(db: Kysely<AuthorityTables>, cards: Pick<Cards, 'byId'>): Words {
+  const of: Words['of'] = async (administrator, signature) => {
+    const row = await db
+      .selectFrom('administrator')
+      .select(['organisation', 'office'])
+      .where('administrator', '=', administrator)
+      .executeTakeFirst();
+    const [card] = await cards.byId([administrator]);
+    if (!row || !card) {
+      throw new CareletError('missing', 'show what an administrator signed', {
+        subject: hex(administrator),
+        because: 'nobody has this number',
+      });
+    }
+    const office = (uncbor(row.office) as [number, Bytes][]).map(([issuer, word]) => ({ issuer, signature: word }));
+    return { card: encodeCard(card), organisation: row.organisation, office, signature };
+  };
+
+  return {
+    of,
+    async approvals(doctor, organisation, policy) {
+      const rows = await db
+        .selectFrom('approval')
+        .select(['administrator', 'signature'])
+        .where('doctor', '=', doctor)
+        .where('organisation', '=', organisation)
+        .where('policy', '=', policy)
+        .orderBy('administrator')
+        .limit(16)
+        .execute();
+      return Promise.all(rows.map(({ administrator, signature }) => of(administrator, signature)));
+    },
+  };
+}

@@ -1,0 +1,235 @@
+/**
+ * One issuer's part in making a domain: three make its secret together, and none ever has it.
+ *
+ * Four steps (`crypto/algebra/generation`): promise, reveal, conclude, confirm. Whoever carries the messages between the issuers
+ * (the authority does) can end a generation and nothing else. Each step is answered once and remembered, so a generation that
+ * was interrupted goes on where it was; what is secret is erased as soon as the next step does not need it.
+ *
+ * [Note: Promises are kept to] An issuer shows its opening for one set of promises only. Otherwise whoever saw it could promise
+ * anew, and choose the domain's key by what the others said.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { issuerContract } from '@carelet/care/wire/contract/issuer';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { hashOf, kdf } from '@carelet/crypto/algebra/hash';
+import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
+import { foundingHash } from '@carelet/crypto/cards/manifest';
+import { transaction } from '@carelet/ground/database';
+import type { Secrets } from '@carelet/ground/secrets';
+import type { Kysely, Transaction } from 'kysely';
+import { type Founded, foundedTown, type Identity } from './identity.ts';
+import type { IssuerMath } from './mathematics.ts';
+import {
+  readOpening,
+  readPromise,
+  readShare,
+  sayOpening,
+  sayPromise,
+  sayShare,
+  signTranscript,
+  type Transcript,
+  transcriptSignedBy,
+} from './messages.ts';
+import type { IssuerTables } from './schema.ts';
+
+type Steps = RoleOf<typeof issuerContract>['generation'];
+type Asked = { readonly organisation: Bytes; readonly attempt: number };
+type Outcome = Awaited<ReturnType<Steps['conclude']>>;
+
+const op = 'make a domain';
+const invalid = (because: string) => new CareletError('invalid', op, { because });
+
+export function generation({
+  db,
+  secrets,
+  identity,
+  mathematics,
+  random = systemRandom,
+}: {
+  db: Kysely<IssuerTables>;
+  secrets: Secrets;
+  identity: () => Identity;
+  mathematics: IssuerMath;
+  random?: Random;
+}): Steps {
+  const about = async ({ organisation, attempt }: Asked) => {
+    const founded = await foundedTown(db, op);
+    const context = hashOf('carelet/v1/issuer/generation', foundingHash(founded.manifest), organisation, attempt);
+    return { founded, context, place: `issuer/generation/${hex(context)}` };
+  };
+
+  const rowOf = (within: Kysely<IssuerTables> | Transaction<IssuerTables>, context: Bytes) =>
+    within.selectFrom('generation').selectAll().where('context', '=', context);
+
+  /** Does a step under a lock: what is asked twice at a time is done once. */
+  const step = <T>(context: Bytes, work: (within: Transaction<IssuerTables>, row: Row) => Promise<T>): Promise<T> =>
+    transaction(db, async (within) => {
+      const row = await rowOf(within, context).forUpdate().executeTakeFirst();
+      if (!row) throw new CareletError('missing', op, { because: 'this generation has not begun here' });
+      return work(within, row);
+    });
+
+  return {
+    async promise(asked) {
+      const { founded, context, place } = await about(asked);
+      const known = await rowOf(db, context).executeTakeFirst();
+      if (known) return { promise: known.promise };
+      const { organisation } = asked;
+      if (!(await db.selectFrom('organisation').select('name').where('organisation', '=', organisation).executeTakeFirst())) {
+        throw new CareletError('denied', op, { because: 'no administrator admitted this organisation' });
+      }
+      if (await db.selectFrom('domain').select('organisation').where('organisation', '=', organisation).executeTakeFirst()) {
+        throw new CareletError('conflict', op, { because: 'this organisation has its domain' });
+      }
+      const { promise, opening, shares } = await mathematics.deal(context, founded.place);
+      const added = random(32);
+      const said = sayPromise(identity().edSk, context, founded.place, { promise, addition: additionOf(context, founded.place, added) });
+      const dealt = secrets.seal(place, cbor([opening, [...shares], added]));
+      const values = { context, organisation, promise: said, dealt, promises: null, shown: null, outcome: null, made: null };
+      await db
+        .insertInto('generation')
+        .values(values)
+        .onConflict((c) => c.doNothing())
+        .execute();
+      return { promise: (await rowOf(db, context).executeTakeFirstOrThrow()).promise };
+    },
+
+    async reveal({ promises, ...asked }) {
+      const { founded, context, place } = await about(asked);
+      readPromises(founded, context, promises);
+      return step(context, async (within, row) => {
+        if (!equalPublic(promises[founded.place]!, row.promise)) throw invalid('this issuer promised something else');
+        if (row.promises && !equalPublic(row.promises, cbor(promises))) {
+          throw new CareletError('conflict', op, { because: 'this issuer has heard other promises' });
+        }
+        if (row.shown) return readShown(row.shown);
+        const [opening, shares, added] = uncbor(secrets.open(place, row.dealt!)) as [Bytes, Bytes[], Bytes];
+        const shown = {
+          opening: sayOpening(identity().edSk, context, founded.place, opening),
+          shares: shares.map((share, to) =>
+            sayShare(identity().edSk, founded.issuers[to]!.hybridPk, context, { from: founded.place, to }, { share, added }),
+          ),
+        };
+        await within
+          .updateTable('generation')
+          .set({ dealt: null, promises: cbor(promises), shown: cbor([shown.opening, shown.shares]) })
+          .where('context', '=', context)
+          .execute();
+        return shown;
+      });
+    },
+
+    async conclude({ openings, shares, ...asked }) {
+      const { founded, context, place } = await about(asked);
+      return step(context, async (within, row) => {
+        if (row.outcome) return readOutcome(row.outcome);
+        if (!row.promises) throw new CareletError('conflict', op, { because: 'this issuer has not heard every promise' });
+        const promised = readPromises(founded, context, uncbor(row.promises) as Bytes[]);
+        const to = founded.place;
+        const heard = founded.issuers.map(({ edVk }, from) => {
+          const opening = readOpening(edVk, context, from, openings[from]!);
+          const told = readShare(identity().hybridSk, edVk, context, { from, to }, shares[from]!);
+          if (!opening || !told) throw invalid(`what issuer ${from + 1} said did not arrive as it was said`);
+          return { opening, ...told, ...promised[from]! };
+        });
+        const end = async (outcome: Outcome, made: Bytes | null): Promise<Outcome> => {
+          const values = { outcome: encodeOutcome(outcome), made };
+          await within.updateTable('generation').set(values).where('context', '=', context).execute();
+          return outcome;
+        };
+        const liar = heard.findIndex(({ added, addition }, from) => !equalPublic(additionOf(context, from, added), addition));
+        if (liar >= 0) return end({ kind: 'blame', issuer: liar, because: 'share' }, null);
+        const { name } = await within
+          .selectFrom('organisation')
+          .select('name')
+          .where('organisation', '=', row.organisation)
+          .executeTakeFirstOrThrow();
+        const made = await mathematics.conclude(context, `${founded.town}/${name}/${hex(row.organisation)}`, founded.place, heard);
+        if (made.kind === 'blame') return end(made, null);
+        const { domain, issuers, share } = made;
+        const transcript = { transcript: made.transcript, additions: heard.map(({ addition }) => addition), domain, issuers };
+        const seed = hashOf(
+          'carelet/v1/issuer/additions',
+          context,
+          heard.map(({ added }) => added),
+        );
+        const orgKey = kdf(seed, 'carelet/v1/issuer/label-key', []);
+        const pq = kdf(seed, 'carelet/v1/issuer/k-pq', []);
+        const kept = secrets.seal(place, cbor([share, orgKey, pq, transcript.transcript, transcript.additions, issuers]));
+        return end({ kind: 'made', domain, signature: signTranscript(identity().edSk, context, transcript) }, kept);
+      });
+    },
+
+    async confirm({ signatures, ...asked }) {
+      const { founded, context, place } = await about(asked);
+      return step(context, async (within, row) => {
+        const outcome = row.outcome ? readOutcome(row.outcome) : null;
+        if (outcome?.kind !== 'made') throw new CareletError('conflict', op, { because: 'this generation made no domain' });
+        const { domain } = outcome;
+        if (!row.made) return { domain };
+        const [share, orgKey, pq, transcript, additions, issuers] = uncbor(secrets.open(place, row.made)) as [
+          Bytes,
+          Bytes,
+          Bytes,
+          Bytes,
+          Bytes[],
+          Bytes,
+        ];
+        const same: Transcript = { transcript, additions, domain, issuers };
+        const unlike = founded.issuers.findIndex(({ edVk }, from) => !transcriptSignedBy(edVk, context, same, signatures[from]!));
+        if (unlike >= 0) throw new CareletError('tampered', op, { because: `issuer ${unlike + 1} did not hear what this one heard` });
+        const kept = secrets.seal(domainPlace(row.organisation), cbor([share, orgKey, pq]));
+        const added = await within
+          .insertInto('domain')
+          .values({ organisation: row.organisation, public_key: domain, issuers, secret: kept })
+          .onConflict((c) => c.doNothing())
+          .returning('organisation')
+          .executeTakeFirst();
+        if (!added) throw new CareletError('conflict', op, { because: 'this organisation has its domain' });
+        await within.updateTable('generation').set({ made: null }).where('context', '=', context).execute();
+        return { domain };
+      });
+    },
+  };
+}
+
+type Row = {
+  readonly organisation: Bytes;
+  readonly promise: Bytes;
+  readonly dealt: Bytes | null;
+  readonly promises: Bytes | null;
+  readonly shown: Bytes | null;
+  readonly outcome: Bytes | null;
+  readonly made: Bytes | null;
+};
+
+/** Where a domain's secrets lie under the key file. */
+export const domainPlace = (organisation: Bytes): string => `issuer/domain/${hex(organisation)}`;
+
+/** What an issuer says of its addition before it tells the others. */
+const additionOf = (context: Bytes, from: number, added: Bytes): Bytes => hashOf('carelet/v1/issuer/addition', context, from, added);
+
+const readPromises = ({ issuers }: Founded, context: Bytes, promises: readonly Bytes[]) =>
+  issuers.map(({ edVk }, from) => {
+    const promised = readPromise(edVk, context, from, promises[from]!);
+    if (!promised) throw invalid(`what issuer ${from + 1} promised did not arrive as it was said`);
+    return promised;
+  });
+
+function readShown(bytes: Bytes): Awaited<ReturnType<Steps['reveal']>> {
+  const [opening, shares] = uncbor(bytes) as [Bytes, Bytes[]];
+  return { opening, shares };
+}
+
+const encodeOutcome = (outcome: Outcome): Bytes =>
+  outcome.kind === 'made' ? cbor(['made', outcome.domain, outcome.signature]) : cbor(['blame', outcome.issuer, outcome.because]);
+
+function readOutcome(bytes: Bytes): Outcome {
+  const fields = uncbor(bytes) as ['made', Bytes, Bytes] | ['blame', number, 'promise' | 'opening' | 'share'];
+  return fields[0] === 'made'
+    ? { kind: 'made', domain: fields[1], signature: fields[2] }
+    : { kind: 'blame', issuer: fields[1], because: fields[2] };
+}

@@ -1,0 +1,11 @@
+/**
+ * The thread an issuer's mathematics runs in.
+ *
+ * @module
+ */
+import { expose } from '@carelet/ground/workers';
+import { conclude, deal, holdsShare, issueShare } from './mathematics.ts';
+
+const api = { deal, conclude, issueShare, holdsShare };
+export type IssuerWorker = typeof api;
+export default expose(api);

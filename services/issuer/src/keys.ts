@@ -1,0 +1,86 @@
+/**
+ * Keys: what an organisation seals with, and this issuer's share of what a doctor opens with, each locked to its card.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { policyText } from '@carelet/care/rules/sharing/policy';
+import { lastSecond } from '@carelet/care/rules/sharing/window';
+import type { issuerContract } from '@carelet/care/wire/contract/issuer';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, cbor, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
+import { sha256 } from '@carelet/crypto/algebra/hash';
+import { cardStands } from '@carelet/crypto/cards/card';
+import { signEntitlement } from '@carelet/crypto/cards/entitlement';
+import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Secrets } from '@carelet/ground/secrets';
+import type { Kysely } from 'kysely';
+import { domainPlace } from './generation.ts';
+import { foundedTown, type Identity } from './identity.ts';
+import type { IssuerMath } from './mathematics.ts';
+import { formulaOf } from './policy.ts';
+import type { IssuerTables } from './schema.ts';
+import { approvedDoctor, ownCard } from './words.ts';
+
+type Keys = RoleOf<typeof issuerContract>['keys'];
+
+/** By how much the clocks of those who issue together may differ, in seconds. */
+const tolerance = 300;
+
+export function keys({
+  db,
+  secrets,
+  identity,
+  mathematics,
+  needed,
+  now,
+}: {
+  db: Kysely<IssuerTables>;
+  secrets: Secrets;
+  identity: () => Identity;
+  mathematics: IssuerMath;
+  needed: number;
+  now: () => number;
+}): Keys {
+  const domainOf = async (organisation: Bytes) => {
+    const row = await db.selectFrom('domain').selectAll().where('organisation', '=', organisation).executeTakeFirst();
+    if (!row) return null;
+    const [share, orgKey, pq] = uncbor(secrets.open(domainPlace(organisation), row.secret)) as [Bytes, Bytes, Bytes];
+    return { publicKey: row.public_key, issuers: row.issuers, share, orgKey, pq };
+  };
+
+  return {
+    async writer({ card: bytes }) {
+      const op = 'hand out writer keys';
+      const { manifest, place } = await foundedTown(db, op);
+      const card = ownCard(bytes, 'organisation', now(), op);
+      const domain = cardStands(card, manifest, now()) ? await domainOf(card.id) : null;
+      if (!domain) throw new CareletError('denied', op, { because: 'only an enrolled organisation gets them' });
+      const context = cbor(['carelet/v1/enrolment/writer', card.id, place]);
+      return { sealed: sealTo(card.hybridPk, context, cbor([domain.publicKey, domain.orgKey, domain.pq])) };
+    },
+
+    async issue({ issued, ...asked }) {
+      const op = 'issue a share of a key';
+      const founded = await foundedTown(db, op);
+      const { card, organisation } = await approvedDoctor({ db, founded, needed, now: now(), op }, asked);
+      if (Math.abs(issued - now()) > tolerance) throw new CareletError('denied', op, { because: 'the clocks differ' });
+      const domain = await domainOf(organisation);
+      if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
+      const notAfter = lastSecond(asked.policy);
+      const formula = formulaOf(asked.policy, issued, domain.orgKey, card.id);
+      const share = await mathematics.issueShare(domain.share, formula);
+      const policy = sha256(utf8(policyText(asked.policy)));
+      await db.insertInto('issued').values({ policy, doctor: card.id, organisation, issued, not_after: notAfter }).execute();
+      const context = cbor(['carelet/v1/enrolment/key-share', card.id, organisation, founded.place]);
+      const content = cbor([domain.publicKey, domain.issuers, share, domain.pq, notAfter]);
+      const entitlement = { doctor: card.id, organisation, formula, issued, notAfter };
+      return {
+        sealed: sealTo(card.hybridPk, context, content),
+        formula,
+        notAfter,
+        signature: signEntitlement(entitlement, identity().edSk),
+      };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * An issuer's mathematics: its part in a generation and its shares of keys, tens to hundreds of milliseconds each. Runs in
+ * a worker thread; this file is both what the worker does and the shape the service sees.
+ *
+ * @module
+ */
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { commitmentsInGT, conclude, deal, type Generation, type Heard, reveal } from '@carelet/crypto/algebra/generation';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import { attempt } from '@carelet/crypto/algebra/strict';
+import * as issuer from '@carelet/crypto/kp-abe/issuer';
+
+/** How many issuers a town has, and how many of them make a key. */
+export const issuers = 3;
+export const neededIssuers = 2;
+
+/** What an issuer deals: for all, for all later, and a share for each. */
+export type Dealt = { readonly promise: Bytes; readonly opening: Bytes; readonly shares: readonly Bytes[] };
+
+/** A domain as this issuer has it, or the place of the one whose words do not fit. */
+export type Made =
+  | { readonly kind: 'made'; readonly domain: Bytes; readonly issuers: Bytes; readonly share: Bytes; readonly transcript: Bytes }
+  | { readonly kind: 'blame'; readonly issuer: number; readonly because: 'promise' | 'opening' | 'share' };
+
+export type IssuerMath = {
+  deal(context: Bytes, place: number): Promise<Dealt>;
+  conclude(context: Bytes, name: string, place: number, heard: readonly Heard[]): Promise<Made>;
+  issueShare(share: Bytes, formula: string): Promise<Bytes>;
+  /** Whether a share that was handed over is this issuer's of this domain. */
+  holdsShare(domain: Bytes, issuers: Bytes, share: Bytes, place: number): Promise<boolean>;
+};
+
+const generation = (context: Bytes): Generation => ({ context, issuers, needed: neededIssuers });
+
+const dealFor: IssuerMath['deal'] = async (context, place) => {
+  const { dealing, promise } = deal(commitmentsInGT(await loadGroup('mcl')), generation(context), place + 1);
+  return { promise, ...reveal(dealing, generation(context)) };
+};
+
+export { dealFor as deal };
+
+const concludeFor: IssuerMath['conclude'] = async (context, name, place, heard) => {
+  const group = await loadGroup('mcl');
+  const made = conclude(commitmentsInGT(group), generation(context), place + 1, heard);
+  if (made.kind === 'blame') return { ...made, issuer: made.issuer - 1 };
+  const { domain, issuers, share } = issuer.domainFrom(group, name, made, { issuer: place + 1, needed: neededIssuers });
+  return { kind: 'made', domain, issuers, share, transcript: made.transcript };
+};
+
+export { concludeFor as conclude };
+
+export const issueShare: IssuerMath['issueShare'] = async (share, formula) => issuer.issueShare(await loadGroup('mcl'), share, formula);
+
+export const holdsShare: IssuerMath['holdsShare'] = async (domain, issuers, share, place) => {
+  const group = await loadGroup('mcl');
+  return attempt(() => issuer.holdsShare(group, domain, issuers, share, place + 1)) ?? false;
+};

@@ -1,0 +1,67 @@
+/**
+ * An issuer's tables. Its keys lie sealed under the key file; nothing here is a record of a patient.
+ *
+ * @module
+ */
+import { type Kysely, type Migration, sql } from 'kysely';
+
+type Bytes = Uint8Array;
+
+export type IssuerTables = {
+  /** One row: what it signs with and what is sealed to it, sealed. */
+  identity: { one: number; keys: Bytes; secret: Bytes };
+  /** One row, once a town is founded: its issuers, this one's place among them, and the last manifest that was signed. */
+  town: { one: number; town: string; issuers: Bytes; place: number; last: Bytes; first_administrator: Bytes | null };
+  /** An invitation makes one administrator. */
+  invitation: { invitation: Bytes; card: Bytes };
+  /** For whom administrators sign; a new one is opened by two of two others. */
+  office: { organisation: string };
+  organisation: { organisation: Bytes; name: string };
+  /** What was said in a generation; `dealt` and `made` are sealed, and gone once they are not needed any more. */
+  generation: {
+    context: Bytes;
+    organisation: Bytes;
+    promise: Bytes;
+    dealt: Bytes | null;
+    promises: Bytes | null;
+    shown: Bytes | null;
+    outcome: Bytes | null;
+    made: Bytes | null;
+  };
+  /** A domain in use: this issuer's share of its secret, the label key and K_pq, sealed. */
+  domain: { organisation: Bytes; public_key: Bytes; issuers: Bytes; secret: Bytes };
+  rejected: { doctor: Bytes };
+  /** What was issued, to be looked through later. */
+  issued: { serial?: number; policy: Bytes; doctor: Bytes; organisation: Bytes; issued: number; not_after: number };
+};
+
+export const migrations: Record<string, Migration> = {
+  '0001 issuer': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table identity (one integer primary key check (one = 1), keys bytea not null, secret bytea not null)`,
+        sql`create table town (
+          one integer primary key check (one = 1), town text not null, issuers bytea not null, place integer not null, last bytea not null,
+          first_administrator bytea)`,
+        sql`create table invitation (invitation bytea primary key, card bytea not null)`,
+        sql`create table organisation (organisation bytea primary key, name text not null unique)`,
+        sql`create table generation (
+          context bytea primary key, organisation bytea not null references organisation, promise bytea not null, dealt bytea, promises bytea,
+          shown bytea, outcome bytea, made bytea)`,
+        sql`create table domain (
+          organisation bytea primary key references organisation, public_key bytea not null, issuers bytea not null, secret bytea not null)`,
+        sql`create table rejected (doctor bytea primary key)`,
+        sql`create table issued (
+          serial bigserial primary key, policy bytea not null, doctor bytea not null, organisation bytea not null references domain,
+          issued bigint not null, not_after bigint not null)`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0002 offices': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table office (organisation text primary key)`.execute(db);
+    },
+  },
+};

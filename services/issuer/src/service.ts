@@ -1,0 +1,66 @@
+/**
+ * An issuer as a service: its tables, its key file, its worker thread, its port. A town has three, run by three houses.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import { serve } from '@carelet/care/wire';
+import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
+import { openDatabase } from '@carelet/ground/database';
+import { secretsFile } from '@carelet/ground/secrets';
+import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
+import { workers } from '@carelet/ground/workers';
+import { issuer, issuerContract } from './issuer.ts';
+import type { IssuerWorker } from './issuer.worker.ts';
+import { type IssuerTables, migrations } from './schema.ts';
+
+export type IssuerConfig = ServiceConfig & {
+  /** Its schema in the database, where several share one PostgreSQL. */
+  readonly schema: string;
+  /** Folder of the key file. */
+  readonly keys: string;
+  /** What people call it. */
+  readonly title: string;
+  /** Approvals of different organisations that a policy wants. */
+  readonly needed: number;
+  readonly clock?: () => number;
+};
+
+export const usualPort = 4110;
+
+export function configFrom(environment: NodeJS.ProcessEnv): IssuerConfig {
+  const { schema, keys, title, needed, ...rest } = readConfiguration(
+    {
+      ...serviceSettings(usualPort),
+      schema: setting('CARELET_SCHEMA', maybe()),
+      keys: setting('CARELET_KEYS', text()),
+      title: setting('CARELET_ISSUER', maybe()),
+      needed: setting('CARELET_APPROVALS', whole(1, 5, 2)),
+    },
+    environment,
+  );
+  return { ...asServiceConfig(rest), schema: schema ?? 'issuer', keys, title: title ?? 'An issuer', needed };
+}
+
+export async function startIssuer(config: IssuerConfig): Promise<Running> {
+  const { clock } = config;
+  const db = await openDatabase<IssuerTables>({ url: config.databaseUrl, schema: config.schema, migrations, connections: 4 });
+  const mathematics = workers<IssuerWorker>(new URL('./issuer.worker.ts', import.meta.url), { threads: 1 });
+  const standsOn = [async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
+  try {
+    const role = await issuer({
+      db,
+      secrets: await secretsFile(join(config.keys, 'issuer.key')),
+      mathematics,
+      title: config.title,
+      needed: config.needed,
+      ...(clock && { clock }),
+    });
+    // Nobody is known here: what is asked says by whose signatures it is asked.
+    const handler = serve(issuerContract, { role: () => role, identify: async () => null, ...(clock && { clock }) });
+    return await run('issuer', config, db, handler, standsOn);
+  } catch (thrown) {
+    for (const stop of standsOn) await stop();
+    throw thrown;
+  }
+}

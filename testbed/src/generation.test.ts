@@ -1,0 +1,111 @@
+/**
+ * A domain that an issuer spoils or that is interrupted: who did it is named, and the next try makes it.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startAuthority } from '@carelet/authority/service';
+import { type Handler, serve } from '@carelet/care/wire';
+import { claim, enrolOrganisation, firstManifest } from '@carelet/client/enrolment';
+import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
+import { connectAuthority } from '@carelet/client/login';
+import { openDatabase } from '@carelet/ground/database';
+import { secretsFile } from '@carelet/ground/secrets';
+import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
+import { temporaryFolder } from '@carelet/ground/test-folder';
+import { issuer, issuerContract } from '@carelet/issuer/issuer';
+import * as mathematics from '@carelet/issuer/mathematics';
+import { type IssuerTables, migrations } from '@carelet/issuer/schema';
+import type { Kysely } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refusal } from './fixture.testing.ts';
+
+const now = Date.parse('2026-11-20T09:41:00Z');
+const clock = () => now;
+const folder = temporaryFolder();
+let database: TestDatabase;
+const tables: Kysely<IssuerTables>[] = [];
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  for (const schema of ['issuer_1', 'issuer_2', 'issuer_3']) {
+    tables.push(await openDatabase<IssuerTables>({ url: database.url, schema, migrations, connections: 2 }));
+  }
+}, 60_000);
+
+afterAll(async () => {
+  for (const db of tables) await db.destroy();
+  await database?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** An issuer in this process, as it is after a start, with this mathematics. */
+async function issuerAt(place: number, math: mathematics.IssuerMath = mathematics): Promise<Handler> {
+  const secrets = await secretsFile(join(folder, `${place}.key`));
+  const role = await issuer({ db: tables[place]!, secrets, mathematics: math, title: `House ${place + 1}`, clock });
+  return serve(issuerContract, { role: () => role, identify: async () => null, clock });
+}
+
+test('a domain that was interrupted is gone on with, and one that an issuer spoils names it and begins anew', async () => {
+  const honest = await Promise.all([0, 1, 2].map((place) => issuerAt(place)));
+  const start = (issuers: readonly Handler[]) =>
+    startAuthority({
+      ...{ databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: false, cors: [], logLevel: 'silent' },
+      ...{ townName: 'a town', issuers, needed: 2, clock },
+    });
+  const years = 10 * 365 * 86_400;
+  let manifest: Keyring['manifest'] | undefined;
+  let sam: Keyring | undefined;
+  /** Enrols an organisation at an authority that meets these issuers. */
+  const enrolled = async (keyring: Keyring, issuers: readonly Handler[]): Promise<void> => {
+    await using authority = await start(issuers);
+    const as = (who: Keyring | null) => connectAuthority(authority.fetch, who, clock);
+    await enrolOrganisation({ authority: as(sam!), keyring: sam! }, () => as(keyring), keyring);
+  };
+  const fresh = (name: string) => newKeyring('organisation', name, name, manifest!, now / 1000 + years);
+  {
+    await using authority = await start(honest);
+    const anyone = connectAuthority(authority.fetch, null, clock);
+    manifest = await firstManifest(anyone);
+    sam = newKeyring('administrator', 'sam', 'sam', manifest, now / 1000 + years);
+    await claim(anyone, sam, (await authority.firstInvitation())!, 'Harbour Clinic');
+  }
+
+  // The line to the third is cut at each step in turn.
+  const northgate = fresh('Northgate Hospital');
+  for (const step of ['promise', 'reveal', 'conclude', 'confirm', 'town/sign']) {
+    const cut = async (request: Request) => {
+      if (request.url.includes(step)) throw new TypeError('fetch failed');
+      return honest[2]!(request);
+    };
+    const outcome = await refusal(
+      enrolled(fresh(`Cut At ${step}`), [honest[0]!, honest[1]!, Object.assign(cut, { contract: issuerContract })]),
+    );
+    // Two of three sign a manifest.
+    expect(outcome).toBe(step === 'town/sign' ? 'ok' : 'unavailable');
+  }
+  const cutAtTheEnd = async (request: Request) => {
+    if (request.url.includes('confirm')) throw new TypeError('fetch failed');
+    return honest[2]!(request);
+  };
+  const broken = [honest[0]!, honest[1]!, Object.assign(cutAtTheEnd, { contract: issuerContract })];
+  expect(await refusal(enrolled(northgate, broken))).toBe('unavailable');
+  await enrolled(northgate, honest);
+  expect(northgate.writer).not.toBeNull();
+
+  // The second deals a share that does not fit, once.
+  const liar = await issuerAt(1, {
+    ...mathematics,
+    async deal(context, place) {
+      const dealt = await mathematics.deal(context, place);
+      return { ...dealt, shares: [dealt.shares[1]!, dealt.shares[1]!, dealt.shares[2]!] };
+    },
+  });
+  const larkfield = fresh('Larkfield Hospital');
+  await expect(enrolled(larkfield, [honest[0]!, liar, honest[2]!])).rejects.toMatchObject({
+    kind: 'conflict',
+    because: expect.stringContaining('issuer 2 (House 2)'),
+  });
+  expect(larkfield.writer).toBeNull();
+  await enrolled(larkfield, honest);
+  expect(larkfield.manifest.domains.map(({ name }) => name)).toContain('Larkfield Hospital');
+}, 60_000);
