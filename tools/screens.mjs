@@ -12,8 +12,8 @@ import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
 import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
 import { twoHours } from '@carelet/testbed/portal/hours.testing';
 import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
-import { busyStates, crowdedStates, endingStates, outageStates, states } from '@carelet/testbed/portal/states.testing';
-import { walks } from '@carelet/testbed/portal/views.testing';
+import { busyStates, crowdedStates, endingStates, outageStates, sharingStates, states } from '@carelet/testbed/portal/states.testing';
+import { walks, walksTo } from '@carelet/testbed/portal/views.testing';
 import { root } from './house.mjs';
 import { withPalette } from './palette.mjs';
 
@@ -22,7 +22,7 @@ const wanted = process.argv[2] ?? '';
 const folder = join(root, 'docs/screens');
 /** Shown in the dark too. */
 const inTheDark =
-  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor)$/;
+  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped)$/;
 
 /** States of people whom only the whole town has. */
 const ofTheTown = [
@@ -84,11 +84,28 @@ try {
       await take(visit.page, `patient-home-arabic.${size}.light`);
       await visit[Symbol.asyncDispose]();
     }
+    if (isWanted('sharing-arabic', 'light')) {
+      const visit = await stage.visit({ size, language: 'ar', frozen: moment });
+      await visit.page.goto(`${stage.url}/sign-in?as=layla`);
+      await visit.page.locator('input[type=password]').fill('lantern steps');
+      await visit.page.locator('button[type=submit]').click();
+      await visit.page.locator('main h2').first().waitFor();
+      await walksTo(visit.page, '/patient/sharing?step=who');
+      await visit.page.getByRole('radio').last().check();
+      await visit.page.getByRole('dialog').getByRole('button').last().click();
+      await visit.page.getByRole('checkbox').first().check();
+      await take(visit.page, `sharing-arabic.${size}.light`);
+      await visit[Symbol.asyncDispose]();
+    }
   }
   // Last, because many come to town.
   if (crowdedStates({ records: 0 }).some(({ name }) => isWanted(name, 'light'))) {
     const crowd = await bringCrowd(stage, { records: 1_200, patients: 40 });
     for (const size of ['desk', 'phone']) for (const state of crowdedStates(crowd)) await takeState(state, size);
+  }
+  if ('sharing'.startsWith(wanted) || wanted.startsWith('sharing')) {
+    const sharing = await sharingStates(stage);
+    for (const size of ['desk', 'phone']) for (const state of sharing) await takeState(state, size);
   }
   if (['doctor-ending', 'doctor-ended'].some((name) => isWanted(name, 'light'))) {
     const endings = await endingStates(stage);

@@ -45,8 +45,9 @@ export const ask = {
   /** Live: asked anew whenever the pane is opened. */
   proof: (patient: string, item: string) =>
     queryOptions({ queryKey: ['proof', patient, item], queryFn: () => house.proof(patient, item), staleTime: 0, gcTime: 0 }),
-  /** Whom one lets read; asked anew by each page that shows it, since another copy of the keyring may have changed it. */
-  whoReads: () => queryOptions({ queryKey: ['sharing', 'whoReads'], queryFn: () => house.whoReads(), staleTime: 0 }),
+  /** Whom one lets read, every few seconds while somebody looks: another copy of the keyring may change it, and days end it. */
+  whoReads: () =>
+    queryOptions({ queryKey: ['sharing', 'whoReads'], queryFn: () => house.whoReads(), staleTime: 0, refetchInterval: 10_000 }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
   /** The town's counts, every few seconds while somebody looks. */
   town: () => queryOptions({ queryKey: ['town'], queryFn: () => house.town(), staleTime: 0, refetchInterval: 5_000 }),

@@ -8,7 +8,7 @@ import { bringCrowd, type Crowd } from './crowd.testing.ts';
 import { comesIn, step } from './deeds.testing.ts';
 import { type Hours, twoHours } from './hours.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
-import { busyStates, crowdedStates, endingStates, outageStates, type State, states } from './states.testing.ts';
+import { busyStates, crowdedStates, endingStates, outageStates, type State, sharingStates, states } from './states.testing.ts';
 import { walks } from './views.testing.ts';
 
 let stage: PortalStage;
@@ -37,17 +37,21 @@ async function foundOn(page: Page, name: string): Promise<string[]> {
 }
 
 for (const { who, views } of walks) {
-  test.each(sizes)(`axe finds nothing at the door of ${who ?? 'nobody yet'}: %s`, { timeout: 400_000 }, async (size) => {
-    await using visit = await stage.visit({ size, unguarded: true });
-    const { page } = visit;
-    const found: string[] = [];
-    if (who !== null) await comesIn(page, who);
-    for (const { name, show } of views) {
-      await step(`${name} is shown`, page, () => show(page));
-      found.push(...(await foundOn(page, name)));
-    }
-    expect(found).toEqual([]);
-  });
+  test.each(sizes)(
+    `axe finds nothing at the door of ${who ?? 'nobody yet'}, ${views[0]!.name} and on: %s`,
+    { timeout: 400_000 },
+    async (size) => {
+      await using visit = await stage.visit({ size, unguarded: true });
+      const { page } = visit;
+      const found: string[] = [];
+      if (who !== null) await comesIn(page, who);
+      for (const { name, show } of views) {
+        await step(`${name} is shown`, page, () => show(page));
+        found.push(...(await foundOn(page, name)));
+      }
+      expect(found).toEqual([]);
+    },
+  );
 }
 
 /** Each state in a window of its own, whose clock stands still. */
@@ -75,6 +79,13 @@ let crowd: Promise<Crowd> | undefined;
 test.each(sizes)('axe finds nothing among very many rows: %s', { timeout: 400_000 }, async (size) => {
   crowd ??= bringCrowd(stage, { records: 1_200, patients: 40 });
   expect(await foundIn(crowdedStates(await crowd), size)).toEqual([]);
+});
+
+let shared: Promise<readonly State[]> | undefined;
+
+test.each(sizes)('axe finds nothing where somebody shares by name, however it goes: %s', { timeout: 400_000 }, async (size) => {
+  shared ??= sharingStates(stage);
+  expect(await foundIn(await shared, size)).toEqual([]);
 });
 
 let endings: Promise<readonly State[]> | undefined;

@@ -110,6 +110,57 @@ test('a patient does everything without a mouse', { timeout: 400_000 }, async ()
   expect(visit.faults).toEqual([]);
 });
 
+test('a patient shares and stops without a mouse', { timeout: 400_000 }, async () => {
+  await using visit = await stage.visit();
+  const { page } = visit;
+  const presses = async (name: RegExp, key = 'Enter') => {
+    await tabsTo(page, name);
+    await page.keyboard.press(key);
+  };
+  await comesInByKeyboard(page, 'Ada Marlow');
+  await reads(page, /higher than usual/);
+  await step('she goes to Sharing by two keys, and begins', page, async () => {
+    await page.keyboard.press('g');
+    await page.keyboard.press('s');
+    await reads(page, 'You share with nobody by name');
+    await presses(/^Share with a doctor$/);
+    await reads(page, 'Who may see something?');
+  });
+  await step('she finds the doctor, and compares', page, async () => {
+    await tabsTo(page, /^Find by name/);
+    await page.keyboard.type('liver');
+    await page.getByRole('radio').nth(1).waitFor({ state: 'detached' });
+    await presses(/^Dr Rafael Diaz$/, 'Space');
+    await presses(/^Is it the right one/);
+    await sees(page, /^Ask Dr Rafael Diaz to read out/);
+    await presses(/^Choose what$/);
+  });
+  await step('each step begins at its question', page, async () => {
+    await reads(page, 'What may Dr Rafael Diaz see?');
+    expect(await page.evaluate<string>(focused)).toBe('What may Dr Rafael Diaz see?');
+    await presses(/^Readings$/, 'Space');
+    await presses(/^Choose until when$/);
+    await reads(page, 'Until when?');
+  });
+  await step('she chooses a length by arrows, and shares', page, async () => {
+    await presses(/^A week$/, 'Space');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.getByRole('radio', { name: 'A month' }).isChecked()).toBe(true);
+    await presses(/^Check it$/);
+    await reads(page, 'Is this what you want?');
+    await presses(/^Share now$/);
+    await reads(page, '1 doctor can see what you share');
+  });
+  await step('she stops, and the focus is on what it did', page, async () => {
+    await presses(/^Stop Dr Rafael Diaz$/);
+    await reads(page, 'You no longer share with Dr Rafael Diaz');
+    expect(await page.evaluate<string>(focused)).toMatch(/^You no longer share with Dr Rafael Diaz It stopped at once/);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate<string>(focused)).toBe('Share again Dr Rafael Diaz');
+  });
+  expect(visit.faults).toEqual([]);
+});
+
 test('a doctor does everything without a mouse', { timeout: 400_000 }, async () => {
   await using visit = await stage.visit();
   const { page } = visit;

@@ -8,8 +8,9 @@ import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import type { Page } from 'playwright-core';
 import type { Crowd } from './crowd.testing.ts';
-import { button, comesIn, comesInWithFile, goTo, link, reads, sees, unlocks } from './deeds.testing.ts';
+import { button, choose, comesIn, comesInWithFile, goTo, link, reads, sees, unlocks } from './deeds.testing.ts';
 import { type BroughtKeyring, newcomer } from './newcomer.testing.ts';
+import { checks, choosesUntil, choosesWhat, choosesWho, looksAtSharing, shares, sharesNothing } from './sharing.testing.ts';
 import type { PortalStage } from './stage.testing.ts';
 import type { Visit } from './visit.testing.ts';
 
@@ -193,3 +194,131 @@ export const outageStates: readonly State[] = [
     },
   },
 ];
+
+/** What is shared by name and how that may go, at the patient's door and at the doctor's. */
+export async function sharingStates(stage: PortalStage): Promise<readonly State[]> {
+  const diaz = 'Dr Rafael Diaz';
+  await newcomer(stage, 'not-ready', {
+    unit: hex((await stage.keyrings.of('organisation', 'harbour', 'Harbour Clinic')).keyring.card.id),
+    patients: 'everyone',
+  });
+  const atBox = /\/cloudlets\/\d+\/v1\/sharing\//;
+  const filledIn = async (page: Page) => {
+    await comesIn(page, 'Ada Marlow');
+    await sharesNothing(page);
+    await choosesWho(page, diaz);
+    await choosesWhat(page, ['Readings', 'Test results']);
+    await choosesUntil(page, 'A month');
+    await checks(page);
+  };
+  /** As another device of Ada's would, unless it is her own. */
+  const shared = async (page: Page) => {
+    await comesIn(page, 'Ada Marlow');
+    await sharesNothing(page);
+    await shares(page, diaz, ['Readings', 'Test results'], 'A month');
+  };
+  const sharedElsewhere = async (frozen: number) => {
+    await using other = await stage.visit({ frozen });
+    await shared(other.page);
+  };
+  return [
+    {
+      name: 'sharing-loading',
+      async show({ page, context }) {
+        await context.route('**/v1/sharing/grants', () => undefined);
+        await comesIn(page, 'Ada Marlow');
+        await goTo(page, 'Sharing');
+        await page.getByText('Looking who can see your records').waitFor({ state: 'attached' });
+      },
+    },
+    {
+      name: 'sharing-not-ready',
+      async show({ page }) {
+        await comesIn(page, 'Ada Marlow');
+        await sharesNothing(page);
+        await button(page, 'Share with a doctor').click();
+        await page.getByLabel('Find by name, specialty or place').fill('harbour');
+        await sees(page, 'Not ready yet');
+      },
+    },
+    {
+      name: 'sharing-making',
+      async show({ page, context }) {
+        await filledIn(page);
+        await context.route('**/v1/sharing/publish', () => undefined);
+        await button(page, 'Share now').click();
+        await sees(page, /^The keys are made/);
+      },
+    },
+    {
+      name: 'sharing-failed',
+      async show({ page, context }) {
+        await filledIn(page);
+        await context.route(atBox, (route) => route.abort());
+        await button(page, 'Share now').click();
+        await sees(page, `It could not be shared with ${diaz}`);
+      },
+    },
+    {
+      name: 'sharing-half',
+      async show({ page, context }) {
+        await shared(page);
+        await context.route(atBox, (route) => route.abort());
+        await button(page, `Stop ${diaz}`).click();
+        await sees(page, /did not answer/);
+      },
+    },
+    {
+      name: 'sharing-offline',
+      async show({ page, context }) {
+        await shared(page);
+        await context.setOffline(true);
+        await sees(page, /^You can look here/);
+        await button(page, `Stop ${diaz}`).click();
+        await sees(page, 'It could not be stopped now.');
+      },
+    },
+    {
+      name: 'sharing-elsewhere',
+      async show({ page }, moment) {
+        await sharedElsewhere(moment);
+        await comesIn(page, 'Ada Marlow');
+        await looksAtSharing(page);
+        await sees(page, /^You shared it on another device/);
+      },
+    },
+    {
+      name: 'sharing-record',
+      async show({ page }) {
+        await shared(page);
+        await goTo(page, 'Records');
+        await sees(page, /records, in all/);
+        await choose(page, 'Kind of record', /^Readings/);
+        await page.getByRole('group', { name: 'Records' }).getByRole('link').first().click();
+        await link(page, diaz).waitFor();
+      },
+    },
+    {
+      name: 'sharing-doctor-patients',
+      async show({ page }, moment) {
+        await sharedElsewhere(moment);
+        await comesIn(page, diaz);
+        await goTo(page, 'Patients');
+        await link(page, 'Ada Marlow').waitFor();
+        await page.getByText('Opening').first().waitFor({ state: 'hidden' });
+      },
+    },
+    {
+      name: 'sharing-doctor-chart',
+      async show({ page }, moment) {
+        await sharedElsewhere(moment);
+        await comesIn(page, diaz);
+        await goTo(page, 'Patients');
+        await link(page, 'Ada Marlow').click();
+        await sees(page, /^Ada Marlow shares with you/);
+        await reads(page, 'Everything');
+        await page.waitForTimeout(1000);
+      },
+    },
+  ];
+}

@@ -56,7 +56,7 @@ export function ChartHead({ overview }: { overview: Overview }) {
         <div className={classes.under}>
           <Allergies overview={overview} />
           <Who audience={overview.audience} />
-          <Until endings={overview.endings} />
+          <Until endings={overview.endings} beside={overview.shared.length > 0} />
           <SharedWith shared={overview.shared} />
         </div>
       </header>

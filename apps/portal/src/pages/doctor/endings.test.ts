@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Ending, PatientLine } from '../../house/patients.ts';
+import type { Received } from '../../house/sharing.ts';
 import { allOver, endingDays, sharedEndings } from './endings.ts';
 
 const now = Date.parse('2026-11-20T09:41:00Z');
@@ -8,7 +9,11 @@ const ending = (name: string, lastDay: string): Ending => ({
   at: Date.parse(lastDay) + 86_400_000,
   lastDay,
 });
-const patient = (...endings: Ending[]) => ({ endings }) as unknown as PatientLine;
+const patient = (...endings: Ending[]) => ({ endings, shared: [] as Received[] }) as unknown as PatientLine;
+const sharing = (one: PatientLine): PatientLine => ({
+  ...one,
+  shared: [{ name: 'Ada', kinds: ['notes'], sensitive: [], from: 'beginning', until: '2026-12-01' }],
+});
 
 test('places whose keys end on the same day are told together, and a week before it is soon', () => {
   const endings = [
@@ -38,5 +43,6 @@ test('what all patients have in common is told once', () => {
   expect(sharedEndings([patient(a), patient(a, b)])).toEqual([a, b]);
   expect(sharedEndings([patient(a), patient(b), patient(ending('a', '2027-02-19'))])).toBeNull();
   expect(sharedEndings([patient(a), patient()])).toBeNull();
+  expect(sharedEndings([patient(a), sharing(patient(a))])).toBeNull();
   expect(sharedEndings([])).toBeNull();
 });

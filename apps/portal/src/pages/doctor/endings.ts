@@ -32,6 +32,8 @@ export const allOver = (endings: readonly Ending[], now: number): boolean => end
 /** What patients have in common: their endings, when all of them open until one day; else `null`, and each tells her own. */
 export function sharedEndings(patients: readonly PatientLine[]): readonly Ending[] | null {
   const all = patients.flatMap(({ endings }) => endings);
-  const isShared = new Set(all.map(({ lastDay }) => lastDay)).size === 1 && patients.every(({ endings }) => endings.length > 0);
+  const isShared =
+    new Set(all.map(({ lastDay }) => lastDay)).size === 1 &&
+    patients.every(({ endings, shared }) => endings.length > 0 && shared.length === 0);
   return isShared ? [...new Map(all.map((ending) => [ending.place.id, ending])).values()] : null;
 }

@@ -1,3 +1,5 @@
+import { useQuery } from '@tanstack/react-query';
+import { ask } from '../../queries.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
@@ -12,6 +14,7 @@ export function Check({ draft }: { draft: Draft }) {
   const format = useFormat();
   const now = Date.now();
   const name = draft.doctor?.name ?? '';
+  const shares = useQuery(ask.whoReads()).data?.some(({ doctor, state }) => doctor.id === draft.doctor?.id && state === 'holds');
   const from = fromOf(draft, now) ?? 'beginning';
   const until = untilOf(draft, now);
   const notShared = [
@@ -57,6 +60,12 @@ export function Check({ draft }: { draft: Draft }) {
           <li>
             <Icon name="calendar-blank" size={20} />
             <span>{t('check.ends', { date: format.born(until) })}</span>
+          </li>
+        )}
+        {shares && (
+          <li>
+            <Icon name="users" size={20} />
+            <span>{t('check.beside', { name })}</span>
           </li>
         )}
         <li>

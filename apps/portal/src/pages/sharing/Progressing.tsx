@@ -23,8 +23,16 @@ export function MakingKeys({ work: { name, done, of } }: { work: SharingWork & {
   );
 }
 
-/** It could not be shared: nothing is, and what to do. */
-export function NotShared({ work: { name, failure }, again }: { work: SharingWork & { kind: 'failed' }; again: () => void }) {
+/** It could not be shared: nothing is, and what to do. In a sheet one goes back instead of leaving it. */
+export function NotShared({
+  work: { name, failure },
+  again,
+  inSheet = false,
+}: {
+  work: SharingWork & { kind: 'failed' };
+  again: () => void;
+  inSheet?: boolean;
+}) {
   const t = useWords('sharing');
   const kind = failure instanceof HouseFailure ? failure.kind : 'internal';
   const known = kind === 'unavailable' || kind === 'missing' || kind === 'tampered' || kind === 'invalid';
@@ -36,9 +44,11 @@ export function NotShared({ work: { name, failure }, again }: { work: SharingWor
       text={`${t('failed.safe', { name })} ${t(`failed.${known ? kind : 'other'}`, { name })}`}
       retry={{ label: t('failed.again'), onRetry: again }}
       acts={
-        <Button variant="subtle" onClick={() => sharing.settle()}>
-          {t('failed.leave')}
-        </Button>
+        !inSheet && (
+          <Button variant="subtle" onClick={() => sharing.settle()}>
+            {t('failed.leave')}
+          </Button>
+        )
       }
     />
   );

@@ -42,6 +42,8 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
   useEffect(() => {
     question.current?.focus({ preventScroll: true });
     if (step) top.current?.scrollIntoView({ block: 'end' });
+    // Whoever goes on from a failure has read it.
+    return () => sharing.settle();
   }, [step]);
 
   const finish = async () => {
@@ -80,7 +82,7 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
       <div className={classes.foot}>
         {step === 'check' && work && (
           <div className={classes.work}>
-            {work.kind === 'working' ? <MakingKeys work={work} /> : <NotShared work={work} again={() => void finish()} />}
+            {work.kind === 'working' ? <MakingKeys work={work} /> : <NotShared work={work} again={() => void finish()} inSheet />}
             {working && <p className="meta">{t('making.leave')}</p>}
           </div>
         )}
