@@ -20,6 +20,9 @@ import { organisationsEnrol } from './organisations/enrol.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { proveBreach } from './prove.ts';
+import { receiptsExport } from './receipts/export.ts';
+import { receiptsList } from './receipts/list.ts';
+import { receiptsVerify } from './receipts/verify.ts';
 import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
 import { recordsOpen } from './records/open.ts';
@@ -45,6 +48,9 @@ export const commands: readonly Command[] = [
   recordsList,
   recordsOpen,
   recordsExport,
+  receiptsList,
+  receiptsExport,
+  receiptsVerify,
   link,
   shareCommand,
   unshareCommand,
