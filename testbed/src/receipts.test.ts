@@ -2,8 +2,10 @@
  * A cloud that owns its tables and its log's key, and does with them what it likes: what readers and writers notice.
  */
 import { join } from 'node:path';
+import { renewManifest } from '@carelet/client/enrolment';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { connectCloud } from '@carelet/client/login';
+import { ownReceipts } from '@carelet/client/receipts/own';
 import { brokenPromise, noPromise } from '@carelet/client/receipts/watch';
 import { mustBeWhole } from '@carelet/client/records/reader';
 import { logKey } from '@carelet/cloud/receipts/key';
@@ -11,8 +13,11 @@ import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { merkleRoot } from '@carelet/crypto/algebra/merkle';
 import { signingKey } from '@carelet/crypto/algebra/sign';
+import { foundingHash } from '@carelet/crypto/cards/manifest';
 import { signWitness } from '@carelet/crypto/cards/witness';
 import { openCheckpoint, readHead, signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
+import { verifyExport } from '@carelet/crypto/receipts/export';
+import { emptyMap } from '@carelet/crypto/receipts/map';
 import { cosignNote, decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
 import { decodeFork, verifyFork } from '@carelet/crypto/receipts/witness';
 import { temporaryFolder } from '@carelet/ground/test-folder';
@@ -324,5 +329,126 @@ describe('a witness', () => {
     await stage.sql('update log set note = $1, size = $2', [before!.note, checkpoint.size]);
     await stage.town.cloudlets.get('harbour')!.witness();
     expect(await signedLast()).toEqual([after]);
+  });
+});
+
+describe('a patient goes through her receipts', () => {
+  let stage: Stage;
+  let northgate: Place;
+  let ada: Keyring;
+  let chen: Keyring;
+  let pat: Bytes;
+
+  beforeAll(async () => {
+    stage = await openStage();
+    northgate = await stage.place('northgate');
+    await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'sunday', '2026-11-15')]);
+    ada = stage.patient('ada');
+    await stage.link(northgate, northgate.keyring.charts[0]!, ada);
+    await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'monday', '2026-11-16'), pulse('p-ada', 'undated', undefined)]);
+    pat = northgate.keyring.charts[0]!.pat;
+    chen = await stage.doctor('Dr Chen', { at: northgate });
+    await stage.open(chen);
+    await stage.place('harbour');
+    await stage.town.cloudlets.get('harbour')!.witness();
+    await renewManifest(stage.authorityAs(ada), ada);
+  }, 120_000);
+
+  afterAll(() => stage?.[Symbol.asyncDispose]());
+
+  const own = (cloud = stage.cloudAs(ada)) => ownReceipts({ keyring: ada, cloud, clock: stage.clock });
+  const pin = () => foundingHash(stage.town.manifest);
+
+  test('and finds who wrote and who read, and a stranger can check it offline', async () => {
+    const { charts, problems, standing, exported } = await own();
+    expect(problems).toEqual([]);
+    expect(standing.kind).toBe('witnessed');
+    const [chart] = charts;
+    // What was written before she was linked is sealed to the cradle.
+    expect(chart!.earlier).toBe(3);
+    expect(chart!.receipts.map(({ receipt }) => receipt.kind).sort()).toEqual(['posting', 'reading', 'reading', 'reading']);
+    if (!exported) throw new Error('nobody witnessed it');
+    const report = verifyExport(exported, pin());
+    expect(report).toMatchObject({ kind: 'read', holds: true, manifest: 'pinned', hidden: [] });
+    expect(
+      verifyExport(
+        exported,
+        pin().map((byte) => byte ^ 1),
+      ),
+    ).toMatchObject({ holds: false, manifest: 'another' });
+    for (let i = 0; i < 40; i++) {
+      const at = Math.floor((exported.length * (i + 0.5)) / 40);
+      const changed = verifyExport(
+        exported.map((byte, place) => (place === at ? byte ^ 1 : byte)),
+        pin(),
+      );
+      expect(changed.kind === 'unreadable' || !changed.holds, `byte ${at}`).toBe(true);
+    }
+  });
+
+  test('and takes home what a witness saw, while more is written', async () => {
+    await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'undated-too', undefined)]);
+    const { charts, exported } = await own();
+    const report = verifyExport(exported!, pin());
+    expect(report).toMatchObject({ holds: true });
+    expect(report.kind === 'read' && report.receipts.length).toBe(charts[0]!.receipts.length - 1);
+  });
+
+  test('and misses what was rolled back together with the map', async () => {
+    const newest = `select r.posting_id from receipt r join posting p on p.posting_id = r.posting_id where p.pat = $1 and p.part = 'MI' order by r.place desc limit 1`;
+    const [found] = await stage.sql<{ posting_id: Buffer }>(newest, [Buffer.from(pat)]);
+    const tables = ['shelf_mi', 'posting_node', 'posting'];
+    /** The map says what lies there now, and a doctor's look makes the log longer: only its receipt remembers the posting. */
+    const mapAnew = async () => {
+      await stage.sql('update log set map = $1', [Buffer.from(emptyMap)]);
+      await stage.sql('insert into unmapped select pat, posting_id from posting');
+      await stage.open(chen);
+    };
+    await stage.sql('create schema kept');
+    for (const table of tables) {
+      await stage.sql(`create table kept.${table} as table ${table}`);
+      await stage.sql(`delete from ${table} where posting_id = $1`, [found!.posting_id]);
+    }
+    await mapAnew();
+    expect((await stage.open(ada)).problems).toEqual([]);
+    expect((await own()).problems).toEqual(['something that was written here is not there any more']);
+    for (const table of tables) {
+      await stage.sql(`truncate ${table}`);
+      await stage.sql(`insert into ${table} select * from kept.${table}`);
+    }
+    await mapAnew();
+    expect((await own()).problems).toEqual([]);
+  });
+
+  test('and finds a part of her chart that is hidden from her', async () => {
+    const cloud = stage.cloudAs(ada);
+    const nodes = async (asked: Parameters<typeof cloud.records.nodes>[0]) => {
+      const answer = await cloud.records.nodes(asked);
+      const [row] = await stage.sql<{ node_id: Buffer }>(
+        `select n.node_id from posting_node n join receipt r on r.posting_id = n.posting_id where n.pat = $1 order by r.place desc limit 1`,
+        [Buffer.from(pat)],
+      );
+      return { ...answer, nodes: answer.nodes.filter(({ nodeId }) => hex(nodeId) !== row!.node_id.toString('hex')) };
+    };
+    const { problems } = await own({ ...cloud, records: { ...cloud.records, nodes } });
+    expect(problems).toContain('a part of a chart is not what the cloud’s own log says it is');
+  });
+
+  test('and finds one that was exchanged, and one that was left out', async () => {
+    const cloud = stage.cloudAs(ada);
+    type Listed = Awaited<ReturnType<typeof cloud.receipts.list>>['receipts'];
+    const lying = (change: (receipts: Listed) => Listed) => {
+      const list = async (asked: Parameters<typeof cloud.receipts.list>[0]) => {
+        const answer = await cloud.receipts.list(asked);
+        return { ...answer, receipts: change(answer.receipts) };
+      };
+      return own({ ...cloud, receipts: { ...cloud.receipts, list } });
+    };
+    const exchanged = await lying((all) =>
+      all.map((one, i) => ({ ...one, sealed: all[(i + 1) % all.length]!.sealed, commitment: all[0]!.commitment })),
+    );
+    expect(exchanged.problems).toContain('a receipt is not the one that the cloud’s log holds');
+    const without = await lying((all) => all.slice(0, 3));
+    expect(without.problems).toContain('something was written here without a receipt');
   });
 });

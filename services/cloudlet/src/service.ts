@@ -11,6 +11,7 @@ import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { flag, maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase, patiently } from '@carelet/ground/database';
 import { hourly } from '@carelet/ground/hourly';
+import { event, type Log, traceOf } from '@carelet/ground/log';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { workers } from '@carelet/ground/workers';
@@ -160,8 +161,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   const town = townAt(config.authority, config.manifestPin);
   const watched = townAt(config.authority, config.manifestPin, 0);
   const asWitness = { db, keys: config.keys, town: watched, authority: config.authority, organisation, cloud, log, clock };
-  // A town or a cloud that is away is looked at the next time.
-  const look = () => lookAsWitness(asWitness).catch(unlessAway);
+  // Whatever keeps it from looking now, it looks again in a minute.
+  const look = () => lookAsWitness(asWitness).catch((thrown: unknown) => tellUnlessAway(log, thrown));
   const relay = relayOf({ db, queue, organisation, cloud, log, clock });
   const doors: AsyncDisposable[] = [];
   const standsOn = [
@@ -223,8 +224,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   }
 }
 
-function unlessAway(thrown: unknown): void {
-  if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+function tellUnlessAway(log: Log, thrown: unknown): void {
+  if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) event(log, 'witness.failed', traceOf(thrown), 'warn');
 }
 
 async function openBroker(

@@ -8,6 +8,8 @@
  * @module
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CareletError } from '@carelet/care/model';
 import { connect } from '@carelet/care/wire';
 import { authorityContract } from '@carelet/care/wire/contract/authority';
 import { introducing } from '@carelet/care/wire/introduce';
@@ -77,7 +79,14 @@ export async function lookAsWitness({ db, keys, town, authority, organisation, c
       .execute();
     return judged.kind === 'signed' ? judged.note : null;
   });
-  if (signed) await up.receipts.cosign({ note: signed });
+  if (!signed) return;
+  const handIn = () => up.receipts.cosign({ note: signed });
+  await handIn().catch(async (thrown: unknown) => {
+    // The cloud asks for the manifest once a second at most, and may not know this witness yet.
+    if (!(thrown instanceof CareletError) || thrown.kind !== 'denied') throw thrown;
+    await sleep(1_100);
+    await handIn();
+  });
 }
 
 /** The seed of the witness's key, made when there is none. */

@@ -21,6 +21,9 @@ import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { proveBreach } from './prove/breach.ts';
 import { proveRevoke } from './prove/revoke.ts';
+import { receiptsExport } from './receipts/export.ts';
+import { receiptsList } from './receipts/list.ts';
+import { receiptsVerify } from './receipts/verify.ts';
 import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
 import { recordsOpen } from './records/open.ts';
@@ -47,6 +50,9 @@ export const commands: readonly Command[] = [
   recordsList,
   recordsOpen,
   recordsExport,
+  receiptsList,
+  receiptsExport,
+  receiptsVerify,
   link,
   shareCommand,
   unshareCommand,

@@ -344,6 +344,14 @@ export const cloudContract = defineContract('cloud', {
     }),
     idempotent: true,
   },
+  'receipts.witnessed': {
+    summary: 'Proofs of leaves and nodes of a chart under the last checkpoint a witness signed, for its owner to take home.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, places: z.array(z.int().min(0)).max(10000), nodes: z.array(id).max(10000) }),
+    output: z.strictObject({ note: checkpoint, paths: z.array(path), proofs: z.array(bytes({ max: 16_384 })) }),
+    idempotent: true,
+  },
   'town.state': {
     summary: 'Counts for the status page: what lies here, in numbers only.',
     caller: 'anyone',

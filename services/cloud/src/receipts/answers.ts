@@ -46,6 +46,11 @@ export function receipts(
     };
   };
 
+  const ownChart = async (pat: Bytes) => {
+    const chart = await db.selectFrom('chart').select('owner').where('pat', '=', pat).executeTakeFirst();
+    if (!chart || !equal(chart.owner, caller.id)) throw notYours('list receipts');
+  };
+
   return {
     head: async ({ seen }) => headOf(await book.standing(), seen),
 
@@ -93,9 +98,23 @@ export function receipts(
       return { ...(await headOf(standing, seen)), found: await Promise.all(found) };
     },
 
+    async witnessed({ pat, places, nodes }) {
+      await ownChart(pat);
+      const { witnessed } = await book.standing();
+      const at = witnessed && readCheckpoint(decodeNote(witnessed)!.text);
+      if (!at) throw new CareletError('missing', 'prove receipts', { because: 'no witness has signed the log yet' });
+      if (places.some((place) => place >= at.size))
+        throw new CareletError('invalid', 'prove receipts', { because: 'a receipt is newer than what a witness signed' });
+      const proofs = nodes.length === 0 ? [] : await proveNodes(mapStore(db), at.map, nodes);
+      return {
+        note: witnessed,
+        paths: await Promise.all(places.map((place) => proveInclusion(log, place, at.size))),
+        proofs: proofs.map(encodeMapProof),
+      };
+    },
+
     async list({ pat, after, seen }) {
-      const chart = await db.selectFrom('chart').select('owner').where('pat', '=', pat).executeTakeFirst();
-      if (!chart || !equal(chart.owner, caller.id)) throw notYours('list receipts');
+      await ownChart(pat);
       const standing = await book.standing();
       const rows = await db
         .selectFrom('receipt')

@@ -1,0 +1,74 @@
+/**
+ * Receipts in sentences: who did what, when.
+ *
+ * @module
+ */
+import type { Authority } from '@carelet/client/login';
+import type { Standing } from '@carelet/client/receipts/watch';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import type { Manifest } from '@carelet/crypto/cards/manifest';
+import type { Receipt } from '@carelet/crypto/receipts/leaf';
+import { count, plainText } from './terminal.ts';
+
+/** What somebody is called, by the number of her card. */
+export type NameOf = (actor: Bytes) => string;
+
+/** The names of the town's organisations and doctors, of oneself, and for the rest a number. */
+export async function namesIn(authority: Authority, { domains }: Manifest, self: Bytes): Promise<NameOf> {
+  const doctors = await authority.enrolment.directory().then(
+    ({ doctors: all }) => new Map(all.map(({ doctor, name }) => [hex(doctor), name])),
+    () => new Map<string, string>(),
+  );
+  return (actor) => {
+    if (equalPublic(actor, self)) return 'You';
+    const organisation = domains.find((domain) => equalPublic(domain.organisation, actor))?.name;
+    return plainText(organisation ?? doctors.get(hex(actor)) ?? `Somebody (${hex(actor).slice(0, 8)})`);
+  };
+}
+
+const contents: Readonly<Record<string, string>> = {
+  EID: 'who you are',
+  QID: 'what would give you away',
+  MI: 'medical content',
+};
+
+/** What a receipt is about, as a sentence without its end. */
+export function sentence({ kind, actor, scope, nodes }: Receipt, nameOf: NameOf): string {
+  const who = nameOf(actor);
+  const what = contents[scope.split('/')[1] ?? ''] ?? 'a part of your chart';
+  const where = count(nodes.length, 'part of your chart', 'parts of your chart');
+  switch (kind) {
+    case 'posting':
+      return `${who} wrote ${what}, in ${where}`;
+    case 'reading':
+      return `${who} was handed ${what}, of ${where}`;
+    case 're-encryption':
+    case 'transformation':
+      return `${who} had ${where} opened`;
+    case 'grant':
+      return `${who} let somebody read`;
+    case 'taking-back':
+      return `${who} took back what somebody could read`;
+    case 'card':
+      return `${who} showed a card`;
+    case 'factor':
+      return `${who} had a mediator's part in opening ${where}`;
+    case 'question':
+      return `${who} asked about ${where}`;
+  }
+}
+
+/** `2026-11-20 09:41`, UTC. */
+export const minuteOf = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ');
+
+/** Who vouches for a log, of the town's organisations. */
+export function witnessesInWords(by: readonly string[], { domains }: Manifest): string {
+  const names = by.map((name) => domains.find(({ organisation }) => name.startsWith(`${hex(organisation)}/`))?.name ?? 'a witness');
+  return [...new Set(names.map((name) => plainText(name)))].join(', ');
+}
+
+/** The log's standing, in one line. */
+export const standingInWords = (standing: Standing, manifest: Manifest): string =>
+  standing.kind === 'witnessed'
+    ? `Witnessed by ${witnessesInWords(standing.by, manifest)}.`
+    : 'Not yet witnessed by anybody but the cloud.';
