@@ -72,8 +72,9 @@ afterAll(async () => {
 
 /** Somebody with a card; over HTTP every other time, so that the twins meet the same stories. */
 let asked = 0;
-function person(kind: CardKind): Person {
-  const { card, secrets } = newCard(kind, now / 1000 + 10 * 365 * 86_400);
+const person = (kind: CardKind): Person => asking(newCard(kind, now / 1000 + 10 * 365 * 86_400));
+
+function asking({ card, secrets }: Pick<Person, 'card' | 'secrets'>): Person {
   const who: { card: Card; secrets: typeof secrets; authority?: AuthorityRole } = { card, secrets };
   const role = connect(authorityContract, {
     ...(asked++ % 2 === 0 ? { url: service.url } : { fetch: service.fetch }),
@@ -504,6 +505,29 @@ describe('of three issuers', () => {
       expect(await refusal(claim(person('administrator'), code, 'Harbour Clinic'))).toBe('unavailable');
     });
     await claim(person('administrator'), code, 'Harbour Clinic');
+  });
+
+  test('one that was away when a doctor was turned down hears of it when it is back', async () => {
+    const [, two, three] = issuers.map(({ fetch }) => fetch) as [At, At, At];
+    const doctor = await registered();
+    await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
+    const unheard = async () => (await db.selectFrom('unheard').selectAll().where('doctor', '=', doctor.card.id).execute()).length;
+    await meeting([away, two, three], async () => {
+      expect(await refusal(reject(asking(sam), doctor.card.id, 'no licence'))).toBe('ok');
+    });
+    expect(await unheard()).toBe(1);
+    const other = await registered();
+    await meeting([away, away, three], async () => {
+      expect(await refusal(reject(asking(sam), other.card.id, 'no licence'))).toBe('unavailable');
+    });
+    await meeting(
+      issuers.map(({ fetch }) => fetch),
+      async () => {
+        await expect.poll(unheard).toBe(0);
+      },
+    );
+    const { rows } = await sql`select 1 from issuer_one.rejected where doctor = ${doctor.card.id}`.execute(db);
+    expect(rows.length).toBe(1);
   });
 });
 

@@ -27,7 +27,7 @@ test('with sealing off every planted word is found, and so is a key that somebod
     durable: false,
     sealRow: glassRow,
     hide: async ({ databaseUrl }, secrets) => {
-      const key = secrets.find(({ kind, name }) => kind === 'key' && name.startsWith('KP-ABE master'))!;
+      const key = secrets.find(({ kind, name }) => kind === 'key' && name.startsWith('share of '))!;
       hidden = key.name;
       await meddle(databaseUrl, 'create table cloud.note (words text)');
       await meddle(databaseUrl, 'insert into cloud.note values ($1)', [`do not forget: ${hex(key.bytes)}`]);

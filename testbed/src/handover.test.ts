@@ -89,6 +89,8 @@ async function oldTown() {
   await put('domain', { organisation, name: 'Northgate Hospital', public_key: domain, secret });
   const registration = { certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital', registered: '2026-11-01' };
   await put('doctor', { doctor: chen.card.id, name: 'Dr Chen', state: 'approved', card: encodeCard(chen.card), ...registration });
+  const lind = member('doctor', 'Dr Lind');
+  await put('doctor', { doctor: lind.card.id, name: 'Dr Lind', state: 'rejected', card: encodeCard(lind.card), ...registration });
   for (const [office, { card, secrets: own }] of [
     ['Harbour Clinic', sam],
     ['Medical Board', mara],
@@ -113,7 +115,7 @@ async function oldTown() {
   ];
   const labels = attributes.map(([name, value]) => labelOf(orgKey, name, value));
   const sealed = seal(group, [{ domain, pq }], labels, context, utf8('a node key'));
-  return { sam, northgate, chen, domain, manifest, sealed };
+  return { sam, northgate, chen, lind, domain, manifest, sealed };
 }
 
 beforeAll(async () => {
@@ -139,7 +141,7 @@ const start = (issuers: readonly At[], keys: string | undefined = folder) =>
   startAuthority({ ...shared(), townName: 'an old town', issuers, keys, needed: 2, clock });
 
 test('an old town’s keys go to three issuers and leave the authority, and what was sealed opens as before', async () => {
-  const { sam, northgate, chen, domain, manifest, sealed } = await oldTown();
+  const { sam, northgate, chen, lind, domain, manifest, sealed } = await oldTown();
   const before = await startThree();
   const [one, two] = before.map(({ fetch }) => fetch) as [At, At];
   // Without its key file nothing begins; with an issuer that falls in the middle, what was begun is gone on with.
@@ -179,6 +181,9 @@ test('an old town’s keys go to three issuers and leave the authority, and what
     const [opened] = await mathematicsHere.openPolicies([{ domain, pq, key: key!.key, context, body: sealed }]);
     expect(opened).toEqual(utf8('a node key'));
 
+    const { rows: turnedDown } = await tables.query<{ doctor: Uint8Array }>(`select doctor from ${issuerHouses[1].schema}.rejected`);
+    expect(turnedDown.map(({ doctor }) => hex(doctor))).toEqual([hex(lind.card.id)]);
+
     // The old administrators go on: one invites, one admits a hospital, whose domain nobody ever knew whole.
     expect((await invite(as(sam), sam)).code).toMatch(/^[0-9a-f-]+$/);
     const larkfield = newKeyring('organisation', 'larkfield', 'Larkfield Hospital', decodeManifest(manifest)!, now / 1000 + years);
@@ -203,7 +208,7 @@ test('nobody hands an issuer a place that is not its own, nor a second town', as
       sealTo(
         known[0]!.hybridPk,
         cbor(['carelet/v1/issuer/handover', place]),
-        cbor([encodeManifest(signManifest(body, signers)), keys, own, [], null, []]),
+        cbor([encodeManifest(signManifest(body, signers)), keys, own, [], null, [], []]),
       );
     const [role] = roles as [(typeof roles)[number]];
     const take = (sealed: Uint8Array) => refusal(role.town.takeOver({ sealed }));

@@ -120,7 +120,7 @@ export async function openTown(options: TownOptions): Promise<Town> {
     for (const { schema, title } of issuerHouses) {
       // They speak with the authority in this process; their ports are whatever is free.
       const place = { schema, keys: join(keys, schema), title, needed: 2 };
-      issuers.push(use(await startIssuer({ ...service(0), port: 0, ...place })));
+      issuers.push(use(await startIssuer({ ...service(0), port: 0, cors: [], ...place })));
     }
     const cloudKeys = join(keys, 'cloud');
     const log = printLogKey(await logKey(cloudKeys));

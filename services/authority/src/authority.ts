@@ -16,7 +16,9 @@ import { enrolment, makeInvitation } from './enrolment.ts';
 import type { Held } from './handover.ts';
 import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { keys } from './keys.ts';
+import { tellRejections } from './rejections.ts';
 import type { AuthorityTables } from './schema.ts';
+import { wordsIn } from './words.ts';
 
 export { authorityContract };
 export type AuthorityRole = RoleOf<typeof authorityContract>;
@@ -26,6 +28,8 @@ export type Authority = {
   as(caller: KnownCaller | null): AuthorityRole;
   /** A one-time code for the first administrator; `null` once there is one. */
   firstInvitation(): Promise<string | null>;
+  /** Tells issuers that were away whom administrators turned down meanwhile. */
+  tellRejections(): Promise<void>;
 };
 
 /**
@@ -91,5 +95,6 @@ export async function authority({
     as,
     firstInvitation: async () =>
       (await db.selectFrom('administrator').select('administrator').executeTakeFirst()) ? null : makeInvitation(db),
+    tellRejections: () => tellRejections({ db, words: wordsIn(db, cards), issuers }),
   };
 }

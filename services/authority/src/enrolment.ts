@@ -24,8 +24,9 @@ import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
+import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
 import type { AuthorityTables } from './schema.ts';
-import { type Words, wordsIn } from './words.ts';
+import { wordsIn } from './words.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
 type State = 'pending' | 'approved' | 'rejected';
@@ -54,7 +55,7 @@ export function enrolment(
     if (!caller || !row) throw new CareletError('denied', op, { because: 'only an administrator does that' });
     return { ...row, card: caller.card };
   };
-  const words: Words = wordsIn(db, cards);
+  const words = wordsIn(db, cards);
 
   return {
     async claim({ invitation, acceptance, name, organisation, card: bytes }) {
@@ -259,17 +260,20 @@ export function enrolment(
       if (!verifyRejection(by.edVk, doctor, reason, signature)) {
         throw new CareletError('invalid', 'reject doctor', { because: 'the signature does not fit' });
       }
-      const changed = await db
-        .updateTable('doctor')
-        .set({ state: 'rejected', reason })
-        .where('doctor', '=', doctor)
-        .returning('doctor')
-        .executeTakeFirst();
-      if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
-      await db.deleteFrom('approval').where('doctor', '=', doctor).execute();
-      await db.deleteFrom('issued').where('doctor', '=', doctor).execute();
-      const told = { doctor, reason, by: await words.of(id, signature) };
-      await issuers.tell('reject doctor', (issuer) => issuer.enrolment.reject(told));
+      await transaction(db, async (within) => {
+        const changed = await within
+          .updateTable('doctor')
+          .set({ state: 'rejected', reason })
+          .where('doctor', '=', doctor)
+          .returning('doctor')
+          .executeTakeFirst();
+        if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
+        await within.deleteFrom('approval').where('doctor', '=', doctor).execute();
+        await within.deleteFrom('issued').where('doctor', '=', doctor).execute();
+        await noteRejection(within, { doctor, administrator: id, reason, signature });
+      });
+      await tellRejections({ db, words, issuers }, doctor);
+      await heardByTwo(db, doctor);
     },
 
     async standing({ doctor }) {

@@ -70,6 +70,7 @@ async function divide(within: Transaction<AuthorityTables>, secrets: Secrets, hy
     return { ...row, issuers, shares, orgKey, pq };
   });
   const administrators = await within.selectFrom('administrator').selectAll().orderBy('administrator').execute();
+  const rejected = await within.selectFrom('doctor').select('doctor').where('state', '=', 'rejected').orderBy('doctor').execute();
   for (const [issuer, hybridPk] of hybridPks.entries()) {
     const content = cbor([
       body,
@@ -78,6 +79,7 @@ async function divide(within: Transaction<AuthorityTables>, secrets: Secrets, hy
       domains.map((one) => [one.organisation, one.name, one.public_key, one.issuers, one.shares[issuer]!, one.orgKey, one.pq]),
       administrators[0]?.administrator ?? null,
       [...new Set(administrators.map(({ organisation }) => organisation))],
+      rejected.map(({ doctor }) => doctor),
     ]);
     const sealed = sealTo(hybridPk, cbor(['carelet/v1/issuer/handover', issuer]), content);
     await within.insertInto('handover').values({ issuer, sealed }).execute();

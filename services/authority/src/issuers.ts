@@ -31,8 +31,8 @@ export type Issuers = {
   two<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
   /** What all three answer: for what one of them would otherwise take on trust later. */
   three<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
-  /** Tells all three, and is content when two have heard it. */
-  tell(op: string, say: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
+  /** The one at this place in the manifest. */
+  one(place: number): IssuerRole;
   /** Two issuers vouch for a card. */
   vouch(op: string, card: Card, ask: (issuer: IssuerRole) => Promise<{ readonly voucher: Bytes }>): Promise<Card>;
   /**
@@ -126,10 +126,7 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
       return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     },
 
-    async tell(op, say) {
-      const settled = await Promise.allSettled(roles.map((role) => say(role)));
-      if (settled.filter(({ status }) => status === 'fulfilled').length < 2) fail(op, reasons(settled));
-    },
+    one: (place) => roles[place]!,
 
     async vouch(op, card, ask) {
       const { issuers: keys } = await manifest();

@@ -26,6 +26,8 @@ export type AuthorityTables = CardTables & {
   witness: { key: Bytes; card: Bytes; signature: Bytes };
   /** What an issuer of a town made before has yet to take over, sealed to it. */
   handover: { issuer: number; sealed: Bytes };
+  /** Rejections that an issuer has yet to hear of, as an administrator signed them. */
+  unheard: { doctor: Bytes; issuer: number; administrator: Bytes; reason: string; signature: Bytes };
   /** Generations that ended because an issuer's words did not fit. */
   blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
   doctor: {
@@ -116,6 +118,13 @@ export const migrations: Record<string, Migration> = {
   '0006 witnesses': {
     async up(db: Kysely<unknown>) {
       await sql`create table witness (key bytea primary key, card bytea not null, signature bytea not null)`.execute(db);
+    },
+  },
+  '0007 unheard': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table unheard (
+        doctor bytea not null references doctor, issuer integer not null, administrator bytea not null references administrator,
+        reason text not null, signature bytea not null, primary key (doctor, issuer))`.execute(db);
     },
   },
 };

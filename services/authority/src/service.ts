@@ -12,9 +12,10 @@ import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import { lineTypes, readKey } from '@carelet/crypto/receipts/note';
 import { maybe, readConfiguration, setting, whole, words } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
+import { hourly } from '@carelet/ground/hourly';
 import type { KnownCaller } from '@carelet/ground/login';
 import { secretsFile } from '@carelet/ground/secrets';
-import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
+import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings } from '@carelet/ground/service';
 import { authority, authorityContract } from './authority.ts';
 import type { Held } from './handover.ts';
 import type { IssuerAt } from './issuers.ts';
@@ -57,7 +58,13 @@ export type RunningAuthority = Running & {
 
 export async function startAuthority(config: AuthorityConfig): Promise<RunningAuthority> {
   const db = await openDatabase<AuthorityTables>({ url: config.databaseUrl, schema: 'authority', migrations });
-  const standsOn = [() => db.destroy()];
+  const rounds: AsyncDisposable[] = [];
+  const standsOn = [
+    async () => {
+      for (const round of rounds) await round[Symbol.asyncDispose]();
+    },
+    () => db.destroy(),
+  ];
   try {
     const role = await authority({
       db,
@@ -68,6 +75,7 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
       needed: config.needed,
       ...(config.clock && { clock: config.clock }),
     });
+    rounds.push(hourly('tell-rejections', () => role.tellRejections(), serviceLog('authority', config)));
     const handler = serve(authorityContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),

@@ -19,7 +19,7 @@ import type { IssuerTables } from './schema.ts';
 
 const op = 'take one’s place in a town';
 
-type Content = [Bytes, Bytes[], Bytes, [Bytes, string, Bytes, Bytes, Bytes, Bytes, Bytes][], Bytes | null, string[]];
+type Content = [Bytes, Bytes[], Bytes, [Bytes, string, Bytes, Bytes, Bytes, Bytes, Bytes][], Bytes | null, string[], Bytes[]];
 
 /** Takes what was handed over, once, as long as this issuer belongs to no town; says who it is from now on. */
 export async function takeOver(
@@ -30,7 +30,7 @@ export async function takeOver(
   const opened = [0, 1, 2].map((place) => openWith(hybridSk, cbor(['carelet/v1/issuer/handover', place]), sealed));
   const place = opened.findIndex((content) => content !== null);
   if (place < 0) throw new CareletError('cannot-open', op, { because: 'it is not sealed to this issuer' });
-  const [body, introductions, edSk, domains, first, offices] = uncbor(opened[place]!) as Content;
+  const [body, introductions, edSk, domains, first, offices, rejected] = uncbor(opened[place]!) as Content;
   const refuse = (because: string) => new CareletError('invalid', op, { because });
   const manifest = decodeManifest(body);
   const issuers = introductions.map(readIssuerKeys);
@@ -69,6 +69,7 @@ export async function takeOver(
       .updateTable('identity')
       .set({ keys: next.keys, secret: sealIdentity(secrets, next) })
       .execute();
+    for (const doctor of rejected) await within.insertInto('rejected').values({ doctor }).execute();
     for (const organisation of offices) await within.insertInto('office').values({ organisation }).execute();
     for (const [organisation, name, public_key, keys, share, orgKey, pq] of domains) {
       await within.insertInto('organisation').values({ organisation, name }).execute();
