@@ -9,6 +9,8 @@ import { openPortalStage, type PortalStage } from './stage.testing.ts';
 import type { VisitOptions } from './visit.testing.ts';
 
 const diaz = 'Dr Rafael Diaz';
+/** What is asked of a clinic's box. */
+const atBox = /\/cloudlets\/.*\/v1\/sharing\//;
 
 let stage: PortalStage;
 
@@ -139,7 +141,7 @@ test('while the clinic’s box is away nothing is shared, and what is stopped sa
   const { page, context } = visit;
   await comesIn(page, 'Ada Marlow');
   await looksAtSharing(page);
-  await context.route(/\/cloudlets\/.*\/v1\/sharing\//, (route) => route.abort());
+  await context.route(atBox, (route) => route.abort());
   await step('it could not be shared, and she is told that nothing is', page, async () => {
     await choosesWho(page, diaz);
     await choosesWhat(page, ['Readings']);
@@ -153,6 +155,15 @@ test('while the clinic’s box is away nothing is shared, and what is stopped sa
     await context.unrouteAll();
     await button(page, 'Try again').click();
     await reads(page, '1 doctor can see what you share');
+  });
+  await step('stopped without the box, nothing opens, and it is told later', page, async () => {
+    await context.route(atBox, (route) => route.abort());
+    await button(page, `Stop ${diaz}`).click();
+    await sees(page, /^Nothing of this opens for Dr Rafael Diaz any more.* did not answer/);
+    await reads(page, 'You share with nobody by name');
+    await context.unrouteAll();
+    await button(page, `Tell it now ${diaz}`).click();
+    await sees(page, /^It stopped at once/);
   });
 });
 
