@@ -138,9 +138,16 @@ async function ofOneMoment({ keyring, cloud, watch }: Asking, own: readonly Char
   const { answer, standing } = under(await watch.ask((seen) => cloud.receipts.head({ seen })));
   if (moved) return null;
   for (const what of await watch.settle()) problems.add(what);
-  const exported = standing.kind === 'witnessed' && answer.witnessed ? await exportOf(keyring, cloud, gone, answer.witnessed.note) : null;
+  const exported =
+    standing.kind === 'witnessed' && answer.witnessed ? await exportOf(keyring, cloud, gone, answer.witnessed.note).catch(refused) : null;
   return { charts, problems: [...problems], standing, exported };
 }
+
+/** A cloud that refuses the proofs keeps nobody from seeing what was found. */
+const refused = (thrown: unknown): null => {
+  if (thrown instanceof CareletError) return null;
+  throw thrown;
+};
 
 /** A chart that was gone through: what was found in it, and the nodes it has or is said to have. */
 type Gone = {

@@ -32,7 +32,7 @@ export const receiptsExport = command({
     const { charts, problems, standing, exported } = await ownReceipts({ keyring, cloud, clock: io.clock });
     await person.keep();
     if (!exported) {
-      const because = 'nobody outside the cloud has signed its log in the last ten minutes; try again in a minute';
+      const because = 'the cloud shows nothing that a witness has seen; try again in a minute';
       throw new CareletError('unavailable', 'export receipts', { because });
     }
     await writeFile(path, exported, { mode: 0o600 });
