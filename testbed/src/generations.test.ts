@@ -145,6 +145,17 @@ test('whoever may still read reads old and new, as if nothing had been', async (
   expect(await renewConsents(options())).toEqual({ wraps: 0, grants: 0, left: 0 });
 });
 
+test('whoever names the grant of before takes back the one that was given in its place', async () => {
+  const { grant } = await shareWith(diaz);
+  const before = await shareWith(osei);
+  await unshare(options(), grant);
+  await renewConsents(options());
+  expect(await opens(osei)).toEqual(['morning', 'october']);
+  await unshare(options(), before.grant);
+  expect(await opens(osei)).toEqual([]);
+  expect(whoReads(ada, stage.clock() / 1000)).toEqual([]);
+});
+
 describe('a cloud, a mediator and a doctor who kept all they had', () => {
   test('open together what was sealed before, and nothing of what came after', async () => {
     const { grant } = await shareWith(diaz);

@@ -7,6 +7,7 @@
 import { fromFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import type { GivenGrant } from '../keyring/keyring.ts';
+import { sameAs } from './meant.ts';
 import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
 import { endGrant, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
 
@@ -59,9 +60,3 @@ async function giveAnew(
   const again = { doctor, doctorName, mediator, consent: fromFhirConsent(JSON.parse(consent))!, charts: [pat] };
   await share(options, { ...again, ...(progress && { progress }) });
 }
-
-/** Whether two grants let the same doctor read the same: one was made in the place of the other, and that not ended yet. */
-const sameAs = (one: GivenGrant, other: GivenGrant): boolean =>
-  equalPublic(one.doctor, other.doctor) && one.notAfter === other.notAfter && meantBy(one) === meantBy(other);
-
-const meantBy = ({ consent }: GivenGrant): string => JSON.stringify(fromFhirConsent(JSON.parse(consent)));

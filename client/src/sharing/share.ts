@@ -26,7 +26,7 @@ import { linksOf } from '../records/trees.ts';
 import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
 import { sealLetter } from './letter.ts';
-import { categoriesOf } from './meant.ts';
+import { categoriesOf, sameAs } from './meant.ts';
 import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
 import { categoryName, nameOfScope, type Published, rootOf, scopedNodes, withoutWrap } from './scopes.ts';
@@ -244,12 +244,18 @@ const wrapsAtOnce = 2000;
 export type Ended = { readonly cloud: boolean; readonly mediator: boolean };
 
 /**
- * Takes a grant back. One of the two is enough for nothing to open any more; the other is asked again the next time.
+ * Takes a grant back, with whatever lets the same doctor read the same. One of the two is enough for nothing to open any more; the other is asked again the next time.
  *
  * @throws {CareletError} `missing` for a grant this keyring does not know, `unavailable` when neither could be reached
  */
 export async function unshare(options: SharingOptions, grant: Bytes): Promise<Ended> {
   const ended = await endGrant(options, grant);
+  // Whoever named it may not know yet that another was given in its place.
+  const named = options.keyring.sharing.grants.find((one) => equalPublic(one.grant, grant))!;
+  const others = options.keyring.sharing.grants.filter(
+    (one) => one !== named && one.holds.cloud && one.holds.mediator && sameAs(named, one),
+  );
+  for (const other of others) await endGrant(options, other.grant);
   // What cannot be published now is the next time.
   await raiseAfter(options, grant).catch(() => {});
   return ended;

@@ -77,8 +77,10 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
     directory,
 
     async whoReads() {
-      // Of what cannot be asked now, one's own memory tells.
-      await inTurn(() => recallGrants({ keyring, cloud, now })).catch(() => {});
+      // Of what cannot be asked now, one's own memory tells; where there is none, nobody knows.
+      await inTurn(() => recallGrants({ keyring, cloud, now })).catch((thrown) => {
+        if (keyring.sharing.grants.length === 0) throw thrown;
+      });
       const doctors = await directory().catch(() => []);
       const known = new Map(doctors.map((doctor) => [doctor.id, doctor]));
       return inGroups(keyring.sharing.grants.filter((one) => one.notAfter > now() && (one.holds.cloud || one.holds.mediator))).map((some) =>
