@@ -11,7 +11,7 @@ import { openRow } from '@carelet/crypto/records/reader';
 import { decodeStrip, encodeStrip } from '@carelet/crypto/records/strip';
 import { descend } from '@carelet/crypto/records/tree';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStage, refusal, type Stage } from './fixture.testing.ts';
+import { backTo, openStage, refusal, type Stage } from './fixture.testing.ts';
 import { type Watch, type Watches, watchesAt } from './watch.testing.ts';
 
 let stage: Stage;
@@ -97,7 +97,7 @@ describe('the clinic’s line to the cloud', () => {
       expect(watch.wearable.waiting).toEqual([]);
       expect(await at.pulses(at.ada, watch)).toEqual(Array.from({ length: 20 }, (_, i) => 120 + 3 * i));
     } finally {
-      stage.clock.to(new Date(began).toISOString());
+      await backTo(stage, began, at.ada);
     }
   });
 

@@ -109,9 +109,11 @@ export function bookOf(db: Kysely<CloudTables>, log: Signer, now: () => number):
     },
 
     async standing() {
-      const state = await last();
-      if (!state || now() - state.time >= idle || (await waits())) await round();
-      else return state;
+      // In this order: what stood before another round took what waits would lack it.
+      const behind = await waits();
+      const state = behind ? undefined : await last();
+      if (state && now() - state.time < idle) return state;
+      await round();
       return (await last())!;
     },
 
