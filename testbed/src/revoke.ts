@@ -18,14 +18,13 @@ import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
 import { connectCloud } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { recordsOf } from '@carelet/client/records/fhir';
-import { importRecords } from '@carelet/client/records/import';
 import { reader } from '@carelet/client/records/reader';
-import { writer } from '@carelet/client/records/writer';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
-import { type Bytes, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
-import pg from 'pg';
+import { type CloudTables, cloudTables } from './cloud-tables.ts';
+import { writeHeartRates } from './heart-rates.ts';
 import { type Keyrings, keyrings as keyringsIn } from './keyrings.ts';
 import { settle } from './settle.ts';
 import { openTown, type Town } from './town.ts';
@@ -83,7 +82,8 @@ export async function revoke(options: RevokeOptions): Promise<Revoke> {
   await settle({ town, keyrings, mathematics, clock, seed: 'revoke', tell: () => {}, only: settlers });
   const at = await setting(town, keyrings, mathematics, clock);
   const { diaz, osei } = at;
-  await using tables = await tablesOf(town);
+  await using opened = await cloudTables(town);
+  const tables = rekeysIn(opened);
 
   const records = { before: 3, after: 2 };
   await at.write('before', records.before);
@@ -198,31 +198,11 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
       return [found.filter((id) => id.startsWith('prove-before')).length, found.filter((id) => id.startsWith('prove-after')).length];
     },
     /** The clinic writes so many heart rates of today. */
-    async write(word: string, count: number): Promise<void> {
-      const entry = Array.from({ length: count }, (_, i) => ({
-        fullUrl: `urn:uuid:prove-${word}-${i}`,
-        resource: {
-          resourceType: 'Observation',
-          id: `prove-${word}-${i}`,
-          status: 'final',
-          category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
-          code: { coding: [{ system: 'http://loinc.org', code: '8867-4', display: 'Heart rate' }] },
-          subject: { reference: chart.references[0]! },
-          effectiveDateTime: new Date(clock() - i * 60_000).toISOString(),
-          valueQuantity: { value: 60 + i, unit: '/min', system: 'http://unitsofmeasure.org', code: '/min' },
-        },
-      }));
-      const text = utf8(JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry }));
-      const source = {
-        name: word,
-        async *read() {
-          yield text;
-        },
-      };
-      const keys = { keyring: clinic.keyring, save: () => clinic.save() };
-      const { stored } = await importRecords([source], { writer: writer({ ...keys, cloud: cloudAs(clinic), mathematics, clock }) });
-      if (stored !== count) throw new CareletError('internal', 'prove revoke', { because: `${stored} of ${count} records were stored` });
-    },
+    write: (word: string, count: number) =>
+      writeHeartRates({
+        ...{ clinic, cloud: cloudAs(clinic), mathematics, clock, chart },
+        ids: Array.from({ length: count }, (_, i) => `prove-${word}-${i}`),
+      }),
     /** From the patient's word to the first refusal of both, in ms. */
     async timeOfRefusal(who: KeyringFile, until: string): Promise<number> {
       const { grant, pat } = await give(who, until, { from: addDays(dayOf(clock()), -1) });
@@ -255,20 +235,17 @@ function factorsOf(town: Town) {
 
 type RekeyRow = { readonly pat: Buffer; readonly grant_id: Buffer; readonly scope: Buffer; readonly body: Buffer };
 
-/** The cloud's tables, as whoever owns its database has them. */
-async function tablesOf(town: Town) {
-  const client = new pg.Client({ connectionString: town.postgres.url(), options: '-c search_path=cloud' });
-  await client.connect();
+/** What the cloud keeps of grants, copied aside and put back. */
+function rekeysIn({ sql }: CloudTables) {
   return {
-    copy: async () => (await client.query<RekeyRow>('select * from rekey')).rows,
+    copy: () => sql<RekeyRow>('select * from rekey'),
     /** Puts back what was deleted of a grant, as if it had never been taken back. */
     async restore(rows: readonly RekeyRow[], grant: Bytes): Promise<void> {
       for (const { pat, grant_id, scope, body } of rows) {
         if (hex(grant_id) !== hex(grant)) continue;
-        await client.query('insert into rekey values ($1, $2, $3, $4) on conflict do nothing', [pat, grant_id, scope, body]);
+        await sql('insert into rekey values ($1, $2, $3, $4) on conflict do nothing', [pat, grant_id, scope, body]);
       }
-      await client.query('update consent set ended = null where grant_id = $1', [grant]);
+      await sql('update consent set ended = null where grant_id = $1', [grant]);
     },
-    [Symbol.asyncDispose]: () => client.end(),
   };
 }

@@ -20,6 +20,7 @@ import { organisationsEnrol } from './organisations/enrol.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { proveBreach } from './prove/breach.ts';
+import { proveReceipts } from './prove/receipts.ts';
 import { proveRevoke } from './prove/revoke.ts';
 import { receiptsExport } from './receipts/export.ts';
 import { receiptsList } from './receipts/list.ts';
@@ -45,6 +46,7 @@ export const commands: readonly Command[] = [
   serve,
   portal,
   proveBreach,
+  proveReceipts,
   proveRevoke,
   importCommand,
   recordsList,
