@@ -210,6 +210,26 @@ describe('what a patient shares', () => {
   });
 });
 
+test('taken back while keys are being made for another, waits for nothing', async () => {
+  const house = await inside(ada);
+  const desk = await inside(diaz);
+  await house.share(wish());
+  await until(async () => (await listed(desk)).length === 1);
+  const [given] = await house.whoReads();
+  const karim = await stage.doctor('Dr Karim', { at: await stage.place('harbour'), parts: ['MI'], kinds: ['immunizations'] });
+  let shared = false;
+  const sharing = house.share(wish({ doctor: idOf(karim), kinds: ['vital-signs', 'laboratory', 'notes', 'conditions'] })).then(() => {
+    shared = true;
+  });
+  expect(await house.unshare(given!.grants)).toBe('ended');
+  expect(shared).toBe(false);
+  await until(async () => (await listed(desk)).length === 0);
+  await sharing;
+  await until(async () => (await house.whoReads()).length === 1);
+  expect((await house.whoReads()).map(({ doctor }) => doctor.name)).toEqual(['Dr Karim']);
+  for (const { grants } of await house.whoReads()) await house.unshare(grants);
+});
+
 test('taken back while the clinic’s box is away opens nothing, and the box hears of it the next time', async () => {
   let gone = false;
   const house = await inside(ada, { cloudletAway: () => gone });

@@ -12,7 +12,7 @@ import type { Mathematics } from '@carelet/client/mathematics';
 import { renewDevices } from '@carelet/client/session/renew';
 import { recallGrants } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
-import { type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
+import { endGrant, type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
 import { hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard, fingerprint } from '@carelet/crypto/cards/card';
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
@@ -100,14 +100,18 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
         return given.map(({ grant }) => hex(grant));
       }),
 
-    unshare: (grants) =>
-      inTurn(async () => {
-        const told = [];
-        for (const grant of grants) told.push(await unshare(options, unhex(grant)));
-        // Whoever may still read is given new keys; nobody waits for that.
-        void inTurn(() => renewConsents(options)).catch(() => {});
-        return told.every(({ cloud: atCloud, mediator }) => atCloud && mediator) ? 'ended' : 'half';
-      }),
+    async unshare(grants) {
+      // Whatever else is under way, this waits for nothing.
+      const told = [];
+      for (const grant of grants) told.push(await endGrant(options, unhex(grant)));
+      // What was given in its place meanwhile ends too, and whoever may still read is given new keys; nobody waits for that.
+      const rest = async () => {
+        for (const grant of grants) await unshare(options, unhex(grant));
+        await renewConsents(options);
+      };
+      void inTurn(rest).catch(() => {});
+      return told.every(({ cloud: atCloud, mediator }) => atCloud && mediator) ? 'ended' : 'half';
+    },
 
     renew: () =>
       inTurn(async () => {
