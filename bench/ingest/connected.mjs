@@ -13,8 +13,8 @@ import { accountOf } from '@carelet/cloudlet/mqtt/accounts';
 import { cloudletSecrets } from '@carelet/cloudlet/organisation';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { brokerNames } from '@carelet/crypto/session/pairing';
+import { freePorts } from '@carelet/ground/test-ports';
 import { openClinic } from '@carelet/testbed/crash/clinic';
-import { freePort } from '@carelet/testbed/crash/parts';
 import { scratch } from '@carelet/testbed/scratch';
 import pg from 'pg';
 import { figure, size } from '../kit.mjs';
@@ -37,7 +37,7 @@ export async function* connected() {
   let clinic;
   let crowd;
   try {
-    const port = await freePort();
+    const [port] = await freePorts(1);
     clinic = await openClinic({ folder: folder.path, mqttPort: port });
     folder.also(clinic.postgres.folder);
     const names = await adopted(clinic.cloudletOrder, count);

@@ -9,8 +9,8 @@
 // readings a second is the same. Ours are sealed, and acknowledged to the watch once they are on the cloudlet's disk; theirs lie in
 // the clear, are written once, and are lost in a crash.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePorts } from '@carelet/ground/test-ports';
 import { openClinic } from '@carelet/testbed/crash/clinic';
-import { freePort } from '@carelet/testbed/crash/parts';
 import { until } from '@carelet/testbed/crash/until';
 import { scratch } from '@carelet/testbed/scratch';
 import pg from 'pg';
@@ -31,7 +31,7 @@ export async function* ramp() {
   const folder = scratch();
   let clinic;
   try {
-    const port = await freePort();
+    const [port] = await freePorts(1);
     clinic = await openClinic({ folder: folder.path, mqttPort: port });
     folder.also(clinic.postgres.folder);
     yield* climbed(clinic, folder.path, `mqtt://127.0.0.1:${port}`);

@@ -7,7 +7,7 @@ import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '@carelet/testbed/crash/parts';
+import { freePorts } from '@carelet/ground/test-ports';
 import { until } from '@carelet/testbed/crash/until';
 import { mosquittoProgram } from '@carelet/testbed/mosquitto.testing';
 import mqtt from 'mqtt';
@@ -17,7 +17,7 @@ export async function startTheirs({ folder, databaseUrl, sql, how, count }) {
   if (mosquittoProgram === null) return null;
   const table = how === 'together' ? 'open_together' : 'open_single';
   await sql(`create table ${table} (device text not null, number bigint not null, body bytea not null, primary key (device, number))`);
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const url = `mqtt://127.0.0.1:${port}`;
   const configuration = join(folder, `${table}.conf`);
   const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false'];
