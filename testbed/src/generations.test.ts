@@ -28,12 +28,14 @@ let reference: string;
 beforeAll(async () => {
   stage = await openStage();
   [northgate, harbour] = [await stage.place('northgate'), await stage.place('harbour')];
+  const elsewhere = { at: harbour, parts: ['MI'], kinds: ['immunizations'] } as const;
+  [diaz, osei] = [await stage.doctor('Dr Diaz', elsewhere), await stage.doctor('Dr Osei', elsewhere)];
 }, 60_000);
 
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
 let patients = 0;
-/** Of whom the tests tell: each of another patient, and of two doctors of another house. */
+/** Of whom the tests tell: each of another patient, and all of two doctors of another house. */
 beforeEach(async () => {
   reference = `p-${++patients}`;
   await stage.take(northgate, [
@@ -44,9 +46,8 @@ beforeEach(async () => {
   ada = stage.patient(`Ada ${patients}`);
   await stage.link(northgate, chart(), ada);
   await write('morning', '2026-11-20T08:00:00Z');
-  const elsewhere = { at: harbour, parts: ['MI'], kinds: ['immunizations'] } as const;
-  diaz = await stage.doctor(`Dr Diaz ${patients}`, { ...elsewhere });
-  osei = await stage.doctor(`Dr Osei ${patients}`, { ...elsewhere });
+  // They remember nothing of others.
+  for (const doctor of [diaz, osei]) doctor.opened = {};
 }, 60_000);
 
 /** As the hospital keeps it. */
@@ -73,7 +74,7 @@ const shareWith = async (doctor: Keyring, consent = consentTo('vital-signs')): P
 };
 /** The hospital writes one more, of today unless told. */
 const write = (id: string, at = '2026-11-20T09:00:00Z') => stage.take(northgate, [pulse(reference, id, at)]);
-const opens = async (doctor: Keyring) => (await stage.open(doctor)).ids;
+const opens = async (doctor: Keyring) => (await stage.open(doctor, { pat: chart().pat })).ids;
 /** How many of the cloud's rows somebody opens who has the whole cloud, with the node keys she ever opened and all below them. */
 async function rowsOpenedBy(doctor: Keyring): Promise<number> {
   const plain = (bytes: Buffer) => new Uint8Array(bytes);

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hivTest, openStage, type Place, patient, pulse, result, type Stage } from './fixture.testing.ts';
 
 /** So many worlds unless told, with some fifty decisions each: `CARELET_WORLDS=200 npm run test:slow -- --only-slow testbed/src/worlds`. */
-const worlds = Number(process.env.CARELET_WORLDS ?? 30);
+const worlds = Number(process.env.CARELET_WORLDS ?? 20);
 
 const roleFrom = '2026-10-01';
 const doctorNames = ['by consent', 'by consent too', 'by role'] as const;
