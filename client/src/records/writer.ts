@@ -28,6 +28,7 @@ import {
   followScopes,
   generationOf,
   generationsSeen,
+  nothingPublished,
   openWriterLetter,
   type Published,
   scopedNodes,
@@ -342,11 +343,14 @@ export function writer(options: WriterOptions): Writer {
   async function scopesOf(chart: WriterChart): Promise<{ published: Published; pq: Bytes | null }> {
     const { pat } = chart;
     const owner = decodeCard(chart.owner)!;
-    if (owner.kind !== 'patient') return { published: new Map(), pq: null };
-    scopes ??= cloud.sharing.scopes({ pat }).then(({ states, letter }) => ({
-      published: followScopes(states, { pat, owner, known: generationsSeen(chart) }),
-      pq: letter && openWriterLetter(keyring.secrets.hybridSk, owner, pat, letter),
-    }));
+    if (owner.kind !== 'patient') return { published: nothingPublished(pat), pq: null };
+    scopes ??= cloud.sharing.scopes({ pat }).then(({ states, letter }) => {
+      const secrets = letter && openWriterLetter(keyring.secrets.hybridSk, owner, pat, letter);
+      // Whoever cannot read what is published goes on in the generation that was: nobody keeps a hospital from writing.
+      if (!secrets) return { published: nothingPublished(pat), pq: null };
+      const { pq, names } = secrets;
+      return { published: followScopes(states, { pat, names, owner, known: generationsSeen(chart, names) }), pq };
+    });
     return scopes;
   }
 

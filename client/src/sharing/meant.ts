@@ -17,10 +17,10 @@ export function categoriesOf(consent: Consent, part: Part): Category[] {
   return all.filter((category) => isMeant(consent, part, category));
 }
 
-/** Whether a grant lets somebody read of a category; of one whose consent cannot be read here it is taken for granted. */
-export function reaches({ consent }: GivenGrant, category: Category): boolean {
+/** The categories of which a grant lets somebody read; `null` for one whose consent cannot be read here: it may be any. */
+export function categoriesReached({ consent }: GivenGrant): Category[] | null {
   const read = fromFhirConsent(JSON.parse(consent));
-  return read === null || read.parts.some((part) => isMeant(read, part, category));
+  return read === null ? null : read.parts.flatMap((part) => categoriesOf(read, part));
 }
 
 /** Whether two grants let the same doctor read the same of one chart: one was made in the place of the other. */

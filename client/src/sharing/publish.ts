@@ -12,14 +12,13 @@
  * @module
  */
 import { CareletError, type Category, type Part, type Period } from '@carelet/care/model';
-import { fromFhirConsent } from '@carelet/care/rules/sharing/consent';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, unhex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import { hashOfState, publishedKey, type ScopeHead, signScopeState } from '@carelet/crypto/records/scope';
-import type { GivenGrant } from '../keyring/keyring.ts';
+import { hashOfState, type PublishedScope, type ScopeHead, signScopeState } from '@carelet/crypto/records/scope';
+import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
 import type { ChartRef } from '../records/reader.ts';
-import { reaches } from './meant.ts';
-import { categoryName, followScopes, headName, nameOfCategory, type Published, sealWriterLetter } from './scopes.ts';
+import { categoriesReached } from './meant.ts';
+import { categoryName, followScopes, headName, namesOf, type Published, scopeIn, sealWriterLetter } from './scopes.ts';
 import type { SharingOptions } from './share.ts';
 
 /** What is published of one's own chart, checked against what one published oneself. */
@@ -28,12 +27,18 @@ export async function publishedScopes(
   { pat }: Pick<ChartRef, 'pat'>,
 ): Promise<Published> {
   const prefix = headName(pat, '');
+  // What was published before under plain names was forgotten by the cloud.
   const known = Object.fromEntries(
-    Object.entries(keyring.sharing.heads).flatMap(([name, head]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), head]] : [])),
+    Object.entries(keyring.sharing.heads).flatMap(([name, head]) =>
+      name.startsWith(prefix) && /^[0-9a-f]{32}$/.test(name.slice(prefix.length)) ? [[name.slice(prefix.length), head]] : [],
+    ),
   );
   const { states } = await cloud.sharing.scopes({ pat });
-  return followScopes(states, { pat, owner: keyring.card, known });
+  return followScopes(states, { pat, names: namesIn(keyring, pat), owner: keyring.card, known });
 }
+
+/** The names' key of one's own chart; of somebody who never shared there are no names. */
+const namesIn = ({ sharing: { patient } }: Keyring, pat: Bytes): Bytes => (patient ? namesOf(patient.root, pat) : new Uint8Array(32));
 
 /** A scope of a consent, and its public key. */
 export type ScopeKey = { readonly category: Category; readonly part: Part; readonly period: Period; readonly p: Bytes };
@@ -45,19 +50,17 @@ export async function publish(
   published: Published,
   scopes: readonly ScopeKey[],
 ): Promise<Published> {
-  const byCategory = new Map<string, { category: Category; missing: { part: string; period: string; p: Bytes }[] }>();
+  const byCategory = new Map<string, PublishedScope[]>();
   for (const { category, part, period, p } of scopes) {
-    const name = categoryName(category);
-    const head = published.get(name);
-    if (head && publishedKey(head, [category.kind, category.conf, category.sens], part, period)) continue;
-    const entry = byCategory.get(name) ?? { category, missing: [] };
-    entry.missing.push({ part, period, p });
-    byCategory.set(name, entry);
+    const { pseudonym, p: before } = scopeIn(published, category, part, period);
+    if (before) continue;
+    const name = categoryName(published, category);
+    byCategory.set(name, [...(byCategory.get(name) ?? []), { scope: pseudonym, p }]);
   }
   const now = Math.floor((options.clock ?? Date.now)() / 1000);
-  const next = [...byCategory].map(([name, { category, missing }]) => {
-    const head = published.get(name);
-    return { category, head, gen: head?.gen ?? 0, since: head?.since ?? now, scopes: missing };
+  const next = [...byCategory].map(([name, missing]) => {
+    const head = published.heads.get(name);
+    return { name, head, gen: head?.gen ?? 0, since: head?.since ?? now, scopes: missing };
   });
   await lay(options, chart, next);
   return publishedScopes(options, chart);
@@ -72,11 +75,13 @@ export async function raiseGenerations(options: SharingOptions, chart: ChartRef)
   const ended = keyring.sharing.grants.filter(({ pat, holds }) => equalPublic(pat, chart.pat) && !(holds.cloud && holds.mediator));
   if (ended.length === 0) return 0;
   const now = Math.floor(clock() / 1000);
-  const next = [...(await publishedScopes(options, chart))].flatMap(([name, head]) => {
-    const over = ended.filter((grant) => isOfGeneration(grant, head) && reaches(grant, nameOfCategory(name)));
+  const published = await publishedScopes(options, chart);
+  const reached = ended.map((grant) => ({ grant, names: namesReached(published, grant) }));
+  const next = [...published.heads].flatMap(([name, head]) => {
+    const over = reached.flatMap(({ grant, names }) => (isOfGeneration(grant, head) && (names === null || names.has(name)) ? [grant] : []));
     if (over.length === 0) return [];
     const since = Math.max(now, 1 + Math.max(...over.map(({ issued }) => issued)));
-    return [{ category: nameOfCategory(name), head, gen: head.gen + 1, since, scopes: [] }];
+    return [{ name, head, gen: head.gen + 1, since, scopes: [] }];
   });
   await lay(options, chart, next);
   return next.length;
@@ -84,18 +89,26 @@ export async function raiseGenerations(options: SharingOptions, chart: ChartRef)
 
 /** Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. */
 export const isSuperseded = (grant: GivenGrant, published: Published): boolean =>
-  fromFhirConsent(JSON.parse(grant.consent)) !== null &&
-  [...published].some(([name, head]) => !isOfGeneration(grant, head) && reaches(grant, nameOfCategory(name)));
+  [...(namesReached(published, grant) ?? [])].some((name) => {
+    const head = published.heads.get(name);
+    return head !== undefined && !isOfGeneration(grant, head);
+  });
+
+/** The pseudonyms of the categories that a grant reaches; `null` where nobody here knows. */
+function namesReached(published: Published, grant: GivenGrant): Set<string> | null {
+  const categories = categoriesReached(grant);
+  return categories && new Set(categories.map((category) => categoryName(published, category)));
+}
 
 const isOfGeneration = ({ issued }: GivenGrant, { since }: ScopeHead): boolean => issued >= since;
 
-/** What comes next in a category's chain. */
+/** What comes next in the chain of a category, by its pseudonym. */
 type Next = {
-  readonly category: Category;
+  readonly name: string;
   readonly head: ScopeHead | undefined;
   readonly gen: number;
   readonly since: number;
-  readonly scopes: readonly { readonly part: string; readonly period: string; readonly p: Bytes }[];
+  readonly scopes: readonly PublishedScope[];
 };
 
 /** Signs what comes next and lays it at the cloud, with K_pq for whoever writes the chart. */
@@ -109,18 +122,18 @@ async function lay(
   if (!card || !equalPublic(card.id, writer) || !cardStands(card, keyring.manifest, Math.floor(clock() / 1000))) {
     throw new CareletError('tampered', 'share records', { because: 'nobody vouches for the organisation that writes this chart' });
   }
-  const letter = sealWriterLetter(keyring.secrets, card, pat, keyring.sharing.patient!.pq);
+  const letter = sealWriterLetter(keyring.secrets, card, pat, { pq: keyring.sharing.patient!.pq, names: namesIn(keyring, pat) });
   const states: Bytes[] = [];
   const heads = { ...keyring.sharing.heads };
-  for (const { category, head, gen, since, scopes } of next) {
-    const body = { pat, category: [category.kind, category.conf, category.sens] as const, gen, since };
+  for (const { name, head, gen, since, scopes } of next) {
+    const body = { pat, category: unhex(name), gen, since };
     let prevHash = head?.hash ?? new Uint8Array(32);
     for (let at = 0; at === 0 || at < scopes.length; at += publishedAtOnce) {
       const state = signScopeState(keyring.secrets.edSk, { ...body, published: scopes.slice(at, at + publishedAtOnce), prevHash });
       states.push(state);
       prevHash = hashOfState(state);
     }
-    heads[headName(pat, categoryName(category))] = { gen, hash: prevHash };
+    heads[headName(pat, name)] = { gen, hash: prevHash };
   }
   for (let at = 0; at < states.length; at += statesAtOnce) {
     await cloud.sharing.publish({ pat, states: states.slice(at, at + statesAtOnce), letter });

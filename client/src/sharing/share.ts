@@ -29,7 +29,7 @@ import { sealLetter } from './letter.ts';
 import { categoriesOf, sameAs } from './meant.ts';
 import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
-import { categoryName, nameOfScope, type Published, rootOf, scopedNodes, withoutWrap } from './scopes.ts';
+import { type Published, rootOf, scopedNodes, scopeIn, withoutWrap } from './scopes.ts';
 
 export type SharingOptions = {
   /** The patient's. */
@@ -162,7 +162,7 @@ async function shareChart(
     scopes: scopes.map(({ scope }, i) => ({ scope, p: keys[i]!.p })),
   });
   // Of the generation it is sealed for: see [Note: Generations].
-  const issued = Math.max(Math.floor(clock() / 1000), ...[...whole.values()].map(({ since }) => since));
+  const issued = Math.max(Math.floor(clock() / 1000), ...[...whole.heads.values()].map(({ since }) => since));
   const signed = signGrant(keyring.secrets.edSk, {
     grant,
     pat: chart.pat,
@@ -197,10 +197,9 @@ const atOnce = 64;
 function scopesMeant(consent: Consent, published: Published, today: Period): ScopeMeant[] {
   const periods = periodsOf(consent, today);
   return consent.parts.flatMap((part) =>
-    categoriesOf(consent, part).flatMap((category) => {
-      const gen = published.get(categoryName(category))?.gen ?? 0;
-      return periods.map((period) => ({ category, part, period, scope: nameOfScope(category, gen, part, period) }));
-    }),
+    categoriesOf(consent, part).flatMap((category) =>
+      periods.map((period) => ({ category, part, period, scope: scopeIn(published, category, part, period).scope })),
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import { openOwn, scopeKey } from '../pre/owner.ts';
 import { seal } from '../pre/writer.ts';
 import {
   type Category,
+  categoryPseudonym,
   contradict,
   type Followed,
   follow,
@@ -18,6 +19,7 @@ import {
   type ScopeOwner,
   type ScopeStateBody,
   scopeName,
+  scopePseudonym,
   signScopeState,
 } from './scope.ts';
 
@@ -25,13 +27,18 @@ const random = seededRandom('scope states');
 const ada = signingKey(random);
 const ivy = signingKey(random);
 const category: Category = ['vital-signs', 'N', 'none'];
-const owner: ScopeOwner = { pat: random(16), category, edVk: ada.public };
-const scope = (period: string, p = random(48)): PublishedScope => ({ part: 'MI', period, p });
+const names = random(32);
+const pat = random(16);
+const of = (words: Category): Bytes => categoryPseudonym(names, pat, words);
+const owner: ScopeOwner = { pat, category: of(category), edVk: ada.public };
+const at = (period: string, part = 'MI', gen = 0, words = category): Bytes =>
+  scopePseudonym(names, pat, scopeName(words, gen, part, period));
+const scope = (period: string, p = random(48), gen = 0): PublishedScope => ({ scope: at(period, 'MI', gen), p });
 const [october, november, december] = ['2026-10', '2026-11', '2026-12'].map((period) => scope(period));
 
 const first: ScopeStateBody = {
   pat: owner.pat,
-  category,
+  category: owner.category,
   gen: 0,
   since: 1000,
   published: [october!, november!],
@@ -50,19 +57,19 @@ const head = headOf(follow(null, one, owner));
 
 test('a state follows the one it stands on, and its keys are found by scope', () => {
   const next = headOf(follow(head, after(head, { published: [november!, december!] }), owner));
-  expect(publishedKey(next, category, 'MI', '2026-12')).toEqual(december!.p);
-  expect(publishedKey(next, category, 'MI', '2026-10')).toEqual(october!.p);
-  expect(publishedKey(next, category, 'QID', '2026-10')).toBeUndefined();
-  expect(publishedKey(next, ['laboratory', 'N', 'none'], 'MI', '2026-10')).toBeUndefined();
+  expect(publishedKey(next, at('2026-12'))).toEqual(december!.p);
+  expect(publishedKey(next, at('2026-10'))).toEqual(october!.p);
+  expect(publishedKey(next, at('2026-10', 'QID'))).toBeUndefined();
+  expect(publishedKey(next, at('2026-10', 'MI', 0, ['laboratory', 'N', 'none']))).toBeUndefined();
   expect(headOf(follow(head, one, owner))).toBe(head);
 });
 
 test('taking back begins the next generation, which knows none of the old keys', () => {
-  const fresh = scope('2026-11');
+  const fresh = scope('2026-11', random(48), 1);
   const next = headOf(follow(head, after(head, { gen: 1, since: 2000, published: [fresh] }), owner));
   expect(next).toMatchObject({ gen: 1, since: 2000 });
-  expect(publishedKey(next, category, 'MI', '2026-11')).toEqual(fresh.p);
-  expect(publishedKey(next, category, 'MI', '2026-10')).toBeUndefined();
+  expect(publishedKey(next, at('2026-11', 'MI', 1))).toEqual(fresh.p);
+  expect(publishedKey(next, at('2026-10'))).toBeUndefined();
 });
 
 test('an older generation is refused, however new its signature', () => {
@@ -99,13 +106,13 @@ test('a state that skips a generation, moves its beginning or changes a key is r
 test('nobody but the patient continues a chain, and not that of another category', () => {
   expect(refusal(follow(head, after(head, {}, ivy.secret), owner))).toBe('foreign');
   expect(refusal(follow(head, after(head, { pat: random(16) }), owner))).toBe('foreign');
-  expect(refusal(follow(head, after(head, { category: ['laboratory', 'N', 'none'] }), owner))).toBe('foreign');
-  expect(refusal(follow(head, after(head, { category: ['vital-signs', 'N', 'HIV'] }), owner))).toBe('foreign');
+  expect(refusal(follow(head, after(head, { category: of(['laboratory', 'N', 'none']) }), owner))).toBe('foreign');
+  expect(refusal(follow(head, after(head, { category: of(['vital-signs', 'N', 'HIV']) }), owner))).toBe('foreign');
 });
 
 test('a changed byte anywhere is refused', () => {
   const next = after(head, { published: [november!, december!] });
-  for (let at = 0; at < next.length; at++) expect(refusal(follow(head, next.with(at, next[at]! ^ 1), owner)), `${at}`).toBe('foreign');
+  for (let i = 0; i < next.length; i++) expect(refusal(follow(head, next.with(i, next[i]! ^ 1), owner)), `${i}`).toBe('foreign');
   for (const bytes of [next.subarray(1), concat(next, new Uint8Array(1)), new Uint8Array(), utf8('no')]) {
     expect(refusal(follow(head, bytes, owner))).toBe('foreign');
   }
@@ -116,8 +123,9 @@ test('what is no state is neither signed nor read', () => {
     { gen: -1 },
     { since: 0.5 },
     { pat: random(15) },
-    { category: ['a b', 'N', 'none'] },
-    { published: [{ part: 'MI', period: '2026', p: random(47) }] },
+    { category: random(15) },
+    { published: [{ scope: random(16), p: random(47) }] },
+    { published: [{ scope: random(15), p: random(48) }] },
     { published: [october!, october!] },
     { prevHash: random(31) },
   ];
@@ -138,14 +146,24 @@ test('a chain is followed to its end, or to the first state that does not follow
   expect(followAll(null, [], owner)).toBeNull();
 });
 
+test('what the cloud keeps of a state says neither kind nor time, and differs from chart to chart', () => {
+  const text = Buffer.from(one).toString('latin1');
+  for (const word of ['vital-signs', 'none', 'MI', '2026']) expect(text).not.toContain(word);
+  const elsewhere = random(16);
+  expect(categoryPseudonym(names, elsewhere, category)).not.toEqual(owner.category);
+  expect(categoryPseudonym(random(32), pat, category)).not.toEqual(owner.category);
+  expect(scopePseudonym(names, elsewhere, scopeName(category, 0, 'MI', '2026-10'))).not.toEqual(at('2026-10'));
+  expect(at('2026-10', 'MI', 1)).not.toEqual(at('2026-10'));
+});
+
 describe('with the scope keys of a patient', () => {
   test('a writer seals under what she signed, and she opens', async () => {
     const group = await loadGroup('mcl');
     const root = random(32);
     const key = (gen: number) => scopeKey(group, root, scopeName(category, gen, 'MI', '2026-11'), random);
-    const state = signScopeState(ada.secret, { ...first, published: [{ part: 'MI', period: '2026-11', p: key(0).p }] });
+    const state = signScopeState(ada.secret, { ...first, published: [{ scope: at('2026-11'), p: key(0).p }] });
     const known = headOf(follow(null, state, owner));
-    const to = { scope: scopeName(category, known.gen, 'MI', '2026-11'), p: publishedKey(known, category, 'MI', '2026-11')! };
+    const to = { scope: scopeName(category, known.gen, 'MI', '2026-11'), p: publishedKey(known, at('2026-11'))! };
     const sealed = seal(group, to, utf8('node 7'), utf8('a node key'), { random });
     expect(openOwn(group, key(0), utf8('node 7'), sealed)).toEqual(utf8('a node key'));
     expect(openOwn(group, key(1), utf8('node 7'), sealed)).toBeNull();

@@ -7,17 +7,22 @@
  * can neither make one nor show two people two different chains: they do not follow one another.
  *
  * ```
- * state = ["carelet/v1/scope", pat, category, gen, since, [[part, period, P] …], prevHash]
- * scope = cbor([part, kind, conf, sens, period, gen])
+ * state    = ["carelet/v1/scope", pat, category, gen, since, [[scope, P] …], prevHash]
+ * name     = cbor([part, kind, conf, sens, period, gen])
+ * category = kdf(names, "carelet/v1/scope/category", pat, kind, conf, sens; 16)
+ * scope    = kdf(names, "carelet/v1/scope/name", pat, name; 16)
  * ```
+ *
+ * What a category or a scope is about tells a disease, and the cloud keeps the states: it sees pseudonyms, under a key that
+ * the patient and whoever writes her chart have (keys.md §6).
  *
  * P is published some thirteen months ahead, so that nobody has to wait for a patient to be online; what is past may
  * fall away. Within a generation a scope never gets another P.
  *
  * @module
  */
-import { type Bytes, type Cbor, cbor, equalPublic, hex, uncbor } from '../algebra/bytes.ts';
-import { sha256 } from '../algebra/hash.ts';
+import { type Bytes, type Cbor, cbor, compare, equalPublic, hex, uncbor } from '../algebra/bytes.ts';
+import { kdf, sha256 } from '../algebra/hash.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import { isBytes } from '../algebra/strict.ts';
 
@@ -26,13 +31,14 @@ const label = 'carelet/v1/scope';
 /** What a category's scopes are: kind, confidentiality, sensitivity. */
 export type Category = readonly [kind: string, conf: string, sens: string];
 
-/** The public key of a scope: one part of a record, one period. */
-export type PublishedScope = { readonly part: string; readonly period: string; readonly p: Bytes };
+/** The public key of a scope, under the scope's pseudonym. */
+export type PublishedScope = { readonly scope: Bytes; readonly p: Bytes };
 
 /** What a state says. */
 export type ScopeStateBody = {
   readonly pat: Bytes;
-  readonly category: Category;
+  /** The category's pseudonym. */
+  readonly category: Bytes;
   readonly gen: number;
   /** When this generation began, UTC seconds. */
   readonly since: number;
@@ -46,7 +52,7 @@ export type ScopeHead = {
   readonly gen: number;
   readonly since: number;
   readonly hash: Bytes;
-  /** P of every scope of this generation that was seen, by the hex of its name. */
+  /** P of every scope of this generation that was seen, by the hex of its pseudonym. */
   readonly published: ReadonlyMap<string, Bytes>;
 };
 
@@ -54,9 +60,15 @@ export type ScopeHead = {
 export const scopeName = ([kind, conf, sens]: Category, gen: number, part: string, period: string): Bytes =>
   cbor([part, kind, conf, sens, period, gen]);
 
-/** P of a scope, or `undefined` when none was published in this generation. */
-export const publishedKey = (head: ScopeHead, category: Category, part: string, period: string): Bytes | undefined =>
-  head.published.get(hex(scopeName(category, head.gen, part, period)));
+/** What the cloud sees of a category, under the names' key of its chart. */
+export const categoryPseudonym = (names: Bytes, pat: Bytes, category: Category): Bytes =>
+  kdf(names, 'carelet/v1/scope/category', [pat, ...category], 16);
+
+/** What the cloud sees of a scope, under the names' key of its chart. */
+export const scopePseudonym = (names: Bytes, pat: Bytes, name: Bytes): Bytes => kdf(names, 'carelet/v1/scope/name', [pat, name], 16);
+
+/** P of the scope of this pseudonym, or `undefined` when none was published in this generation. */
+export const publishedKey = (head: ScopeHead, scope: Bytes): Bytes | undefined => head.published.get(hex(scope));
 
 /** Signs a state; what is published is put in order. */
 export function signScopeState(secret: Bytes, body: ScopeStateBody): Bytes {
@@ -73,11 +85,11 @@ export function hashOfState(bytes: Bytes): Bytes {
   return hashOfBody(state.body);
 }
 
-/** What category a state is about; `null` when it is none. Reading is not believing: see `follow`. */
-export const categoryOf = (bytes: Bytes): Category | null => decode(bytes)?.body.category ?? null;
+/** The pseudonym of the category that a state is about; `null` when it is no state. Reading is not believing: see `follow`. */
+export const categoryOf = (bytes: Bytes): Bytes | null => decode(bytes)?.body.category ?? null;
 
 /** Whose chain it is. */
-export type ScopeOwner = { readonly pat: Bytes; readonly category: Category; readonly edVk: Bytes };
+export type ScopeOwner = { readonly pat: Bytes; readonly category: Bytes; readonly edVk: Bytes };
 
 export type Followed =
   | { readonly kind: 'follows'; readonly head: ScopeHead }
@@ -97,7 +109,7 @@ export function follow(head: ScopeHead | null, bytes: Bytes, { pat, category, ed
   if (!state) return refused('foreign');
   const { body, signature } = state;
   const parts = partsOf(body);
-  const hers = equalPublic(body.pat, pat) && body.category.every((word, i) => word === category[i]);
+  const hers = equalPublic(body.pat, pat) && equalPublic(body.category, category);
   if (!hers || !verify(edVk, label, parts, signature)) return refused('foreign');
   const hash = hashOfBody(body);
   if (head && equalPublic(hash, head.hash)) return { kind: 'follows', head };
@@ -106,8 +118,8 @@ export function follow(head: ScopeHead | null, bytes: Bytes, { pat, category, ed
   if (head && !continues(head, body)) return refused('changed');
 
   const published = new Map(head?.gen === body.gen ? head.published : []);
-  for (const { part, period, p } of body.published) {
-    const name = hex(scopeName(category, body.gen, part, period));
+  for (const { scope, p } of body.published) {
+    const name = hex(scope);
     const before = published.get(name);
     if (before && !equalPublic(before, p)) return refused('changed');
     published.set(name, p);
@@ -155,12 +167,11 @@ const partsOf = ({ pat, category, gen, since, published, prevHash }: ScopeStateB
   category,
   gen,
   since,
-  published.map(({ part, period, p }) => [part, period, p]),
+  published.map(({ scope, p }) => [scope, p]),
   prevHash,
 ];
 
-const inOrder = (a: PublishedScope, b: PublishedScope): number => (orderOf(a) < orderOf(b) ? -1 : orderOf(a) > orderOf(b) ? 1 : 0);
-const orderOf = ({ part, period }: PublishedScope): string => `${part}\n${period}`;
+const inOrder = (a: PublishedScope, b: PublishedScope): number => compare(a.scope, b.scope);
 
 /** What one state may publish: three parts over thirteen months, with days where a grant cuts a month. */
 const most = 1024;
@@ -175,18 +186,14 @@ function decode(bytes: Bytes): { body: ScopeStateBody; signature: Bytes } | null
   if (!Array.isArray(items) || items.length !== 8 || items[0] !== label) return null;
   const [, pat, category, gen, since, published, prevHash, signature] = items as readonly Cbor[];
   const sound =
-    isBytes(pat, 16) && isCategory(category) && isCount(gen) && isCount(since) && isBytes(prevHash, 32) && isBytes(signature, 64);
+    isBytes(pat, 16) && isBytes(category, 16) && isCount(gen) && isCount(since) && isBytes(prevHash, 32) && isBytes(signature, 64);
   if (!sound || !Array.isArray(published) || published.length > most || !published.every(isPublished)) return null;
-  const scopes = published.map(([part, period, p]) => ({ part, period, p }));
+  const scopes = published.map(([scope, p]) => ({ scope, p }));
   if (!scopes.every((scope, i) => i === 0 || inOrder(scopes[i - 1]!, scope) < 0)) return null;
   return { body: { pat, category, gen, since, published: scopes, prevHash }, signature };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
-const isWord = (value: unknown): value is string => typeof value === 'string' && /^[^\s\p{Cc}]{1,64}$/u.test(value);
-
-const isCategory = (value: unknown): value is Category => Array.isArray(value) && value.length === 3 && value.every(isWord);
-
-const isPublished = (value: unknown): value is [string, string, Bytes] =>
-  Array.isArray(value) && value.length === 3 && isWord(value[0]) && isWord(value[1]) && isBytes(value[2], 48);
+const isPublished = (value: unknown): value is [Bytes, Bytes] =>
+  Array.isArray(value) && value.length === 2 && isBytes(value[0], 16) && isBytes(value[1], 48);

@@ -30,6 +30,7 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
     let delegate: Bytes;
     const gate = signingKey();
     const root = systemRandom(32);
+    const pseudonym = id();
     const now = () => Math.floor(world.clock.now / 1000);
 
     beforeAll(async () => {
@@ -57,10 +58,10 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
     const state = (more: Partial<Parameters<typeof signScopeState>[1]> = {}, by = ada): Bytes =>
       signScopeState(by.secrets.edSk, {
         pat,
-        category,
+        category: pseudonym,
         gen: 0,
         since: 1,
-        published: [{ part: 'MI', period: '2026-10', p: october.p }],
+        published: [{ scope: id(), p: october.p }],
         prevHash: new Uint8Array(32),
         ...more,
       });
@@ -106,7 +107,7 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
       const second = state({ published: [], prevHash: hashOfState(first) });
       await ada.cloud.sharing.publish({ pat, states: [first], letter });
       await ada.cloud.sharing.publish({ pat, states: [first, second], letter });
-      const fork = state({ since: 1, published: [{ part: 'MI', period: '2026-09', p: october.p }], prevHash: hashOfState(first) });
+      const fork = state({ since: 1, published: [{ scope: id(), p: october.p }], prevHash: hashOfState(first) });
       for (const wrong of [
         fork,
         state({ since: 2 }),

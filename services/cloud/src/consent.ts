@@ -83,7 +83,7 @@ export function consent(
         for (const state of states) {
           const category = categoryOf(state);
           if (!category) throw refuse('this is no scope state');
-          const name = category.join('|');
+          const name = hex(category);
           const before = await within
             .selectFrom('scope_state')
             .select('body')

@@ -175,4 +175,11 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
+  '0006 pseudonymous scopes': {
+    async up(db: Kysely<unknown>) {
+      // What was published before named kinds and times: it goes, and what was shared is shared again.
+      for (const table of ['scope_state', 'writer_letter', 'rekey', 'consent']) await sql`delete from ${sql.table(table)}`.execute(db);
+      await sql`delete from wrap where kind = 'consent'`.execute(db);
+    },
+  },
 };
