@@ -23,6 +23,7 @@ import { decodeFork, verifyFork } from '@carelet/crypto/receipts/witness';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Opened, openStage, type Place, patient, pulse, refusal, type Stage } from './fixture.testing.ts';
+import { putBackAfter } from './receipts.ts';
 
 const less = /older ones are shown than the cloud’s own log counts/;
 
@@ -33,19 +34,6 @@ for (const overHttp of [false, true]) {
     let ada: Keyring;
     let chen: Keyring;
     let pat: Bytes;
-    const tables = [
-      'shelf_eid',
-      'shelf_qid',
-      'shelf_mi',
-      'posting',
-      'posting_node',
-      'node',
-      'receipt',
-      'log',
-      'log_node',
-      'map_node',
-      'unmapped',
-    ];
 
     beforeAll(async () => {
       stage = await openStage({ overHttp });
@@ -62,28 +50,7 @@ for (const overHttp of [false, true]) {
 
     const words = ({ problems }: Opened): string[] => [...new Set(problems.map(({ what }) => what))];
     const log = () => logKey(join(stage.town.folder, 'keys', 'cloud'));
-    /** The cloud with its tables put back to what they are now, after whatever happens in between. */
-    async function putBack(work: () => Promise<void>): Promise<void> {
-      await stage.cloudAs(ada).receipts.head({ seen: 0 });
-      await stage.sql('drop schema if exists kept cascade');
-      await stage.sql('create schema kept');
-      for (const table of tables) await stage.sql(`create table kept.${table} as table ${table}`);
-      // The keyrings as well: who has seen a lie remembers it.
-      const memories = [ada, chen, northgate.keyring].map((keyring) => ({
-        keyring,
-        seen: keyring.receipts.seen,
-        due: [...keyring.receipts.due],
-      }));
-      try {
-        await work();
-      } finally {
-        for (const table of tables) {
-          await stage.sql(`truncate ${table}`);
-          await stage.sql(`insert into ${table} select * from kept.${table}`);
-        }
-        for (const { keyring, seen, due } of memories) Object.assign(keyring.receipts, { seen, due });
-      }
-    }
+    const putBack = (work: () => Promise<void>) => putBackAfter(stage, [ada, chen, northgate.keyring], stage.cloudAs(ada), work);
 
     test('that does not lie is read whole, by owner and doctor, and not witnessed yet', async () => {
       for (const who of [ada, chen]) {

@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import type { KeyringFile } from '@carelet/client/keyring/file';
+import type { Keyring } from '@carelet/client/keyring/keyring';
 import { type Cloud, connectCloud } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { ownReceipts } from '@carelet/client/receipts/own';
@@ -109,7 +110,7 @@ export async function attackReceipts({ folder, mathematics, durable = true, tell
   const attacks: Attack[] = [];
   const attempt = async (attack: string, by: string, work: () => Promise<readonly string[]>): Promise<void> => {
     tell(attack);
-    await putBackAfter(tables, [ada, chen, clinic], cloudAs(ada), async () => {
+    await putBackAfter(tables, [ada.keyring, chen.keyring, clinic.keyring], cloudAs(ada), async () => {
       const [told] = await work();
       attacks.push({ attack, by, told: told ?? null });
     });
@@ -214,13 +215,18 @@ export async function attackReceipts({ folder, mathematics, durable = true, tell
 const withNodes = (cloud: Cloud, nodes: Cloud['receipts']['nodes']): Cloud => ({ ...cloud, receipts: { ...cloud.receipts, nodes } });
 
 /** Puts the cloud's tables and what keyrings remember back to what they are now, after whatever happens in between. */
-async function putBackAfter({ sql }: CloudTables, people: readonly KeyringFile[], cloud: Cloud, work: () => Promise<void>): Promise<void> {
+export async function putBackAfter(
+  { sql }: Pick<CloudTables, 'sql'>,
+  keyrings: readonly Keyring[],
+  cloud: Cloud,
+  work: () => Promise<void>,
+): Promise<void> {
   // What waits goes into the log before it is copied.
   await cloud.receipts.head({ seen: 0 });
   await sql('drop schema if exists kept cascade');
   await sql('create schema kept');
   for (const table of cloudTablesOf) await sql(`create table kept.${table} as table ${table}`);
-  const memories = people.map(({ keyring: { receipts } }) => ({ receipts, seen: receipts.seen, due: [...receipts.due] }));
+  const memories = keyrings.map(({ receipts }) => ({ receipts, seen: receipts.seen, due: [...receipts.due] }));
   try {
     await work();
   } finally {
