@@ -6,6 +6,7 @@ import type { Consent } from '@carelet/care/rules/sharing/consent';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { together } from '@carelet/client/sharing/remembered';
 import { finishEnding, type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -240,6 +241,19 @@ describe('of several charts, all are shared or none', () => {
     expect(await shareIvys(options(ivy), doctor)).toHaveLength(2);
     expect((await stage.open(doctor)).ids).toEqual(['at-harbour', 'at-northgate']);
   });
+});
+
+test('taken back while another copy of the keyring is brought in, is taken back', async () => {
+  const doctor = await colleague('Dr Swan');
+  const given = await shareWith(doctor);
+  const whole = options();
+  const end: typeof whole.cloud.sharing.end = async (asked) => {
+    const answer = await whole.cloud.sharing.end(asked);
+    ada.sharing = together(ada.sharing, decodeKeyring(encodeKeyring(ada)).sharing);
+    return answer;
+  };
+  await unshare({ ...whole, cloud: { ...whole.cloud, sharing: { ...whole.cloud.sharing, end } } }, given.grant);
+  expect(ada.sharing.grants.find(({ grant }) => hex(grant) === hex(given.grant))!.holds).toEqual({ cloud: false, mediator: false });
 });
 
 test('a grant ends with its last day, by the clocks of cloud and mediator', async () => {

@@ -15,7 +15,7 @@ import { CareletError, type Category, type Part, type Period } from '@carelet/ca
 import { type Bytes, equalPublic, unhex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import { hashOfState, type PublishedScope, type ScopeHead, signScopeState } from '@carelet/crypto/records/scope';
-import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
+import type { GivenGrant, Keyring, SharingKeys } from '../keyring/keyring.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { categoriesReached } from './meant.ts';
 import { categoryName, followScopes, headName, namesOf, type Published, scopeIn, sealWriterLetter } from './scopes.ts';
@@ -124,7 +124,7 @@ async function lay(
   }
   const letter = sealWriterLetter(keyring.secrets, card, pat, { pq: keyring.sharing.patient!.pq, names: namesIn(keyring, pat) });
   const states: Bytes[] = [];
-  const heads = { ...keyring.sharing.heads };
+  const heads: SharingKeys['heads'] = {};
   for (const { name, head, gen, since, scopes } of next) {
     const body = { pat, category: unhex(name), gen, since };
     let prevHash = head?.hash ?? new Uint8Array(32);
@@ -138,7 +138,7 @@ async function lay(
   for (let at = 0; at < states.length; at += statesAtOnce) {
     await cloud.sharing.publish({ pat, states: states.slice(at, at + statesAtOnce), letter });
   }
-  keyring.sharing.heads = heads;
+  keyring.sharing.heads = { ...keyring.sharing.heads, ...heads };
   await save();
 }
 

@@ -250,7 +250,7 @@ export type Ended = { readonly cloud: boolean; readonly mediator: boolean };
 export async function unshare(options: SharingOptions, grant: Bytes): Promise<Ended> {
   const ended = await endGrant(options, grant);
   // Whoever named it may not know yet that another was given in its place.
-  const named = options.keyring.sharing.grants.find((one) => equalPublic(one.grant, grant))!;
+  const named = grantIn(options.keyring, grant)!;
   const others = options.keyring.sharing.grants.filter(
     (one) => one !== named && one.holds.cloud && one.holds.mediator && sameAs(named, one),
   );
@@ -261,14 +261,16 @@ export async function unshare(options: SharingOptions, grant: Bytes): Promise<En
 }
 
 async function raiseAfter(options: SharingOptions, grant: Bytes): Promise<void> {
-  const given = options.keyring.sharing.grants.find((one) => equalPublic(one.grant, grant));
+  const given = grantIn(options.keyring, grant);
   const chart = (await options.cloud.records.charts()).charts.find(({ pat }) => given && equalPublic(pat, given.pat));
   if (chart) await raiseGenerations(options, chart);
 }
 
+const grantIn = ({ sharing }: Keyring, grant: Bytes): GivenGrant | undefined => sharing.grants.find((one) => equalPublic(one.grant, grant));
+
 /** Tells cloud and mediator that a grant is over, and no more. */
 export async function endGrant({ keyring, save, cloud, cloudletOf }: SharingOptions, grant: Bytes): Promise<Ended> {
-  const given = keyring.sharing.grants.find((one) => equalPublic(one.grant, grant));
+  const given = grantIn(keyring, grant);
   if (!given) throw new CareletError('missing', 'take back', { because: 'this keyring gave no such grant' });
   const end = signEnd(keyring.secrets.edSk, given);
   const asked = { pat: given.pat, grant, end };
@@ -276,18 +278,20 @@ export async function endGrant({ keyring, save, cloud, cloudletOf }: SharingOpti
   const told = await Promise.allSettled([cloud.sharing.end(asked), endAtMediator(cloudletOf(given.mediator), asked)]);
   const [atCloud, atMediator] = told.map(({ status }) => status === 'fulfilled');
   if (!atCloud && !atMediator) throw (told[0] as PromiseRejectedResult).reason;
-  given.holds = { cloud: !atCloud, mediator: !atMediator };
+  // Looked for again: meanwhile the keyring may have been brought together with another copy of it.
+  const now = grantIn(keyring, grant)!;
+  now.holds = { cloud: now.holds.cloud && !atCloud, mediator: now.holds.mediator && !atMediator };
   await save();
   return { cloud: atCloud!, mediator: atMediator! };
 }
 
 /** Takes back what could not be given whole. Where neither can be reached it does not count as holding, and they are told the next time. */
 async function withdraw(options: SharingOptions, grant: Bytes): Promise<void> {
-  const one = options.keyring.sharing.grants.find((given) => equalPublic(given.grant, grant));
-  if (!one) return;
+  if (!grantIn(options.keyring, grant)) return;
   try {
     await endGrant(options, grant);
   } catch {
+    const one = grantIn(options.keyring, grant)!;
     one.holds = { ...one.holds, mediator: false };
     await options.save();
   }
