@@ -2,22 +2,21 @@
  * Enrolment from the person's side: registering, approving, and taking the keys that follow.
  *
  * Keys are believed for what they are, not for who hands them over: a domain must stand in the town manifest
- * that this keyring pinned (or a successor its issuers signed). A doctor puts her key together from two issuers' shares, each of
- * which must pass KeyCheck; what two issuers say alike is said by one of them truly, as long as one is honest.
+ * that this keyring pinned (or a successor its issuers signed). What two issuers say alike is said by one of them truly, as long as
+ * one is honest. A doctor's keys are taken in `sharing/roles`.
  *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { signAdmission, signApproval, signRejection } from '@carelet/crypto/cards/approval';
+import { signAdmission, signApproval, signExpulsion, signRejection } from '@carelet/crypto/cards/approval';
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
-import type { DoctorKey, Keyring } from './keyring/keyring.ts';
-import type { Authority } from './login.ts';
-import type { Mathematics } from './mathematics.ts';
+import type { Keyring } from './keyring/keyring.ts';
+import type { Authority, Cloud, Cloudlet } from './login.ts';
 
 /**
  * The town manifest for a new keyring.
@@ -139,73 +138,42 @@ export async function approve(
   });
 }
 
-/** An administrator turns a doctor down, with the reason she is told. */
-export async function reject({ authority, keyring }: Office, doctor: Bytes, reason: string): Promise<void> {
+/** Where parts of doctors' keys lie. */
+export type Holders = { readonly cloud: Pick<Cloud, 'sharing'>; readonly cloudlets: readonly Pick<Cloudlet, 'sharing'>[] };
+
+/** Who has heard that a doctor's keys ended; whoever has not asks the authority within a minute. */
+export type Expelled = { readonly cloud: boolean; readonly cloudlets: number };
+
+/**
+ * An administrator turns a doctor down, with the reason she is told, and ends whatever keys she has: the parts of them that
+ * cloud and cloudlets hold are gone when they answer.
+ */
+export async function reject(
+  { authority, keyring }: Office,
+  { cloud, cloudlets }: Holders,
+  doctor: Bytes,
+  reason: string,
+): Promise<Expelled> {
   const why = reason.trim();
-  await authority.enrolment.reject({ doctor, reason: why, signature: signRejection(keyring.secrets.edSk, doctor, why) });
-}
-
-/** What came of asking for keys. */
-export type TakenKeys =
-  | { readonly kind: 'taken'; readonly keys: number; readonly fresh: number }
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'rejected'; readonly reason: string };
-
-/** A doctor takes her keys, once she is approved. */
-export async function takeDoctorKeys(authority: () => Authority, keyring: Keyring, mathematics: Mathematics): Promise<TakenKeys> {
-  const standing = await authority().enrolment.standing({ doctor: keyring.card.id });
-  if (standing.state === 'pending') return { kind: 'waiting' };
-  if (standing.state === 'rejected') return { kind: 'rejected', reason: standing.reason ?? 'no reason was given' };
-  await renewManifest(authority(), keyring);
-  if (standing.card) keyring.card = vouched(keyring, standing.card);
-  const { keys } = await authority().keys.issue();
-  let fresh = 0;
-  const taken: DoctorKey[] = [];
-  for (const { organisation, shares, entitlement, words } of keys) {
-    const known = keyring.doctorKeys.find((one) => equalPublic(one.organisation, organisation));
-    if (known && equalPublic(known.entitlement, entitlement)) {
-      taken.push(known);
-      continue;
-    }
-    const said = shares.map(({ issuer, sealed }) => {
-      const context = cbor(['carelet/v1/enrolment/key-share', keyring.card.id, organisation, issuer]);
-      const content = openWith(keyring.secrets.hybridSk, context, sealed);
-      if (!content) throw new CareletError('cannot-open', 'take keys', { because: 'a key is not sealed to this card' });
-      const [domain, issuers, share, pq, notAfter] = uncbor(content) as [Bytes, Bytes, Bytes, Bytes, number];
-      return { share, alike: cbor([domain, issuers, pq, notAfter]), domain, issuers, pq, notAfter };
-    });
-    requireAlike(
-      said.map(({ alike }) => alike),
-      shares,
-      'take keys',
-    );
-    const { domain, issuers, pq, notAfter } = said[0]!;
-    requireDomain(keyring, organisation, domain, 'take keys');
-    const combined = await mathematics.combineKey(
-      domain,
-      issuers,
-      said.map(({ share }) => share),
-    );
-    if (combined?.kind !== 'made') {
-      const who = combined ? `the share of issuer ${combined.issuer}` : 'a key';
-      throw new CareletError('tampered', 'take keys', { because: `${who} is not what its domain should have issued` });
-    }
-    fresh++;
-    taken.push({ organisation, domain, key: combined.key, pq, notAfter, entitlement, words });
-  }
-  keyring.doctorKeys = taken;
-  return { kind: 'taken', keys: taken.length, fresh };
+  const { edSk } = keyring.secrets;
+  const expulsion = signExpulsion(edSk, doctor);
+  const told = { doctor, administrator: encodeCard(keyring.card), signature: expulsion };
+  // Those who hold parts first and at once: the keys are what cannot wait.
+  const holders = Promise.allSettled([cloud, ...cloudlets].map((holder) => holder.sharing.expel(told)));
+  await authority.enrolment.reject({ doctor, reason: why, signature: signRejection(edSk, doctor, why), expulsion });
+  const [atCloud, ...atCloudlets] = (await holders).map(({ status }) => status === 'fulfilled');
+  return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
 }
 
 /** What different issuers say has to be the same, or one of them lies. */
-function requireAlike(said: readonly Bytes[], by: readonly { readonly issuer: number }[], op: string): void {
+export function requireAlike(said: readonly Bytes[], by: readonly { readonly issuer: number }[], op: string): void {
   const different = new Set(by.map(({ issuer }) => issuer)).size === by.length && by.length >= 2;
   if (!different || said.some((one) => !equal(one, said[0]!))) {
     throw new CareletError('tampered', op, { because: 'two issuers do not say the same' });
   }
 }
 
-function requireDomain(keyring: Keyring, organisation: Bytes, domain: Bytes, op: string): void {
+export function requireDomain(keyring: Keyring, organisation: Bytes, domain: Bytes, op: string): void {
   const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
   if (!known || !equalPublic(known.publicKey, domain)) {
     throw new CareletError('tampered', op, { because: 'the town manifest names another key for this organisation' });
@@ -213,7 +181,7 @@ function requireDomain(keyring: Keyring, organisation: Bytes, domain: Bytes, op:
 }
 
 /** One's own card with the issuers' words on it; anything else is refused. */
-function vouched(keyring: Keyring, bytes: Bytes): Card {
+export function vouched(keyring: Keyring, bytes: Bytes): Card {
   const card = decodeCard(bytes);
   if (!card || !sameCard(card, keyring.card) || !cardStands(card, keyring.manifest, Math.floor(Date.now() / 1000))) {
     throw new CareletError('tampered', 'take card', { because: 'the card that came back is not this one with two issuers’ words' });

@@ -6,13 +6,13 @@
  *
  * @module
  */
-import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
-import { kdf, sha256 } from '@carelet/crypto/algebra/hash';
+import { kdf } from '@carelet/crypto/algebra/hash';
 import type { Random } from '@carelet/crypto/algebra/random';
 import { attempt } from '@carelet/crypto/algebra/strict';
 import { seal } from '@carelet/crypto/kp-abe/owner';
-import { type Combined, combine, type Key, open, openKey } from '@carelet/crypto/kp-abe/reader';
+import { factorCheck, finish } from '@carelet/crypto/kp-abe/reader';
 import { accept, type Grantee, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
 import * as delegate from '@carelet/crypto/pre/reader';
 import { seal as sealForScope } from '@carelet/crypto/pre/writer';
@@ -21,8 +21,11 @@ import { inSlices } from './pace.ts';
 /** A wrap to be sealed for a role. */
 export type PolicySeal = { domain: Bytes; pq: Bytes; labels: string[]; context: Bytes; content: Bytes };
 
-/** A wrap to be opened with a doctor's key. */
-export type PolicyOpen = { domain: Bytes; pq: Bytes; key: Bytes; context: Bytes; body: Bytes };
+/** A wrap to be opened with a doctor's factors, from what cloud and mediator made of it: one answer behind the other. */
+export type PolicyOpen = { domain: Bytes; pq: Bytes; factors: readonly Bytes[]; answers: Bytes; context: Bytes; body: Bytes };
+
+/** A doctor's factor, and what the mediator made of the base of the cloud's part. */
+export type FactorCheck = { domain: Bytes; issuers: Bytes; factor: Bytes; answer: Bytes };
 
 /** A wrap to be sealed for a scope that a patient published. */
 export type ConsentSeal = { scope: Bytes; p: Bytes; pq: Bytes; context: Bytes; content: Bytes };
@@ -40,8 +43,8 @@ export type Mathematics = {
   sealPolicies(jobs: PolicySeal[]): Promise<Bytes[]>;
   /** The content, or `null` where the key does not open it. */
   openPolicies(jobs: PolicyOpen[]): Promise<(Bytes | null)[]>;
-  /** A key from several issuers' shares; blames the issuer whose share is not what it should have made, `null` for no shares of one key. */
-  combineKey(domain: Bytes, issuers: Bytes, shares: readonly Bytes[]): Promise<Combined | null>;
+  /** Whether a doctor's factor, the mediator's and the cloud's part come to what the issuer's public key says. */
+  checkFactors(jobs: FactorCheck[]): Promise<boolean[]>;
   sealConsents(jobs: ConsentSeal[]): Promise<Bytes[]>;
   /** The content, or `null` where it does not open. */
   openConsents(jobs: ConsentOpen[]): Promise<(Bytes | null)[]>;
@@ -57,10 +60,18 @@ export const sealPolicies: Mathematics['sealPolicies'] = async (jobs) => {
 
 export const openPolicies: Mathematics['openPolicies'] = async (jobs) => {
   const group = await pairing();
-  return oneByOne(jobs, ({ domain, pq, key, context, body }) => {
-    const ready = decoded(group, domain, key);
-    return ready && open(group, domain, ready, context, body, { pq });
+  return oneByOne(jobs, ({ domain, pq, factors, answers, context, body }) => {
+    const each = factors.map((_, i) => answers.subarray(576 * i, 576 * (i + 1)));
+    return attempt(() => finish(group, domain, factors, each, context, body, { pq }));
   });
+};
+
+export const checkFactors: Mathematics['checkFactors'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(
+    jobs,
+    ({ domain, issuers, factor, answer }) => attempt(() => factorCheck(group, domain, issuers, factor, answer)) ?? false,
+  );
 };
 
 /** In a browser this thread has more to listen to. */
@@ -73,25 +84,6 @@ const oneByOne = <Job, Result>(jobs: readonly Job[], compute: (job: Job) => Resu
     }
     return results;
   });
-
-// Decoding a key's points costs more than opening with them, so the last few stay decoded.
-const keys = new Map<string, Key | null>();
-
-function decoded(group: Group, domain: Bytes, key: Bytes): Key | null {
-  const name = hex(sha256(key)) + hex(sha256(domain));
-  let ready = keys.get(name);
-  if (ready === undefined) {
-    if (keys.size >= 16) keys.delete(keys.keys().next().value!);
-    ready = openKey(group, domain, key);
-    keys.set(name, ready);
-  }
-  return ready;
-}
-
-export const combineKey: Mathematics['combineKey'] = async (domain, issuers, shares) => {
-  const group = await pairing();
-  return attempt(() => combine(group, domain, issuers, shares));
-};
 
 export const sealConsents: Mathematics['sealConsents'] = async (jobs) => {
   const group = await pairing();
@@ -126,7 +118,7 @@ export const newHalf: Mathematics['newHalf'] = async (doctor) => {
 };
 
 /** All of it in this thread. */
-export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, combineKey, sealConsents, openConsents, scopeKeys, newHalf };
+export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkFactors, sealConsents, openConsents, scopeKeys, newHalf };
 
 /** mcl where WebAssembly is allowed, noble where it is refused. */
 const pairing = (): Promise<Group> => loadGroup('mcl').catch(() => loadGroup('noble'));

@@ -28,7 +28,7 @@ export function mathematicsInThreads(threads = Math.max(1, availableParallelism(
   return {
     sealPolicies: (jobs) => spread(jobs, (some) => run({ name: 'sealPolicies', given: [some] })),
     openPolicies: (jobs) => spread(jobs, (some) => run({ name: 'openPolicies', given: [some] })),
-    combineKey: (domain, issuers, shares) => run({ name: 'combineKey', given: [domain, issuers, shares] }),
+    checkFactors: (jobs) => spread(jobs, (some) => run({ name: 'checkFactors', given: [some] })),
     sealConsents: (jobs) => spread(jobs, (some) => run({ name: 'sealConsents', given: [some] })),
     openConsents: (jobs) => spread(jobs, (some) => run({ name: 'openConsents', given: [some] })),
     scopeKeys: (jobs) => spread(jobs, (some) => run({ name: 'scopeKeys', given: [some] })),

@@ -15,13 +15,13 @@ import { introducing } from '@carelet/care/wire/introduce';
 import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { sign } from '@carelet/crypto/algebra/sign';
-import { signAdmission, signApproval, signRejection } from '@carelet/crypto/cards/approval';
+import { signAdmission, signApproval, signExpulsion, signRejection, verifyExpulsion } from '@carelet/crypto/cards/approval';
 import { type Card, type CardKind, cardLabel, cardParts, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { decodeManifest } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
-import { combine, keyCheck } from '@carelet/crypto/kp-abe/reader';
+import { seal } from '@carelet/crypto/kp-abe/owner';
 import { signRequest } from '@carelet/crypto/login/request';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import { openDatabase } from '@carelet/ground/database';
@@ -30,6 +30,7 @@ import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database'
 import { startIssuer } from '@carelet/issuer/service';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holders } from './holders.testing.ts';
 
 type Person = { card: Card; readonly secrets: { readonly edSk: Bytes; readonly hybridSk: Bytes }; readonly authority: AuthorityRole };
 
@@ -40,6 +41,9 @@ let service: RunningAuthority;
 let now = Date.parse('2026-11-20T09:41:00Z');
 const today = '2026-11-20';
 
+/** Who holds the other parts of doctors' keys. */
+const held = holders();
+
 let sam: Person;
 let mara: Person;
 let northgate: Person;
@@ -48,7 +52,7 @@ const shared = () => ({ databaseUrl: database.url, host: '127.0.0.1', port: 0, n
 const startOne = (name: string, keys = folder) =>
   startIssuer({ ...shared(), schema: name, keys: join(keys, name), title: name, needed: 2, clock: () => now });
 const start = (at = issuers.map(({ fetch }) => fetch)) =>
-  startAuthority({ ...shared(), townName: 'a town', issuers: at, needed: 2, clock: () => now });
+  startAuthority({ ...shared(), townName: 'a town', issuers: at, needed: 2, clock: () => now, log: held.log });
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -104,7 +108,12 @@ const admit = (by: Person, card: Card, name: string) =>
   by.authority.enrolment.organisation({ name, card: encodeCard(card), signature: signAdmission(by.secrets.edSk, card, name) });
 
 const reject = (by: Person, doctor: Bytes, reason: string) =>
-  by.authority.enrolment.reject({ doctor, reason, signature: signRejection(by.secrets.edSk, doctor, reason) });
+  by.authority.enrolment.reject({
+    doctor,
+    reason,
+    signature: signRejection(by.secrets.edSk, doctor, reason),
+    expulsion: signExpulsion(by.secrets.edSk, doctor),
+  });
 
 const registration = { name: 'Dr Mei Chen', certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' };
 
@@ -156,15 +165,11 @@ async function refusal(promise: Promise<unknown>): Promise<string> {
 async function keysOf(doctor: Person) {
   const { card } = await standing(doctor);
   if (card) doctor.card = decodeCard(card)!;
-  return (await doctor.authority.keys.issue()).keys;
+  return (await issue(doctor)).keys;
 }
 
-/** What one issuer sealed to a doctor. */
-function sharedKey(doctor: Person, issuer: number, sealed: Bytes) {
-  const context = cbor(['carelet/v1/enrolment/key-share', doctor.card.id, northgate.card.id, issuer]);
-  const [domain, issuers, share] = uncbor(openWith(doctor.secrets.hybridSk, context, sealed)!) as [Bytes, Bytes, Bytes];
-  return { domain, issuers, share };
-}
+const issue = (doctor: Person, anew: readonly Bytes[] = []) =>
+  doctor.authority.keys.issue({ ...held.servicesOf(northgate), anew: [...anew] });
 
 /** The policies that count for a doctor with a card vouched for. */
 async function approved(policy = policyAt()): Promise<Person> {
@@ -178,29 +183,25 @@ describe('a doctor', () => {
   test('waits until two organisations have approved the same policy, and then gets her key', async () => {
     const doctor = await registered();
     expect(await standing(doctor)).toEqual({ state: 'pending', reason: null, card: null });
-    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    expect(await refusal(issue(doctor))).toBe('denied');
     expect(await approve(sam, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
-    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    expect(await refusal(issue(doctor))).toBe('denied');
     expect((await standing(doctor)).card).toBeNull();
     expect(await approve(mara, doctor)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
 
     const [key] = await keysOf(doctor);
     expect(doctor.card.vouchers.map(({ by }) => by)).toEqual([0, 1]);
     const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
-    const parts = key!.shares.map(({ issuer, sealed }) => sharedKey(doctor, issuer, sealed));
-    const [{ domain, issuers: keys }] = parts as [ReturnType<typeof sharedKey>];
+    const parts = key!.parts.map((part) => held.opened(doctor, northgate.card.id, part));
+    const [{ domain, pq }] = parts as [(typeof parts)[number]];
     expect(manifest.domains.find(({ organisation }) => hex(organisation) === hex(northgate.card.id))!.publicKey).toEqual(domain);
-    const group = await loadGroup('mcl');
-    // Neither share is a key, and together they are.
-    for (const { share } of parts) expect(combine(group, domain, keys, [share])).toBeNull();
-    const combined = combine(
-      group,
-      domain,
-      keys,
-      parts.map(({ share }) => share),
-    );
-    expect(combined?.kind === 'made' && keyCheck(group, domain, combined.key)).toBe(true);
+    for (const part of parts) expect(await held.fits(part)).toBe(true);
     const entitlement = readEntitlement(key!.entitlement, manifest)!;
+    // Neither issuer's part opens, and together they do.
+    const labels = [...new Set(entitlement.formula.match(/l:[0-9a-f]+/g)!)];
+    const sealed = seal(await loadGroup('mcl'), [{ domain, pq }], labels, cbor('a place'), cbor('a node key'));
+    for (const part of parts) expect(await held.open([part], cbor('a place'), sealed)).toBeNull();
+    expect(await held.open(parts, cbor('a place'), sealed)).toEqual(cbor('a node key'));
     expect(hex(entitlement.doctor)).toBe(hex(doctor.card.id));
     expect(entitlement.notAfter).toBe(Date.parse(`${policyAt().until}T23:59:59Z`) / 1000);
     // What the cloud will see names neither patients nor kinds nor days.
@@ -213,6 +214,17 @@ describe('a doctor', () => {
     expect(await keysOf(doctor)).toEqual(await keysOf(doctor));
   });
 
+  test('gets another in its place when she asks for one made anew, and the cloud can tell which is the later', async () => {
+    const doctor = await approved();
+    const [first] = await keysOf(doctor);
+    const [second] = (await issue(doctor, [northgate.card.id])).keys;
+    expect(second!.parts).not.toEqual(first!.parts);
+    const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
+    const [one, two] = [first!, second!].map(({ entitlement }) => readEntitlement(entitlement, manifest)!);
+    expect(two!.issued).toBeGreaterThan(one!.issued);
+    expect(await keysOf(doctor)).toEqual([second]);
+  });
+
   test('is not approved twice by one organisation, nor by two halves of different policies', async () => {
     const joan = person('administrator');
     await claim(joan, await invite(sam), 'Harbour Clinic');
@@ -222,7 +234,7 @@ describe('a doctor', () => {
     expect(await approve(joan, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
     const wider = policyAt({ kinds: ['laboratory', 'notes'] });
     expect(await approve(mara, doctor, wider)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
-    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    expect(await refusal(issue(doctor))).toBe('denied');
     // The board thinks again, and signs what the clinic signed: in whatever order its words stand.
     expect(await approve(mara, doctor, policyAt({ kinds: ['laboratory', 'laboratory'] }))).toMatchObject({ state: 'approved' });
     expect((await keysOf(doctor)).map(({ words }) => words)).toEqual([expect.not.stringContaining('notes')]);
@@ -234,7 +246,13 @@ describe('a doctor', () => {
     const reason = 'The certificate has ended; please register again with the new one.';
     await reject(sam, doctor.card.id, reason);
     expect(await standing(doctor)).toEqual({ state: 'rejected', reason, card: null });
-    expect(await refusal(doctor.authority.keys.issue())).toBe('denied');
+    // Whoever holds parts of her keys is told so, by who said it and without the reason.
+    const { administrators, expelled } = await person('patient').authority.enrolment.expelled();
+    const word = expelled.find((one) => hex(one.doctor) === hex(doctor.card.id))!;
+    expect(administrators.map((card) => hex(decodeCard(card)!.id))).toContain(hex(word.by));
+    expect(verifyExpulsion(sam.card.edVk, doctor.card.id, word.signature)).toBe(true);
+    expect(verifyExpulsion(mara.card.edVk, doctor.card.id, word.signature)).toBe(false);
+    expect(await refusal(issue(doctor))).toBe('denied');
     expect(await refusal(approve(mara, doctor))).toBe('conflict');
     expect(await doctor.authority.enrolment.register({ card: encodeCard({ ...doctor.card, vouchers: [] }), ...registration })).toEqual({
       state: 'rejected',
@@ -485,11 +503,8 @@ describe('of three issuers', () => {
         const doctor = await approved();
         const [key] = await keysOf(doctor);
         expect(doctor.card.vouchers.length).toBe(2);
-        const parts = key!.shares.map(({ issuer, sealed }) => ({ issuer, ...sharedKey(doctor, issuer, sealed) }));
-        expect(parts.map(({ issuer }) => issuer)).not.toContain(at.findIndex((fetch, place) => fetch !== issuers[place]!.fetch));
-        const [{ domain, issuers: keys }] = parts as [(typeof parts)[number]];
-        const shares = parts.map(({ share }) => share);
-        expect(combine(await loadGroup('mcl'), domain, keys, shares)?.kind).toBe('made');
+        expect(key!.parts.map(({ issuer }) => issuer)).not.toContain(at.findIndex((fetch, place) => fetch !== issuers[place]!.fetch));
+        for (const part of key!.parts) expect(await held.fits(held.opened(doctor, northgate.card.id, part))).toBe(true);
       });
     }
   });
@@ -539,7 +554,7 @@ test('making a key does not keep others waiting', async () => {
   await doctor.authority.login.present({ card: card!, with: [] });
   const started = performance.now();
   let issued = false;
-  const issuing = doctor.authority.keys.issue().finally(() => {
+  const issuing = issue(doctor).finally(() => {
     issued = true;
   });
   let longest = 0;

@@ -12,6 +12,7 @@
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import { openKeyringFile } from '@carelet/client/keyring/file';
 import { openLockedFile } from '@carelet/client/keyring/locked-file';
 import { connectCloud, connectCloudlet } from '@carelet/client/login';
@@ -35,7 +36,7 @@ import { type Searcher, searcher } from './breach/search.ts';
 import { print, words } from './days/index.ts';
 import { type Keyrings, keyrings as keyringsIn } from './keyrings.ts';
 import { settle } from './settle.ts';
-import { openTown, type Town } from './town.ts';
+import { cloudletPlaces, openTown, type Town } from './town.ts';
 
 export type BreachOptions = {
   /** An empty folder, used for this and then worthless. */
@@ -187,7 +188,8 @@ async function readIt({ town, keyrings, mathematics, clock }: Stage): Promise<vo
     ['patient', 'ada'],
   ] as const) {
     const { keyring } = await keyrings.of(kind, name, name);
-    const charts = reader({ keyring, cloud: connectCloud(town.addresses.cloud, keyring, clock), mathematics, clock });
+    const cloudletOf = cloudletsOf(cloudletPlaces(town.addresses), keyring, clock);
+    const charts = reader({ keyring, cloud: connectCloud(town.addresses.cloud, keyring, clock), cloudletOf, mathematics, clock });
     let opened = 0;
     for (const chart of await charts.charts()) opened += (await charts.open(chart)).records.length;
     if (opened === 0) throw new CareletError('internal', 'read planted chart', { subject: name, because: 'nothing opened' });

@@ -1,28 +1,21 @@
 /**
  * What the services hand to a person is believed for what it is: a lying authority gets nobody to seal to its keys.
  */
-import {
-  claim,
-  enrolOrganisation,
-  firstManifest,
-  register,
-  reject,
-  renewManifest,
-  takeDoctorKeys,
-  takeWriterKeys,
-} from '@carelet/client/enrolment';
+import { claim, enrolOrganisation, firstManifest, register, reject, renewManifest, takeWriterKeys } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
-import { cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { encodeScalar, loadGroup } from '@carelet/crypto/algebra/group';
+import { type Issuing, takeDoctorKeys } from '@carelet/client/sharing/roles';
+import { type Bytes, cbor, hex } from '@carelet/crypto/algebra/bytes';
+import { decodeScalar, encodeScalar, loadGroup, reduce } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
-import { type Card, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { type ForDoctor, openForDoctor, sealForDoctor } from '@carelet/crypto/cards/issued';
 import { decodeManifest, encodeManifest, foundingHash, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
-import { keygen, setup } from '@carelet/crypto/kp-abe/authority';
-import { decodeKey, decodeKeyShare, encodeKeyShare, encodeMaster } from '@carelet/crypto/kp-abe/encoding';
-import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
+import { setup } from '@carelet/crypto/kp-abe/authority';
+import { decodeFactor, decodeIssuers, encodeFactor, encodeIssuers } from '@carelet/crypto/kp-abe/encoding';
+import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Place, refusal, type Stage } from './fixture.testing.ts';
 
@@ -112,55 +105,114 @@ describe('an organisation’s writing keys', () => {
   });
 });
 
-describe('a doctor’s keys', () => {
-  test('of which a share is not its issuer’s, or somebody else’s, are refused', async () => {
-    const [chen, diaz] = [await stage.doctor('Dr Chen', { at: northgate }), await stage.doctor('Dr Diaz', { at: northgate })];
-    const before = [...chen.doctorKeys];
-    const honest = stage.authorityAs(chen);
-    const [good] = (await honest.keys.issue()).keys;
-    const [hers] = (await stage.authorityAs(diaz).keys.issue()).keys;
-    type Content = [Uint8Array, Uint8Array, Uint8Array, Uint8Array, number];
-    const contextOf = (card: Card, issuer: number) => cbor(['carelet/v1/enrolment/key-share', card.id, northgate.keyring.card.id, issuer]);
-    const opened = ({ card, secrets }: Keyring, { issuer, sealed }: { issuer: number; sealed: Uint8Array }) =>
-      uncbor(openWith(secrets.hybridSk, contextOf(card, issuer), sealed)!) as Content;
-    const [one, two] = good!.shares.map((share) => opened(chen, share)) as [Content, Content];
-    const others = hers!.shares.map((share) => opened(diaz, share));
-    const handing = (...contents: readonly Content[]): Authority => {
-      const shares = contents.map((content, i) => {
-        const { issuer } = good!.shares[i]!;
-        return { issuer, sealed: sealTo(chen.card.hybridPk, contextOf(chen.card, issuer), cbor(content)) };
-      });
-      return { ...honest, keys: { ...honest.keys, issue: async () => ({ keys: [{ ...good!, shares, entitlement: new Uint8Array(1) }] }) } };
-    };
-    const take = (authority: Authority) => refusal(takeDoctorKeys(() => authority, chen, mathematicsHere));
-    const sharing = ([domain, issuers, , pq, notAfter]: Content, share: Uint8Array): Content => [domain, issuers, share, pq, notAfter];
+/** The clinic that mediates, as it says so. */
+const harbourMediates = async (who: Keyring) => stage.cloudletAs(who).sharing.mediator();
 
-    // One share alone, or twice.
-    expect(await take(handing(one))).toBe('tampered');
-    expect(await take(handing(one, sharing(two, one[2])))).toBe('tampered');
-    // A share of another doctor's key, and one under a secret the issuer made up.
-    expect(await take(handing(one, sharing(two, others[1]![2])))).toBe('tampered');
-    const group = await loadGroup('mcl');
-    const { id, issuer, formula } = decodeKeyShare(two[2]);
-    const made = decodeKey(keygen(group, encodeMaster({ id, alpha: encodeScalar(7n) }), formula));
-    expect(await take(handing(one, sharing(two, encodeKeyShare({ ...made, issuer }))))).toBe('tampered');
-    // Shares of a domain that the manifest does not name.
-    const foreign = setup(group, 'Northgate').domain;
-    expect(await take(handing([foreign, ...one.slice(1)] as Content, [foreign, ...two.slice(1)] as Content))).toBe('tampered');
-    // Another K_pq from one of the two.
-    expect(await take(handing(one, [two[0], two[1], two[2], systemRandom(32), two[4]]))).toBe('tampered');
-    expect(chen.doctorKeys).toEqual(before);
-    expect(await take(handing(one, two))).toBe('ok');
-    expect(await take(honest)).toBe('ok');
+describe('a doctor’s keys', () => {
+  type Taken = { readonly issuer: number; readonly doctor: Bytes; readonly cloud: Bytes; readonly mediator: Bytes };
+
+  test('of which a part is not its issuer’s, or somebody else’s, are refused', async () => {
+    const [chen, diaz] = [await stage.doctor('Dr Chen', { at: northgate }), await stage.doctor('Dr Diaz', { at: northgate })];
+    const services = { cloud: (await stage.cloudAs(chen).sharing.service()).key, mediator: await harbourMediates(chen) };
+    const issued = async (who: Keyring) => (await stage.authorityAs(who).keys.issue({ ...services, anew: [] })).keys[0]!;
+    const [good, hers] = [await issued(chen), await issued(diaz)];
+    const placeOf = ({ issuer }: Taken, { card }: Keyring) => ({ doctor: card.id, organisation: northgate.keyring.card.id, issuer });
+    const opened = (part: Taken, who = chen): ForDoctor => openForDoctor(who.secrets.hybridSk, placeOf(part, who), part.doctor)!;
+    const saying = (part: Taken, more: Partial<ForDoctor>): Taken => ({
+      ...part,
+      doctor: sealForDoctor(chen.card.hybridPk, placeOf(part, chen), { ...opened(part), ...more }),
+    });
+    const [one, two] = good.parts as [Taken, Taken];
+    const others = hers.parts as [Taken, Taken];
+
+    /** What becomes of an authority that hands over these parts, to a doctor who has none yet. */
+    const take = async (...parts: readonly Taken[]): Promise<string> => {
+      const honest = stage.authorityAs(chen);
+      const authority = { ...honest, keys: { ...honest.keys, issue: async () => ({ keys: [{ ...good, parts: [...parts] }] }) } };
+      const fresh = { ...chen, doctorKeys: [] };
+      const came = await refusal(takeDoctorKeys({ ...stage.issuing(chen), authority }, fresh, mathematicsHere));
+      expect(fresh.doctorKeys.length).toBe(came === 'ok' ? 1 : 0);
+      return came;
+    };
+    expect(await take(one, two)).toBe('ok');
+    expect(await take(two, one)).toBe('ok');
+    // One issuer's alone, or twice.
+    expect(await take(one)).toBe('tampered');
+    expect(await take(one, one)).toBe('tampered');
+    // Another doctor's, and another issuer's.
+    expect(await take(one, others[1])).toBe('cannot-open');
+    expect(await take(one, { ...two, doctor: one.doctor })).toBe('cannot-open');
+    // A factor that another doctor was given, and one that is one off.
+    expect(await take(one, saying(two, { factor: opened(others[1], diaz).factor }))).toBe('tampered');
+    const { z, ...factor } = decodeFactor(opened(two).factor, 'doctor');
+    const moved = encodeFactor({ ...factor, z: encodeScalar(reduce(decodeScalar(z) + 1n)) });
+    expect(await take(one, saying(two, { factor: moved }))).toBe('tampered');
+    // Of a domain that the manifest does not name, of other issuers of it, or with another K_pq from one of the two.
+    const foreign = setup(await loadGroup('mcl'), 'Northgate').domain;
+    expect(await take(saying(one, { domain: foreign }), saying(two, { domain: foreign }))).toBe('tampered');
+    const { a, ...publics } = decodeIssuers(opened(one).issuers);
+    const issuers = encodeIssuers({ ...publics, a: a.toReversed() });
+    expect(await take(saying(one, { issuers }), saying(two, { issuers }))).toBe('tampered');
+    expect(await take(one, saying(two, { pq: systemRandom(32) }))).toBe('tampered');
+  });
+
+  test('are refused where cloud or mediator have other parts than were issued', async () => {
+    const osei = await stage.doctor('Dr Osei', { at: northgate });
+    const honest = stage.issuing(osei);
+    const cloudlet = stage.cloudletAs(osei);
+    const take = (more: Partial<Issuing>) => refusal(takeDoctorKeys({ ...honest, ...more }, { ...osei, doctorKeys: [] }, mathematicsHere));
+    const cloudWith = (change: (bases: Bytes[]) => Bytes[]): Partial<Issuing> => ({
+      cloud: {
+        sharing: {
+          ...honest.cloud.sharing,
+          enter: async (asked) => ({ bases: change((await honest.cloud.sharing.enter(asked)).bases) }),
+        },
+      },
+    });
+    const mediatorWith = (more: Partial<typeof cloudlet.sharing>): Partial<Issuing> => ({
+      cloudletOf: () => ({ sharing: { ...cloudlet.sharing, ...more } }),
+    });
+    expect(await take({})).toBe('ok');
+    expect(await take(cloudWith((bases) => bases.toReversed()))).toBe('tampered');
+    expect(await take(cloudWith(([first]) => [first!, first!]))).toBe('tampered');
+    expect(await take(cloudWith(() => [new Uint8Array(576), new Uint8Array(576)]))).toBe('tampered');
+    const answer: Partial<typeof cloudlet.sharing> = { answer: async () => ({ answers: [] }) };
+    expect(await take(mediatorWith(answer))).toBe('tampered');
+    expect(
+      await take(mediatorWith({ enter: async (asked) => ({ ...(await cloudlet.sharing.enter(asked)), login: systemRandom(16) }) })),
+    ).toBe('tampered');
+  });
+
+  test('are taken from nobody where no clinic mediates', async () => {
+    const walsh = await stage.doctor('Dr Walsh', { at: northgate });
+    const alone = { ...stage.issuing(walsh), cloudletOf: () => null };
+    expect(await takeDoctorKeys(alone, walsh, mathematicsHere)).toEqual({ kind: 'unmediated' });
+    expect(walsh.doctorKeys.length).toBe(1);
+  });
+
+  test('are made anew where cloud and mediator have lost theirs', async () => {
+    const tan = await stage.doctor('Dr Tan', { at: northgate });
+    const [before] = tan.doctorKeys;
+    // What was sealed to them was sealed to keys of that day.
+    const now = new Date(stage.clock()).toISOString();
+    stage.clock.to('2026-11-24T10:00:00Z');
+    await stage.sql('delete from transform_key where doctor = $1', [tan.card.id]);
+    expect((await stage.open(tan)).charts).toEqual([]);
+    expect(tan.doctorKeys).toEqual([]);
+    expect(await takeDoctorKeys(stage.issuing(tan), tan, mathematicsHere)).toEqual({ kind: 'taken', keys: 1, fresh: 1 });
+    expect(tan.doctorKeys[0]!.entitlement).not.toEqual(before!.entitlement);
+    stage.clock.to(now);
   });
 
   test('are waited for, and a refusal comes with its reason', async () => {
     const [sam] = await stage.administrators();
     const lind = newKeyring('doctor', 'Dr Lind', 'Dr Lind', stage.town.manifest, expiry());
     await register(stage.authorityAs(null), lind, { certificate: 'C 48 213', specialty: 'pulmonology', organisation: 'Harbour Clinic' });
-    const take = () => takeDoctorKeys(() => stage.authorityAs(lind), lind, mathematicsHere);
+    const take = () => takeDoctorKeys(stage.issuing(lind), lind, mathematicsHere);
     expect(await take()).toEqual({ kind: 'waiting' });
-    await reject({ authority: stage.authorityAs(sam), keyring: sam }, lind.card.id, 'the certificate cannot be read');
+    const holders = { cloud: stage.cloudAs(sam), cloudlets: [stage.cloudletAs(sam)] };
+    const told = await reject({ authority: stage.authorityAs(sam), keyring: sam }, holders, lind.card.id, 'the certificate cannot be read');
+    expect(told).toEqual({ cloud: true, cloudlets: 1 });
     expect(await take()).toEqual({ kind: 'rejected', reason: 'the certificate cannot be read' });
     expect(lind.doctorKeys).toEqual([]);
   });

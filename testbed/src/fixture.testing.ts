@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type Json, printJson } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, claim, enrolOrganisation, invite, register, renewManifest, takeDoctorKeys } from '@carelet/client/enrolment';
+import { approve, claim, enrolOrganisation, invite, register, renewManifest } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
@@ -19,6 +19,7 @@ import { linkPatient } from '@carelet/client/records/link';
 import { type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { type Writer, writer } from '@carelet/client/records/writer';
 import { offerHalf } from '@carelet/client/sharing/received';
+import { type Issuing, takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { startCloud } from '@carelet/cloud/service';
 import { type Bytes, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import type { LogStream } from '@carelet/ground/log';
@@ -54,6 +55,8 @@ export type Stage = AsyncDisposable & {
   readonly cloudletAs: (who: Keyring | null, clinic?: OrganisationSlug) => Cloudlet;
   /** The cloudlet of a clinic of this number; `null` where there is none. */
   readonly cloudletOf: (who: Keyring | null, organisation: Bytes) => Cloudlet | null;
+  /** Whom a doctor asks for her keys. */
+  readonly issuing: (who: Keyring) => Issuing;
   /** Two administrators of two organisations. */
   readonly administrators: () => Promise<readonly [Keyring, Keyring]>;
   readonly place: (slug: OrganisationSlug) => Promise<Place>;
@@ -165,7 +168,18 @@ export async function openStage({
     return offices;
   };
 
+  const issuing = (who: Keyring): Issuing => ({
+    authority: authorityAs(who),
+    cloud: cloudAs(who),
+    cloudletOf: (organisation) => cloudletOf(who, organisation),
+  });
+
   const places = new Map<OrganisationSlug, Promise<Place>>();
+  const place = (slug: OrganisationSlug): Promise<Place> => {
+    const known = places.get(slug) ?? enrol(slug);
+    places.set(slug, known);
+    return known;
+  };
   const enrol = async (slug: OrganisationSlug): Promise<Place> => {
     const [sam] = await administrators();
     const keyring = fresh('organisation', slug);
@@ -194,11 +208,8 @@ export async function openStage({
     cloudletOf,
     administrators,
 
-    place(slug) {
-      const known = places.get(slug) ?? enrol(slug);
-      places.set(slug, known);
-      return known;
-    },
+    issuing,
+    place,
 
     patient: (name) => fresh('patient', name),
 
@@ -220,7 +231,9 @@ export async function openStage({
         };
         for (const approver of approvers) await approve(authorityAs(approver), approver, keyring.card, whole);
       }
-      await takeDoctorKeys(() => authorityAs(keyring), keyring, mathematics);
+      // Somebody has to mediate.
+      if (policies.length > 0) await place('harbour');
+      await takeDoctorKeys(issuing(keyring), keyring, mathematics);
       // Nobody vouches for a doctor yet who has no policy.
       if (policies.length > 0) await offerHalf({ keyring, save: async () => {}, cloud: cloudAs(keyring), mathematics });
       return keyring;
@@ -235,6 +248,7 @@ export async function openStage({
       const read = reader({ keyring: who, cloud, cloudletOf: (organisation) => cloudletOf(who, organisation), mathematics, clock });
       const charts: OpenedChart[] = [];
       for (const chart of await read.charts()) if (!pat || equalPublic(chart.pat, pat)) charts.push(await read.open(chart));
+      await read.leave();
       const records = charts.flatMap(recordsOf);
       return {
         charts,

@@ -8,10 +8,11 @@ import { startAuthority } from '@carelet/authority/service';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { connect } from '@carelet/care/wire';
 import { issuerContract } from '@carelet/care/wire/contract/issuer';
-import { enrolOrganisation, invite, takeDoctorKeys, takeWriterKeys } from '@carelet/client/enrolment';
+import { enrolOrganisation, invite, takeWriterKeys } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
 import { connectAuthority } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { cbor, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -20,7 +21,7 @@ import { signApproval } from '@carelet/crypto/cards/approval';
 import { type CardKind, encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { encodeIssuerKeys, readIssuerKeys } from '@carelet/crypto/cards/issuer';
 import { labelOf } from '@carelet/crypto/cards/label';
-import { decodeManifest, encodeManifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, encodeManifest, signManifest, successor } from '@carelet/crypto/cards/manifest';
 import { setup } from '@carelet/crypto/kp-abe/authority';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
@@ -32,6 +33,7 @@ import { startIssuer } from '@carelet/issuer/service';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refusal } from './fixture.testing.ts';
+import { holders } from './holders.testing.ts';
 import { issuerHouses } from './town.ts';
 
 const now = Date.parse('2026-11-20T09:41:00Z');
@@ -138,7 +140,9 @@ const startThree = () =>
   );
 type At = (request: Request) => Promise<Response>;
 const start = (issuers: readonly At[], keys: string | undefined = folder) =>
-  startAuthority({ ...shared(), townName: 'an old town', issuers, keys, needed: 2, clock });
+  startAuthority({ ...shared(), townName: 'an old town', issuers, keys, needed: 2, clock, log: held.log });
+/** Who holds the other parts of doctors' keys. */
+const held = holders();
 
 test('an old town’s keys go to three issuers and leave the authority, and what was sealed opens as before', async () => {
   const { sam, northgate, chen, lind, domain, manifest, sealed } = await oldTown();
@@ -173,13 +177,17 @@ test('an old town’s keys go to three issuers and leave the authority, and what
     expect(existsSync(keyFile)).toBe(false);
 
     const as = (who: Keyring) => connectAuthority(authority.fetch, who, clock);
-    expect((await as(sam).town.manifest()).manifest).toEqual(manifest);
+    // It goes on from the old town's manifest, and names the log that keeps its receipts from now on.
+    const goesOn = decodeManifest((await as(sam).town.manifest()).manifest)!;
+    expect(successor(decodeManifest(manifest)!, goesOn)).toBe(true);
+    expect(goesOn.domains).toEqual(decodeManifest(manifest)!.domains);
     await takeWriterKeys(as(northgate), northgate);
     expect(northgate.writer).toEqual({ domain, orgKey, pq });
-    expect(await takeDoctorKeys(() => as(chen), chen, mathematicsHere)).toEqual({ kind: 'taken', keys: 1, fresh: 1 });
-    const [key] = chen.doctorKeys;
-    const [opened] = await mathematicsHere.openPolicies([{ domain, pq, key: key!.key, context, body: sealed }]);
-    expect(opened).toEqual(utf8('a node key'));
+    const issuing = { authority: as(chen), ...held.as(chen, northgate) };
+    expect(await takeDoctorKeys(issuing, chen, mathematicsHere)).toEqual({ kind: 'taken', keys: 1, fresh: 1 });
+    const { parts } = (await as(chen).keys.issue({ ...held.servicesOf(northgate), anew: [] })).keys[0]!;
+    const opened = parts.map((part) => held.opened(chen, northgate.card.id, part));
+    expect(await held.open(opened, context, sealed)).toEqual(utf8('a node key'));
 
     const { rows: turnedDown } = await tables.query<{ doctor: Uint8Array }>(`select doctor from ${issuerHouses[1].schema}.rejected`);
     expect(turnedDown.map(({ doctor }) => hex(doctor))).toEqual([hex(lind.card.id)]);

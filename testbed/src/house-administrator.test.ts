@@ -104,7 +104,7 @@ describe('administrators', () => {
       town: 'a town',
       authority: { health: 'well', doctors: { approved: expect.any(Number) } },
       cloud: { health: 'well' },
-      cloudlets: [{ organisation: 'Harbour Clinic', health: expect.any(String), waiting: 0, waitingSince: null }],
+      cloudlets: [{ organisation: 'harbour', health: expect.any(String), waiting: 0, waitingSince: null }],
     });
     expect(status.cloud.charts).toBeGreaterThan(1);
     expect(status.authority.organisations).toContain('northgate');

@@ -102,7 +102,7 @@ describe('a drawer', () => {
     expect(openings).toBeGreaterThan(0);
     const sealed = (await store.drawer(idOf(doctor)))!;
     for (const told of [
-      doctor.doctorKeys[0]!.key,
+      ...doctor.doctorKeys[0]!.factors,
       doctor.doctorKeys[0]!.pq,
       doctor.secrets.edSk,
       utf8(idOf(ada)),

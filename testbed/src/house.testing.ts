@@ -31,7 +31,7 @@ export const map = (): TownMap => ({
   manifest: stage.town.addresses.manifest,
   authority: stage.town.authority.fetch,
   cloud: stage.town.cloud.fetch,
-  cloudlets: [{ organisation: 'Harbour Clinic', where: stage.town.cloudlets.get('harbour')!.fetch }],
+  cloudlets: [{ organisation: 'harbour', where: stage.town.cloudlets.get('harbour')!.fetch }],
 });
 
 /** A house nobody is in yet. */

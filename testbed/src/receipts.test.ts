@@ -52,12 +52,12 @@ for (const overHttp of [false, true]) {
     const log = () => logKey(join(stage.town.folder, 'keys', 'cloud'));
     const putBack = (work: () => Promise<void>) => putBackAfter(stage, [ada, chen, northgate.keyring], stage.cloudAs(ada), work);
 
-    test('that does not lie is read whole, by owner and doctor, and not witnessed yet', async () => {
+    test('that does not lie is read whole, by owner and doctor, and witnessed', async () => {
       for (const who of [ada, chen]) {
         const opened = await stage.open(who, { pat });
         expect(opened.problems).toEqual([]);
         expect(opened.ids).toContain('monday');
-        expect(opened.charts[0]!.standing).toEqual({ kind: 'unwitnessed' });
+        expect(opened.charts[0]!.standing).toMatchObject({ kind: 'witnessed' });
         expect(who.receipts.due).toEqual([]);
       }
     });
@@ -333,7 +333,13 @@ describe('a patient goes through her receipts', () => {
     const [chart] = charts;
     // What was written before she was linked is sealed to the cradle.
     expect(chart!.earlier).toBe(3);
-    expect(chart!.receipts.map(({ receipt }) => receipt.kind).sort()).toEqual(['posting', 'reading', 'reading', 'reading']);
+    expect(chart!.receipts.map(({ receipt }) => receipt.kind).sort()).toEqual([
+      'posting',
+      'reading',
+      'reading',
+      'reading',
+      'transformation',
+    ]);
     if (!exported) throw new Error('nobody witnessed it');
     const report = verifyExport(exported, pin());
     expect(report).toMatchObject({ kind: 'read', holds: true, manifest: 'pinned', hidden: [] });

@@ -8,6 +8,7 @@
  */
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { type Cloud, connectCloud } from '@carelet/client/login';
@@ -25,7 +26,7 @@ import { type CloudTables, cloudTables } from './cloud-tables.ts';
 import { writeHeartRates } from './heart-rates.ts';
 import { keyrings as keyringsIn } from './keyrings.ts';
 import { settle } from './settle.ts';
-import { openTown } from './town.ts';
+import { cloudletPlaces, openTown } from './town.ts';
 
 export type ReceiptsOptions = {
   /** An empty folder, used for this and then worthless. */
@@ -90,7 +91,8 @@ export async function attackReceipts({ folder, mathematics, durable = true, tell
 
   /** What somebody is told who opens Ada's chart. */
   const reads = async (who = chen, cloud = cloudAs(who)): Promise<string[]> => {
-    const read = reader({ keyring: who.keyring, cloud, cloudletOf: () => null, mathematics, clock });
+    const cloudletOf = cloudletsOf(cloudletPlaces(town.addresses), who.keyring, clock);
+    const read = reader({ keyring: who.keyring, cloud, cloudletOf, mathematics, clock });
     const found = (await read.charts()).find(({ pat }) => equalPublic(pat, chart.pat));
     if (!found) throw new CareletError('internal', 'prove receipts', { because: 'the chart is not in sight' });
     return (await read.open(found)).problems.map(({ what }) => what);

@@ -32,7 +32,7 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 const readerOf = (
   keyring: Keyring,
   { cloud = stage.cloudAs(keyring), mathematics = mathematicsHere }: { cloud?: Cloud; mathematics?: Mathematics } = {},
-) => reader({ keyring, cloud, mathematics, clock: stage.clock });
+) => reader({ keyring, cloud, cloudletOf: (organisation) => stage.cloudletOf(keyring, organisation), mathematics, clock: stage.clock });
 
 async function chartOf(read: Reader, pat: Bytes): Promise<ChartRef> {
   return (await read.charts()).find((chart) => equalPublic(chart.pat, pat))!;

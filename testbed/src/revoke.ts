@@ -3,7 +3,7 @@
  *
  * A patient lets two doctors read her chart by name and takes it back from one. Then the cloud's tables, the mediator's files and
  * the doctor's keyring of before are put back, one by one and together; the clinic writes on; and every attempt is counted in
- * the records that opened.
+ * the records that opened. At last an administrator ends the keys of a doctor whose role reaches the chart.
  *
  * @module
  */
@@ -13,9 +13,10 @@ import { CareletError } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { cloudletsOf } from '@carelet/client/cloudlets';
+import { reject } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
-import { connectCloud } from '@carelet/client/login';
+import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { recordsOf } from '@carelet/client/records/fhir';
 import { reader } from '@carelet/client/records/reader';
@@ -61,13 +62,15 @@ export type Revoke = {
   readonly attempts: readonly Attempt[];
   /** From the patient's word to the first refusal by the cloud and by the mediator, in ms, sorted. */
   readonly refusals: readonly number[];
+  /** The same from an administrator's word about a doctor's role, ms. */
+  readonly roleRefusal: number;
   readonly seconds: number;
 };
 
 const settlers = {
   organisations: ['harbour', 'millbrook', 'larkfield'],
   patients: ['ada', 'ben'],
-  doctors: ['dr-diaz', 'dr-osei'],
+  doctors: ['dr-diaz', 'dr-osei', 'dr-chen'],
 } as const;
 
 /** Sets up, attacks, and says what held. */
@@ -78,7 +81,7 @@ export async function revoke(options: RevokeOptions): Promise<Revoke> {
   const clock = () => Date.now() + ahead;
   await using town = await openTown({ folder, durable, clock });
   const keyrings = keyringsIn(join(folder, 'keyrings'), town.manifest, clock);
-  tell('a town: Ada, her clinic, a mediator of another clinic, and two doctors whose roles open nothing of hers');
+  tell('a town: Ada, her clinic, a mediator of another clinic, two doctors whose roles open nothing of hers, and one whose role does');
   await settle({ town, keyrings, mathematics, clock, seed: 'revoke', tell: () => {}, only: settlers });
   const at = await setting(town, keyrings, mathematics, clock);
   const { diaz, osei } = at;
@@ -131,20 +134,33 @@ export async function revoke(options: RevokeOptions): Promise<Revoke> {
   const refusals: number[] = [];
   for (let round = 0; round < rounds; round++) refusals.push(await at.timeOfRefusal(diaz, until));
 
+  tell('an administrator ends the keys of a role');
+  const { chen } = at;
+  await attempt(chen, 'what her role opens', records);
+  const roleFiles = roleFactorsOf(town);
+  const parts = { files: roleFiles.copy(), rows: await transformsIn(opened).copy() };
+  const roleRefusal = await at.timeOfExpulsion();
+  await transformsIn(opened).restore(parts.rows);
+  await attempt(chen, 'the cloud’s tables of before', nothing);
+  roleFiles.restore(parts.files);
+  await attempt(chen, 'the tables, and the mediator’s files of before', nothing);
+
   const short = await at.give(diaz, dayOf(clock()));
   await attempt(diaz, 'a grant until today', records);
   ahead += 2 * 86_400_000;
   await attempt(diaz, 'the same two days later', nothing);
   if (short.notAfter * 1000 > clock()) throw new CareletError('internal', 'prove revoke', { because: 'the grant has not ended' });
-  return { records, attempts, refusals: refusals.sort((a, b) => a - b), seconds: (performance.now() - began) / 1000 };
+  return { records, attempts, refusals: refusals.sort((a, b) => a - b), roleRefusal, seconds: (performance.now() - began) / 1000 };
 }
 
 /** Everybody in their places. */
 async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics, clock: () => number) {
-  const [ada, diaz, osei, clinic, mediator] = await Promise.all([
+  const [ada, diaz, osei, chen, sam, clinic, mediator] = await Promise.all([
     keyrings.of('patient', 'ada', 'Ada Marlow'),
     keyrings.of('doctor', 'dr-diaz', 'Dr Diaz'),
     keyrings.of('doctor', 'dr-osei', 'Dr Osei'),
+    keyrings.of('doctor', 'dr-chen', 'Dr Chen'),
+    keyrings.of('administrator', 'sam', 'Sam Adeyemi'),
     keyrings.of('organisation', 'harbour', 'Harbour Clinic'),
     keyrings.of('organisation', 'millbrook', 'Millbrook Clinic'),
   ]);
@@ -190,6 +206,7 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
   return {
     diaz,
     osei,
+    chen,
     sharing,
     give,
     /** How many of the records of before and of after the taking back somebody opens. */
@@ -203,6 +220,24 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
         ...{ clinic, cloud: cloudAs(clinic), mathematics, clock, chart },
         ids: Array.from({ length: count }, (_, i) => `prove-${word}-${i}`),
       }),
+    /** From an administrator's word to the first refusal of both, in ms. */
+    async timeOfExpulsion(): Promise<number> {
+      const [key] = chen.keyring.doctorKeys;
+      const [cloud, cloudlet] = [cloudAs(chen), cloudletOf(chen.keyring)(key!.mediator)!];
+      const { organisation } = key!;
+      const office = { authority: connectAuthority(town.addresses.authority, sam.keyring, clock), keyring: sam.keyring };
+      const cloudlets = places.map(({ where }) => connectCloudlet(where, sam.keyring, clock));
+      const began = performance.now();
+      await reject(office, { cloud: cloudAs(sam), cloudlets }, chen.keyring.card.id, 'Her licence has ended.');
+      const refusals = await Promise.allSettled([
+        cloud.sharing.transform({ pat: chart.pat, organisation, nodes: [new Uint8Array(16)] }),
+        cloudlet.sharing.enter({ organisation, factors: [] }),
+      ]);
+      if (refusals.some((one) => one.status === 'fulfilled')) {
+        throw new CareletError('internal', 'prove revoke', { because: 'a key that was ended was served' });
+      }
+      return performance.now() - began;
+    },
     /** From the patient's word to the first refusal of both, in ms. */
     async timeOfRefusal(who: KeyringFile, until: string): Promise<number> {
       const { grant, pat } = await give(who, until, { from: addDays(dayOf(clock()), -1) });
@@ -223,12 +258,50 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
 }
 
 /** The files in which the mediator keeps its factors. */
-function factorsOf(town: Town) {
-  const folder = join(town.folder, 'keys', 'millbrook', 'factors');
+const factorsOf = (town: Town) => filesIn(join(town.folder, 'keys', 'millbrook', 'factors'));
+
+/** Those in which mediators keep their part of roles. */
+function roleFactorsOf(town: Town) {
+  const both = ['harbour', 'millbrook'].map((clinic) => filesIn(join(town.folder, 'keys', clinic, 'role-factors')));
+  return {
+    copy: () => both.map((files) => files.copy()),
+    restore(copies: ReturnType<(typeof both)[number]['copy']>[]): void {
+      for (const [i, files] of both.entries()) files.restore(copies[i]!);
+    },
+  };
+}
+
+function filesIn(folder: string) {
   return {
     copy: () => readdirSync(folder).map((name) => ({ name, bytes: readFileSync(join(folder, name)) })),
     restore(files: readonly { readonly name: string; readonly bytes: Buffer }[]): void {
       for (const { name, bytes } of files) writeFileSync(join(folder, name), bytes);
+    },
+  };
+}
+
+type TransformRows = {
+  readonly entitlements: { doctor: Buffer; organisation: Buffer; formula: string; issued: string; not_after: string }[];
+  readonly keys: { doctor: Buffer; organisation: Buffer; issuer: number; base: Buffer; body: Buffer }[];
+};
+
+/** What the cloud keeps of doctors' keys, copied aside and put back, with no word of anybody who was expelled. */
+function transformsIn({ sql }: CloudTables) {
+  return {
+    copy: async (): Promise<TransformRows> => ({
+      entitlements: await sql('select * from entitlement'),
+      keys: await sql('select * from transform_key'),
+    }),
+    async restore({ entitlements, keys }: TransformRows): Promise<void> {
+      await sql('delete from expelled');
+      for (const { doctor, organisation, formula, issued, not_after } of entitlements) {
+        const values = [doctor, organisation, formula, issued, not_after];
+        await sql('insert into entitlement values ($1, $2, $3, $4, $5) on conflict do nothing', values);
+      }
+      for (const { doctor, organisation, issuer, base, body } of keys) {
+        const values = [doctor, organisation, issuer, base, body];
+        await sql('insert into transform_key values ($1, $2, $3, $4, $5) on conflict do nothing', values);
+      }
     },
   };
 }

@@ -11,16 +11,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import {
-  approve,
-  claim,
-  enrolOrganisation,
-  invite,
-  register,
-  renewManifest,
-  takeDoctorKeys,
-  takeWriterKeys,
-} from '@carelet/client/enrolment';
+import { cloudletsOf } from '@carelet/client/cloudlets';
+import { approve, claim, enrolOrganisation, invite, register, renewManifest, takeWriterKeys } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import { createLockedFile } from '@carelet/client/keyring/locked-file';
 import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
@@ -32,7 +24,8 @@ import { pairDevice } from '@carelet/client/session/pair';
 import { renewDevices } from '@carelet/client/session/renew';
 import { encodeWearable } from '@carelet/client/session/wearable';
 import { offerHalf } from '@carelet/client/sharing/received';
-import { equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
+import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
 import {
   type DoctorSlug,
@@ -48,7 +41,7 @@ import {
 import { lives, print } from './days/index.ts';
 import { demoEffort, type Keyrings } from './keyrings.ts';
 import { rolesOf } from './roles.ts';
-import type { Town } from './town.ts';
+import { cloudletPlaces, type Town } from './town.ts';
 
 /** Who wears what, and which clinic's cloudlet it speaks with. */
 export const wearables = [
@@ -64,7 +57,7 @@ export type SettleOptions = {
   /** Everyone's seed, so that two towns of one seed and day hold the same medicine. */
   readonly seed: string;
   readonly tell: (line: string) => void;
-  /** Some of the cast; all of it unless told. A doctor's role at a place that is left out falls away. */
+  /** Some of the cast; all of it unless told. A doctor's role at a place that is left out, or for patients who are, falls away. */
   readonly only?: Settlers;
 };
 
@@ -94,11 +87,7 @@ export async function renewWearables({ town, keyrings, mathematics, clock }: Omi
       keyring,
       cloud: connectCloud(town.addresses.cloud, keyring, clock),
       mathematics,
-      cloudletOf: (organisation) => {
-        const name = keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name;
-        const address = town.addresses.cloudlets.find((cloudlet) => cloudlet.organisation === name);
-        return address ? connectCloudlet(address.url, keyring, clock) : null;
-      },
+      cloudletOf: cloudletsOf(cloudletPlaces(town.addresses), keyring, clock),
       clock,
     });
   }
@@ -194,10 +183,11 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     if (doctor.standing !== 'approved' || file.keyring.doctorKeys.length > 0) continue;
     for (const role of rolesOf(doctor.slug)) {
       const place = places.get(role.organisation)?.keyring;
-      if (!place) continue;
+      const those = place && role.patients !== 'everyone' ? await patsOf(place, role.patients) : null;
+      if (!place || those?.length === 0) continue;
       const policy: Policy = {
         ...role.policy,
-        patients: role.patients === 'everyone' ? 'everyone' : await patsOf(place, role.patients),
+        patients: those ?? 'everyone',
         unit: hex(place.card.id),
         from: 'beginning',
         until: addDays(dayOf(clock()), 90),
@@ -206,7 +196,8 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
         await approve(authorityAs(approver), approver.keyring, file.keyring.card, policy);
       }
     }
-    await takeDoctorKeys(() => authorityAs(file), file.keyring, mathematics);
+    const cloudletOf = cloudletsOf(cloudletPlaces(town.addresses), file.keyring, clock);
+    await takeDoctorKeys({ authority: authorityAs(file), cloud: cloudAs(file), cloudletOf }, file.keyring, mathematics);
     await offerHalf({ keyring: file.keyring, save: () => file.save(), cloud: cloudAs(file), mathematics });
     await file.save();
   }

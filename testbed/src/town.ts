@@ -9,6 +9,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startAuthority } from '@carelet/authority/service';
+import type { CloudletPlace } from '@carelet/client/cloudlets';
 import { firstManifest } from '@carelet/client/enrolment';
 import { connectAuthority } from '@carelet/client/login';
 import { logKey, printLogKey } from '@carelet/cloud/receipts/key';
@@ -35,6 +36,10 @@ export type TownAddresses = {
   }[];
   readonly manifest: string;
 };
+
+/** Where the town's cloudlets are, as clients look for them. */
+export const cloudletPlaces = ({ cloudlets }: TownAddresses): CloudletPlace[] =>
+  cloudlets.map(({ organisation, url }) => ({ organisation, where: url }));
 
 export type TownOptions = {
   /** Everything the town keeps. */

@@ -84,6 +84,7 @@ export async function* openCharts(
       yield chart;
     }
   } finally {
+    await opening.leave();
     await person.keep();
     if (unwitnessed) note(io, notWitnessed);
   }

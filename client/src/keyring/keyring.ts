@@ -14,7 +14,10 @@ import type { Tree } from '@carelet/crypto/records/tree';
 export type DoctorKey = {
   readonly organisation: Bytes;
   readonly domain: Bytes;
-  readonly key: Bytes;
+  /** Her factors of two issuers, in the order of their places: of no use without the cloud's and the mediator's parts. */
+  readonly factors: readonly Bytes[];
+  /** The organisation whose cloudlet mediates. */
+  readonly mediator: Bytes;
   readonly pq: Bytes;
   /** UTC seconds. */
   readonly notAfter: number;
@@ -102,8 +105,8 @@ export type Keyring = {
   receipts: WatchedLog;
 };
 
-/** Version 1 knew no consent, version 2 no receipts. */
-const version = 3;
+/** Version 1 knew no consent, version 2 no receipts; until version 3 doctors' keys were whole, and are not taken over. */
+const version = 4;
 
 /** What a keyring holds for consent before there was any. */
 export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
@@ -140,7 +143,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     encodeCard(card),
     encodeSecrets(secrets),
     encodeManifest(manifest),
-    doctorKeys.map((key) => [key.organisation, key.domain, key.key, key.pq, key.notAfter, key.entitlement, key.words]),
+    encodeDoctorKeys(doctorKeys),
     writer && [writer.domain, writer.orgKey, writer.pq],
     charts.map((chart) => [
       chart.pat,
@@ -172,7 +175,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     Bytes,
     Bytes[],
     Bytes,
-    [Bytes, Bytes, Bytes, Bytes, number, Bytes, string][],
+    EncodedDoctorKey[],
     [Bytes, Bytes, Bytes] | null,
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
@@ -185,15 +188,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     card: decodeCard(card)!,
     secrets: decodeSecrets(secrets),
     manifest: decodeManifest(manifest)!,
-    doctorKeys: doctorKeys.map(([organisation, domain, key, pq, notAfter, entitlement, words]) => ({
-      organisation,
-      domain,
-      key,
-      pq,
-      notAfter,
-      entitlement,
-      words,
-    })),
+    doctorKeys: of < 4 ? [] : decodeDoctorKeys(doctorKeys),
     writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2] },
     charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed]) => ({
       pat,
@@ -213,6 +208,25 @@ export function decodeKeyring(content: Bytes): Keyring {
     receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
   };
 }
+
+/** A doctor's keys as they lie in a keyring. */
+export const encodeDoctorKeys = (keys: readonly DoctorKey[]): Cbor =>
+  keys.map((key) => [key.organisation, key.domain, key.factors, key.mediator, key.pq, key.notAfter, key.entitlement, key.words]);
+
+export type EncodedDoctorKey = [Bytes, Bytes, Bytes[], Bytes, Bytes, number, Bytes, string];
+
+/** Reads what `encodeDoctorKeys` wrote. */
+export const decodeDoctorKeys = (keys: readonly EncodedDoctorKey[]): DoctorKey[] =>
+  keys.map(([organisation, domain, factors, mediator, pq, notAfter, entitlement, words]) => ({
+    organisation,
+    domain,
+    factors,
+    mediator,
+    pq,
+    notAfter,
+    entitlement,
+    words,
+  }));
 
 /** What somebody holds for consent, as it lies in a keyring. */
 export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cbor => [

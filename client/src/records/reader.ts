@@ -19,6 +19,7 @@ import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Breathe, inSlices } from '../pace.ts';
 import { type Standing, watchOver } from '../receipts/watch.ts';
+import { roleLogins } from '../sharing/roles.ts';
 import type { Body } from './body.ts';
 import { type FetchedRow, fetchRows } from './fetch.ts';
 import { heldAgainstLog } from './reading/against-log.ts';
@@ -82,7 +83,7 @@ export type OpenOptions = {
 export type ReaderOptions = {
   readonly keyring: Keyring;
   readonly cloud: Cloud;
-  /** The cloudlet of an organisation, where it mediates a patient's consent; nobody knows one unless told. */
+  /** The cloudlet of an organisation, where it mediates; nobody knows one unless told. */
   readonly cloudletOf?: (organisation: Bytes) => Cloudlet | null;
   readonly mathematics: Mathematics;
   readonly clock?: () => number;
@@ -109,6 +110,8 @@ export type Reader = {
    * @throws {CareletError} `invalid` for a record that is not one of this chart's as this reader opened it
    */
   rowsOf(opened: OpenedChart, record: OpenedParts, options?: Pick<OpenOptions, 'signal'>): Promise<RowNow[]>;
+  /** Logs out of the mediators of one's roles. It may be read on with; then one logs in again. */
+  leave(): Promise<void>;
 };
 
 /** What is kept of an opened chart, to look at it again. */
@@ -136,7 +139,8 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
   const watch = watchOver({ keyring, cloud, now });
-  const sightOf = sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watch, now });
+  const logins = roleLogins(keyring, cloudletOf);
+  const sightOf = sightWith({ keyring, cloud, logins, cloudletOf, mathematics, cards, watch, now });
   // Beside the chart and not in it: so that whoever prints, compares or sends one does not get its keys.
   const kept = new WeakMap<OpenedChart, Kept>();
 
@@ -149,6 +153,8 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
     open: (chart, options) => look(chart, nothing, {}, options),
 
     refresh: (opened, changed, options) => look(opened.chart, kept.get(opened) ?? nothing, changed, options),
+
+    leave: () => logins.leave(),
 
     rowsOf(opened, record, { signal } = {}) {
       return inSlices('show rows', signal, async () => {
@@ -244,7 +250,18 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
   }
 
   async function showEntitlements(): Promise<void> {
-    for (const key of keyring.doctorKeys) if (key.notAfter > now()) await cloud.sharing.enter({ entitlement: key.entitlement });
+    for (const key of keyring.doctorKeys) {
+      if (key.notAfter <= now()) continue;
+      try {
+        await cloud.sharing.enter({ entitlement: key.entitlement, transforms: [] });
+      } catch (thrown) {
+        const kind = thrown instanceof CareletError ? thrown.kind : null;
+        // The cloud has lost its part, or has one of a later key: it is asked for again when keys are taken.
+        if (kind === 'missing' || kind === 'conflict') keyring.doctorKeys = keyring.doctorKeys.filter((one) => one !== key);
+        // Ended by an administrator: what opens otherwise still does.
+        else if (kind !== 'denied') throw thrown;
+      }
+    }
   }
 
   /** Whether the organisation that writes a chart says that it is this owner's. */

@@ -1,6 +1,6 @@
 /**
- * What administrators sign: a doctor's policy together with the very keys it will be issued to, a doctor's rejection, and
- * the card of an organisation that joins.
+ * What administrators sign: a doctor's policy together with the very keys it will be issued to, a doctor's rejection, the end of
+ * all her keys, and the card of an organisation that joins.
  *
  * Issuers believe these and nobody who hands them over.
  *
@@ -12,6 +12,7 @@ import { type CardBody, cardHash } from './card.ts';
 
 const label = 'carelet/v1/enrolment/approval';
 const rejectionLabel = 'carelet/v1/enrolment/rejection';
+const expulsionLabel = 'carelet/v1/enrolment/expulsion';
 const admissionLabel = 'carelet/v1/enrolment/admission';
 
 /** @param policy the policy's canonical text, as the approver read it */
@@ -29,6 +30,16 @@ export const signRejection = (administratorSecret: Bytes, doctor: Bytes, reason:
 
 export const verifyRejection = (administratorKey: Bytes, doctor: Bytes, reason: string, signature: Bytes): boolean =>
   verify(administratorKey, rejectionLabel, [doctor, reason], signature);
+
+/**
+ * The end of every key of a doctor, for those who hold parts of them: cloud and mediators. It says no reason.
+ *
+ * @param doctor the number of her card
+ */
+export const signExpulsion = (administratorSecret: Bytes, doctor: Bytes): Bytes => sign(administratorSecret, expulsionLabel, [doctor]);
+
+export const verifyExpulsion = (administratorKey: Bytes, doctor: Bytes, signature: Bytes): boolean =>
+  verify(administratorKey, expulsionLabel, [doctor], signature);
 
 /** @param name what the organisation will be called in the town */
 export const signAdmission = (administratorSecret: Bytes, organisation: CardBody, name: string): Bytes =>

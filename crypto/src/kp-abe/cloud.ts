@@ -66,12 +66,16 @@ export type Transformer = {
  */
 export function readTransform(group: Group, bytes: Bytes, random: Random = systemRandom): Transformer | null {
   return attempt(() => {
-    const { id, issuer, formula, rows, k, d } = decodeTransform(bytes);
-    const elements = { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) };
-    const base = baseOf(group, elements);
-    if (!standsOn(group, elements, base, random)) return null;
-    return { domain: id, issuer, formula, elements, base: group.gt.encode(base) };
+    const kept = openTransform(group, bytes);
+    const base = baseOf(group, kept.elements);
+    return standsOn(group, kept.elements, base, random) ? { ...kept, base: group.gt.encode(base) } : null;
   });
+}
+
+/** A transformation key that `readTransform` took before, from where it was kept. Throws a TypeError on anything malformed. */
+export function openTransform(group: Group, bytes: Bytes): Omit<Transformer, 'base'> {
+  const { id, issuer, formula, rows, k, d } = decodeTransform(bytes);
+  return { domain: id, issuer, formula, elements: { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) } };
 }
 
 /**
@@ -79,7 +83,7 @@ export function readTransform(group: Group, bytes: Bytes, random: Random = syste
  *
  * @returns `null` where the text is malformed, of another domain, or does not fulfil the key's policy
  */
-export function transform(group: Group, { domain, elements }: Transformer, sealed: Bytes): Bytes | null {
+export function transform(group: Group, { domain, elements }: Pick<Transformer, 'domain' | 'elements'>, sealed: Bytes): Bytes | null {
   return attempt(() => {
     const parts = decodeSealed(sealed);
     if (!parts.ids.some((id) => equalPublic(id, domain))) return null;

@@ -8,7 +8,6 @@
  * | key (secret) | id 16, formula as canonical text, K₁…K_τ 96 each, D₁…D_ℓ 48 each |
  * | issuers (public) | id 16, how many are needed, A₁, A₂, … 576 each |
  * | share (secret) | id 16, issuer, α_t 32 |
- * | key share (secret) | id 16, issuer, formula as canonical text, K and D as in a key |
  * | transform | id 16, issuer, formula as canonical text, K and D as in a key |
  * | factor (secret) | id 16, issuer, whose it is, 32 bytes of z |
  * | sealed | ids ascending, attributes ascending, C₀ 96, C_x 48 each, c_d 32 each, AEAD text |
@@ -42,7 +41,6 @@ const label = {
   key: 'carelet/v1/sharing/key',
   issuers: 'carelet/v1/sharing/issuers',
   share: 'carelet/v1/sharing/share',
-  keyShare: 'carelet/v1/sharing/key-share',
   transform: 'carelet/v1/sharing/transform',
   factor: 'carelet/v1/sharing/factor',
   sealed: 'carelet/v1/sharing/sealed',
@@ -67,8 +65,6 @@ export type KeyParts = {
 export type IssuersParts = { readonly id: Bytes; readonly needed: number; readonly a: readonly Bytes[] };
 /** An issuer's share of a domain's master; issuers count from 1. */
 export type ShareParts = { readonly id: Bytes; readonly issuer: number; readonly alpha: Bytes };
-/** What one issuer made of a policy under its share α_t: with another's, a key. */
-export type KeyShareParts = KeyParts & { readonly issuer: number };
 /** What one issuer made for the cloud: a key under α_t/z_t, which opens nothing without z_t. */
 export type TransformParts = KeyParts & { readonly issuer: number };
 /** What one issuer made for the doctor or for the mediator: z_t = z_{t,d} · z_{t,m}. */
@@ -158,28 +154,15 @@ export function decodeShare(bytes: Bytes): ShareParts {
   return { id, issuer, alpha };
 }
 
-export function encodeKeyShare({ id, issuer, formula, k, d }: Omit<KeyShareParts, 'rows'>): Bytes {
-  return cbor([label.keyShare, suite, id, issuer, print(formula), k, d]);
-}
-
-/** Throws a TypeError on anything but one issuer's share of a key. */
-export function decodeKeyShare(bytes: Bytes): KeyShareParts {
-  return partsOfIssuer(bytes, label.keyShare, 'a share of a key');
-}
-
 export function encodeTransform({ id, issuer, formula, k, d }: Omit<TransformParts, 'rows'>): Bytes {
   return cbor([label.transform, suite, id, issuer, print(formula), k, d]);
 }
 
 /** Throws a TypeError on anything but a transformation key. */
 export function decodeTransform(bytes: Bytes): TransformParts {
-  return partsOfIssuer(bytes, label.transform, 'a transformation key');
-}
-
-function partsOfIssuer(bytes: Bytes, expected: string, what: string): KeyParts & { readonly issuer: number } {
-  const [id, issuer, ...rest] = fields(bytes, expected, 5, what);
-  if (!isPlace(issuer)) throw malformed(what);
-  return { ...keyParts([id!, ...rest], what), issuer };
+  const [id, issuer, ...rest] = fields(bytes, label.transform, 5, 'a transformation key');
+  if (!isPlace(issuer)) throw malformed('a transformation key');
+  return { ...keyParts([id!, ...rest], 'a transformation key'), issuer };
 }
 
 export function encodeFactor({ id, issuer, holder, z }: FactorParts): Bytes {

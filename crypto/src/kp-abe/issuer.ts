@@ -1,8 +1,7 @@
 /**
  * KP-ABE, the part of one of several issuers: it holds a share of a domain's master, and no key comes of it alone.
  *
- * There are two ways. With `issueShare` each issuer makes a share of a key, and the doctor puts as many as are needed
- * together (kp-abe.md §3.3, escrow split). With `issue` no key that opens by itself exists anywhere (§4): issuer t draws z_t = z_{t,d} · z_{t,m} and makes
+ * No key that opens by itself exists anywhere (kp-abe.md §4): issuer t draws z_t = z_{t,d} · z_{t,m} and makes
  *
  * - for the cloud a transformation key, which is exactly a FABEO key under α_t/z_t: without z_t it opens nothing;
  * - for the doctor the factor z_{t,d}, for the mediator the factor z_{t,m}.
@@ -26,7 +25,6 @@ import {
   encodeDomain,
   encodeFactor,
   encodeIssuers,
-  encodeKeyShare,
   encodeShare,
   encodeTransform,
   type Holder,
@@ -98,21 +96,6 @@ export function issue(group: Group, share: Bytes, formula: Formula | string, ran
     doctor: factor('doctor', forDoctor),
     mediator: factor('mediator', forMediator),
   };
-}
-
-/**
- * Issues one issuer's share of a key: a key under α_t, which opens nothing before as many as are needed are put together
- * (`combine`).
- *
- * @param formula the same for every issuer of the key
- * @throws {TypeError} on a malformed share or formula
- */
-export function issueShare(group: Group, share: Bytes, formula: Formula | string, random: Random = systemRandom): Bytes {
-  const policy = asFormula(formula);
-  const { id, issuer, alpha } = decodeShare(share);
-  const secret = decodeScalar(alpha);
-  if (secret === 0n) throw new TypeError('not a share');
-  return encodeKeyShare({ id, issuer, formula: policy, ...elementsUnder(group, secret, policy, random) });
 }
 
 /**

@@ -9,7 +9,7 @@
  */
 import { type Bytes, concat, equal, equalPublic, wipe, xor } from '../algebra/bytes.ts';
 import { checkPq } from '../algebra/dem.ts';
-import { decodeScalar, encodeScalar, type G1, type G2, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
+import { decodeScalar, encodeScalar, type Group, type GT, reduce, type Scalar } from '../algebra/group.ts';
 import { Holder, secretOf } from '../algebra/holder.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 import { attempt } from '../algebra/strict.ts';
@@ -17,17 +17,8 @@ import { lagrangeAtZero } from '../algebra/threshold.ts';
 import { attributePower } from './attribute.ts';
 import { decapsulate, type KeyElements } from './decapsulate.ts';
 import { type Domain, readDomain, readIssuers } from './domain.ts';
-import {
-  decodeFactor,
-  decodeIssuers,
-  decodeKey,
-  decodeKeyShare,
-  decodeSealed,
-  encodeFactor,
-  encodeKey,
-  type SealedParts,
-} from './encoding.ts';
-import { type Formula, print, satisfies } from './formula.ts';
+import { decodeFactor, decodeKey, decodeSealed, encodeFactor, type SealedParts } from './encoding.ts';
+import { type Formula, satisfies } from './formula.ts';
 import { maskFrom, openingHash, openText, seedScalar } from './hybrid.ts';
 import { standsOn } from './keycheck.ts';
 
@@ -123,25 +114,24 @@ export function open(
   });
 }
 
-export type Combined =
-  | { readonly kind: 'made'; readonly key: Bytes }
-  /** Whose share is not what its public key says. */
-  | { readonly kind: 'blame'; readonly issuer: number };
-
 /**
- * Puts a key together from several issuers' shares: K_j = Π K_{j,t}^{ℓ_t}, D_i = Π D_{i,t}^{ℓ_t}. Every share passes KeyCheck
- * against the public key of its issuer's first, so the key does against the domain's.
+ * Finishes what cloud and mediator began: K = Π_t (T_t^{z_{t,m}})^{z_{t,d} · ℓ_t}, then as `open`.
  *
- * @param issuers of the domain, checked against it
- * @returns `null` when the shares are no shares of one key of this domain, or fewer than are needed
- * @throws {TypeError} on a malformed domain, or issuers that are not of it
+ * @param factors the doctor's, of as many issuers as are needed
+ * @param answers what the mediator gave back, in the order of the factors
+ * @returns the message, or `null` when it does not open, for whatever reason: a lying cloud or mediator among them
+ * @throws {TypeError} on a malformed domain, factor or K_pq: the reader's own
  *
  * @example
  * ```ts
+ * import { text, utf8 } from '@carelet/crypto/algebra/bytes';
  * import { commitmentsInGT, conclude, deal, reveal } from '@carelet/crypto/algebra/generation';
  * import { loadGroup } from '@carelet/crypto/algebra/group';
- * import { domainFrom, issueShare } from '@carelet/crypto/kp-abe/issuer';
- * import { combine } from '@carelet/crypto/kp-abe/reader';
+ * import { readTransform, transform } from '@carelet/crypto/kp-abe/cloud';
+ * import { domainFrom, issue } from '@carelet/crypto/kp-abe/issuer';
+ * import { mediate } from '@carelet/crypto/kp-abe/mediator';
+ * import { seal } from '@carelet/crypto/kp-abe/owner';
+ * import { finish } from '@carelet/crypto/kp-abe/reader';
  * const group = await loadGroup('mcl');
  * const generation = { context: new Uint8Array(16), issuers: 3, needed: 2 };
  * const dealt = [1, 2, 3].map((issuer) => deal(commitmentsInGT(group), generation, issuer));
@@ -152,56 +142,16 @@ export type Combined =
  *   if (concluded.kind === 'blame') throw new Error('somebody cheated');
  *   return domainFrom(group, 'St. Elsewhere', concluded, { issuer, needed: 2 });
  * });
- * const shares = made.map(({ share }) => issueShare(group, share, 'role:cardio'));
- * combine(group, made[0]!.domain, made[0]!.issuers, shares)?.kind; // 'made'
+ * const { domain } = made[0]!;
+ * const parts = made.map(({ share }) => issue(group, share, 'role:cardio'));
+ * const sealed = seal(group, [{ domain }], ['role:cardio'], utf8('a place'), utf8('a node key'));
+ * const answers = parts.map((part) => {
+ *   const transformed = transform(group, readTransform(group, part.transform)!, sealed)!; // at the cloud
+ *   return mediate(group, part.mediator, transformed)!; // at the mediator
+ * });
+ * const factors = parts.map(({ doctor }) => doctor);
+ * text(finish(group, domain, factors, answers, utf8('a place'), sealed)!); // 'a node key'
  * ```
- */
-export function combine(
-  group: Group,
-  domain: Bytes,
-  issuers: Bytes,
-  shares: readonly Bytes[],
-  random: Random = systemRandom,
-): Combined | null {
-  const { id } = readDomain(group, domain);
-  const publicShares = readIssuers(group, domain, issuers);
-  const { needed } = decodeIssuers(issuers);
-  return attempt((): Combined | null => {
-    const parts = shares.map(decodeKeyShare);
-    const [first] = parts;
-    const places = new Set(parts.map(({ issuer }) => issuer));
-    if (!first || parts.length < needed || places.size < parts.length) return null;
-    if (parts.some((part) => !equalPublic(part.id, id) || print(part.formula) !== print(first.formula) || !publicShares[part.issuer - 1])) {
-      return null;
-    }
-    const { g1, g2 } = group;
-    const held: { k: G2[]; d: G1[] }[] = [];
-    for (const { issuer, formula, rows, k, d } of parts) {
-      const elements = attempt(() => ({ formula, rows, k: k.map(g2.decode), d: d.map(g1.decode) }));
-      if (!elements || !standsOn(group, elements, publicShares[issuer - 1]!, random)) return { kind: 'blame', issuer };
-      held.push(elements);
-    }
-    const coefficients = lagrangeAtZero(parts.map(({ issuer }) => BigInt(issuer)));
-    const k = first.k.map((_, j) => g2.encode(held.map((share, t) => g2.mul(share.k[j]!, coefficients[t]!)).reduce(g2.add)));
-    const d = first.d.map((_, i) =>
-      g1.encode(
-        g1.sum(
-          held.map((share) => share.d[i]!),
-          coefficients,
-        ),
-      ),
-    );
-    return { kind: 'made', key: encodeKey({ id, formula: first.formula, k, d }) };
-  });
-}
-
-/**
- * Finishes what cloud and mediator began: K = Π_t (T_t^{z_{t,m}})^{z_{t,d} · ℓ_t}, then as `open`.
- *
- * @param factors the doctor's, of as many issuers as are needed
- * @param answers what the mediator gave back, in the order of the factors
- * @returns the message, or `null` when it does not open, for whatever reason: a lying cloud or mediator among them
- * @throws {TypeError} on a malformed domain, factor or K_pq: the reader's own
  */
 export function finish(
   group: Group,

@@ -15,7 +15,7 @@ import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
-import { verifyAdmission, verifyApproval, verifyRejection } from '@carelet/crypto/cards/approval';
+import { verifyAdmission, verifyApproval, verifyExpulsion, verifyRejection } from '@carelet/crypto/cards/approval';
 import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { officeSignedBy } from '@carelet/crypto/cards/issuer';
@@ -255,9 +255,9 @@ export function enrolment(
       return { state: same.length >= needed ? 'approved' : (row.state as State), approvals: same.length, needed };
     },
 
-    async reject({ doctor, reason, signature }) {
+    async reject({ doctor, reason, signature, expulsion }) {
       const { administrator: id, card: by } = await administrator('reject doctor');
-      if (!verifyRejection(by.edVk, doctor, reason, signature)) {
+      if (!verifyRejection(by.edVk, doctor, reason, signature) || !verifyExpulsion(by.edVk, doctor, expulsion)) {
         throw new CareletError('invalid', 'reject doctor', { because: 'the signature does not fit' });
       }
       await transaction(db, async (within) => {
@@ -270,10 +270,24 @@ export function enrolment(
         if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
         await within.deleteFrom('approval').where('doctor', '=', doctor).execute();
         await within.deleteFrom('issued').where('doctor', '=', doctor).execute();
+        await within
+          .insertInto('expulsion')
+          .values({ doctor, administrator: id, signature: expulsion })
+          .onConflict((c) => c.doNothing())
+          .execute();
         await noteRejection(within, { doctor, administrator: id, reason, signature });
       });
       await tellRejections({ db, words, issuers }, doctor);
       await heardByTwo(db, doctor);
+    },
+
+    async expelled() {
+      const rows = await db.selectFrom('expulsion').selectAll().orderBy('doctor').execute();
+      const by = await cards.byId([...new Map(rows.map(({ administrator: id }) => [hex(id), id])).values()]);
+      return {
+        administrators: by.map(encodeCard),
+        expelled: rows.map(({ doctor, administrator: id, signature }) => ({ doctor, by: id, signature })),
+      };
     },
 
     async standing({ doctor }) {

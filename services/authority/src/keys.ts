@@ -1,5 +1,5 @@
 /**
- * Keys: what an organisation seals with, and what an approved doctor opens with. Two issuers make each, locked to its card;
+ * Keys: what an organisation seals with, and what an approved doctor opens with. Two issuers make each, locked to whom it is for;
  * what passes through here opens for nobody else.
  *
  * @module
@@ -10,8 +10,9 @@ import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
-import { encodeCard } from '@carelet/crypto/cards/card';
+import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { encodeEntitlement, entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
+import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import { asSigned } from './enrolment.ts';
@@ -20,6 +21,8 @@ import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
 
 type Keys = RoleOf<typeof authorityContract>['keys'];
+/** To whom the issuers seal the parts that are not the doctor's. */
+type Services = Omit<Parameters<Keys['issue']>[0], 'anew'>;
 
 export function keys(
   {
@@ -48,7 +51,7 @@ export function keys(
       return { sealed: said.map(({ issuer, answer }) => ({ issuer, sealed: answer })) };
     },
 
-    async issue() {
+    async issue({ anew, ...services }) {
       const row = caller && (await db.selectFrom('doctor').selectAll().where('doctor', '=', caller.id).executeTakeFirst());
       if (!caller || row?.state !== 'approved') throw new CareletError('denied', 'issue keys', { because: 'no approved doctor asks' });
       const now = Math.floor(clock() / 1000);
@@ -57,11 +60,17 @@ export function keys(
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
-        const kept = issued.find((key) => key.policy === text && equalPublic(key.organisation, organisation));
-        const key = kept ?? (await make(row.card, caller.id, organisation, text));
+        const wanted = anew.some((one) => equalPublic(one, organisation));
+        const kept = wanted ? undefined : issued.find((key) => key.policy === text && equalPublic(key.organisation, organisation));
+        const key = kept ?? (await make(row.card, caller.id, organisation, text, services));
         if (key.not_after <= now) continue;
-        const shares = (uncbor(key.sealed) as [number, Bytes][]).map(([issuer, sealed]) => ({ issuer, sealed }));
-        out.push({ organisation, shares, entitlement: key.entitlement, words: key.words });
+        const parts = (uncbor(key.sealed) as [number, Bytes, Bytes, Bytes][]).map(([issuer, doctor, cloud, mediator]) => ({
+          issuer,
+          doctor,
+          cloud,
+          mediator,
+        }));
+        out.push({ organisation, mediator: key.mediator, parts, entitlement: key.entitlement, words: key.words });
       }
       return { keys: out };
     },
@@ -78,19 +87,30 @@ export function keys(
     return rows.filter(({ approvals }) => Number(approvals) >= needed).map(({ organisation, policy }) => ({ organisation, text: policy }));
   }
 
-  async function make(card: Bytes, doctor: Bytes, organisation: Bytes, text: string) {
+  async function make(card: Bytes, doctor: Bytes, organisation: Bytes, text: string, services: Services) {
     const op = 'issue keys';
     const policy = JSON.parse(text) as Policy;
-    const issued = Math.floor(clock() / 1000);
+    const house = decodeCard(services.mediator.organisation);
+    if (!house) throw new CareletError('invalid', op, { because: 'the mediator’s card is none' });
+    const before = await db
+      .selectFrom('issued')
+      .select('issued')
+      .where('doctor', '=', doctor)
+      .where('organisation', '=', organisation)
+      .executeTakeFirst();
+    // Of two keys the cloud keeps the later one, so no two are of one second.
+    const issued = Math.max(Math.floor(clock() / 1000), before ? Number(before.issued) + 1 : 0);
     const approvals = await words.approvals(doctor, organisation, text);
-    const { issuers: keys } = await issuers.manifest();
+    const manifest = await issuers.manifest();
+    const { issuers: keys } = manifest;
     const said = await issuers.two(op, async (issuer, place) => {
-      const { sealed, formula, notAfter, signature } = await issuer.keys.issue({ card, policy: asSigned(policy), approvals, issued });
+      const asked = { card, policy: asSigned(policy), approvals, issued, manifest: encodeManifest(manifest), ...services };
+      const { formula, notAfter, signature, ...parts } = await issuer.keys.issue(asked);
       const entitlement = { doctor, organisation, formula, issued, notAfter };
       if (!entitlementSignedBy(entitlement, keys[place]!, signature)) {
         throw new CareletError('tampered', op, { because: `issuer ${place + 1} signed something else` });
       }
-      return { sealed, entitlement, signature };
+      return { parts, entitlement, signature };
     });
     const [first, second] = said.map(({ answer }) => answer.entitlement);
     if (first!.formula !== second!.formula || first!.notAfter !== second!.notAfter) {
@@ -101,7 +121,9 @@ export function keys(
       doctor,
       organisation,
       policy: text,
-      sealed: cbor(said.map(({ issuer, answer }) => [issuer, answer.sealed])),
+      mediator: house.id,
+      sealed: cbor(said.map(({ issuer, answer: { parts } }) => [issuer, parts.doctor, parts.cloud, parts.mediator])),
+      issued,
       entitlement: encodeEntitlement(first!, signatures),
       words: inWords(policy),
       not_after: first!.notAfter,

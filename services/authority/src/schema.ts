@@ -50,8 +50,20 @@ export type AuthorityTables = CardTables & {
     from_organisation: string;
     signature: Bytes;
   };
-  /** Two issuers' shares of a key, each sealed to the doctor. */
-  issued: { doctor: Bytes; organisation: Bytes; policy: string; sealed: Bytes; entitlement: Bytes; words: string; not_after: number };
+  /** Two issuers' parts of a key, each sealed to whom it is for: the doctor, the cloud, the mediator of this organisation. */
+  issued: {
+    doctor: Bytes;
+    organisation: Bytes;
+    policy: string;
+    mediator: Bytes;
+    sealed: Bytes;
+    entitlement: Bytes;
+    words: string;
+    issued: number;
+    not_after: number;
+  };
+  /** Doctors whose keys an administrator ended, as she signed it. */
+  expulsion: { doctor: Bytes; administrator: Bytes; signature: Bytes };
 };
 
 export const migrations: Record<string, Migration> = {
@@ -125,6 +137,19 @@ export const migrations: Record<string, Migration> = {
       await sql`create table unheard (
         doctor bytea not null references doctor, issuer integer not null, administrator bytea not null references administrator,
         reason text not null, signature bytea not null, primary key (doctor, issuer))`.execute(db);
+    },
+  },
+  '0008 mediated roles': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        // What was issued before is whole, and is issued no more.
+        sql`delete from issued`,
+        sql`alter table issued add column mediator bytea not null, add column issued bigint not null`,
+        sql`create table expulsion (
+          doctor bytea primary key references doctor, administrator bytea not null references administrator, signature bytea not null)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

@@ -56,15 +56,13 @@ export function changesSuite(place: string, open: OpenWorld): void {
 
     const now = () => Math.floor(world.clock.now / 1000);
     const entitle = (doctor: Person, formula: string, more: { issued?: number; notAfter?: number } = {}) =>
-      doctor.cloud.sharing.enter({
-        entitlement: world.entitle({
-          issued: now(),
-          doctor: doctor.card.id,
-          organisation: northgate.card.id,
-          formula,
-          notAfter: now() + 3600,
-          ...more,
-        }),
+      world.enters(doctor, {
+        issued: now(),
+        doctor: doctor.card.id,
+        organisation: northgate.card.id,
+        formula,
+        notAfter: now() + 3600,
+        ...more,
       });
     const post = (...nodes: Bytes[]) => northgate.cloud.records.post(tools.posting(nodes.map((node) => anyRow(node))));
     const policyWrap = async (by: Person, node: Bytes, label: string, domain = northgate.card.id) =>
@@ -314,7 +312,7 @@ export function changesSuite(place: string, open: OpenWorld): void {
         wrapBy(northgate, node, { kind: 'policy', domain: northgate.card.id, body: await world.sealed([label]) });
       await northgate.cloud.records.post(posting([anyRow(root)], links, { wraps: [await policy(cardio, 'l:cardio')] }));
       const granted = { issued: now, doctor: chen.card.id, organisation: northgate.card.id, formula: 'l:cardio', notAfter: now + 3600 };
-      await chen.cloud.sharing.enter({ entitlement: world.entitle(granted) });
+      await world.enters(chen, granted);
       await new Promise((done) => setTimeout(done, 250));
 
       const sent: string[] = [];

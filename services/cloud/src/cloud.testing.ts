@@ -31,10 +31,16 @@ export type World = AsyncDisposable & {
   beside(): Cloud;
   /** A person whose card stands; `clockOff` is how many milliseconds his clock is ahead. */
   person(kind: CardKind, options?: { clockOff?: number }): Person;
+  /** Whose keys administrators ended, as the authority tells; `away` while it does not answer. */
+  readonly authority: { administrators: Bytes[]; expelled: { doctor: Bytes; by: Bytes; signature: Bytes }[]; away: boolean };
   /** A policy wrap's body under these labels. */
   sealed(labels: readonly string[]): Promise<Bytes>;
   /** An entitlement signed by issuers of these numbers. */
   entitle(entitlement: Entitlement, issuers?: readonly number[]): Bytes;
+  /** The cloud's parts of a key, as two issuers make and seal them. */
+  transforms(entitlement: Entitlement): Promise<{ issuer: number; sealed: Bytes }[]>;
+  /** A doctor enters with what the issuers gave her. */
+  enters(doctor: Person, entitlement: Entitlement): Promise<void>;
   /** A request as it is. */
   raw(request: { op: string; body: Bytes; authorization?: string }): Promise<Response>;
   sql<T extends object>(text: string, values?: readonly unknown[]): Promise<T[]>;

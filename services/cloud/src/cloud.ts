@@ -6,20 +6,20 @@
 import { CareletError } from '@carelet/care/model';
 import { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { equal } from '@carelet/crypto/algebra/bytes';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { encodeCard } from '@carelet/crypto/cards/card';
-import { readEntitlement } from '@carelet/crypto/cards/entitlement';
-import { parse } from '@carelet/crypto/kp-abe/formula';
-import type { Signer } from '@carelet/crypto/receipts/note';
+import { type ExpelledTables, expelledIn } from '@carelet/ground/expelled';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { type Changes, openChanges } from './changes.ts';
 import { consent } from './consent.ts';
-import { mathematicsHere, type TurningMath } from './mathematics.ts';
+import type { CloudKeys } from './keys.ts';
+import { type CloudMath, mathematicsHere } from './mathematics.ts';
 import { receipts } from './receipts/answers.ts';
 import { bookOf } from './receipts/book.ts';
 import { records } from './records.ts';
+import { forgetDoctor, roles } from './roles.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { addWraps } from './wraps.ts';
 
@@ -31,28 +31,41 @@ export type Cloud = {
   as(caller: KnownCaller | null): CloudRole;
   /** Writes the receipts that wait into the log: within a minute of an act, or a promise is broken. */
   writeReceipts(): Promise<void>;
+  /** Asks the authority whose keys were ended; nothing of a role is served before it was asked once. */
+  hearExpelled(): Promise<void>;
 };
 
 export { cloudContract };
 
 /**
  * @param town where the manifest comes from
- * @param log what the receipts log is signed with
+ * @param told whose keys administrators ended, from the authority
  * @param clock UTC milliseconds
  * @param changes what is heard of by those who listen
  * @param mathematics its pairings, in this thread unless told
  */
-export function cloud(
-  db: Kysely<CloudTables>,
-  town: Town,
-  log: Signer,
-  clock: () => number = Date.now,
-  changes: Changes = openChanges(),
-  mathematics: TurningMath = mathematicsHere,
-): Cloud {
+export function cloud({
+  db,
+  town,
+  keys,
+  told,
+  clock = Date.now,
+  changes = openChanges(),
+  mathematics = mathematicsHere,
+}: {
+  db: Kysely<CloudTables>;
+  town: Town;
+  keys: CloudKeys;
+  told: Parameters<typeof expelledIn>[0]['told'];
+  clock?: () => number;
+  changes?: Changes;
+  mathematics?: CloudMath;
+}): Cloud {
   const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloud', clock);
   const now = () => Math.floor(clock() / 1000);
-  const book = bookOf(db, log, now);
+  const book = bookOf(db, keys.log, now);
+  const forget = (doctor: Bytes) => forgetDoctor(db, doctor);
+  const expelled = expelledIn({ db: db as unknown as Kysely<ExpelledTables>, town, told, forget, clock });
 
   const as = (caller: KnownCaller | null): CloudRole => {
     const known = (): KnownCaller => {
@@ -73,34 +86,12 @@ export function cloud(
       sharing: caller
         ? {
             ...consent({ db, cards, mathematics, now, changes, book }, caller),
-            enter: async ({ entitlement }) => {
-              const { id } = known();
-              const read = readEntitlement(entitlement, await town.manifest()) ?? readEntitlement(entitlement, await town.refresh());
-              if (!read || !equal(read.doctor, id))
-                throw new CareletError('denied', 'enter', { because: 'the issuers did not sign this for you' });
-              if (read.notAfter <= now()) throw new CareletError('denied', 'enter', { because: 'it has ended' });
-              try {
-                parse(read.formula);
-              } catch {
-                throw new CareletError('invalid', 'enter', { because: 'its policy cannot be read' });
-              }
-              const { organisation, formula, issued, notAfter } = read;
-              await db
-                .insertInto('entitlement')
-                .values({ doctor: id, organisation, formula, issued, not_after: notAfter })
-                .onConflict((c) =>
-                  // An older one, perhaps wider, never comes back.
-                  c
-                    .columns(['doctor', 'organisation'])
-                    .doUpdateSet({ formula, issued, not_after: notAfter })
-                    .where('entitlement.issued', '<=', issued),
-                )
-                .execute();
-            },
+            ...roles({ db, town, keys, expelled, mathematics, now, book }, caller),
+            expel: (expulsion) => expelled.take(expulsion),
             wrap: (input) => addWraps(db, known(), input, changes),
           }
-        : strangersTo<CloudRole['sharing']>(),
-      receipts: caller ? receipts({ db, book, town, log, now }, caller) : strangersTo<CloudRole['receipts']>(),
+        : strangersTo<CloudRole['sharing']>({ expel: (expulsion) => expelled.take(expulsion) }),
+      receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {
         state: async () => {
           const count = async (table: keyof CloudTables) =>
@@ -126,13 +117,17 @@ export function cloud(
       },
     };
   };
-  return { cards, as, writeReceipts: book.write };
+  return { cards, as, writeReceipts: book.write, hearExpelled: () => expelled.hear() };
 }
 
-/** A room of which every operation wants a signed request. */
-const strangersTo = <Room extends object>(): Room =>
+/** A room of which every operation wants a signed request, but for those that are open. */
+const strangersTo = <Room extends object>(open: Partial<Room> = {}): Room =>
   new Proxy({} as Room, {
-    get: () => async () => {
-      throw new CareletError('denied', 'answer', { because: 'the request is not signed' });
-    },
+    get:
+      (_, name) =>
+      async (...input: unknown[]) => {
+        const known = Reflect.get(open, name) as ((...given: unknown[]) => Promise<unknown>) | undefined;
+        if (known) return known(...input);
+        throw new CareletError('denied', 'answer', { because: 'the request is not signed' });
+      },
   });

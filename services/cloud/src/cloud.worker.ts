@@ -4,8 +4,8 @@
  * @module
  */
 import { expose } from '@carelet/ground/workers';
-import { reach, turn } from './mathematics.ts';
+import { reach, readTransforms, transform, turn } from './mathematics.ts';
 
-const api = { reach, turn };
+const api = { reach, turn, readTransforms, transform };
 export type CloudWorker = typeof api;
 export default expose(api);

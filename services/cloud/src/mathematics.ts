@@ -4,8 +4,11 @@
  *
  * @module
  */
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
-import { loadGroup } from '@carelet/crypto/algebra/group';
+import { type Bytes, concat, hex } from '@carelet/crypto/algebra/bytes';
+import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
+import { sha256 } from '@carelet/crypto/algebra/hash';
+import { openTransform, readTransform, type Transformer, transform as transformWith } from '@carelet/crypto/kp-abe/cloud';
+import { print } from '@carelet/crypto/kp-abe/formula';
 import { openKeptRekey, openRekeys, reencrypt } from '@carelet/crypto/pre/cloud';
 
 /** What a re-encryption key says of itself. */
@@ -31,5 +34,47 @@ export const turn: TurningMath['turn'] = async (jobs) => {
   });
 };
 
+/** What a transformation key says of itself; `base` as its doctor checks it by. */
+export type ReadTransform = { readonly domain: Bytes; readonly issuer: number; readonly formula: string; readonly base: Bytes };
+
+export type RoleMath = {
+  /** Checks transformation keys; `null` for one that is not sound. */
+  readTransforms(transforms: readonly Bytes[]): Promise<(ReadTransform | null)[]>;
+  /** Transforms texts with several issuers' keys: what comes of each, one behind the other; `null` for a text that does not fit. */
+  transform(transforms: readonly Bytes[], sealed: readonly Bytes[]): Promise<(Bytes | null)[]>;
+};
+
+export const readTransforms: RoleMath['readTransforms'] = async (transforms) => {
+  const group = await loadGroup('mcl');
+  return transforms.map((bytes) => {
+    const read = readTransform(group, bytes);
+    return read && { domain: read.domain, issuer: read.issuer, formula: print(read.formula), base: read.base };
+  });
+};
+
+// Decoding a key's points costs more than transforming with them, so the last few stay decoded.
+const decoded = new Map<string, Omit<Transformer, 'base'>>();
+
+function opened(group: Group, bytes: Bytes): Omit<Transformer, 'base'> {
+  const name = hex(sha256(bytes));
+  const known = decoded.get(name);
+  if (known) return known;
+  if (decoded.size >= 64) decoded.delete(decoded.keys().next().value!);
+  const key = openTransform(group, bytes);
+  decoded.set(name, key);
+  return key;
+}
+
+export const transform: RoleMath['transform'] = async (transforms, sealed) => {
+  const group = await loadGroup('mcl');
+  const keys = transforms.map((bytes) => opened(group, bytes));
+  return sealed.map((text) => {
+    const parts = keys.map((key) => transformWith(group, key, text));
+    return parts.every((part) => part !== null) ? concat(...parts) : null;
+  });
+};
+
+export type CloudMath = TurningMath & RoleMath;
+
 /** All of it in this thread. */
-export const mathematicsHere: TurningMath = { reach, turn };
+export const mathematicsHere: CloudMath = { reach, turn, readTransforms, transform };

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { type ExpelledTables, makeExpelled } from '@carelet/ground/expelled';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Kysely, type Migration, sql } from 'kysely';
 
@@ -24,65 +25,68 @@ export type ShelfTable = {
   posting_id: Bytes;
 };
 
-export type CloudTables = CardTables & {
-  chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes };
-  shelf_eid: ShelfTable;
-  shelf_qid: ShelfTable;
-  shelf_mi: ShelfTable;
-  node: { pat: Bytes; node_id: Bytes; parent: Bytes; part: string };
-  wrap: {
-    pat: Bytes;
-    node_id: Bytes;
-    kind: string;
-    domain: Bytes;
-    part: string;
-    gen: number;
-    labels: string[];
-    body: Bytes;
-    maker: Bytes;
-    signature: Bytes;
+export type CloudTables = CardTables &
+  ExpelledTables & {
+    chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes };
+    shelf_eid: ShelfTable;
+    shelf_qid: ShelfTable;
+    shelf_mi: ShelfTable;
+    node: { pat: Bytes; node_id: Bytes; parent: Bytes; part: string };
+    wrap: {
+      pat: Bytes;
+      node_id: Bytes;
+      kind: string;
+      domain: Bytes;
+      part: string;
+      gen: number;
+      labels: string[];
+      body: Bytes;
+      maker: Bytes;
+      signature: Bytes;
+    };
+    posting: {
+      pat: Bytes;
+      posting_id: Bytes;
+      part: string;
+      writer: Bytes;
+      root: Bytes;
+      node_count: number;
+      links: Bytes;
+      signature: Bytes;
+    };
+    posting_node: { pat: Bytes; posting_id: Bytes; node_id: Bytes; count: number; leaf: Bytes };
+    /** Doctors' halves of the keys they are given by consent. */
+    delegate: { doctor: Bytes; body: Bytes };
+    /** What patients published of their scopes: by chart and category, in the order the states follow one another. */
+    scope_state: { pat: Bytes; category: string; position: number; body: Bytes };
+    /** A patient's K_pq for her chart's writer, sealed to it. */
+    writer_letter: { pat: Bytes; body: Bytes };
+    /** Grants as their patients signed them; the letter is sealed to the doctor. */
+    consent: {
+      pat: Bytes;
+      grant_id: Bytes;
+      owner: Bytes;
+      doctor: Bytes;
+      not_after: number;
+      body: Bytes;
+      letter: Bytes;
+      /** The end its patient signed; its re-encryption keys are gone then. */
+      ended: Bytes | null;
+    };
+    rekey: { pat: Bytes; grant_id: Bytes; scope: Bytes; body: Bytes };
+    entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
+    /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
+    transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
+    /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
+    receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
+    /** Postings whose rows the map does not count yet. */
+    unmapped: { pat: Bytes; posting_id: Bytes };
+    log_node: { level: number; place: number; hash: Bytes };
+    /** `replaced`: since when the newest map has it no more, UTC seconds. */
+    map_node: { hash: Bytes; body: Bytes; replaced: number | null };
+    /** The log as it stands, one row: whoever writes locks it. */
+    log: { one: boolean; size: number; roots: Bytes[]; map: Bytes; time: number; note: Bytes; witnessed: Bytes | null };
   };
-  posting: {
-    pat: Bytes;
-    posting_id: Bytes;
-    part: string;
-    writer: Bytes;
-    root: Bytes;
-    node_count: number;
-    links: Bytes;
-    signature: Bytes;
-  };
-  posting_node: { pat: Bytes; posting_id: Bytes; node_id: Bytes; count: number; leaf: Bytes };
-  /** Doctors' halves of the keys they are given by consent. */
-  delegate: { doctor: Bytes; body: Bytes };
-  /** What patients published of their scopes: by chart and category, in the order the states follow one another. */
-  scope_state: { pat: Bytes; category: string; position: number; body: Bytes };
-  /** A patient's K_pq for her chart's writer, sealed to it. */
-  writer_letter: { pat: Bytes; body: Bytes };
-  /** Grants as their patients signed them; the letter is sealed to the doctor. */
-  consent: {
-    pat: Bytes;
-    grant_id: Bytes;
-    owner: Bytes;
-    doctor: Bytes;
-    not_after: number;
-    body: Bytes;
-    letter: Bytes;
-    /** The end its patient signed; its re-encryption keys are gone then. */
-    ended: Bytes | null;
-  };
-  rekey: { pat: Bytes; grant_id: Bytes; scope: Bytes; body: Bytes };
-  entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
-  /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
-  receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
-  /** Postings whose rows the map does not count yet. */
-  unmapped: { pat: Bytes; posting_id: Bytes };
-  log_node: { level: number; place: number; hash: Bytes };
-  /** `replaced`: since when the newest map has it no more, UTC seconds. */
-  map_node: { hash: Bytes; body: Bytes; replaced: number | null };
-  /** The log as it stands, one row: whoever writes locks it. */
-  log: { one: boolean; size: number; roots: Bytes[]; map: Bytes; time: number; note: Bytes; witnessed: Bytes | null };
-};
 
 export const shelves = { EID: 'shelf_eid', QID: 'shelf_qid', MI: 'shelf_mi' } as const;
 
@@ -180,6 +184,16 @@ export const migrations: Record<string, Migration> = {
       // What was published before named kinds and times: it goes, and what was shared is shared again.
       for (const table of ['scope_state', 'writer_letter', 'rekey', 'consent']) await sql`delete from ${sql.table(table)}`.execute(db);
       await sql`delete from wrap where kind = 'consent'`.execute(db);
+    },
+  },
+  '0007 mediated roles': {
+    async up(db: Kysely<unknown>) {
+      await makeExpelled(db);
+      await sql`create table transform_key (
+        doctor bytea not null, organisation bytea not null, issuer integer not null, base bytea not null,
+        body bytea not null, primary key (doctor, organisation, issuer))`.execute(db);
+      // Keys were whole before, and are served no more: their doctors enter again with what is issued now.
+      await sql`delete from entitlement`.execute(db);
     },
   },
 };

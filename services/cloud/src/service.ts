@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { serve } from '@carelet/care/wire';
+import { connect, serve } from '@carelet/care/wire';
+import { authorityContract } from '@carelet/care/wire/contract/authority';
 import { maybe, readConfiguration, setting, text } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
 import { hourly } from '@carelet/ground/hourly';
@@ -13,7 +14,8 @@ import { workers } from '@carelet/ground/workers';
 import { cloud, cloudContract } from './cloud.ts';
 import type { CloudWorker } from './cloud.worker.ts';
 import { forgetEnded } from './consent.ts';
-import { logKey } from './receipts/key.ts';
+import { cloudKeys } from './keys.ts';
+import { forgetEndedKeys } from './roles.ts';
 import { type CloudTables, migrations } from './schema.ts';
 
 export type CloudConfig = ServiceConfig & {
@@ -21,7 +23,7 @@ export type CloudConfig = ServiceConfig & {
   readonly authority: string;
   /** Hex hash of the first manifest, where it was pinned at install. */
   readonly manifestPin?: string | undefined;
-  /** Folder of the receipts log's key file. */
+  /** Folder of its key files. */
   readonly keys: string;
   readonly clock?: () => number;
 };
@@ -44,15 +46,21 @@ export function configFrom(environment: NodeJS.ProcessEnv): CloudConfig {
 /** How often receipts go into the log, ms; whoever asks for a proof does not wait for it. */
 const writingEvery = 1000;
 
+/** How often the authority is asked whose keys were ended, ms: for whoever could not tell the cloud herself. */
+const hearingEvery = 60_000;
+
 export async function startCloud(config: CloudConfig): Promise<Running> {
-  const key = await logKey(config.keys);
+  const { clock = Date.now } = config;
+  const keys = await cloudKeys(config.keys, clock);
   const db = await openDatabase<CloudTables>({ url: config.databaseUrl, schema: 'cloud', migrations });
   const mathematics = workers<CloudWorker>(new URL('./cloud.worker.ts', import.meta.url));
-  const { clock = Date.now } = config;
   const log = serviceLog('cloud', config);
-  const role = cloud(db, townAt(config.authority, config.manifestPin), key, clock, undefined, mathematics);
+  const told = connect(authorityContract, { url: config.authority }).enrolment.expelled;
+  const role = cloud({ db, town: townAt(config.authority, config.manifestPin), keys, told, clock, mathematics });
   const rounds = [
     hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), log),
+    hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),
+    hourly('hear-expelled', () => role.hearExpelled(), log, hearingEvery),
     hourly('write-receipts', () => role.writeReceipts(), log, writingEvery),
   ];
   const standsOn = [

@@ -177,7 +177,8 @@ export function sightSuite(place: string, open: () => Promise<World>): void {
         notAfter: now + 3600,
         ...more,
       });
-      const enter = (bytes: Bytes, who = chen) => who.cloud.sharing.enter({ entitlement: bytes });
+      const enter = async (bytes: Bytes, who = chen) =>
+        who.cloud.sharing.enter({ entitlement: bytes, transforms: await world.transforms(entitlement({ doctor: who.card.id })) });
 
       beforeAll(async () => {
         now = Math.floor(world.clock.now / 1000);
@@ -216,7 +217,7 @@ export function sightSuite(place: string, open: () => Promise<World>): void {
       });
 
       test('serves the nodes it reaches and those below them, and no others', async () => {
-        await enter(world.entitle(entitlement()));
+        await world.enters(chen, entitlement());
         expect(await seen(chen)).toEqual([hex(shared), hex(below)].sort());
         const nodes = [root, shared, below, other];
         const { rows } = await chen.cloud.records.rows({ pat, part: 'MI', nodes });
@@ -233,7 +234,7 @@ export function sightSuite(place: string, open: () => Promise<World>): void {
       test('serves nothing of another organisation’s domain by the same labels', async () => {
         const larkfield = world.person('organisation');
         const osei = world.person('doctor');
-        await enter(world.entitle(entitlement({ doctor: osei.card.id, organisation: larkfield.card.id })), osei);
+        await world.enters(osei, entitlement({ doctor: osei.card.id, organisation: larkfield.card.id }));
         expect(await seen(osei)).toEqual([]);
       });
 

@@ -1,13 +1,17 @@
+import { CareletError } from '@carelet/care/model';
 import { connect, serve } from '@carelet/care/wire';
 import { introducing } from '@carelet/care/wire/introduce';
 import { utf8 } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
+import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { issueEntitlement } from '@carelet/crypto/cards/entitlement';
+import { sealForCloud } from '@carelet/crypto/cards/issued';
 import { encodeManifest, signManifest } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
-import { setup } from '@carelet/crypto/kp-abe/authority';
+import { setup, shareOut } from '@carelet/crypto/kp-abe/authority';
+import { issue } from '@carelet/crypto/kp-abe/issuer';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { signRequest } from '@carelet/crypto/login/request';
 import { openDatabase } from '@carelet/ground/database';
@@ -15,7 +19,10 @@ import { listen } from '@carelet/ground/http';
 import { logger } from '@carelet/ground/log';
 import type { KnownCaller } from '@carelet/ground/login';
 import { metrics } from '@carelet/ground/metrics';
+import { secrets } from '@carelet/ground/secrets';
+import { serviceKeys } from '@carelet/ground/service-key';
 import { freshDatabase } from '@carelet/ground/test-database';
+import { temporaryFolder } from '@carelet/ground/test-folder';
 import { town } from '@carelet/ground/town';
 import { sql } from 'kysely';
 import { changesSuite } from './changes.suite.ts';
@@ -25,31 +32,56 @@ import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
 import { receiptsSuite } from './receipts/receipts.suite.ts';
+import { rolesSuite } from './roles.suite.ts';
 import { type CloudTables, migrations } from './schema.ts';
 import { sightSuite } from './sight.suite.ts';
 
 const years = 10 * 365 * 86_400;
 
 async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<World> {
+  const authority: World['authority'] = { administrators: [], expelled: [], away: false };
   const clock = { now: Date.parse('2026-11-20T09:41:00Z') };
   const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
   const body = { town: 'a town', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };
   const manifest = encodeManifest(signManifest(body, issuers.slice(0, 2)));
   const group = await loadGroup('mcl');
-  const domain = setup(group, 'Northgate').domain;
+  const { domain, master } = setup(group, 'Northgate');
+  const shares = shareOut(group, domain, master, { issuers: 3, needed: 2 }).shares;
 
   const { secret, public: key } = signingKey();
   const receiptsLog = { name: 'a.log', key, secret };
+  const folder = temporaryFolder();
+  const keys = {
+    log: receiptsLog,
+    service: serviceKeys(folder, () => clock.now),
+    secrets: secrets(systemRandom(32)),
+  };
+  const transforms: World['transforms'] = async ({ doctor, organisation, formula, issued }) => {
+    const { publicKey } = await keys.service.current();
+    return shares.slice(0, 2).map((share, issuer) => {
+      const { transform } = issue(group, share, formula);
+      return { issuer, sealed: sealForCloud(publicKey, { doctor, organisation, issuer }, { transform, issued }) };
+    });
+  };
+  const entitle: World['entitle'] = (entitlement, by = [0, 1]) =>
+    issueEntitlement(
+      entitlement,
+      by.map((issuer) => issuers[issuer]!),
+    );
   const database = await freshDatabase();
   const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
   const start = () =>
-    cloud(
+    cloud({
       db,
-      town(async () => manifest),
-      receiptsLog,
-      () => clock.now,
-      openChanges(limits),
-    );
+      town: town(async () => manifest),
+      keys,
+      async told() {
+        if (authority.away) throw new CareletError('unavailable', 'ask the authority', { because: 'it does not answer' });
+        return authority;
+      },
+      clock: () => clock.now,
+      changes: openChanges(limits),
+    });
   let role = start();
   const handler = serve(cloudContract, {
     role: (caller: KnownCaller | null) => role.as(caller),
@@ -62,6 +94,7 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
 
   return {
     clock,
+    authority,
     log: { name: receiptsLog.name, key },
     beside: start,
     person(kind, { clockOff = 0 } = {}) {
@@ -81,11 +114,11 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       return { card, secrets, cloud: introducing(cloudOf, present) };
     },
     sealed: async (labels) => seal(group, [{ domain }], [...labels], utf8('somewhere'), utf8('a node key')),
-    entitle: (entitlement, by = [0, 1]) =>
-      issueEntitlement(
-        entitlement,
-        by.map((issuer) => issuers[issuer]!),
-      ),
+    entitle,
+    transforms,
+    async enters(doctor, entitlement) {
+      await doctor.cloud.sharing.enter({ entitlement: entitle(entitlement), transforms: await transforms(entitlement) });
+    },
     raw({ op, body: bytes, authorization }) {
       const headers = { 'content-type': 'application/cbor', ...(authorization !== undefined && { authorization }) };
       const path = `/v1/${op.replaceAll('.', '/')}`;
@@ -115,6 +148,7 @@ for (const [place, overHttp] of [
   cloudSuite(place, () => openWorld(overHttp));
   sightSuite(place, () => openWorld(overHttp));
   consentSuite(place, () => openWorld(overHttp));
+  rolesSuite(place, () => openWorld(overHttp));
   receiptsSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

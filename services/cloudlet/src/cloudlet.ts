@@ -13,15 +13,18 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Expelled } from '@carelet/ground/expelled';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
+import type { ServiceKeys } from '@carelet/ground/service-key';
 import { type Kysely, sql } from 'kysely';
 import { devices, looksAfter } from './devices.ts';
 import { lately } from './lately.ts';
-import type { FactorMath } from './mathematics.ts';
+import type { FactorMath, RoleMath } from './mathematics.ts';
 import { type Factors, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
 import type { Queue } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
+import { type Logins, type RoleFactors, roles } from './roles.ts';
 import type { CloudletTables } from './schema.ts';
 import type { SessionRoom } from './sessions.ts';
 
@@ -39,6 +42,10 @@ export function cloudlet(
     relay,
     organisation,
     factors,
+    roleFactors,
+    logins,
+    keys,
+    expelled,
     mathematics,
     clock,
   }: {
@@ -50,11 +57,16 @@ export function cloudlet(
     relay: Relay;
     organisation: () => Promise<Organisation>;
     factors: Factors;
-    mathematics: FactorMath;
+    roleFactors: RoleFactors;
+    logins: Logins;
+    keys: ServiceKeys;
+    expelled: Expelled;
+    mathematics: FactorMath & RoleMath;
     clock: () => number;
   },
   caller: KnownCaller | null,
 ): CloudletRole {
+  const now = () => Math.floor(clock() / 1000);
   return {
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     sessions: { ...sessions.as(caller), frame },
@@ -66,7 +78,9 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, now: () => Math.floor(clock() / 1000) }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, now }, caller),
+      ...roles({ kept: roleFactors, logins, keys, expelled, mathematics, organisation, now }, caller),
+      expel: (expulsion) => expelled.take(expulsion),
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {

@@ -4,8 +4,8 @@
  * @module
  */
 import { expose } from '@carelet/ground/workers';
-import { applyFactor, newEpoch, newFactor, openInit } from './mathematics.ts';
+import { applyFactor, applyRole, newEpoch, newFactor, openInit } from './mathematics.ts';
 
-const api = { newEpoch, openInit, newFactor, applyFactor };
+const api = { newEpoch, openInit, newFactor, applyFactor, applyRole };
 export type CloudletWorker = typeof api;
 export default expose(api);

@@ -1,11 +1,12 @@
 /**
  * The cloudlet's mathematics: key generation for an epoch, the first half of a handshake with its two decapsulations, and its
- * factor in what patients share. Runs in a worker thread; states cross as bytes.
+ * factors in what patients share and in what roles open. Runs in a worker thread; states cross as bytes.
  *
  * @module
  */
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, concat } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
+import { mediate } from '@carelet/crypto/kp-abe/mediator';
 import * as mediator from '@carelet/crypto/pre/mediator';
 import type { Signer } from '@carelet/crypto/pre/vouched';
 import * as cloudlet from '@carelet/crypto/session/cloudlet';
@@ -38,4 +39,17 @@ export const applyFactor: FactorMath['applyFactor'] = async (secret, turned) => 
   const group = await loadGroup('mcl');
   using factor = mediator.openFactor(secret);
   return turned.map((t) => mediator.apply(group, factor, t));
+};
+
+export type RoleMath = {
+  /** Applies factors to what each begins with, one behind the other; `null` where something is no element of GT. */
+  applyRole(factors: readonly Bytes[], transformed: readonly Bytes[]): Promise<(Bytes | null)[]>;
+};
+
+export const applyRole: RoleMath['applyRole'] = async (factors, transformed) => {
+  const group = await loadGroup('mcl');
+  return transformed.map((both) => {
+    const parts = factors.map((factor, i) => mediate(group, factor, both.subarray(576 * i, 576 * (i + 1))));
+    return parts.every((part) => part !== null) ? concat(...parts) : null;
+  });
 };

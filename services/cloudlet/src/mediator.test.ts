@@ -65,7 +65,7 @@ describe('a factor', () => {
     await factors.drop(taken);
     await factors.drop(taken);
     expect(await factors.get(taken)).toBeNull();
-    await factors.sweep(now + 60);
+    await factors.dropWhere(({ notAfter }) => notAfter <= now + 60);
     expect(readdirSync(folder)).toEqual([hex(stays)]);
   });
 
@@ -77,7 +77,7 @@ describe('a factor', () => {
     await factors.keep(stays, { ...kept, notAfter: now + year });
     const damaged = '0'.repeat(32);
     copyFileSync(join(folder, hex(stays)), join(folder, damaged));
-    await factors.sweep(now + 60);
+    await factors.dropWhere(({ notAfter }) => notAfter <= now + 60);
     expect(readdirSync(folder).sort()).toEqual([damaged, hex(stays)].sort());
   });
 

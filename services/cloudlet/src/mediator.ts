@@ -1,102 +1,45 @@
 /**
  * The mediator: this cloudlet's factor in what patients let doctors read, and the second of two places where a grant ends.
  *
- * A factor lies in a file of its own beside the cloudlet's key file and in no table: a database that is restored from a backup
- * brings none back. It is taken away for good by taking the file away.
- *
  * @module
  */
-import { mkdir, open as openFile, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import { longestGrant } from '@carelet/care/rules/records/calendar';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, cbor, equalPublic, hex, plain, uncbor, unhex } from '@carelet/crypto/algebra/bytes';
-import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { decodeCard } from '@carelet/crypto/cards/card';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
+import { type SealedFiles, sealedFiles } from './sealed-files.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
-type Mediating = Omit<Sharing, 'labels'>;
+type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
 
 /** A factor and what it is kept for. */
 type Kept = { readonly patient: Bytes; readonly pat: Bytes; readonly doctor: Bytes; readonly notAfter: number; readonly secret: Bytes };
 
-export type Factors = {
-  /** Keeps a factor; `false` where there is one of this grant. It is on disk when this returns. */
-  keep(grant: Bytes, kept: Kept): Promise<boolean>;
-  get(grant: Bytes): Promise<Kept | null>;
-  /** Takes a factor away for good. */
-  drop(grant: Bytes): Promise<void>;
-  /** Takes away what has ended. */
-  sweep(now: number): Promise<void>;
-};
+/** Factors by their grants. */
+export type Factors = SealedFiles<Kept>;
 
 /** A day more than a grant may last. */
 const longestSeconds = (longestGrant + 1) * 86_400;
 
-const place = (grant: Bytes): string => `cloudlet/factor/${hex(grant)}`;
-
 /** Factors in the files of a folder, sealed under the cloudlet's key file. */
-export async function factorsIn(folder: string, secrets: Secrets): Promise<Factors> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Nobody was given what was not whole when the cloudlet fell.
-  for (const name of await readdir(folder)) if (name.endsWith('.new')) await rm(join(folder, name), { force: true });
-  const pathOf = (grant: Bytes) => join(folder, hex(grant));
-  const toDisk = async () => {
-    await using directory = await openFile(folder, 'r');
-    await directory.sync();
-  };
-
-  const get = async (grant: Bytes): Promise<Kept | null> => {
-    let sealed: Bytes;
-    try {
-      sealed = plain(await readFile(pathOf(grant)));
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw thrown;
-    }
-    const [patient, pat, doctor, notAfter, secret] = uncbor(secrets.open(place(grant), sealed)) as [Bytes, Bytes, Bytes, number, Bytes];
-    return { patient, pat, doctor, notAfter, secret };
-  };
-
-  const drop = async (grant: Bytes): Promise<void> => {
-    await rm(pathOf(grant), { force: true });
-    await toDisk();
-  };
-
-  return {
-    get,
-    drop,
-
-    async keep(grant, { patient, pat, doctor, notAfter, secret }) {
-      const beside = `${pathOf(grant)}.new`;
-      if (await get(grant)) return false;
-      {
-        await using file = await openFile(beside, 'w', 0o600);
-        await file.writeFile(secrets.seal(place(grant), cbor([patient, pat, doctor, notAfter, secret])));
-        await file.sync();
-      }
-      await rename(beside, pathOf(grant));
-      await toDisk();
-      return true;
+export const factorsIn = (folder: string, secrets: Secrets): Promise<Factors> =>
+  sealedFiles<Kept>(
+    { folder, secrets, place: 'cloudlet/factor' },
+    {
+      write: ({ patient, pat, doctor, notAfter, secret }) => [patient, pat, doctor, notAfter, secret],
+      read: (content) => {
+        const [patient, pat, doctor, notAfter, secret] = content as [Bytes, Bytes, Bytes, number, Bytes];
+        return { patient, pat, doctor, notAfter, secret };
+      },
     },
-
-    async sweep(now) {
-      for (const name of await readdir(folder)) {
-        if (!/^[0-9a-f]{32}$/.test(name)) continue;
-        const grant = unhex(name);
-        // One file that cannot be read keeps no other.
-        const kept = await get(grant).catch(() => null);
-        if (kept && kept.notAfter <= now) await drop(grant);
-      }
-    },
-  };
-}
+  );
 
 /** The mediator as one caller may use it. */
 export function mediator(
@@ -120,11 +63,6 @@ export function mediator(
   const none = (op: string) => new CareletError('denied', op, { because: 'no grant to you holds here' });
 
   return {
-    async mediator() {
-      const { card } = await organisation();
-      return { organisation: encodeCard(card) };
-    },
-
     async factor({ grant, pat, delegate, doctor: doctorBytes, notAfter }) {
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });

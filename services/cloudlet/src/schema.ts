@@ -5,71 +5,73 @@
  * @module
  */
 import type { Bucket } from '@carelet/care/rules/relay/bucket';
+import { type ExpelledTables, makeExpelled } from '@carelet/ground/expelled';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Generated, type Kysely, type Migration, sql } from 'kysely';
 
 type Bytes = Uint8Array;
 
-export type CloudletTables = CardTables & {
-  /** The cloudlet's own keys, one row. */
-  own: { one: number; secret: Bytes };
-  epoch: { epoch_id: Bytes; until: number; announcement: Bytes; secret: Bytes };
-  device: {
-    device: Bytes;
-    /** `DeviceRecord`, sealed. */
-    record: Bytes;
-    /** The psk of the pairing code, sealed, until the device greets for the first time. */
-    pairing: Bytes | null;
-    /** UTC seconds after which an unused pairing is void; null once adopted. */
-    expires: number | null;
-    pat: Bytes | null;
-    owner: Bytes | null;
-    card: Bytes | null;
-    /** By lane, the number of the last strip that is on disk or in the cloud; null where none is. */
-    kept: Generated<(number | null)[]>;
-    /** How many emergencies it may call; null until it called one. */
-    bucket: Bucket | null;
-    /** Emergencies it called that were one too many, and went as monitoring. */
-    demoted: Generated<number>;
-    last_seen: string | null;
-    /** What it said of itself with its last strip: how many waited, per cent of battery. */
-    waiting: number | null;
-    battery: number | null;
-    /** Of its last strip: when it came and how urgent it was. */
-    last_strip: string | null;
-    last_urgency: number | null;
-    /** When it was taken out; it is not heard any more. */
-    ended: string | null;
-    /** Its names at the broker, the password sealed; null for a device paired before there was one. */
-    mqtt_user: string | null;
-    mqtt_topic: string | null;
-    mqtt_password: Bytes | null;
+export type CloudletTables = CardTables &
+  ExpelledTables & {
+    /** The cloudlet's own keys, one row. */
+    own: { one: number; secret: Bytes };
+    epoch: { epoch_id: Bytes; until: number; announcement: Bytes; secret: Bytes };
+    device: {
+      device: Bytes;
+      /** `DeviceRecord`, sealed. */
+      record: Bytes;
+      /** The psk of the pairing code, sealed, until the device greets for the first time. */
+      pairing: Bytes | null;
+      /** UTC seconds after which an unused pairing is void; null once adopted. */
+      expires: number | null;
+      pat: Bytes | null;
+      owner: Bytes | null;
+      card: Bytes | null;
+      /** By lane, the number of the last strip that is on disk or in the cloud; null where none is. */
+      kept: Generated<(number | null)[]>;
+      /** How many emergencies it may call; null until it called one. */
+      bucket: Bucket | null;
+      /** Emergencies it called that were one too many, and went as monitoring. */
+      demoted: Generated<number>;
+      last_seen: string | null;
+      /** What it said of itself with its last strip: how many waited, per cent of battery. */
+      waiting: number | null;
+      battery: number | null;
+      /** Of its last strip: when it came and how urgent it was. */
+      last_strip: string | null;
+      last_urgency: number | null;
+      /** When it was taken out; it is not heard any more. */
+      ended: string | null;
+      /** Its names at the broker, the password sealed; null for a device paired before there was one. */
+      mqtt_user: string | null;
+      mqtt_topic: string | null;
+      mqtt_password: Bytes | null;
+    };
+    session: { connection: number; device: Bytes; secret: Bytes };
+    strip: {
+      device: Bytes;
+      number: number;
+      pat: Bytes;
+      part: string;
+      /** In which lane it came, 0 to 2, and how urgent it counts: 1 emergency, 2 monitoring, 3 routine. */
+      lane: number;
+      urgency: number;
+      /** The sealed row and its links, as the device sent them. */
+      body: Bytes;
+      arrived: string;
+      /** Why the cloud will not have it, however often it is asked; it stays here then. */
+      refused: Generated<string | null>;
+    };
+    /** The stream on the bus where strips wait, one row; none where they wait in `strip`. */
+    bus: { one: number; stream: string; made: boolean };
+    tally: { one: number; forwarded: number; last_forward: string | null };
+    /** Strips that went to the cloud lately, by the two minutes in which they came in, counted from 1970. */
+    passed: { span: number; count: number };
+    /** Times in which the cloud could not be reached; open while it cannot. */
+    outage: { began: string; ended: string | null };
+    /** Of each receipts log, by its key: the last checkpoint this cloudlet signed, and the proof that the log was forked. */
+    witnessed: { origin: string; note: Bytes | null; fork: Bytes | null };
   };
-  session: { connection: number; device: Bytes; secret: Bytes };
-  strip: {
-    device: Bytes;
-    number: number;
-    pat: Bytes;
-    part: string;
-    /** In which lane it came, 0 to 2, and how urgent it counts: 1 emergency, 2 monitoring, 3 routine. */
-    lane: number;
-    urgency: number;
-    /** The sealed row and its links, as the device sent them. */
-    body: Bytes;
-    arrived: string;
-    /** Why the cloud will not have it, however often it is asked; it stays here then. */
-    refused: Generated<string | null>;
-  };
-  /** The stream on the bus where strips wait, one row; none where they wait in `strip`. */
-  bus: { one: number; stream: string; made: boolean };
-  tally: { one: number; forwarded: number; last_forward: string | null };
-  /** Strips that went to the cloud lately, by the two minutes in which they came in, counted from 1970. */
-  passed: { span: number; count: number };
-  /** Times in which the cloud could not be reached; open while it cannot. */
-  outage: { began: string; ended: string | null };
-  /** Of each receipts log, by its key: the last checkpoint this cloudlet signed, and the proof that the log was forked. */
-  witnessed: { origin: string; note: Bytes | null; fork: Bytes | null };
-};
 
 export const migrations: Record<string, Migration> = {
   ...cardMigrations,
@@ -136,6 +138,11 @@ export const migrations: Record<string, Migration> = {
   '0007 witness': {
     async up(db: Kysely<unknown>) {
       await sql`create table witnessed (origin text primary key, note bytea, fork bytea)`.execute(db);
+    },
+  },
+  '0008 expelled': {
+    async up(db: Kysely<unknown>) {
+      await makeExpelled(db);
     },
   },
 };

@@ -6,14 +6,17 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
-import { serve } from '@carelet/care/wire';
+import { connect, serve } from '@carelet/care/wire';
+import { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { flag, maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase, patiently } from '@carelet/ground/database';
+import { expelledIn } from '@carelet/ground/expelled';
 import { hourly } from '@carelet/ground/hourly';
 import { event, type Log, traceOf } from '@carelet/ground/log';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
+import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
@@ -29,6 +32,7 @@ import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
 import { isBusAway } from './queue/stream.ts';
 import { relay as relayOf } from './relay.ts';
+import { forgetDoctor, type Logins, roleFactorsIn } from './roles.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
 import { type CloudRole, uplink } from './uplink.ts';
@@ -128,8 +132,12 @@ export type RunningCloudlet = Running & {
   install(organisation: Organisation): Promise<void>;
   /** Looks at the cloud's receipts log as its witness, now and not in the next minute. */
   witness(): Promise<void>;
+  /** Asks the authority whose keys were ended, now and not in the next minute. */
+  hearExpelled(): Promise<void>;
 };
 
+/** How often the authority is asked whose keys were ended, ms: for whoever could not tell this cloudlet herself. */
+const hearingEvery = 60_000;
 /** How often a cloudlet looks at the receipts log as its witness, ms. */
 const lookingEvery = 60_000;
 
@@ -177,7 +185,23 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   try {
     const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
-    doors.push(hourly('sweep-factors', () => factors.sweep(Math.floor(clock() / 1000)), log));
+    const roleFactors = await roleFactorsIn(join(config.keys, 'role-factors'), secrets);
+    const logins: Logins = new Map();
+    const sweep = async () => {
+      const over = ({ notAfter }: { readonly notAfter: number }) => notAfter <= Math.floor(clock() / 1000);
+      await factors.dropWhere(over);
+      await roleFactors.dropWhere(over);
+    };
+    doors.push(hourly('sweep-factors', sweep, log));
+    const keys = serviceKeys(join(config.keys, 'service'), clock);
+    const expelled = expelledIn({
+      db: db as unknown as Parameters<typeof expelledIn>[0]['db'],
+      town,
+      told: connect(authorityContract, { url: config.authority }).enrolment.expelled,
+      forget: (doctor) => forgetDoctor(roleFactors, logins, doctor),
+      clock,
+    });
+    doors.push(hourly('hear-expelled', () => expelled.hear(), log, hearingEvery));
     doors.push(hourly('witness', look, log, lookingEvery));
     const sessions = await sessionsOf({
       db,
@@ -190,9 +214,9 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       clock,
     });
     const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
+    const rooms = { db, queue, cards, sessions, relay, organisation, factors, roleFactors, logins, keys, expelled, mathematics, clock };
     const handler = serve(cloudletContract, {
-      role: (caller: KnownCaller | null) =>
-        cloudlet({ db, queue, cards, sessions, frame: frameFor(), relay, organisation, factors, mathematics, clock }, caller),
+      role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),
       identify: (asked) => cards.identify(asked),
       clock,
     });
@@ -217,6 +241,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
         await look();
       },
       witness: look,
+      hearExpelled: () => expelled.hear(),
     };
   } catch (thrown) {
     for (const stop of standsOn) await stop();

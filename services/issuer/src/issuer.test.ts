@@ -7,18 +7,22 @@ import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
-import type { NamedKey } from '@carelet/crypto/algebra/sign';
+import { type NamedKey, signingKey } from '@carelet/crypto/algebra/sign';
 import { signAdmission, signApproval, signRejection } from '@carelet/crypto/cards/approval';
 import { type Card, type CardKind, encodeCard } from '@carelet/crypto/cards/card';
 import { entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
+import { openForCloud, openForDoctor, openForMediator } from '@carelet/crypto/cards/issued';
 import { readIssuerKeys } from '@carelet/crypto/cards/issuer';
-import { decodeManifest, encodeManifest, type Manifest, signedBy } from '@carelet/crypto/cards/manifest';
+import { decodeManifest, encodeManifest, type Manifest, signedBy, signManifest } from '@carelet/crypto/cards/manifest';
 import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
+import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { signWitness, witnessName } from '@carelet/crypto/cards/witness';
+import { readTransform, transform } from '@carelet/crypto/kp-abe/cloud';
+import { mediate } from '@carelet/crypto/kp-abe/mediator';
 import { seal } from '@carelet/crypto/kp-abe/owner';
-import { combine, open } from '@carelet/crypto/kp-abe/reader';
-import { openWith } from '@carelet/crypto/ntru/hybrid';
+import { factorCheck, finish, open as openWhole } from '@carelet/crypto/kp-abe/reader';
+import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { openDatabase } from '@carelet/ground/database';
 import { secrets as secretsUnder } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
@@ -322,11 +326,25 @@ describe('a generation', () => {
 });
 
 describe('an issuer', () => {
+  /** Whose keys an issuer seals its parts for: the manifest names the log. */
+  const log = { name: 'a.log', ...signingKey() };
+  const [cloudPair, mediatorPair] = [hybridKeygen(), hybridKeygen()];
+  let manifest: Manifest;
   let northgate: Person;
   let domain: Bytes;
   beforeAll(async () => {
     northgate = await admitted('Northgate Hospital');
     domain = await made(northgate);
+    const receipts = { log: { name: log.name, key: log.public }, witnesses: [] };
+    const body = { town: 'a town', serial: 9, issuers: signing, domains: [], receipts };
+    const secretOf = async (i: number) => {
+      const { secret } = await tables[i]!.selectFrom('identity').select('secret').executeTakeFirstOrThrow();
+      return (uncbor(secretsUnder(keyFiles[i]!).open('issuer/identity', secret)) as [Bytes])[0];
+    };
+    manifest = signManifest(body, [
+      { issuer: 0, secret: await secretOf(0) },
+      { issuer: 1, secret: await secretOf(1) },
+    ]);
   });
 
   const policyAt = (more: Partial<Policy> = {}): Policy => ({
@@ -348,16 +366,36 @@ describe('an issuer', () => {
     policy: wire(policy),
     approvals,
     issued: seconds(),
+    manifest: encodeManifest(manifest),
+    cloud: encodeServiceKey('cloud', cloudPair.publicKey, log.secret),
+    mediator: {
+      organisation: encodeCard(northgate.card),
+      key: encodeServiceKey('mediator', mediatorPair.publicKey, northgate.secrets.edSk),
+    },
   });
   const issue = (place: number, asked: ReturnType<typeof request>) => roles[place]!.keys.issue(asked);
 
-  /** What an issuer sealed to a doctor. */
-  const shareOf = (doctor: Person, place: number, sealed: Bytes): Bytes => {
-    const context = cbor(['carelet/v1/enrolment/key-share', doctor.card.id, northgate.card.id, place]);
-    return (uncbor(openWith(doctor.secrets.hybridSk, context, sealed)!) as Bytes[])[2]!;
+  /** What an issuer made, as cloud, mediator and doctor open it. */
+  const opened = (doctor: Person, place: number, said: Awaited<ReturnType<typeof issue>>) => {
+    const at = { doctor: doctor.card.id, organisation: northgate.card.id, issuer: place };
+    return {
+      own: openForDoctor(doctor.secrets.hybridSk, at, said.doctor)!,
+      cloud: openForCloud(cloudPair.secretKey, at, said.cloud)!,
+      mediator: openForMediator(mediatorPair.secretKey, at, said.mediator)!,
+    };
+  };
+  type Opened = ReturnType<typeof opened>;
+  /** What all three make of a text, by these issuers' parts. */
+  const finished = async (parts: readonly Opened[], sealed: Bytes): Promise<Bytes | null> => {
+    const group = await loadGroup('mcl');
+    const answers = parts.map(({ cloud, mediator }) =>
+      mediate(group, mediator.factor, transform(group, readTransform(group, cloud.transform)!, sealed)!),
+    );
+    const factors = parts.map(({ own }) => own.factor);
+    return finish(group, domain, factors, answers as Bytes[], cbor('a place'), sealed, {});
   };
 
-  test('makes a share that is a key with another’s, and alone is none', async () => {
+  test('makes parts that open with another’s, and alone do not', async () => {
     const doctor = person('doctor');
     const asked = request(doctor.card);
     const said = await Promise.all([0, 2].map((place) => issue(place, asked)));
@@ -371,25 +409,58 @@ describe('an issuer', () => {
     };
     expect(entitlementSignedBy(entitlement, signing[0]!, said[0]!.signature)).toBe(true);
     const group = await loadGroup('mcl');
-    const shares = [shareOf(doctor, 0, said[0]!.sealed), shareOf(doctor, 2, said[1]!.sealed)];
-    const { issuers: keys } = await tables[0]!
-      .selectFrom('domain')
-      .select('issuers')
-      .where('organisation', '=', northgate.card.id)
-      .executeTakeFirstOrThrow();
-    const key = combine(group, domain, keys, shares);
-    if (key?.kind !== 'made') throw new Error('no key');
+    const parts = [opened(doctor, 0, said[0]!), opened(doctor, 2, said[1]!)];
+    for (const { own, cloud, mediator } of parts) {
+      const base = readTransform(group, cloud.transform)!.base;
+      expect(factorCheck(group, domain, own.issuers, own.factor, mediate(group, mediator.factor, base)!)).toBe(true);
+      expect([cloud.issued, mediator.issued, mediator.notAfter]).toEqual([asked.issued, asked.issued, said[0]!.notAfter]);
+    }
     const labels = [...new Set(said[0]!.formula.match(/l:[0-9a-f]+/g)!)];
     const sealed = seal(group, [{ domain }], labels, cbor('a place'), cbor('a node key'));
-    expect(open(group, domain, key.key, cbor('a place'), sealed)).toEqual(cbor('a node key'));
-    for (const share of shares) expect(combine(group, domain, keys, [share])).toBeNull();
-    // A share of another doctor's key, under another formula.
+    expect(await finished(parts, sealed)).toEqual(cbor('a node key'));
+    for (const part of parts) expect(await finished([part], sealed)).toBeNull();
+    // With a part of another doctor's key, under another formula.
     const diaz = person('doctor');
-    const hers = shareOf(diaz, 2, (await issue(2, request(diaz.card, policyAt({ kinds: ['notes'] })))).sealed);
-    expect(combine(group, domain, keys, [shares[0]!, hers])).toBeNull();
-    // What it sealed to her opens for nobody else.
-    const context = cbor(['carelet/v1/enrolment/key-share', doctor.card.id, northgate.card.id, 0]);
-    expect(openWith(diaz.secrets.hybridSk, context, said[0]!.sealed)).toBeNull();
+    const hers = opened(diaz, 2, await issue(2, request(diaz.card, policyAt({ kinds: ['notes'] }))));
+    expect(await finished([parts[0]!, { ...parts[1]!, own: hers.own }], sealed)).toBeNull();
+    expect(await finished([parts[0]!, { ...parts[1]!, mediator: hers.mediator }], sealed)).toBeNull();
+    // What it sealed to one opens for nobody else, nor as another's part.
+    const at = { doctor: doctor.card.id, organisation: northgate.card.id, issuer: 0 };
+    expect(openForDoctor(diaz.secrets.hybridSk, at, said[0]!.doctor)).toBeNull();
+    expect(openForDoctor(doctor.secrets.hybridSk, { ...at, issuer: 2 }, said[0]!.doctor)).toBeNull();
+    expect(openForMediator(cloudPair.secretKey, at, said[0]!.cloud)).toBeNull();
+    expect(openForCloud(mediatorPair.secretKey, at, said[0]!.mediator)).toBeNull();
+  });
+
+  test('seals to no cloud and no mediator that the town does not know', async () => {
+    const doctor = person('doctor');
+    const asked = request(doctor.card);
+    const stranger = person('organisation');
+    const { publicKey } = hybridKeygen();
+    // A manifest that is signed, by other issuers.
+    const others = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
+    const theirs = signManifest(
+      {
+        ...{ town: 'a town', serial: 9, issuers: others.map((one) => one.public), domains: [] },
+        receipts: { log: { name: 'c.log', key: others[0]!.public }, witnesses: [] },
+      },
+      others,
+    );
+    const [own, house] = [asked.mediator.organisation, northgate.secrets.edSk];
+    for (const wrong of [
+      { manifest: encodeManifest({ ...manifest, signatures: manifest.signatures.slice(0, 1) }) },
+      { manifest: encodeManifest({ ...manifest, receipts: { log: { name: 'b.log', key: signingKey().public }, witnesses: [] } }) },
+      { manifest: encodeManifest(theirs), cloud: encodeServiceKey('cloud', publicKey, others[0]!.secret) },
+      { cloud: encodeServiceKey('cloud', publicKey, signingKey().secret) },
+      { cloud: encodeServiceKey('mediator', publicKey, log.secret) },
+      { cloud: asked.mediator.key },
+      { mediator: { organisation: encodeCard(stranger.card), key: encodeServiceKey('mediator', publicKey, stranger.secrets.edSk) } },
+      { mediator: { organisation: own, key: encodeServiceKey('mediator', publicKey, stranger.secrets.edSk) } },
+      { mediator: { organisation: own, key: encodeServiceKey('cloud', publicKey, house) } },
+      { mediator: { organisation: encodeCard(doctor.card), key: encodeServiceKey('mediator', publicKey, doctor.secrets.edSk) } },
+    ]) {
+      expect(await refusal(issue(0, { ...asked, ...wrong }))).toBe('denied');
+    }
   });
 
   test('with the whole of its own tables and the other’s words makes no key: a share is not the secret', async () => {
@@ -400,17 +471,32 @@ describe('an issuer', () => {
       .executeTakeFirstOrThrow();
     const [share] = uncbor(secretsUnder(keyFiles[0]!).open(`issuer/domain/${hex(northgate.card.id)}`, secret)) as [Bytes];
     const group = await loadGroup('mcl');
-    const one = await mathematics.issueShare(share, 'l:a');
+    const made = await mathematics.issue(share, 'l:a');
     const sealed = seal(group, [{ domain }], ['l:a'], cbor('a place'), cbor('a node key'));
-    expect(combine(group, domain, keys, [one])).toBeNull();
-    expect(combine(group, domain, keys, [one, one])).toBeNull();
-    // Its own share under another's number does not pass for the other's.
-    const fields = uncbor(one) as [string, number, Bytes, number, string, Bytes[], Bytes[]];
+    // It has all three parts that it made itself, and knows what they come to.
+    const base = readTransform(group, made.transform)!.base;
+    expect(factorCheck(group, domain, keys, made.doctor, mediate(group, made.mediator, base)!)).toBe(true);
+    const answer = mediate(group, made.mediator, transform(group, readTransform(group, made.transform)!, sealed)!)!;
+    const open = (factors: readonly Bytes[]) =>
+      finish(
+        group,
+        domain,
+        factors,
+        factors.map(() => answer),
+        cbor('a place'),
+        sealed,
+        {},
+      );
+    expect(open([made.doctor])).toBeNull();
+    expect(open([made.doctor, made.doctor])).toBeNull();
+    // Its own part under another's number does not pass for the other's.
+    const fields = uncbor(made.doctor) as [string, number, Bytes, number, string, Bytes];
     const posing = cbor([...fields.slice(0, 3), 2, ...fields.slice(4)]);
-    expect(combine(group, domain, keys, [one, posing])).toEqual({ kind: 'blame', issuer: 2 });
-    // Nor does it open by itself, whatever it is called.
-    const key = cbor(['carelet/v1/sharing/key', 1, fields[2], ...fields.slice(4)]);
-    expect(open(group, domain, key, cbor('a place'), sealed)).toBeNull();
+    expect(open([made.doctor, posing])).toBeNull();
+    // Nor does a whole key under its share open by itself.
+    const parts = uncbor(made.transform) as [string, number, Bytes, number, string, Bytes[], Bytes[]];
+    const key = cbor(['carelet/v1/sharing/key', 1, parts[2], ...parts.slice(4)]);
+    expect(openWhole(group, domain, key, cbor('a place'), sealed)).toBeNull();
   });
 
   test('issues nothing without administrators of two organisations, whoever asks', async () => {

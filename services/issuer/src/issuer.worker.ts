@@ -4,8 +4,8 @@
  * @module
  */
 import { expose } from '@carelet/ground/workers';
-import { conclude, deal, holdsShare, issueShare } from './mathematics.ts';
+import { conclude, deal, holdsShare, issue } from './mathematics.ts';
 
-const api = { deal, conclude, issueShare, holdsShare };
+const api = { deal, conclude, issue, holdsShare };
 export type IssuerWorker = typeof api;
 export default expose(api);

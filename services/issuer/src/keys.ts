@@ -1,5 +1,6 @@
 /**
- * Keys: what an organisation seals with, and this issuer's share of what a doctor opens with, each locked to its card.
+ * Keys: what an organisation seals with, locked to its card, and this issuer's part of what a doctor opens with: in three, of which
+ * one is for her, one for the cloud and one for a mediator (kp-abe.md §4). No whole key exists anywhere.
  *
  * @module
  */
@@ -10,8 +11,11 @@ import type { issuerContract } from '@carelet/care/wire/contract/issuer';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
-import { cardStands } from '@carelet/crypto/cards/card';
+import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import { signEntitlement } from '@carelet/crypto/cards/entitlement';
+import { sealForCloud, sealForDoctor, sealForMediator } from '@carelet/crypto/cards/issued';
+import { decodeManifest, signedByTwo } from '@carelet/crypto/cards/manifest';
+import { readServiceKey } from '@carelet/crypto/cards/service';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
@@ -60,23 +64,36 @@ export function keys({
       return { sealed: sealTo(card.hybridPk, context, cbor([domain.publicKey, domain.orgKey, domain.pq])) };
     },
 
-    async issue({ issued, ...asked }) {
-      const op = 'issue a share of a key';
+    async issue({ issued, manifest: bytes, cloud, mediator, ...asked }) {
+      const op = 'issue a part of a key';
       const founded = await foundedTown(db, op);
       const { card, organisation } = await approvedDoctor({ db, founded, needed, now: now(), op }, asked);
       if (Math.abs(issued - now()) > tolerance) throw new CareletError('denied', op, { because: 'the clocks differ' });
       const domain = await domainOf(organisation);
       if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
+      const refuse = (because: string) => new CareletError('denied', op, { because });
+      const manifest = decodeManifest(bytes);
+      const own = founded.issuers.map(({ edVk }) => edVk);
+      if (!manifest || !signedByTwo(manifest, own)) throw refuse('two issuers of this town did not sign this manifest');
+      const { receipts } = manifest;
+      const cloudPk = receipts && readServiceKey('cloud', receipts.log.key, cloud);
+      if (!cloudPk) throw refuse('the cloud of this town did not sign this key');
+      const house = decodeCard(mediator.organisation);
+      const stands = house?.kind === 'organisation' && cardStands(house, { ...manifest, issuers: own }, now());
+      const mediatorPk = stands && readServiceKey('mediator', house.edVk, mediator.key);
+      if (!mediatorPk) throw refuse('no organisation of this town signed the mediator’s key');
       const notAfter = lastSecond(asked.policy);
       const formula = formulaOf(asked.policy, issued, domain.orgKey, card.id);
-      const share = await mathematics.issueShare(domain.share, formula);
+      const made = await mathematics.issue(domain.share, formula);
       const policy = sha256(utf8(policyText(asked.policy)));
       await db.insertInto('issued').values({ policy, doctor: card.id, organisation, issued, not_after: notAfter }).execute();
-      const context = cbor(['carelet/v1/enrolment/key-share', card.id, organisation, founded.place]);
-      const content = cbor([domain.publicKey, domain.issuers, share, domain.pq, notAfter]);
+      const place = { doctor: card.id, organisation, issuer: founded.place };
+      const { publicKey, issuers, pq } = domain;
       const entitlement = { doctor: card.id, organisation, formula, issued, notAfter };
       return {
-        sealed: sealTo(card.hybridPk, context, content),
+        doctor: sealForDoctor(card.hybridPk, place, { domain: publicKey, issuers, factor: made.doctor, pq, notAfter }),
+        cloud: sealForCloud(cloudPk, place, { transform: made.transform, issued }),
+        mediator: sealForMediator(mediatorPk, place, { factor: made.mediator, issued, notAfter }),
         formula,
         notAfter,
         signature: signEntitlement(entitlement, identity().edSk),

@@ -25,7 +25,8 @@ export type Made =
 export type IssuerMath = {
   deal(context: Bytes, place: number): Promise<Dealt>;
   conclude(context: Bytes, name: string, place: number, heard: readonly Heard[]): Promise<Made>;
-  issueShare(share: Bytes, formula: string): Promise<Bytes>;
+  /** This issuer's part of a key, in three. */
+  issue(share: Bytes, formula: string): Promise<issuer.IssuedKey>;
   /** Whether a share that was handed over is this issuer's of this domain. */
   holdsShare(domain: Bytes, issuers: Bytes, share: Bytes, place: number): Promise<boolean>;
 };
@@ -49,7 +50,7 @@ const concludeFor: IssuerMath['conclude'] = async (context, name, place, heard) 
 
 export { concludeFor as conclude };
 
-export const issueShare: IssuerMath['issueShare'] = async (share, formula) => issuer.issueShare(await loadGroup('mcl'), share, formula);
+export const issue: IssuerMath['issue'] = async (share, formula) => issuer.issue(await loadGroup('mcl'), share, formula);
 
 export const holdsShare: IssuerMath['holdsShare'] = async (domain, issuers, share, place) => {
   const group = await loadGroup('mcl');

@@ -13,7 +13,7 @@ import type { RowSeal } from '@carelet/client/records/writer';
 import type { Wearable } from '@carelet/client/session/wearable';
 import { type Bytes, concat, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import type { CardSecrets } from '@carelet/crypto/cards/owner';
-import { decodeKey, decodeShare } from '@carelet/crypto/kp-abe/encoding';
+import { decodeFactor, decodeShare } from '@carelet/crypto/kp-abe/encoding';
 import { ntruhps4096821 as ntru } from '@carelet/crypto/ntru/index';
 import { recordKeys } from '@carelet/crypto/records/tree';
 import { type Secrets, secretsFile } from '@carelet/ground/secrets';
@@ -57,13 +57,10 @@ export function keyringKeys({ keyring }: KeyringFile): Secret[] {
         ...periods.slice(0, 3).map((period) => key(`node key, tree ${tree}, chart ${i}`, nodeKey({ root, ...rest }, period))),
       ]),
     ]),
-    ...doctorKeys.flatMap(({ key: bytes, pq }, i) => {
-      const { k, d } = decodeKey(bytes);
-      return [
-        ...[...k, ...d].slice(0, enough).map((point) => key(`part of key ${i} of ${name}`, point.subarray(0, windowLength))),
-        key(`K_pq in the keyring of ${name}`, pq),
-      ];
-    }),
+    ...doctorKeys.flatMap(({ factors, pq }, i) => [
+      ...factors.map((factor) => key(`factor of key ${i} of ${name}`, decodeFactor(factor, 'doctor').z)),
+      key(`K_pq in the keyring of ${name}`, pq),
+    ]),
     ...Object.values(opened)
       .slice(0, enough)
       .map((grant) => key(`node key opened by ${name}`, (uncbor(grant) as [Bytes])[0])),

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import { CareletError, type VitalReading } from '@carelet/care/model';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import { openLockedFile } from '@carelet/client/keyring/locked-file';
 import { type Cloud, type Cloudlet, connectCloud, connectCloudlet } from '@carelet/client/login';
@@ -19,7 +20,7 @@ import type { Strip } from '@carelet/wearable/strips';
 import { type Planted, print, words } from '../days/index.ts';
 import { type Keyrings, keyrings as keyringsIn } from '../keyrings.ts';
 import { settle } from '../settle.ts';
-import { openTown, type Town } from '../town.ts';
+import { cloudletPlaces, openTown, type Town } from '../town.ts';
 
 /** One step of the tour: what it says, a line or two of at most 62 letters, and whether it held. */
 export type TourStep = { readonly title: string; readonly says: readonly string[]; readonly holds: boolean };
@@ -88,7 +89,8 @@ export async function stageFor(options: StageOptions): Promise<Stage> {
       cloudAs,
       async openAda(name) {
         const { keyring } = await person(name);
-        const charts = reader({ keyring, cloud: await cloudAs(name), mathematics, clock });
+        const cloudletOf = cloudletsOf(cloudletPlaces(town.addresses), keyring, clock);
+        const charts = reader({ keyring, cloud: await cloudAs(name), cloudletOf, mathematics, clock });
         const chart = (await charts.charts()).find(({ pat }) => equalPublic(pat, watch.pat));
         return chart ? charts.open(chart) : null;
       },

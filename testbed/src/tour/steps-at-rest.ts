@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { type Json, own, printJson } from '@carelet/care/model';
+import { CareletError, type Json, own, printJson } from '@carelet/care/model';
 import { recordsOf } from '@carelet/client/records/fhir';
 import type { OpenedChart, OpenedParts } from '@carelet/client/records/reader';
 import { equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
-import { satisfied } from '@carelet/crypto/kp-abe/reader';
-import { wrapContext } from '@carelet/crypto/records/wrap';
+import { readEntitlement } from '@carelet/crypto/cards/entitlement';
+import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { parse, satisfies } from '@carelet/crypto/kp-abe/formula';
 import { meddle, searchTables } from '../breach/dump.ts';
 import { needlesOf } from '../breach/needles.ts';
 import { searcher } from '../breach/search.ts';
@@ -61,32 +62,36 @@ export async function doctor({ openAda, gathered }: Stage): Promise<TourStep> {
 }
 
 /** Dr Diaz has a good key, which names other things. */
-export async function stranger({ cloudAs, person, watch, mathematics, openAda, gathered }: Stage): Promise<TourStep> {
+export async function stranger({ cloudAs, person, watch, openAda, gathered }: Stage): Promise<TourStep> {
   const seen = await openAda('dr-diaz');
   const asked = await (await cloudAs('dr-diaz')).records.nodes({ pat: watch.pat });
   const nothing = seen === null && asked.nodes.length === 0 && asked.wraps.length === 0;
 
   // Somebody hands him what only Dr Chen may fetch.
   const { wraps } = await (await cloudAs('dr-chen')).records.nodes({ pat: watch.pat });
-  const { doctorKeys } = (await person('dr-diaz')).keyring;
-  const tries = doctorKeys.flatMap(({ domain, key, pq }) =>
-    wraps.map(({ nodeId, part, gen, kind, body }) => ({
-      domain,
-      key,
-      pq,
-      body,
-      context: wrapContext({ nodeId, pat: watch.pat, part, gen, kind }),
-    })),
-  );
-  const contents = await mathematics.openPolicies(tries);
-  const refused = contents.every((content) => content === null) && tries.every(({ key, body }) => !satisfied(key, body));
+  const { doctorKeys, manifest } = (await person('dr-diaz')).keyring;
+  const cloud = await cloudAs('dr-diaz');
+  let tried = 0;
+  let refused = true;
+  for (const { organisation, entitlement } of doctorKeys) {
+    const formula = parse(readEntitlement(entitlement, manifest)!.formula);
+    for (const { nodeId, body } of wraps.filter(({ kind }) => kind === 'policy')) {
+      const asked = cloud.sharing.transform({ pat: watch.pat, organisation, nodes: [nodeId] });
+      const denied = await asked.then(
+        () => false,
+        (thrown: unknown) => thrown instanceof CareletError && thrown.kind === 'denied',
+      );
+      refused &&= denied && !satisfies(formula, inspect(body).attributes);
+      tried++;
+    }
+  }
   return {
     title: 'Dr Diaz',
     says: [
       `${nothing ? 'asks the cloud and finds nothing there' : 'SEES SOMETHING OF ADA’S'};`,
-      `given the ${number(tries.length)} ciphertexts: ${refused ? 'cannot open, policy not satisfied' : 'ONE OPENS'}`,
+      `given the ${number(tried)} ciphertexts: ${refused ? 'his key names none, and nobody turns one for him' : 'ONE OPENS'}`,
     ],
-    holds: nothing && refused && tries.length > 0 && gathered.opened !== undefined,
+    holds: nothing && refused && tried > 0 && gathered.opened !== undefined,
   };
 }
 

@@ -18,6 +18,7 @@ import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { approve, registeredCard, reject } from '@carelet/client/enrolment';
+import { connectCloudlet } from '@carelet/client/login';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
@@ -98,9 +99,11 @@ export async function approveChoice(
   return { state: state as DoctorState, approvals, needed };
 }
 
-/** Turns a doctor down; she is told why. */
-export async function rejectDoctor(person: Person, id: string, reason: string): Promise<void> {
-  await reject(person, unhex(id), reason);
+/** Turns a doctor down; she is told why, and her keys end. */
+export async function rejectDoctor(person: Person, id: string, reason: string, clock: () => number): Promise<void> {
+  const { keyring, cloud, map } = person;
+  const cloudlets = map.cloudlets.map(({ where }) => connectCloudlet(where, keyring, clock));
+  await reject(person, { cloud, cloudlets }, unhex(id), reason);
 }
 
 /**

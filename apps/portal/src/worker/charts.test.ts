@@ -40,6 +40,7 @@ function story(refs: ChartRef[]) {
       return opened(ref);
     },
     rowsOf: async () => [],
+    leave: async () => {},
   };
   async function* changes(): AsyncGenerator<unknown> {
     yield { kind: 'here', at: id(0) };

@@ -20,7 +20,8 @@ const content: Drawer = {
     {
       organisation: domain.organisation,
       domain: domain.publicKey,
-      key: random(80),
+      factors: [random(80), random(80)],
+      mediator: random(16),
       pq: random(32),
       notAfter: 1_900_000_000,
       entitlement: random(50),
@@ -74,7 +75,7 @@ test('nothing of a drawer can be read where it lies, and two of the same content
   const [one, other] = [sealDrawer(chen, content), sealDrawer(chen, content)].map((sealed) => Buffer.from(sealed));
   const [key] = content.doctorKeys;
   for (const secret of [
-    key!.key,
+    ...key!.factors,
     key!.pq,
     utf8(key!.words),
     utf8(domain.name),

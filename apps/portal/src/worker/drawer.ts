@@ -9,8 +9,11 @@
  */
 import {
   type DoctorKey,
+  decodeDoctorKeys,
   decodeSharing,
+  type EncodedDoctorKey,
   type EncodedSharing,
+  encodeDoctorKeys,
   encodeSharing,
   type Keyring,
   nothingShared,
@@ -41,7 +44,9 @@ export type Drawer = {
 };
 
 const label = 'carelet/v1/portal/drawer';
-const layout = 2;
+const layout = 3;
+/** Layouts that are still opened. */
+const layouts: readonly number[] = [layout, 2];
 
 /** Whose drawer it is: a keyring fits. */
 export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
@@ -49,9 +54,17 @@ export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
 /** Seals a drawer for its owner. */
 export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
   const { manifest, doctorKeys, opened, looks, endings, kept, sharing } = drawer;
-  const keys = doctorKeys.map((key): Cbor => [key.organisation, key.domain, key.key, key.pq, key.notAfter, key.entitlement, key.words]);
   const noted = Object.entries(looks).map(([patient, { noted: at, look }]): Cbor => [patient, at, look && [look.at, look.seen]]);
-  const content = cbor([layout, encodeManifest(manifest), keys, opened, noted, endings, kept, encodeSharing(sharing)]);
+  const content = cbor([
+    layout,
+    encodeManifest(manifest),
+    encodeDoctorKeys(doctorKeys),
+    opened,
+    noted,
+    endings,
+    kept,
+    encodeSharing(sharing),
+  ]);
   const nonce = random(nonceLength);
   const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
   wipe(content);
@@ -63,8 +76,11 @@ export function openDrawer(owner: DrawerOwner, bytes: Bytes): Drawer | null {
   try {
     const [name, nonce, sealed, ...rest] = uncbor(bytes) as [string, Bytes, Bytes];
     if (name !== label || rest.length > 0 || nonce.length !== nonceLength) return null;
-    const content = withKey(owner, (key) => open('aes-256-gcm', key, nonce, contextOf(owner), sealed));
-    return content && decode(content);
+    for (const of of layouts) {
+      const content = withKey(owner, (key) => open('aes-256-gcm', key, nonce, contextOf(owner, of), sealed));
+      if (content) return decode(content);
+    }
+    return null;
   } catch {
     return null;
   }
@@ -79,30 +95,22 @@ export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened, shari
 }
 
 function decode(content: Bytes): Drawer | null {
-  type Key = [Bytes, Bytes, Bytes, Bytes, number, Bytes, string];
   const [version, manifestBytes, keys, opened, looks, endings, kept, sharing] = uncbor(content) as [
     number,
     Bytes,
-    Key[],
+    EncodedDoctorKey[],
     Record<string, Bytes>,
     [string, number, [number, Bytes] | null][],
     Record<string, number>,
     boolean,
     EncodedSharing?,
   ];
-  const manifest = version === layout ? decodeManifest(manifestBytes) : null;
+  const manifest = layouts.includes(version) ? decodeManifest(manifestBytes) : null;
   if (!manifest) return null;
   return {
     manifest,
-    doctorKeys: keys.map(([organisation, domain, key, pq, notAfter, entitlement, words]) => ({
-      organisation,
-      domain,
-      key,
-      pq,
-      notAfter,
-      entitlement,
-      words,
-    })),
+    // They were whole before, and are taken anew.
+    doctorKeys: version === layout ? decodeDoctorKeys(keys) : [],
     opened,
     looks: Object.fromEntries(
       looks.map(([patient, noted, look]): [string, LookNote] => [patient, { noted, look: look && { at: look[0], seen: look[1] } }]),
@@ -115,7 +123,7 @@ function decode(content: Bytes): Drawer | null {
 }
 
 /** Bound to its owner, so that nobody's drawer passes for another's. */
-const contextOf = ({ card }: DrawerOwner): Bytes => cbor([label, layout, card.id]);
+const contextOf = ({ card }: DrawerOwner, of = layout): Bytes => cbor([label, of, card.id]);
 
 function withKey<T>({ secrets, card }: DrawerOwner, use: (key: Bytes) => T): T {
   const key = kdf(secrets.edSk, label, [card.id]);

@@ -53,6 +53,8 @@ type Inside = {
   readonly leave: () => void;
 };
 
+/** How long mediators may take to log somebody out, in milliseconds. */
+const longestLogout = 1_000;
 /** How often it is looked whether something shared has ended, in milliseconds. */
 const endsLookedAt = 15_000;
 
@@ -102,6 +104,9 @@ export function openHouse(outside: Surroundings): House {
     inside = null;
     leaving?.leave();
     leaving?.charts.close();
+    // Logged out before the keys are gone; a mediator that is away keeps nobody here.
+    const late = new Promise((done) => setTimeout(done, longestLogout));
+    if (leaving) await Promise.race([leaving.reader.leave(), late]);
     await leaving?.person.forget();
   }
 
@@ -278,7 +283,7 @@ export function openHouse(outside: Surroundings): House {
       return choiceInWords(administrator().keyring.manifest, choice, clock());
     },
     approve: async (doctor, choice) => approveChoice(administrator(), doctor, choice, clock()),
-    reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason),
+    reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason, clock),
     devices: async () => clinicDevices(await around.map(), administrator(), clock),
     pairDevice: async (organisation) => offerDevice(await around.map(), administrator(), organisation, clock),
     endDevice: async (organisation, device) => endDevice(await around.map(), administrator(), organisation, device, clock),

@@ -59,7 +59,7 @@ export function mathematicsInWorkers(): Mathematics {
   return {
     sealPolicies: (jobs) => spread(jobs, (mathematics, some) => mathematics.sealPolicies(some)),
     openPolicies: (jobs) => spread(jobs, (mathematics, some) => mathematics.openPolicies(some)),
-    combineKey: (domain, issuers, shares) => mathematicsHere.combineKey(domain, issuers, shares),
+    checkFactors: (jobs) => mathematicsHere.checkFactors(jobs),
     sealConsents: (jobs) => spread(jobs, (mathematics, some) => mathematics.sealConsents(some)),
     openConsents: (jobs) => spread(jobs, (mathematics, some) => mathematics.openConsents(some)),
     scopeKeys: (jobs) => spread(jobs, (mathematics, some) => mathematics.scopeKeys(some)),

@@ -4,12 +4,14 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { renewManifest, type TakenKeys, takeDoctorKeys } from '@carelet/client/enrolment';
+import { cloudletsOf } from '@carelet/client/cloudlets';
+import { renewManifest } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring, nothingShared } from '@carelet/client/keyring/keyring';
 import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { together } from '@carelet/client/sharing/remembered';
+import { type TakenKeys, takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
 import { type CardKind, fingerprint } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
@@ -120,6 +122,7 @@ async function moveIn(
   const map = await around.map();
   const authority = connectAuthority(map.authority, keyring, clock);
   const cloud = connectCloud(map.cloud, keyring, clock);
+  const issuing = { authority, cloud, cloudletOf: cloudletsOf(map.cloudlets, keyring, clock) };
 
   const lay = await store.drawer(card).catch(() => null);
   const drawer = lay && openDrawer(keyring, lay);
@@ -138,7 +141,7 @@ async function moveIn(
   const renewed = async () => {
     switch (door) {
       case 'doctor':
-        standing = await unless('missing', async () => standingFrom(await takeDoctorKeys(() => authority, keyring, mathematics)));
+        standing = await unless('missing', async () => standingFrom(await takeDoctorKeys(issuing, keyring, mathematics)));
         // So that patients can share with her; who is away now is asked the next time.
         if (standing?.kind === 'approved')
           await offerHalf({ keyring, save: async () => person.touched(), cloud, mathematics }).catch(() => {});
@@ -272,6 +275,7 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 function standingFrom(taken: TakenKeys): Someone['standing'] {
   switch (taken.kind) {
     case 'taken':
+    case 'unmediated':
       return { kind: 'approved' };
     case 'waiting':
       return taken;
@@ -291,7 +295,7 @@ const nameOf = ({ manifest }: Keyring, organisation: string): string | undefined
 /** Overwrites what JavaScript lets us overwrite. */
 function forgetSecrets(keyring: Keyring, { key }: Lock): void {
   wipe(key, keyring.secrets.edSk, keyring.secrets.hybridSk);
-  for (const one of keyring.doctorKeys) wipe(one.key, one.pq);
+  for (const one of keyring.doctorKeys) wipe(...one.factors, one.pq);
   wipe(...Object.values(keyring.opened));
   const { patient, half } = keyring.sharing;
   wipe(...(patient ? [patient.root, patient.pq] : []), ...(half ? [half.secret] : []));

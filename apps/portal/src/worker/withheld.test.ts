@@ -21,7 +21,8 @@ const policy = (some: readonly Kind[], more: Partial<Policy> = {}): Policy => ({
 const key = (organisation: string, words: string, notAfter = 2_000): DoctorKey => ({
   organisation: unhex(organisation),
   domain: new Uint8Array(),
-  key: new Uint8Array(),
+  factors: [],
+  mediator: new Uint8Array(),
   pq: new Uint8Array(),
   notAfter,
   entitlement: new Uint8Array(),

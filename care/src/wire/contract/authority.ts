@@ -34,6 +34,19 @@ export const policy = z.strictObject({
 /** What one issuer, by its place in the manifest, sealed to whoever asks. */
 const fromIssuer = (max: number) => z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max }) });
 
+/** A service's key, with the word of whoever the town knows it by. */
+export const serviceKey = bytes({ max: 2048 });
+
+/** A cloudlet that mediates: its organisation's card, and the key of its own that the organisation signed. */
+export const mediator = z.strictObject({ organisation: card, key: serviceKey });
+
+/** What one issuer made of a policy, each sealed to whom it is for. */
+export const issuedParts = {
+  doctor: bytes({ max: 65536 }),
+  cloud: bytes({ max: 262144 }),
+  mediator: bytes({ max: 4096 }),
+};
+
 export const enrolmentStates = ['pending', 'approved', 'rejected'] as const;
 
 const doctor = z.strictObject({
@@ -146,11 +159,23 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'enrolment.reject': {
-    summary: 'An administrator turns a doctor down, with the reason she is told.',
+    summary: 'An administrator turns a doctor down, with the reason she is told, and ends her keys.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500), signature }),
+    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500), signature, expulsion: signature }),
     output: z.strictObject({}),
+    idempotent: true,
+  },
+  'enrolment.expelled': {
+    summary: 'The doctors whose keys were ended, as administrators signed it: for cloud and mediators, who may have been away.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      /** The cards of those who signed. */
+      administrators: z.array(card),
+      expelled: z.array(z.strictObject({ doctor: id, by: id, signature })),
+    }),
     idempotent: true,
   },
   'enrolment.standing': {
@@ -170,15 +195,24 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'keys.issue': {
-    summary: 'The keys of an approved doctor in two issuers’ shares, each sealed to her card, with what the cloud wants to see.',
+    summary:
+      'The keys of an approved doctor as two issuers made them, in parts for her, the cloud and a mediator, with what the cloud wants to see.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({}),
+    input: z.strictObject({
+      /** The cloud's key and the mediator she knows, for keys that are made now. */
+      cloud: serviceKey,
+      mediator,
+      /** Organisations whose key she wants made anew: its mediator is not there any more. */
+      anew: z.array(id).max(64),
+    }),
     output: z.strictObject({
       keys: z.array(
         z.strictObject({
           organisation: id,
-          shares: z.array(fromIssuer(262144)).length(2),
+          /** The organisation whose cloudlet mediates. */
+          mediator: id,
+          parts: z.array(z.strictObject({ issuer: z.int().min(0).max(2), ...issuedParts })).length(2),
           entitlement: bytes({ max: 262144 }),
           words: z.string(),
         }),

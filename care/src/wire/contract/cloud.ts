@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
+import { expulsion } from './expulsion.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
 
@@ -83,6 +84,8 @@ const place = bytes({ length: 36 });
 
 /** The most nodes that one change names. */
 export const nodesInChange = 500;
+
+const transformPart = z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max: 262144 }) });
 
 const change = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('here'), at: place }),
@@ -208,11 +211,47 @@ export const cloudContract = defineContract('cloud', {
     output: change,
     stream: true,
   },
-  'sharing.enter': {
-    summary: 'A doctor shows what the issuers entitled her to; the cloud serves no node beyond it.',
+  'sharing.service': {
+    summary: 'The key to which issuers seal this cloud’s part of doctors’ keys, signed with the key of its receipts log.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ entitlement: bytes({ max: 262144 }) }),
+    input: z.strictObject({}),
+    output: z.strictObject({ key: bytes({ max: 2048 }) }),
+    idempotent: true,
+  },
+  'sharing.enter': {
+    summary: 'A doctor shows what the issuers entitled her to, with the cloud’s part of her key; the cloud serves no node beyond it.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      entitlement: bytes({ max: 262144 }),
+      /** As two issuers sealed them to this cloud; none once it has them. */
+      transforms: z.union([z.array(transformPart).length(2), z.array(transformPart).length(0)]),
+    }),
+    output: z.strictObject({
+      /** E^{α/z} of each, in the order of the issuers' places: what she checks her factors by. */
+      bases: z.array(bytes({ length: 576 })).length(2),
+    }),
+    idempotent: true,
+    limit: 1024 * 1024,
+  },
+  'sharing.transform': {
+    summary: 'Transforms wraps for a role with the cloud’s part of a doctor’s key: what her mediator goes on with.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, organisation: id, nodes: z.array(id).min(1).max(100) }),
+    output: z.strictObject({
+      /** Of each node 576 bytes for each issuer of the key, in the order of their places; nothing where a wrap is malformed. */
+      transformed: z.array(bytes({ max: 1152 })),
+      promise,
+    }),
+    idempotent: true,
+  },
+  'sharing.expel': {
+    summary: 'An administrator ended a doctor’s keys: this cloud’s part of them is gone when this is answered.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: expulsion,
     output: z.strictObject({}),
     idempotent: true,
   },

@@ -6,10 +6,12 @@
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
 import { urgencies } from '../../model/urgency.ts';
+import { expulsion } from './expulsion.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
 
 const id = bytes({ length: 16 });
+const factorPart = z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max: 4096 }) });
 
 export const cloudletContract = defineContract('cloudlet', {
   'login.present': presentCard,
@@ -151,7 +153,57 @@ export const cloudletContract = defineContract('cloudlet', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({}),
-    output: z.strictObject({ organisation: card }),
+    output: z.strictObject({
+      organisation: card,
+      /** The key to which issuers seal a mediator's part of doctors' keys, as the organisation signed it. */
+      key: bytes({ max: 2048 }),
+    }),
+    idempotent: true,
+  },
+  'sharing.enter': {
+    summary: 'A doctor logs in with the mediator’s part of her key for an organisation: it holds for this login, and until she leaves.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      organisation: id,
+      /** As two issuers sealed them to this mediator; none once it has them. */
+      factors: z.union([z.array(factorPart).length(2), z.array(factorPart).length(0)]),
+    }),
+    output: z.strictObject({
+      login: id,
+      /** Sealed to her card: by what her own factors are multiplied in this login. */
+      session: bytes({ max: 2048 }),
+    }),
+  },
+  'sharing.answer': {
+    summary: 'Applies the factors of a login to what the cloud transformed, as long as the key holds.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      login: id,
+      transformed: z
+        .array(bytes({ length: 1152 }))
+        .min(1)
+        .max(100),
+    }),
+    /** Of each 1152 bytes, or nothing where what came is no element of GT. */
+    output: z.strictObject({ answers: z.array(bytes({ max: 1152 })) }),
+    idempotent: true,
+  },
+  'sharing.leave': {
+    summary: 'A doctor logs out: what held for the login holds no more.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ login: id }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'sharing.expel': {
+    summary: 'An administrator ended a doctor’s keys: this mediator’s part of them is gone, for good, when this is answered.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: expulsion,
+    output: z.strictObject({}),
     idempotent: true,
   },
   'sharing.factor': {

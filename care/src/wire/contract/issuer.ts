@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { policy } from './authority.ts';
+import { issuedParts, mediator, policy, serviceKey } from './authority.ts';
 import { bytes, defineContract, nothing } from './kit.ts';
 import { card } from './login.ts';
 
@@ -142,7 +142,8 @@ export const issuerContract = defineContract('issuer', {
     idempotent: true,
   },
   'keys.issue': {
-    summary: 'This issuer’s share of a doctor’s key, sealed to her card, and its word for what the cloud may see of it.',
+    summary:
+      'This issuer’s part of a doctor’s key in three, for her, the cloud and a mediator, and its word for what the cloud may see of it.',
     caller: 'anyone',
     body: 'cbor',
     input: z.strictObject({
@@ -151,8 +152,12 @@ export const issuerContract = defineContract('issuer', {
       approvals: z.array(administratorWord).max(16),
       /** UTC seconds: which periods the key names depends on the day, and the issuers have to agree on it. */
       issued: z.int(),
+      /** As two issuers signed it: one that was not asked for its word has not seen what it names. */
+      manifest: bytes({ max: 262144 }),
+      cloud: serviceKey,
+      mediator,
     }),
-    output: z.strictObject({ sealed: bytes({ max: 262144 }), formula: z.string().max(65536), notAfter: z.int(), signature }),
+    output: z.strictObject({ ...issuedParts, formula: z.string().max(65536), notAfter: z.int(), signature }),
     idempotent: true,
   },
 });

@@ -14,6 +14,7 @@ import type { Mathematics } from '../../mathematics.ts';
 import type { Breathe } from '../../pace.ts';
 import type { Watching } from '../../receipts/watch.ts';
 import { type Received, receivedGrants } from '../../sharing/received.ts';
+import type { RoleLogins } from '../../sharing/roles.ts';
 import type { ChartRef, Problem } from '../reader.ts';
 import { parseTreeName } from '../trees.ts';
 import { type Held, steps } from '../walk.ts';
@@ -38,6 +39,8 @@ const stepsAtOnce = 16;
 export type SightOptions = {
   readonly keyring: Keyring;
   readonly cloud: Cloud;
+  /** Logins at the mediators of one's roles. */
+  readonly logins: RoleLogins;
   /** The cloudlet of an organisation, where it mediates; `null` when nobody knows where it is. */
   readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
   readonly mathematics: Mathematics;
@@ -52,7 +55,7 @@ export type SightOptions = {
  * Opens what locks one's keys open. What was once opened or verified is remembered: of policies in the keyring, so that
  * no second look at a chart costs a pairing, of the rest as long as this function lives.
  */
-export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watch, now }: SightOptions) {
+export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, cards, watch, now }: SightOptions) {
   const verified = new Set<string>();
   const owned = new Map<string, NodeGrant>();
 
@@ -106,7 +109,7 @@ export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watc
     }
     for (let at = 0; at < jobs.length; at += atOnce) {
       await breathe();
-      opened.push(...(await openPolicies(jobs.slice(at, at + atOnce), problems)));
+      opened.push(...(await openPolicies(chart, jobs.slice(at, at + atOnce), problems)));
     }
     // What opens by one's role need not be turned as well.
     const open = new Set(opened.map(({ wrap }) => hex(wrap.nodeId)));
@@ -140,20 +143,43 @@ export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watc
     return grant;
   }
 
-  async function openPolicies(jobs: readonly (Lock & { key: DoctorKey })[], problems: Problem[]): Promise<Opened[]> {
+  /** Opens what one's role reaches: transformed by the cloud, answered by the mediator of the key, finished here. */
+  async function openPolicies({ pat }: ChartRef, jobs: readonly (Lock & { key: DoctorKey })[], problems: Problem[]): Promise<Opened[]> {
+    const [{ key }] = jobs as [(typeof jobs)[number]];
+    const over = 'the key of your role for this organisation holds no more';
+    const away = 'what your role opens waits: cloud or mediator cannot be reached';
+    const made = await fromBoth({ over, away }, problems, async () => {
+      const nodes = jobs.map(({ wrap }) => wrap.nodeId);
+      const { transformed, promise } = await cloud.sharing.transform({ pat, organisation: key.organisation, nodes });
+      promised(promise, problems);
+      const whole = jobs.flatMap((job, i) => (transformed[i]?.length === 1152 ? [{ job, transformed: transformed[i] }] : []));
+      if (whole.length === 0) return [];
+      const asked = whole.map((one) => one.transformed);
+      const { answers, factors } = await logins.answer(key, asked);
+      return whole.map(({ job }, i) => ({ job, answers: answers[i] ?? new Uint8Array(), factors }));
+    });
+    if (!made) return [];
     const contents = await mathematics.openPolicies(
-      jobs.map(({ place, wrap, key }) => ({ domain: key.domain, pq: key.pq, key: key.key, context: wrapContext(place), body: wrap.body })),
+      made.map(({ job: { place, wrap }, answers, factors }) => ({
+        domain: key.domain,
+        pq: key.pq,
+        factors,
+        answers,
+        context: wrapContext(place),
+        body: wrap.body,
+      })),
     );
-    return jobs.flatMap((job, i): Opened[] => {
+    const opened = made.flatMap(({ job }, i): Opened[] => {
       const content = contents[i];
       const grant = content ? decodeGrant(content, job.place) : null;
-      if (!grant) {
-        problems.push({ kind: 'cannot-open', what: 'a part of this chart does not open with these keys' });
-        return [];
-      }
+      if (!grant) return [];
       keyring.opened[nameOf(job)] = encodeGrant(grant);
       return [{ grant, wrap: job.wrap }];
     });
+    for (let failed = jobs.length - opened.length; failed > 0; failed--) {
+      problems.push({ kind: 'cannot-open', what: 'a part of this chart does not open with these keys' });
+    }
+    return opened;
   }
 
   /** Opens what the chart's owner granted: turned by the cloud, then by the mediator of the grant, then by one's own half. */
@@ -181,22 +207,17 @@ export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watc
     };
     if (!mediator) return tell('nobody knows where the mediator of this patient’s consent is');
     const nodes = locks.map(({ wrap }) => ({ nodeId: wrap.nodeId, scope: wrap.domain }));
-    let whole: { readonly lock: Lock; readonly turned: Bytes }[];
-    let answers: readonly Bytes[] = [];
-    try {
+    const over = 'the consent of this chart’s owner holds no more';
+    const away = 'what this patient’s consent opens waits: cloud or mediator cannot be reached';
+    const made = await fromBoth({ over, away }, problems, async () => {
       const { turned: turns, promise } = await cloud.sharing.turn({ pat: grant.pat, grant: grant.grant, nodes });
-      const unpromised = watch.took(promise);
-      if (unpromised !== null) problems.push({ kind: 'tampered', what: unpromised });
-      whole = locks.flatMap((lock, i) => (turns[i]?.length === 576 ? [{ lock, turned: turns[i] }] : []));
+      promised(promise, problems);
+      const whole = locks.flatMap((lock, i) => (turns[i]?.length === 576 ? [{ lock, turned: turns[i] }] : []));
       const asked = { grant: grant.grant, turned: whole.map(({ turned }) => turned) };
-      if (whole.length > 0) answers = (await mediator.sharing.mediate(asked)).answers;
-    } catch (thrown) {
-      if (!(thrown instanceof CareletError)) throw thrown;
-      // Taken back or ended a moment ago, or one of the two is away: what opens otherwise still does.
-      if (thrown.kind === 'denied') return tell('the consent of this chart’s owner holds no more');
-      if (thrown.kind === 'unavailable') return tell('what this patient’s consent opens waits: cloud or mediator cannot be reached');
-      throw thrown;
-    }
+      return { whole, answers: whole.length > 0 ? (await mediator.sharing.mediate(asked)).answers : [] };
+    });
+    if (!made) return [];
+    const { whole, answers } = made;
     const contents = await mathematics.openConsents(
       whole.map(({ lock: { place, wrap } }, i) => ({
         half,
@@ -215,6 +236,27 @@ export function sightWith({ keyring, cloud, cloudletOf, mathematics, cards, watc
       keyring.opened[nameOf(lock)] = encodeGrant(read);
       return [{ grant: read, wrap: lock.wrap }];
     });
+  }
+
+  /** What cloud and mediator make together. Taken back or ended a moment ago, or one of the two away: what opens otherwise still does. */
+  async function fromBoth<T>(
+    { over, away }: { readonly over: string; readonly away: string },
+    problems: Problem[],
+    ask: () => Promise<T>,
+  ): Promise<T | null> {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const what = thrown instanceof CareletError && { denied: over, missing: over, unavailable: away }[thrown.kind as string];
+      if (!what) throw thrown;
+      problems.push({ kind: 'cannot-open', what });
+      return null;
+    }
+  }
+
+  function promised(promise: Bytes | undefined, problems: Problem[]): void {
+    const what = watch.took(promise);
+    if (what !== null) problems.push({ kind: 'tampered', what });
   }
 
   /** A writer needs no wraps for what it wrote: it has the trees. */

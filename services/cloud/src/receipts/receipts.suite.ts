@@ -115,7 +115,7 @@ export function receiptsSuite(place: string, open: () => Promise<World>): void {
         issued: now(),
         notAfter: now() + 1000,
       };
-      await chen.cloud.sharing.enter({ entitlement: world.entitle(entitlement) });
+      await world.enters(chen, entitlement);
       const answer = await ask();
       expect(answer.rows).toHaveLength(1);
       const [, reading] = await receiptsOf(of);

@@ -4,6 +4,7 @@
  * @module
  */
 import { reject } from '@carelet/client/enrolment';
+import { connectCloudlet } from '@carelet/client/login';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { plainText, say } from '../../terminal.ts';
@@ -20,14 +21,19 @@ export const doctorsReject = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: 'Whatever was signed for her counts no more and no new key is issued. A key she took already opens what it opened until it ends.',
+  more: 'Whatever was signed for her counts no more, no new key is issued, and the keys she has end at once. What she opened before she may still know.',
   examples: ['carelet doctors reject lind --as mara --reason "The certificate has ended."'],
   async run({ options, given, io }) {
     await using person = await enter(io, options, { op: 'reject doctor', kinds: ['administrator'] });
     const { doctor, name } = await findDoctor(person.authority, given[0]!);
-    await reject(person, doctor, options.reason);
+    const { cloud, keyring, town } = person;
+    const cloudlets = town.cloudlets.map(({ url }) => connectCloudlet(url, keyring, io.clock));
+    const ended = await reject(person, { cloud, cloudlets }, doctor, options.reason);
     await person.keep();
     say(io, `${plainText(name)} is turned down and will be told why.`);
+    const all = ended.cloud && ended.cloudlets === cloudlets.length;
+    if (ended.cloud || ended.cloudlets > 0) say(io, 'Whatever keys were issued open nothing any more.');
+    if (!all) say(io, 'Not everybody who holds a part of them could be reached; they hear of it within a minute of coming back.');
     return 0;
   },
 });

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { takeDoctorKeys } from '@carelet/client/enrolment';
-import { connectAuthority } from '@carelet/client/login';
 import { offerHalf } from '@carelet/client/sharing/received';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { count, plainText, say } from '../../terminal.ts';
@@ -17,19 +17,23 @@ export const keysTake = command({
   group: 'doctors and their keys',
   summary: 'take the keys that were approved for you',
   options: { ...common.as('the doctor'), ...common.town, ...common.keyrings },
-  more: 'Each key is checked here before it is kept: whether it is of the organisation it names, and whether it is what that organisation should have issued.',
+  more: 'A key has three parts: yours, the cloud’s and a clinic’s, which can forget theirs at once when your role ends. Before you keep yours it is checked here that the three come to what the organisation it names should have issued.',
   examples: ['carelet keys take --as dr-chen'],
   async run({ options, io }) {
     await using person = await enter(io, options, { op: 'take keys', kinds: ['doctor'], writes: true });
     await using mathematics = mathematicsInThreads(1);
-    const { keyring, town, save } = person;
-    const taken = await takeDoctorKeys(() => connectAuthority(town.authority, keyring, io.clock), keyring, mathematics);
+    const { keyring, town, save, authority, cloud } = person;
+    const cloudletOf = cloudletsFor(town, keyring, io.clock);
+    const taken = await takeDoctorKeys({ authority, cloud, cloudletOf }, keyring, mathematics);
     await save();
-    if (taken.kind === 'taken') await offerHalf({ keyring, save, cloud: person.cloud, mathematics });
+    if (taken.kind === 'taken' || taken.kind === 'unmediated') await offerHalf({ keyring, save, cloud: person.cloud, mathematics });
     switch (taken.kind) {
       case 'waiting':
         say(io, 'Waiting: the administrators have not signed yet. Ask again later.');
         return 0;
+      case 'unmediated':
+        say(io, 'Approved, but none of the clinics that hold the other part of your keys can be reached. Ask again later.');
+        return 1;
       case 'rejected':
         say(io, `Turned down: ${plainText(taken.reason)}`);
         return 1;

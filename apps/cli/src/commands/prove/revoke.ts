@@ -38,7 +38,7 @@ The exit code is 1 when anything opened that was not promised to stay open, or w
 });
 
 /** Who had what, what opened, and whether that was promised. */
-export function tellRevoke(io: Io, { records, attempts, refusals, seconds }: Revoke): void {
+export function tellRevoke(io: Io, { records, attempts, refusals, roleRefusal, seconds }: Revoke): void {
   const { bold, warn } = paint(io.stdout, io.env);
   say(io, `${records.before} records were sealed before the taking back, ${records.after} after it. What opens:`);
   say(io);
@@ -59,6 +59,7 @@ export function tellRevoke(io: Io, { records, attempts, refusals, seconds }: Rev
     io,
     `From her word to the refusal of cloud and mediator: ${at(0.5)} ms in the middle, ${at(0.99)} ms at worst, of ${refusals.length}.`,
   );
+  say(io, `From an administrator’s word to the refusal of a role’s key: ${roleRefusal.toFixed(0)} ms.`);
   const broken = attempts.filter(({ held }) => !held).length;
   const verdict = broken === 0 ? 'Everything held' : `${broken} of ${attempts.length} did not hold`;
   say(io, (broken === 0 ? bold : warn)(`${verdict} (${seconds.toFixed(1)} s).`));

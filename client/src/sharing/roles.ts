@@ -1,0 +1,242 @@
+/**
+ * A doctor's keys by her roles, from her side (kp-abe.md §4).
+ *
+ * No key exists whole: the cloud holds a part that transforms, a mediator one that agrees, she one that finishes, each of two
+ * issuers. She believes hers for what the three come to together, checked against the issuers' public keys in a domain that
+ * the town manifest names; and she opens nothing by it without the other two, who can forget theirs at any moment.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, cbor, concat, equalPublic, hex, uncbor, wipe } from '@carelet/crypto/algebra/bytes';
+import { decodeCard } from '@carelet/crypto/cards/card';
+import { openForDoctor } from '@carelet/crypto/cards/issued';
+import { inSession } from '@carelet/crypto/kp-abe/reader';
+import { openWith } from '@carelet/crypto/ntru/hybrid';
+import { renewManifest, requireAlike, requireDomain, vouched } from '../enrolment.ts';
+import type { DoctorKey, Keyring } from '../keyring/keyring.ts';
+import type { Authority, Cloud, Cloudlet } from '../login.ts';
+import type { Mathematics } from '../mathematics.ts';
+
+/** Whom a doctor asks for her keys: the authority, and those who hold the other parts of them. */
+export type Issuing = {
+  readonly authority: Authority;
+  readonly cloud: { readonly sharing: Pick<Cloud['sharing'], 'service' | 'enter'> };
+  /** The cloudlet of an organisation; `null` where nobody knows one. */
+  readonly cloudletOf: (organisation: Bytes) => Mediating | null;
+};
+
+/** What a mediator is asked for. */
+type Mediating = { readonly sharing: Pick<Cloudlet['sharing'], 'mediator' | 'enter' | 'answer' | 'leave'> };
+
+/** What came of asking for keys. */
+export type TakenKeys =
+  | { readonly kind: 'taken'; readonly keys: number; readonly fresh: number }
+  /** Approved, but none of the clinics that mediate can be reached: she keeps the keys she has, and asks again later. */
+  | { readonly kind: 'unmediated' }
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+type IssuedKey = Awaited<ReturnType<Authority['keys']['issue']>>['keys'][number];
+
+/**
+ * A doctor takes her keys, once she is approved, and hands cloud and mediator their parts of them.
+ *
+ * @throws {CareletError} `tampered` for what does not come to a key of its domain, and as the services refuse
+ */
+export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathematics: Mathematics): Promise<TakenKeys> {
+  const { authority, cloud, cloudletOf } = issuing;
+  const standing = await authority.enrolment.standing({ doctor: keyring.card.id });
+  if (standing.state === 'pending') return { kind: 'waiting' };
+  if (standing.state === 'rejected') return { kind: 'rejected', reason: standing.reason ?? 'no reason was given' };
+  await renewManifest(authority, keyring);
+  if (standing.card) keyring.card = vouched(keyring, standing.card);
+  const mediator = await mediatorFor(issuing, keyring);
+  if (!mediator) return { kind: 'unmediated' };
+  const services = { cloud: (await cloud.sharing.service()).key, mediator };
+  const known = new Map(keyring.doctorKeys.filter(({ mediator }) => cloudletOf(mediator)).map((key) => [hex(key.entitlement), key]));
+  let anew = keyring.doctorKeys.filter((key) => !known.has(hex(key.entitlement))).map(({ organisation }) => organisation);
+  let taken: DoctorKey[] = [];
+  let fresh = 0;
+  // Once more for what was sealed to keys that cloud or mediator have erased since.
+  for (const last of [false, true]) {
+    const { keys } = await authority.keys.issue({ ...services, anew });
+    taken = [];
+    anew = [];
+    for (const issued of keys) {
+      const name = hex(issued.entitlement);
+      const key = known.get(name) ?? (await unlessMissing(last, () => bringParts(issuing, keyring, mathematics, issued)));
+      if (!key) {
+        anew.push(issued.organisation);
+        continue;
+      }
+      if (!known.has(name)) fresh++;
+      known.set(name, key);
+      taken.push(key);
+    }
+    if (anew.length === 0) break;
+  }
+  keyring.doctorKeys = taken;
+  return { kind: 'taken', keys: taken.length, fresh };
+}
+
+/** `null` for what is missing, where there is another try. */
+async function unlessMissing<T>(last: boolean, ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (!last && thrown instanceof CareletError && thrown.kind === 'missing') return null;
+    throw thrown;
+  }
+}
+
+/** A cloudlet that mediates: one she has keys with already, else the first that answers; `null` where none does. */
+async function mediatorFor({ cloudletOf }: Issuing, { manifest, doctorKeys, card }: Keyring) {
+  const houses = [...doctorKeys.map(({ mediator }) => mediator), ...manifest.domains.map(({ organisation }) => organisation)];
+  for (const house of new Map(houses.map((one) => [hex(one), one])).values()) {
+    const said = await cloudletOf(house)
+      ?.sharing.mediator()
+      .catch(() => null);
+    const of = said && decodeCard(said.organisation);
+    if (of && equalPublic(of.id, house) && !equalPublic(of.id, card.id)) return said;
+  }
+  return null;
+}
+
+/** Takes her own parts of a key, hands the others over, and checks what they come to. */
+async function bringParts(
+  { cloud, cloudletOf }: Issuing,
+  keyring: Keyring,
+  mathematics: Mathematics,
+  { organisation, mediator, parts, entitlement, words }: IssuedKey,
+): Promise<DoctorKey> {
+  const op = 'take keys';
+  const doctor = keyring.card.id;
+  const mediating = cloudletOf(mediator);
+  if (!mediating) throw new CareletError('missing', op, { because: 'nobody knows where this key’s mediator is' });
+  const inOrder = parts.toSorted((a, b) => a.issuer - b.issuer);
+  const said = inOrder.map(({ issuer, doctor: sealed }) => {
+    const own = openForDoctor(keyring.secrets.hybridSk, { doctor, organisation, issuer }, sealed);
+    if (!own) throw new CareletError('cannot-open', op, { because: 'a part of a key is not sealed to this card' });
+    return own;
+  });
+  requireAlike(
+    said.map(({ domain, issuers, pq, notAfter }) => cbor([domain, issuers, pq, notAfter])),
+    inOrder,
+    op,
+  );
+  const { domain, issuers, pq, notAfter } = said[0]!;
+  requireDomain(keyring, organisation, domain, op);
+  const factors = said.map(({ factor }) => factor);
+
+  const transforms = inOrder.map(({ issuer, cloud: sealed }) => ({ issuer, sealed }));
+  const { bases } = await cloud.sharing.enter({ entitlement, transforms });
+  const brought = inOrder.map(({ issuer, mediator: sealed }) => ({ issuer, sealed }));
+  const login = await logIn(mediating, keyring, { organisation, factors }, brought);
+  try {
+    const [answer] = (await mediating.sharing.answer({ login: login.login, transformed: [concat(...bases)] })).answers;
+    const checks = login.factors.map((factor, i) => ({
+      domain,
+      issuers,
+      factor,
+      answer: (answer ?? new Uint8Array()).subarray(576 * i, 576 * (i + 1)),
+    }));
+    if ((await mathematics.checkFactors(checks)).includes(false)) {
+      throw new CareletError('tampered', op, { because: 'a key is not what its domain should have issued' });
+    }
+  } finally {
+    await leave(mediating, login);
+  }
+  return { organisation, domain, factors, mediator, pq, notAfter, entitlement, words };
+}
+
+/** Her factors for one login. */
+export type RoleLogin = { readonly login: Bytes; readonly factors: readonly Bytes[] };
+
+async function logIn(
+  mediating: Mediating,
+  { card, secrets }: Keyring,
+  { organisation, factors }: Pick<DoctorKey, 'organisation' | 'factors'>,
+  brought: Parameters<Cloudlet['sharing']['enter']>[0]['factors'] = [],
+): Promise<RoleLogin> {
+  const { login, session } = await mediating.sharing.enter({ organisation, factors: brought });
+  const content = openWith(secrets.hybridSk, cbor(['carelet/v1/sharing/login', card.id, organisation, login]), session);
+  const scalars = content ? (uncbor(content) as Bytes[]) : [];
+  if (scalars.length !== factors.length) {
+    throw new CareletError('tampered', 'log in', { because: 'the mediator’s answer is not for this login' });
+  }
+  const split = factors.map((factor, i) => inSession(factor, scalars[i]!));
+  wipe(...scalars);
+  return { login, factors: split };
+}
+
+async function leave(mediating: Mediating, { login, factors }: RoleLogin): Promise<void> {
+  await mediating.sharing.leave({ login }).catch(() => {});
+  wipe(...factors);
+}
+
+/** Logins of one reader, each made when it is first wanted. */
+export type RoleLogins = {
+  /** Applies the mediator's factors and gives hers beside, for one login; nothing stands for what is no element of GT. */
+  answer(
+    key: DoctorKey,
+    transformed: readonly Bytes[],
+  ): Promise<{ readonly answers: readonly Bytes[]; readonly factors: readonly Bytes[] }>;
+  /** Logs out everywhere. */
+  leave(): Promise<void>;
+};
+
+export function roleLogins(keyring: Keyring, cloudletOf: Issuing['cloudletOf']): RoleLogins {
+  const logins = new Map<string, Promise<RoleLogin>>();
+  const mediatorOf = (key: DoctorKey): Mediating => {
+    const mediating = cloudletOf(key.mediator);
+    if (!mediating) throw new CareletError('unavailable', 'open by a role', { because: 'nobody knows where this key’s mediator is' });
+    return mediating;
+  };
+  const loginFor = (key: DoctorKey, mediating: Mediating): Promise<RoleLogin> => {
+    const name = hex(key.entitlement);
+    const known = logins.get(name);
+    if (known) return known;
+    const login = logIn(mediating, keyring, key);
+    logins.set(name, login);
+    // What failed is tried again the next time; of what the mediator has lost, when keys are taken.
+    login.catch((thrown: unknown) => {
+      logins.delete(name);
+      const lost = thrown instanceof CareletError && thrown.kind === 'missing';
+      if (lost) keyring.doctorKeys = keyring.doctorKeys.filter((one) => one !== key);
+    });
+    return login;
+  };
+
+  return {
+    async answer(key, transformed) {
+      const mediating = mediatorOf(key);
+      const ask = async () => {
+        const { login, factors } = await loginFor(key, mediating);
+        return { ...(await mediating.sharing.answer({ login, transformed: [...transformed] })), factors };
+      };
+      const before = logins.get(hex(key.entitlement));
+      try {
+        return await ask();
+      } catch (thrown) {
+        // A login ends with its hours and with a restart of the mediator's: the next one tells.
+        if (!before || !(thrown instanceof CareletError) || thrown.kind !== 'denied') throw thrown;
+        if (logins.get(hex(key.entitlement)) === before) logins.delete(hex(key.entitlement));
+        return ask();
+      }
+    },
+
+    async leave() {
+      const all = [...logins];
+      logins.clear();
+      await Promise.all(
+        all.map(async ([name, login]) => {
+          const key = keyring.doctorKeys.find(({ entitlement }) => hex(entitlement) === name);
+          const mediating = key && cloudletOf(key.mediator);
+          const made = await login.catch(() => null);
+          if (made && mediating) await leave(mediating, made);
+        }),
+      );
+    },
+  };
+}

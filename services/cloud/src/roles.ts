@@ -1,0 +1,220 @@
+/**
+ * Roles: what the issuers entitled a doctor to, and this cloud's part of her key (kp-abe.md §4).
+ *
+ * A transformation key opens nothing. It is kept as long as the doctor is entitled and not expelled, and turns only wraps of
+ * nodes that are in her sight; what comes of that wants the factors of a mediator and of the doctor, in this order.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { cloudContract } from '@carelet/care/wire/contract/cloud';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, cbor, equal, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { sha256 } from '@carelet/crypto/algebra/hash';
+import { type Entitlement, readEntitlement } from '@carelet/crypto/cards/entitlement';
+import { type IssuedPlace, openForCloud } from '@carelet/crypto/cards/issued';
+import { encodeServiceKey } from '@carelet/crypto/cards/service';
+import { parse } from '@carelet/crypto/kp-abe/formula';
+import { transaction } from '@carelet/ground/database';
+import type { Expelled } from '@carelet/ground/expelled';
+import type { KnownCaller } from '@carelet/ground/login';
+import type { Town } from '@carelet/ground/town';
+import { type Kysely, sql } from 'kysely';
+import { formulaSql } from './access.ts';
+import type { CloudKeys } from './keys.ts';
+import type { RoleMath } from './mathematics.ts';
+import type { Book } from './receipts/book.ts';
+import type { CloudTables } from './schema.ts';
+
+type Sharing = RoleOf<typeof cloudContract>['sharing'];
+/** All of `sharing` that is about roles. */
+type Roles = Pick<Sharing, 'service' | 'enter' | 'transform'>;
+type Brought = Parameters<Sharing['enter']>[0]['transforms'];
+
+export function roles(
+  {
+    db,
+    town,
+    keys,
+    expelled,
+    mathematics,
+    now,
+    book,
+  }: {
+    db: Kysely<CloudTables>;
+    town: Town;
+    keys: CloudKeys;
+    expelled: Expelled;
+    mathematics: RoleMath;
+    now: () => number;
+    book: Book;
+  },
+  caller: KnownCaller,
+): Roles {
+  return {
+    async service() {
+      return { key: encodeServiceKey('cloud', (await keys.service.current()).publicKey, keys.log.secret) };
+    },
+
+    async enter({ entitlement, transforms }) {
+      const op = 'enter';
+      const refuse = (because: string) => new CareletError('denied', op, { because });
+      const read = readEntitlement(entitlement, await town.manifest()) ?? readEntitlement(entitlement, await town.refresh());
+      if (!read || !equal(read.doctor, caller.id)) throw refuse('the issuers did not sign this for you');
+      if (read.notAfter <= now()) throw refuse('it has ended');
+      try {
+        parse(read.formula);
+      } catch {
+        throw new CareletError('invalid', op, { because: 'its policy cannot be read' });
+      }
+      await expelled.refuse(caller.id, op);
+      const before = await db
+        .selectFrom('entitlement')
+        .select('issued')
+        .where('doctor', '=', caller.id)
+        .where('organisation', '=', read.organisation)
+        .executeTakeFirst();
+      // An older one, perhaps wider, never comes back.
+      if (before && Number(before.issued) > read.issued) {
+        throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
+      }
+      const kept = await keptTransforms(read.organisation);
+      const { organisation, formula, issued, notAfter } = read;
+      if (before && Number(before.issued) === issued && kept.length === 2) return { bases: kept.map(({ base }) => base) };
+      if (transforms.length === 0) {
+        throw new CareletError('missing', op, { because: 'this cloud has no part of that key' });
+      }
+      const fresh = await transformsIn(
+        read,
+        transforms.toSorted((a, b) => a.issuer - b.issuer),
+      );
+      await transaction(db, async (within) => {
+        const laid = await within
+          .insertInto('entitlement')
+          .values({ doctor: caller.id, organisation, formula, issued, not_after: notAfter })
+          .onConflict((c) =>
+            c
+              .columns(['doctor', 'organisation'])
+              .doUpdateSet({ formula, issued, not_after: notAfter })
+              .where('entitlement.issued', '<=', issued),
+          )
+          .returning('doctor')
+          .executeTakeFirst();
+        if (!laid) throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
+        await within.deleteFrom('transform_key').where('doctor', '=', caller.id).where('organisation', '=', organisation).execute();
+        await within
+          .insertInto('transform_key')
+          .values(
+            fresh.map(({ issuer, base, transform }) => ({
+              doctor: caller.id,
+              organisation,
+              issuer,
+              base,
+              body: keys.secrets.seal(placeOf({ doctor: caller.id, organisation, issuer }), transform),
+            })),
+          )
+          .execute();
+      });
+      // Whoever was expelled in this moment is not left with what was just laid down.
+      await expelled.refuse(caller.id, op).catch(async (thrown: unknown) => {
+        await forgetDoctor(db, caller.id);
+        throw thrown;
+      });
+      return { bases: fresh.map(({ base }) => base) };
+    },
+
+    async transform({ pat, organisation, nodes }) {
+      const op = 'transform wraps';
+      // One answer for a wrap there is none of, and one that is not in sight.
+      const denied = () => new CareletError('denied', op, { because: 'nothing that was issued to you reaches them' });
+      await expelled.refuse(caller.id, op);
+      const entitlement = await db
+        .selectFrom('entitlement')
+        .select('formula')
+        .where('doctor', '=', caller.id)
+        .where('organisation', '=', organisation)
+        .where('not_after', '>', now())
+        .executeTakeFirst();
+      const kept = entitlement ? await keptTransforms(organisation) : [];
+      if (!entitlement || kept.length < 2) throw denied();
+      const wraps = new Map(
+        (
+          await db
+            .selectFrom('wrap')
+            .select(['node_id', 'body'])
+            .where('pat', '=', pat)
+            .where('kind', '=', 'policy')
+            .where('domain', '=', organisation)
+            .where('node_id', '=', sql<Bytes>`any(${nodes}::bytea[])`)
+            .where(formulaSql(parse(entitlement.formula)))
+            .execute()
+        ).map(({ node_id, body }) => [hex(node_id), body]),
+      );
+      const sealed = nodes.map((node) => {
+        const body = wraps.get(hex(node));
+        if (!body) throw denied();
+        return body;
+      });
+      const own = kept.map(({ issuer, body }) => keys.secrets.open(placeOf({ doctor: caller.id, organisation, issuer }), body));
+      // What a writer sealed badly comes to nothing, and no other suffers.
+      const transformed = (await mathematics.transform(own, sealed)).map((t) => t ?? new Uint8Array());
+      const touched = [...new Map(nodes.map((node) => [hex(node), node])).values()];
+      const act = { kind: 'transformation', actor: caller.id, nodes: touched, policy: sha256(utf8(entitlement.formula)) } as const;
+      // Nothing is handed out of which no receipt was kept.
+      return { transformed, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
+    },
+  };
+
+  function keptTransforms(organisation: Bytes) {
+    return db
+      .selectFrom('transform_key')
+      .select(['issuer', 'base', 'body'])
+      .where('doctor', '=', caller.id)
+      .where('organisation', '=', organisation)
+      .orderBy('issuer')
+      .execute();
+  }
+
+  /** What issuers sealed to this cloud: of this very entitlement, and each sound in itself. */
+  async function transformsIn({ organisation, formula, issued }: Entitlement, brought: Brought) {
+    const refuse = (because: string) => new CareletError('invalid', 'enter', { because });
+    if (new Set(brought.map(({ issuer }) => issuer)).size < brought.length) throw refuse('two parts of a key are one issuer’s');
+    const transforms: Bytes[] = [];
+    for (const { issuer, sealed } of brought) {
+      const place = { doctor: caller.id, organisation, issuer };
+      const part = await keys.service.open((secretKey) => openForCloud(secretKey, place, sealed));
+      // Sealed to a day's key that was erased since, or to somebody else: it has to be issued anew.
+      if (!part) throw new CareletError('missing', 'enter', { because: 'a part of the key is not sealed to a key this cloud has' });
+      if (part.issued !== issued) throw refuse('a part of the key is not of what was issued');
+      transforms.push(part.transform);
+    }
+    const read = await mathematics.readTransforms(transforms);
+    return brought.map(({ issuer }, i) => {
+      const one = read[i];
+      const fits = one && one.issuer === issuer + 1 && one.formula === formula && equalPublic(one.domain, read[0]!.domain);
+      if (!fits) throw refuse('a part of the key is not of what was issued');
+      return { issuer, base: one.base, transform: transforms[i]! };
+    });
+  }
+}
+
+/** Where a doctor's transformation key lies, for the seal over it. */
+const placeOf = ({ doctor, organisation, issuer }: IssuedPlace): string => hex(cbor(['cloud/transform', doctor, organisation, issuer]));
+
+/** Takes away what the cloud keeps of a doctor's keys. */
+export async function forgetDoctor(db: Kysely<CloudTables>, doctor: Bytes): Promise<void> {
+  await transaction(db, async (within) => {
+    await within.deleteFrom('transform_key').where('doctor', '=', doctor).execute();
+    await within.deleteFrom('entitlement').where('doctor', '=', doctor).execute();
+  });
+}
+
+/**
+ * Forgets keys that have ended.
+ *
+ * @param now UTC seconds
+ */
+export async function forgetEndedKeys(db: Kysely<CloudTables>, now: number): Promise<void> {
+  await sql`delete from transform_key using entitlement where entitlement.doctor = transform_key.doctor
+    and entitlement.organisation = transform_key.organisation and entitlement.not_after <= ${now}`.execute(db);
+}

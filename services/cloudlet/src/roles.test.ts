@@ -1,0 +1,222 @@
+/**
+ * A mediator's part of doctors' keys: for their doctor alone, in a login, and gone when it is said to end.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, cbor, concat, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
+import { loadGroup } from '@carelet/crypto/algebra/group';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { type Card, decodeCard } from '@carelet/crypto/cards/card';
+import { sealForMediator } from '@carelet/crypto/cards/issued';
+import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
+import { readServiceKey } from '@carelet/crypto/cards/service';
+import { setup, shareOut } from '@carelet/crypto/kp-abe/authority';
+import { readTransform, transform } from '@carelet/crypto/kp-abe/cloud';
+import { type IssuedKey, issue } from '@carelet/crypto/kp-abe/issuer';
+import { seal } from '@carelet/crypto/kp-abe/owner';
+import { finish, inSession } from '@carelet/crypto/kp-abe/reader';
+import { openWith } from '@carelet/crypto/ntru/hybrid';
+import type { Expelled } from '@carelet/ground/expelled';
+import type { KnownCaller } from '@carelet/ground/login';
+import { secrets } from '@carelet/ground/secrets';
+import { serviceKeys } from '@carelet/ground/service-key';
+import { temporaryFolder } from '@carelet/ground/test-folder';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import * as mathematics from './mathematics.ts';
+import type { Organisation } from './organisation.ts';
+import { forgetDoctor, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
+
+const day = 86_400;
+const begin = 1_795_176_000;
+const place = utf8('a place');
+
+type Person = { readonly card: Card; readonly secrets: CardSecrets; readonly caller: KnownCaller };
+const person = (kind: Card['kind']): Person => {
+  const { card, secrets: own } = newCard(kind, begin + 365 * day);
+  return { card, secrets: own, caller: { id: card.id, kind, card } };
+};
+
+const refusal = (work: Promise<unknown>) =>
+  work.then(
+    () => 'ok',
+    (thrown: unknown) => (thrown instanceof CareletError ? thrown.kind : String(thrown)),
+  );
+
+describe('a mediator of roles', () => {
+  const clinic = person('organisation');
+  const northgate = systemRandom(16);
+  const folder = temporaryFolder();
+  const key = secrets(systemRandom(32));
+  let now = begin;
+  const keys = serviceKeys(join(folder, 'service'), () => now * 1000);
+  const expelled = new Set<Bytes>();
+  let known: RoleFactors;
+  let logins: Logins;
+  let domain: Bytes;
+  let issued: readonly IssuedKey[];
+  let sealed: Bytes;
+  let chen: Person;
+
+  const list: Expelled = {
+    async refuse(doctor, op) {
+      if ([...expelled].some((one) => one === doctor)) throw new CareletError('denied', op, { because: 'she was expelled' });
+    },
+    take: async () => {},
+    hear: async () => {},
+  };
+  const as = (who: Person | null) =>
+    roles(
+      {
+        kept: known,
+        logins,
+        keys,
+        expelled: list,
+        mathematics,
+        organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
+        now: () => now,
+      },
+      who?.caller ?? null,
+    );
+
+  beforeAll(async () => {
+    const group = await loadGroup('mcl');
+    const made = setup(group, 'Northgate');
+    domain = made.domain;
+    issued = shareOut(group, domain, made.master, { issuers: 3, needed: 2 })
+      .shares.slice(0, 2)
+      .map((share) => issue(group, share, 'l:cardio'));
+    sealed = seal(group, [{ domain }], ['l:cardio'], place, utf8('a node key'));
+  });
+
+  beforeEach(async () => {
+    now = begin;
+    chen = person('doctor');
+    known = await roleFactorsIn(join(folder, 'role-factors'), key);
+    logins = new Map();
+  });
+
+  /** What two issuers sealed to this mediator for a doctor. */
+  const parts = async ({ who = chen, at = begin, notAfter = begin + 30 * day, organisation = northgate, of = issued } = {}) => {
+    const { publicKey } = await keys.current();
+    return of.map(({ mediator: factor }, issuer) => ({
+      issuer,
+      sealed: sealForMediator(publicKey, { doctor: who.card.id, organisation, issuer }, { factor, issued: at, notAfter }),
+    }));
+  };
+  const enter = async (factors?: Awaited<ReturnType<typeof parts>>, who = chen) => {
+    const { login, session } = await as(who).enter({ organisation: northgate, factors: factors ?? [] });
+    const context = cbor(['carelet/v1/sharing/login', who.card.id, northgate, login]);
+    const scalars = uncbor(openWith(who.secrets.hybridSk, context, session)!) as Bytes[];
+    return { login, factors: issued.map(({ doctor }, i) => inSession(doctor, scalars[i]!)) };
+  };
+  const transformed = async () => {
+    const group = await loadGroup('mcl');
+    return concat(...issued.map((one) => transform(group, readTransform(group, one.transform)!, sealed)!));
+  };
+  const opened = async (login: Bytes, factors: readonly Bytes[], who = chen) => {
+    const [answer] = (await as(who).answer({ login, transformed: [await transformed()] })).answers;
+    return finish(await loadGroup('mcl'), domain, factors, [answer!.subarray(0, 576), answer!.subarray(576)], place, sealed, {});
+  };
+
+  test('shows a key of its own that its organisation signed', async () => {
+    const { organisation, key: shown } = await as(chen).mediator();
+    expect(readServiceKey('mediator', decodeCard(organisation)!.edVk, shown)).toEqual((await keys.current()).publicKey);
+  });
+
+  test('takes its part once, keeps it over a restart, sealed, and lets its doctor in with it', async () => {
+    expect(await refusal(enter())).toBe('missing');
+    const first = await enter(await parts());
+    expect(await opened(first.login, first.factors)).toEqual(utf8('a node key'));
+    known = await roleFactorsIn(join(folder, 'role-factors'), key);
+    logins = new Map();
+    expect(await refusal(opened(first.login, first.factors))).toBe('denied');
+    const again = await enter();
+    expect(await opened(again.login, again.factors)).toEqual(utf8('a node key'));
+    expect(readdirSync(join(folder, 'role-factors')).every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
+  });
+
+  test('a login is of use neither in another one nor to anybody else, and ends when she leaves or after twelve hours', async () => {
+    const [one, two] = [await enter(await parts()), await enter()];
+    expect(await opened(one.login, two.factors)).toBeNull();
+    const kept = issued.map(({ doctor }) => doctor);
+    expect(await opened(one.login, kept)).toBeNull();
+    const diaz = person('doctor');
+    for (const who of [null, person('patient')]) {
+      expect(await refusal(as(who).enter({ organisation: northgate, factors: [] }))).toBe('denied');
+      expect(await refusal(as(who).answer({ login: one.login, transformed: [await transformed()] }))).toBe('denied');
+    }
+    expect(await refusal(opened(one.login, one.factors, diaz))).toBe('denied');
+    await as(diaz).leave({ login: one.login });
+    expect(await opened(one.login, one.factors)).toEqual(utf8('a node key'));
+    await as(chen).leave({ login: one.login });
+    expect(await refusal(opened(one.login, one.factors))).toBe('denied');
+    now += 12 * 3600;
+    expect(await refusal(opened(two.login, two.factors))).toBe('denied');
+  });
+
+  test('takes no part that is not sealed to it for this doctor and organisation, nor two that do not belong together', async () => {
+    const [one, two] = (await parts()) as [Awaited<ReturnType<typeof parts>>[number], Awaited<ReturnType<typeof parts>>[number]];
+    const other = (await parts({ at: begin + 1 }))[1]!;
+    const diaz = person('doctor');
+    for (const [kind, ...brought] of [
+      ['invalid', one, one],
+      ['invalid', one, other],
+      ['invalid', one, (await parts({ notAfter: begin + day }))[1]!],
+      ['missing', one, (await parts({ organisation: systemRandom(16) }))[1]!],
+      ['missing', one, (await parts({ who: diaz }))[1]!],
+      ['missing', { ...one, issuer: 1 }, { ...two, issuer: 0 }],
+    ] as [string, typeof one, typeof one][]) {
+      expect(await refusal(enter(brought))).toBe(kind);
+    }
+    expect(await refusal(enter([one, two], diaz))).toBe('missing');
+    expect(await refusal(enter([one, two]))).toBe('ok');
+  });
+
+  test('keeps the later of two keys, and what was sealed two days ago it cannot open any more', async () => {
+    const [first, second] = [await parts(), await parts({ at: begin + 1 })];
+    const before = await enter(first);
+    await enter(second);
+    expect(await refusal(opened(before.login, before.factors))).toBe('denied');
+    expect(await refusal(enter(first))).toBe('conflict');
+    now += day;
+    expect(await refusal(enter(second))).toBe('ok');
+    now += day;
+    expect(await refusal(enter(second))).toBe('missing');
+    expect(await refusal(enter())).toBe('ok');
+    expect(readdirSync(join(folder, 'service')).length).toBeLessThan(3);
+  });
+
+  test('answers what is no element of GT with nothing, and nothing once the key has ended', async () => {
+    const { login } = await enter(await parts({ notAfter: begin + 60 }));
+    const good = await transformed();
+    const lies = [new Uint8Array(1152), systemRandom(1152), concat(good.subarray(0, 576), new Uint8Array(576))];
+    expect((await as(chen).answer({ login, transformed: [...lies, good] })).answers.map(({ length }) => length)).toEqual([0, 0, 0, 1152]);
+    now += 60;
+    expect(await refusal(as(chen).answer({ login, transformed: [good] }))).toBe('denied');
+    expect(await refusal(enter())).toBe('denied');
+  });
+
+  test('forgets everything of a doctor who was expelled, and takes nothing of hers again', async () => {
+    const brought = await parts();
+    const { login, factors } = await enter(brought);
+    const diaz = person('doctor');
+    const hers = await enter(await parts({ who: diaz }), diaz);
+    expelled.add(chen.card.id);
+    expect(await refusal(opened(login, factors))).toBe('denied');
+    expect(await refusal(enter(brought))).toBe('denied');
+    await forgetDoctor(known, logins, chen.card.id);
+    expelled.clear();
+    expect(await refusal(opened(login, factors))).toBe('denied');
+    expect(await refusal(enter())).toBe('missing');
+    expect(await opened(hers.login, hers.factors, diaz)).toEqual(utf8('a node key'));
+  });
+
+  test('keeps eight logins of a doctor, the newest', async () => {
+    const first = await enter(await parts());
+    const others = [];
+    for (let i = 0; i < 8; i++) others.push(await enter());
+    expect(await refusal(opened(first.login, first.factors))).toBe('denied');
+    for (const { login, factors } of [others[0]!, others[7]!]) expect(await opened(login, factors)).toEqual(utf8('a node key'));
+  });
+});

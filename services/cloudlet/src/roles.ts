@@ -1,0 +1,187 @@
+/**
+ * Roles: this cloudlet's part of doctors' keys, as a mediator of the town (kp-abe.md §4).
+ *
+ * Two issuers each sealed a factor to it. It applies them for their doctor alone, as long as her key lasts and nobody ended it,
+ * and only in the form of a login: with a number drawn for that login and forgotten when she leaves, so that what a session held
+ * is of no use in another.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, cbor, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
+import { hashOf } from '@carelet/crypto/algebra/hash';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { openForMediator } from '@carelet/crypto/cards/issued';
+import { encodeServiceKey } from '@carelet/crypto/cards/service';
+import { forLogin } from '@carelet/crypto/kp-abe/mediator';
+import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Expelled } from '@carelet/ground/expelled';
+import type { KnownCaller } from '@carelet/ground/login';
+import type { Secrets } from '@carelet/ground/secrets';
+import type { ServiceKeys } from '@carelet/ground/service-key';
+import type { RoleMath } from './mathematics.ts';
+import type { Organisation } from './organisation.ts';
+import { type SealedFiles, sealedFiles } from './sealed-files.ts';
+
+type Sharing = RoleOf<typeof cloudletContract>['sharing'];
+/** All of `sharing` that is about roles. */
+type Roles = Pick<Sharing, 'mediator' | 'enter' | 'answer' | 'leave'>;
+type Brought = Parameters<Sharing['enter']>[0]['factors'];
+
+/** The factors of a doctor's key for an organisation, in the order of the issuers' places. */
+type Kept = {
+  readonly doctor: Bytes;
+  readonly organisation: Bytes;
+  readonly issued: number;
+  readonly notAfter: number;
+  readonly factors: readonly Bytes[];
+};
+
+/** What this mediator keeps of doctors' keys. */
+export type RoleFactors = SealedFiles<Kept>;
+
+export const roleFactorsIn = (folder: string, secrets: Secrets): Promise<RoleFactors> =>
+  sealedFiles<Kept>(
+    { folder, secrets, place: 'cloudlet/role-factor' },
+    {
+      write: ({ doctor, organisation, issued, notAfter, factors }) => [doctor, organisation, issued, notAfter, factors],
+      read: (content) => {
+        const [doctor, organisation, issued, notAfter, factors] = content as [Bytes, Bytes, number, number, Bytes[]];
+        return { doctor, organisation, issued, notAfter, factors };
+      },
+    },
+  );
+
+type Login = Omit<Kept, 'notAfter'> & { readonly until: number };
+
+/** Logins, in memory alone: a cloudlet that starts anew knows none. */
+export type Logins = Map<string, Login>;
+
+/** How long a login lasts whose doctor never leaves, seconds. */
+const longestLogin = 12 * 3600;
+/** Logins of one doctor at one organisation; the oldest gives way. */
+const loginsEach = 8;
+
+const numberOf = (doctor: Bytes, organisation: Bytes): Bytes => hashOf('carelet/v1/cloudlet/role', doctor, organisation).slice(0, 16);
+
+/** Takes away what this mediator keeps of a doctor's keys, and her logins. */
+export async function forgetDoctor(kept: RoleFactors, logins: Logins, doctor: Bytes): Promise<void> {
+  end(logins, (login) => equalPublic(login.doctor, doctor));
+  await kept.dropWhere((one) => equalPublic(one.doctor, doctor));
+}
+
+function end(logins: Logins, over: (login: Login) => boolean): void {
+  for (const [name, login] of logins) {
+    if (!over(login)) continue;
+    logins.delete(name);
+    wipe(...login.factors);
+  }
+}
+
+/** Roles as one caller may use them. */
+export function roles(
+  {
+    kept,
+    logins,
+    keys,
+    expelled,
+    mathematics,
+    organisation: clinic,
+    now,
+  }: {
+    kept: RoleFactors;
+    logins: Logins;
+    keys: ServiceKeys;
+    expelled: Expelled;
+    mathematics: RoleMath;
+    organisation: () => Promise<Organisation>;
+    /** UTC seconds. */
+    now: () => number;
+  },
+  caller: KnownCaller | null,
+): Roles {
+  const doctorFor = (op: string): KnownCaller => {
+    if (caller?.kind !== 'doctor') throw new CareletError('denied', op, { because: 'only a doctor opens by a role' });
+    return caller;
+  };
+  // One answer for a login there never was, one that is over, and one that is somebody else's.
+  const none = () => new CareletError('denied', 'answer', { because: 'you are not logged in here' });
+
+  return {
+    async mediator() {
+      const { card, edSk } = await clinic();
+      return { organisation: encodeCard(card), key: encodeServiceKey('mediator', (await keys.current()).publicKey, edSk) };
+    },
+
+    async enter({ organisation, factors: brought }) {
+      const op = 'enter';
+      const doctor = doctorFor(op);
+      await expelled.refuse(doctor.id, op);
+      const number = numberOf(doctor.id, organisation);
+      const before = await kept.get(number);
+      const fresh = brought.length > 0 ? await factorsIn(doctor.id, organisation, brought) : null;
+      if (fresh && before && fresh.issued < before.issued) {
+        throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
+      }
+      if (fresh && fresh.issued !== before?.issued) {
+        await kept.put(number, fresh);
+        end(logins, (login) => equalPublic(login.doctor, doctor.id) && equalPublic(login.organisation, organisation));
+        // Whoever was expelled in this moment is not left with what was just laid down.
+        await expelled.refuse(doctor.id, op).catch(async (thrown: unknown) => {
+          await forgetDoctor(kept, logins, doctor.id);
+          throw thrown;
+        });
+      }
+      const key = fresh ?? before;
+      if (!key) throw new CareletError('missing', op, { because: 'this mediator has no part of that key' });
+      if (key.notAfter <= now()) throw new CareletError('denied', op, { because: 'the key has ended' });
+
+      const split = key.factors.map((factor) => forLogin(factor));
+      const login = systemRandom(16);
+      const until = Math.min(now() + longestLogin, key.notAfter);
+      end(logins, (one) => one.until <= now());
+      const others = [...logins].filter(([, one]) => equalPublic(one.doctor, doctor.id) && equalPublic(one.organisation, organisation));
+      for (const [, oldest] of others.slice(0, Math.max(0, others.length + 1 - loginsEach))) end(logins, (one) => one === oldest);
+      logins.set(hex(login), { doctor: doctor.id, organisation, issued: key.issued, until, factors: split.map(({ factor }) => factor) });
+      const context = cbor(['carelet/v1/sharing/login', doctor.id, organisation, login]);
+      const session = sealTo(doctor.card.hybridPk, context, cbor(split.map((one) => one.session)));
+      wipe(...split.map((one) => one.session));
+      return { login, session };
+    },
+
+    async answer({ login: name, transformed }) {
+      const doctor = doctorFor('answer');
+      const login = logins.get(hex(name));
+      if (!login || !equalPublic(login.doctor, doctor.id) || login.until <= now()) throw none();
+      await expelled.refuse(doctor.id, 'answer');
+      // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
+      return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };
+    },
+
+    async leave({ login: name }) {
+      const login = logins.get(hex(name));
+      if (login && caller && equalPublic(login.doctor, caller.id)) end(logins, (one) => one === login);
+    },
+  };
+
+  /** What issuers sealed to this mediator: two factors of one key. */
+  async function factorsIn(doctor: Bytes, organisation: Bytes, brought: Brought): Promise<Kept> {
+    const refuse = (because: string) => new CareletError('invalid', 'enter', { because });
+    if (new Set(brought.map(({ issuer }) => issuer)).size < brought.length) throw refuse('two parts of a key are one issuer’s');
+    const parts: { readonly issuer: number; readonly factor: Bytes; readonly issued: number; readonly notAfter: number }[] = [];
+    for (const { issuer, sealed } of brought.toSorted((a, b) => a.issuer - b.issuer)) {
+      const part = await keys.open((secretKey) => openForMediator(secretKey, { doctor, organisation, issuer }, sealed));
+      // Sealed to a day's key that was erased since, or to somebody else: it has to be issued anew.
+      if (!part) throw new CareletError('missing', 'enter', { because: 'a part of the key is not sealed to a key this mediator has' });
+      parts.push({ issuer, ...part });
+    }
+    const [first] = parts;
+    if (parts.some(({ issued, notAfter }) => issued !== first!.issued || notAfter !== first!.notAfter)) {
+      throw refuse('the parts are not of one key');
+    }
+    return { doctor, organisation, issued: first!.issued, notAfter: first!.notAfter, factors: parts.map(({ factor }) => factor) };
+  }
+}
