@@ -1,25 +1,33 @@
-// What sharing by name costs those who read and those who take back: a doctor opens a day and a year by a patient's consent, taking
-// back is refused everywhere, and locks are made anew.
+// What sharing costs those who read and those who take back: a doctor opens a day and a year by a patient's consent and by a role,
+// taking back is refused everywhere, and locks are made anew.
 //
 // `theirs`, where a chart is opened: the same rows fetched and looked at in the clear, and for each lock that was opened the
 // mathematics of the doctor alone. What cloud and mediator compute for her is in ours only.
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { cloudletsOf } from '@carelet/client/cloudlets';
-import { renewManifest } from '@carelet/client/enrolment';
+import { approve, register, renewManifest } from '@carelet/client/enrolment';
 import { connectAuthority, connectCloud } from '@carelet/client/login';
 import { linkPatient } from '@carelet/client/records/link';
 import { reader } from '@carelet/client/records/reader';
 import { renewConsents } from '@carelet/client/sharing/renew';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { endGrant, share, unshare } from '@carelet/client/sharing/share';
+import { hex } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { seededRandom } from '@carelet/crypto/algebra/random';
+import { setup, shareOut } from '@carelet/crypto/kp-abe/authority';
+import { readTransform, transform } from '@carelet/crypto/kp-abe/cloud';
+import { issue } from '@carelet/crypto/kp-abe/issuer';
+import { mediate } from '@carelet/crypto/kp-abe/mediator';
+import { seal } from '@carelet/crypto/kp-abe/owner';
+import { finish } from '@carelet/crypto/kp-abe/reader';
 import { lookAt } from '@carelet/testbed/glass';
 import { consent } from './consent.mjs';
 import { figure, interleaved, median, size, timed } from './kit.mjs';
 import { bundleText, clock, importInto, sourceOf, withStage } from './stage.mjs';
 
-export const says = 'a day and a year opened by consent, the time from taking back to the refusal, locks made anew';
+export const says = 'a day and a year opened by consent and by a role, the time from taking back to the refusal, locks made anew';
 
 const doctors = ['dr-diaz', 'dr-osei'];
 const only = { organisations: ['harbour', 'larkfield'], patients: ['ada', 'ben'], doctors };
@@ -52,7 +60,10 @@ export const run = () =>
         return given;
       };
       const read = reader({ keyring: diaz, cloud: cloudAs(diaz), cloudletOf: cloudletOf(diaz), mathematics, clock });
-      const finish = await finishMs();
+      const byConsent = await finishMs();
+      const byRole = await finishByRoleMs();
+      const chen = await doctorOfTheHouse(stage, cloudletOf);
+      const readByRole = reader({ keyring: chen, cloud: cloudAs(chen), cloudletOf: cloudletOf(chen), mathematics, clock });
 
       const yesterday = Date.parse(`${addDays(dayOf(clock()), -1)}T00:00:00Z`);
       const spans = {
@@ -79,7 +90,23 @@ export const run = () =>
           },
           size(5, 1),
         );
-        yield figure(`${name}, opened by consent (${wraps} locks)`, 'ms', ours, theirs + wraps * finish, '<= 1.2×');
+        yield figure(`${name}, opened by consent (${wraps} locks)`, 'ms', ours, theirs + wraps * byConsent, '<= 1.2×');
+        await readByRole.charts();
+        const role = await interleaved(
+          {
+            ours: async () => {
+              chen.opened = {};
+              const { records, problems } = await readByRole.open(chart);
+              if (records.length < times.length) throw new Error(`${records.length} records opened: ${problems[0]?.what}`);
+              wraps = Object.keys(chen.opened).length;
+            },
+            theirs: async () => {
+              for (const part of ['EID', 'QID', 'MI']) await lookAt(stage.cloud, clear.chart, part);
+            },
+          },
+          size(5, 1),
+        );
+        yield figure(`${name}, opened by a role (${wraps} locks)`, 'ms', role.ours, role.theirs + wraps * byRole, '<= 1.2×');
         await endGrant(sealed.options, given.grant);
       }
 
@@ -127,6 +154,54 @@ export const run = () =>
     clock,
     only,
   );
+
+/** A doctor whose role at the clinic reaches everybody there. */
+async function doctorOfTheHouse({ town, keyrings, clinic, mathematics }, cloudletOf) {
+  const { keyring } = await keyrings.of('doctor', 'dr-bench', 'Dr Bench');
+  const authorityAs = (who) => connectAuthority(town.addresses.authority, who, clock);
+  await register(authorityAs(null), keyring, { certificate: 'B 1', specialty: 'cardiology', organisation: clinic.keyring.title });
+  const policy = {
+    ...{ parts: ['EID', 'QID', 'MI'], kinds: ['vital-signs', 'identity'], confidentiality: ['N'], sensitivity: ['none'] },
+    ...{ patients: 'everyone', unit: hex(clinic.keyring.card.id), from: 'beginning', until: addDays(dayOf(clock()), 90) },
+  };
+  for (const name of ['sam', 'mara', 'joan']) {
+    const { keyring: by } = await keyrings.of('administrator', name, name);
+    await approve(authorityAs(by), by, keyring.card, policy);
+  }
+  const issuing = {
+    authority: authorityAs(keyring),
+    cloud: connectCloud(town.addresses.cloud, keyring, clock),
+    cloudletOf: cloudletOf(keyring),
+  };
+  const taken = await takeDoctorKeys(issuing, keyring, mathematics);
+  if (taken.kind !== 'taken' || taken.keys !== 1) throw new Error(`no key: ${taken.kind}`);
+  return keyring;
+}
+
+/** What she alone computes to open one lock by a role, in ms. */
+async function finishByRoleMs() {
+  const group = await loadGroup('mcl');
+  const random = seededRandom('bench/sharing');
+  const { domain, master } = setup(group, 'Bench', random);
+  const attributes = Array.from({ length: 10 }, (_, i) => `l:${i}`);
+  const parts = shareOut(group, domain, master, { issuers: 3, needed: 2 }, random)
+    .shares.slice(0, 2)
+    .map((share) => issue(group, share, attributes.join(' and '), random));
+  const [context, message] = [random(32), random(64)];
+  const sealed = seal(group, [{ domain }], attributes, context, message, random);
+  const answers = parts.map((part) =>
+    mediate(group, part.mediator, transform(group, readTransform(group, part.transform, random), sealed)),
+  );
+  const factors = parts.map(({ doctor }) => doctor);
+  const times = size(50, 2);
+  const finishing = async () => {
+    const ms = await timed(async () => {
+      for (let i = 0; i < times; i++) if (!finish(group, domain, factors, answers, context, sealed)) throw new Error('it does not open');
+    });
+    return ms / times;
+  };
+  return (await interleaved({ finishing }, size(5, 1))).finishing;
+}
 
 /** What a doctor alone computes to open one lock, in ms. */
 async function finishMs() {

@@ -4,7 +4,7 @@ import { scratch } from './scratch.ts';
 import { stageFor } from './tour/stage.ts';
 import { printed, type TourStep, tour } from './tour.ts';
 
-test('a heartbeat goes all the way, and every step of it holds', { timeout: 60_000 }, async () => {
+test('a heartbeat goes all the way, and every step of it holds', { timeout: 240_000 }, async () => {
   using folder = scratch();
   await using mathematics = mathematicsInThreads();
   await using stage = await stageFor({ folder: folder.path, mathematics, durable: false });

@@ -53,6 +53,8 @@ type Inside = {
   readonly leave: () => void;
 };
 
+/** How long keys may take that somebody asked for and waits for, in milliseconds. */
+const longestAsking = 60_000;
 /** How long mediators may take to log somebody out, in milliseconds. */
 const longestLogout = 1_000;
 /** How often it is looked whether something shared has ended, in milliseconds. */
@@ -190,7 +192,7 @@ export function openHouse(outside: Surroundings): House {
     async whoami() {
       const { person, charts } = somebody();
       const before = person.keyring.doctorKeys;
-      await person.renew();
+      await person.renew(longestAsking);
       const changed =
         before.length !== person.keyring.doctorKeys.length ||
         person.keyring.doctorKeys.some((key, i) => !equalPublic(key.entitlement, before[i]!.entitlement));

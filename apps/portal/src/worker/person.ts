@@ -33,8 +33,8 @@ export type Person = {
   /** The same as it was when this visit began. */
   readonly looksBefore: ReadonlyMap<string, LookNote>;
   someone(): Someone;
-  /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached. */
-  renew(): Promise<void>;
+  /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached, or not within `patience` ms. */
+  renew(patience?: number): Promise<void>;
   /** The keyring as a file to keep. */
   file(): { readonly name: string; readonly locked: Bytes };
   /** Keeps the drawer soon. */
@@ -196,9 +196,9 @@ async function moveIn(
       endings: endingLines(endings, (organisation) => nameOf(keyring, organisation)),
       kept,
     }),
-    async renew() {
+    async renew(patience = longestRenewal) {
       try {
-        await within(longestRenewal, renewed());
+        await within(patience, renewed());
       } catch (thrown) {
         // An authority that is away changes nothing.
         if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
