@@ -240,6 +240,17 @@ export async function sharingStates(stage: PortalStage): Promise<readonly State[
     await using other = await stage.visit({ frozen: moment });
     await asked(other.page, moment);
   };
+  /** What was declined is sent when she locks. */
+  const declinedElsewhere = async (moment: number) => {
+    await askedElsewhere(moment);
+    await using other = await stage.visit({ frozen: moment });
+    await comesIn(other.page, 'Ada Marlow');
+    await looksAtSharing(other.page);
+    await button(other.page, `Decline ${diaz}`).click();
+    await sees(other.page, /^Declined/);
+    await other.page.keyboard.press('Shift+L');
+    await reads(other.page, 'Locked');
+  };
   return [
     {
       name: 'sharing-loading',
@@ -425,7 +436,7 @@ export async function sharingStates(stage: PortalStage): Promise<readonly State[
     {
       name: 'sharing-ask-declined',
       async show({ page }, moment) {
-        await sharedElsewhere(moment);
+        await declinedElsewhere(moment);
         await comesIn(page, diaz);
         await looksAtChart(page, 'Ada Marlow');
         await sees(page, /declined what you asked/);

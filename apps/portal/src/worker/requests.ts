@@ -32,6 +32,9 @@ export type RequestsAround = { readonly person: Person; readonly charts: Pick<Ch
 /** How long a declined request can be taken back, in milliseconds: longer than the bar that offers it stands. */
 const held = 30_000;
 
+/** How long locking waits for what is held to be sent, in milliseconds: half of what locking may take. */
+const farewell = 1_000;
+
 type Held = { readonly timer: ReturnType<typeof setTimeout>; readonly send: () => Promise<void> };
 
 export function requestsOf({ person, charts, clock }: RequestsAround): Requests {
@@ -103,7 +106,9 @@ export function requestsOf({ person, charts, clock }: RequestsAround): Requests 
     async settle() {
       const waiting = [...declined.values()];
       for (const { timer } of waiting) clearTimeout(timer);
-      await Promise.all(waiting.map(({ send }) => send()));
+      if (waiting.length === 0) return;
+      // Whoever locks does not wait for a cloud that is away: what else is to be kept is kept after this.
+      await Promise.race([Promise.all(waiting.map(({ send }) => send())), new Promise((done) => setTimeout(done, farewell))]);
     },
   };
 }
