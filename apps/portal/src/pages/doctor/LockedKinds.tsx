@@ -125,7 +125,7 @@ function Waiting({ one, patient, name }: { one: RequestByMe; patient: string; na
       <Mark kind="waiting" />
       <div>
         <p>{t('state.asked', { name, day: format.day(one.asked), ...wish(one) })}</p>
-        <Button variant="subtle" size="compact-md" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
+        <Button className={classes.back} variant="subtle" loading={withdraw.isPending} onClick={() => withdraw.mutate()}>
           {t('withdraw')}
           <Hidden>: {wish(one).what}</Hidden>
         </Button>
