@@ -48,6 +48,16 @@ export const ask = {
   /** Whom one lets read, every few seconds while somebody looks: another copy of the keyring may change it, and days end it. */
   whoReads: () =>
     queryOptions({ queryKey: ['sharing', 'whoReads'], queryFn: () => house.whoReads(), staleTime: 0, refetchInterval: 10_000 }),
+  /** What doctors ask, every few seconds while somebody looks: it may come, be taken back or end. */
+  requests: () => queryOptions({ queryKey: ['requests'], queryFn: () => house.requests(), staleTime: 0, refetchInterval: 10_000 }),
+  /** What a doctor asked of a patient; told anew when something changes in her chart, and looked for beside that. */
+  asked: (patient: string) =>
+    queryOptions({
+      queryKey: ['patient', patient, 'asked'],
+      queryFn: () => house.asked(patient),
+      staleTime: 0,
+      refetchInterval: 10_000,
+    }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
   /** The town's counts, every few seconds while somebody looks. */
   town: () => queryOptions({ queryKey: ['town'], queryFn: () => house.town(), staleTime: 0, refetchInterval: 5_000 }),

@@ -29,6 +29,7 @@ import { sealLetter } from './letter.ts';
 import { categoriesOf, sameAs } from './meant.ts';
 import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
+import { grantedAnswer, type RequestRef } from './requests.ts';
 import { type Published, rootOf, scopedNodes, scopeIn, withoutWrap } from './scopes.ts';
 
 export type SharingOptions = {
@@ -53,6 +54,8 @@ export type Share = {
   readonly mediator: Bytes;
   /** The charts that are meant; all of the patient's unless told. */
   readonly charts?: readonly Bytes[];
+  /** The doctor's request that is granted so: answered in the same act as the last grant, or nothing is shared. */
+  readonly answering?: RequestRef;
   /** Told as scopes get their keys: how many of how many. */
   readonly progress?: (done: number, of: number) => void;
 };
@@ -61,7 +64,8 @@ export type Share = {
  * Shares; gives a grant for each chart. When one of them cannot be given, none holds.
  *
  * @throws {CareletError} `invalid` for a consent that cannot be, `missing` for a doctor who has not said that she takes keys by
- *   consent or a mediator nobody knows, `tampered` for cards and halves that do not fit
+ *   consent or a mediator nobody knows, `tampered` for cards and halves that do not fit, `conflict` for a request that does not
+ *   wait any more
  */
 export async function share(options: SharingOptions, wanted: Share): Promise<GivenGrant[]> {
   const { keyring, cloud, cloudletOf, clock = Date.now } = options;
@@ -89,8 +93,11 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   const given: GivenGrant[] = [];
   const numbers = charts.map(() => systemRandom(16));
   try {
-    for (const [i, chart] of charts.entries())
-      given.push(await shareChart(options, wanted, chart, numbers[i]!, { doctor, delegate: half.delegate, mediator, mediating }));
+    for (const [i, chart] of charts.entries()) {
+      const answering = i === charts.length - 1 ? wanted.answering : undefined;
+      const together = { doctor, delegate: half.delegate, mediator, mediating, answering };
+      given.push(await shareChart(options, wanted, chart, numbers[i]!, together));
+    }
   } catch (thrown) {
     // All charts or none: what was given of it, or may have been, is taken back.
     for (const grant of numbers) await withdraw(options, grant);
@@ -108,14 +115,20 @@ function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes,
 
 type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
 
-type With = { readonly doctor: Card; readonly delegate: Bytes; readonly mediator: Card; readonly mediating: Cloudlet };
+type With = {
+  readonly doctor: Card;
+  readonly delegate: Bytes;
+  readonly mediator: Card;
+  readonly mediating: Cloudlet;
+  readonly answering: RequestRef | undefined;
+};
 
 async function shareChart(
   options: SharingOptions,
   wanted: Share,
   chart: ChartRef,
   grant: Bytes,
-  { doctor, delegate, mediator, mediating }: With,
+  { doctor, delegate, mediator, mediating, answering }: With,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
   const { consent, doctorName, progress = () => {} } = wanted;
@@ -186,7 +199,8 @@ async function shareChart(
   // Remembered before it holds: whatever happens next, she can take it back.
   keyring.sharing.grants.push(given);
   await save();
-  await cloud.sharing.grant({ grant: signed, letter, rekeys: keys.map(({ rekey }) => rekey) });
+  const answers = answering && grantedAnswer(keyring, answering, doctor.id);
+  await cloud.sharing.grant({ grant: signed, letter, rekeys: keys.map(({ rekey }) => rekey), ...(answers && { answers }) });
   return given;
 }
 

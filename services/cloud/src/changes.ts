@@ -33,6 +33,8 @@ export type Change = {
   readonly wraps: readonly LaidWrap[];
   /** Who hears of it whatever is left in sight: from whom something was taken back. */
   readonly parting?: readonly Bytes[];
+  /** Nobody else hears of it, whatever they see of the chart: it is between these. */
+  readonly between?: readonly Bytes[];
 };
 
 /** How much is remembered, how many may listen. */
@@ -90,7 +92,7 @@ export function openChanges(limits: ChangeLimits = {}): Changes {
 
     tell(change) {
       if (slot.size === 0) setTimeout(endSlot, slotMs - (performance.now() % slotMs));
-      const of = `${hex(change.pat)}|${change.part}`;
+      const of = [hex(change.pat), change.part, ...(change.between ?? []).map(hex)].join('|');
       slot.set(of, joined(change, slot.get(of)));
     },
 
@@ -155,7 +157,8 @@ export async function telling<T>(changes: Changes, write: (note: (change: Change
   }
 }
 
-const sizeOf = ({ nodes, wraps, parting = [] }: Change): number => 1 + nodes.length + wraps.length + parting.length;
+const sizeOf = ({ nodes, wraps, parting = [], between = [] }: Change): number =>
+  1 + nodes.length + wraps.length + parting.length + between.length;
 
 /** Two changes of one part of a chart as one, each node and wrap once, and no more of them than is listened for. */
 function joined(change: Change, before: Change | undefined): Change {
@@ -164,5 +167,8 @@ function joined(change: Change, before: Change | undefined): Change {
   for (const { nodeId, domain } of [...(before?.wraps ?? []), ...change.wraps])
     wraps.set(`${hex(nodeId)}|${hex(domain)}`, { nodeId, domain });
   const parting = new Map([...(before?.parting ?? []), ...(change.parting ?? [])].map((who) => [hex(who), who]));
-  return { pat: change.pat, part: change.part, nodes: [...nodes.values()], wraps: [...wraps.values()], parting: [...parting.values()] };
+  return {
+    ...{ pat: change.pat, part: change.part, nodes: [...nodes.values()], wraps: [...wraps.values()], parting: [...parting.values()] },
+    ...(change.between && { between: change.between }),
+  };
 }

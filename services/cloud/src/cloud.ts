@@ -19,6 +19,7 @@ import { type CloudMath, mathematicsHere } from './mathematics.ts';
 import { receipts } from './receipts/answers.ts';
 import { bookOf } from './receipts/book.ts';
 import { records } from './records.ts';
+import { requests } from './requests.ts';
 import { forgetDoctor, roles } from './roles.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { addWraps } from './wraps.ts';
@@ -91,6 +92,7 @@ export function cloud({
             wrap: (input) => addWraps(db, known(), input, changes),
           }
         : strangersTo<CloudRole['sharing']>({ expel: (expulsion) => expelled.take(expulsion) }),
+      requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {
         state: async () => {

@@ -24,6 +24,7 @@ import { holding } from './access.ts';
 import type { Changes } from './changes.ts';
 import type { TurningMath } from './mathematics.ts';
 import type { Book } from './receipts/book.ts';
+import { answerRequest } from './requests.ts';
 import type { CloudTables } from './schema.ts';
 import { notYours } from './wraps.ts';
 
@@ -127,7 +128,7 @@ export function consent(
       return { wrapped: nodes.map(({ nodeId, scope }) => have.has(hex(nodeId) + hex(scope))) };
     },
 
-    async grant({ grant: body, letter, rekeys }) {
+    async grant({ grant: body, letter, rekeys, answers }) {
       const refuse = (because: string) => new CareletError('invalid', 'grant', { because });
       const grant = readGrant(body, caller.card.edVk);
       if (!grant || !equalPublic(grant.letterHash, hashOfLetter(letter))) throw refuse('the grant is not signed by you over this letter');
@@ -140,6 +141,7 @@ export function consent(
       const promise = await transaction(db, async (within) => {
         const laid = reached.map((one, i) => ({ scope: scopeId(one!.p), body: rekeys[i]! }));
         await lay(within, grant, body, letter, laid);
+        if (answers) await answerRequest(within, caller, { ...answers, doctor: grant.doctor, word: 'granted' }, now());
         return book.leave(within, grant.pat, { kind: 'grant', actor: caller.id, policy: sha256(body) });
       });
       changes.tell({ pat: grant.pat, part: null, nodes: [], wraps: [] });

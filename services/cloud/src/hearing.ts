@@ -3,7 +3,7 @@
  *
  * Owner and writer hear everything of their chart. A doctor hears of nodes in her sight, and of a wrap only when it is
  * one of those that open something for her: that a node was shared with somebody else is nobody's news. From whom
- * something was taken back hears of that once. Everybody else hears nothing, and nothing tells that there was something.
+ * something was taken back hears of that once. What a doctor asks of a patient is heard by these two alone. Everybody else hears nothing, and nothing tells that there was something.
  *
  * @module
  */
@@ -58,6 +58,7 @@ export async function* hear(
 
 /** What a caller hears of a change; `null` is nothing. */
 async function heardOf(db: Kysely<CloudTables>, caller: CloudCaller, change: Change, now: number): Promise<Heard | null> {
+  if (change.between) return change.between.some((who) => equalPublic(who, caller.id)) ? wholeChart : null;
   if (change.parting?.some((who) => equalPublic(who, caller.id))) return wholeChart;
   const sight = await sightOf(db, caller, change.pat, now);
   if (sight.kind === 'nothing') return null;

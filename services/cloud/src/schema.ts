@@ -74,6 +74,26 @@ export type CloudTables = CardTables &
       ended: Bytes | null;
     };
     rekey: { pat: Bytes; grant_id: Bytes; scope: Bytes; body: Bytes };
+    /**
+     * What doctors ask of patients; both copies are sealed. Who answered or took back leaves the number behind until its time is
+     * over, so that it is not asked again.
+     */
+    request: {
+      pat: Bytes;
+      doctor: Bytes;
+      request_id: Bytes;
+      /** The patient: one asks a person, by one chart of hers. */
+      owner: Bytes;
+      /** UTC seconds. */
+      asked: number;
+      state: 'waits' | 'granted' | 'declined' | 'withdrawn';
+      /** To the patient, as long as it waits. */
+      sealed: Bytes | null;
+      /** To the doctor, until she takes it back. */
+      own: Bytes | null;
+      /** The patient's signature of her answer. */
+      answer: Bytes | null;
+    };
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
     transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
@@ -194,6 +214,19 @@ export const migrations: Record<string, Migration> = {
         body bytea not null, primary key (doctor, organisation, issuer))`.execute(db);
       // Keys were whole before, and are served no more: their doctors enter again with what is issued now.
       await sql`delete from entitlement`.execute(db);
+    },
+  },
+  '0008 requests': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table request (
+          pat bytea not null, doctor bytea not null, request_id bytea not null, owner bytea not null, asked bigint not null,
+          state text not null, sealed bytea, own bytea, answer bytea, primary key (pat, doctor, request_id))`,
+        sql`create index request_doctor on request (doctor)`,
+        sql`create index request_owner on request (owner)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

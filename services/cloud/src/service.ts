@@ -15,6 +15,7 @@ import { cloud, cloudContract } from './cloud.ts';
 import type { CloudWorker } from './cloud.worker.ts';
 import { forgetEnded } from './consent.ts';
 import { cloudKeys } from './keys.ts';
+import { forgetRequests } from './requests.ts';
 import { forgetEndedKeys } from './roles.ts';
 import { type CloudTables, migrations } from './schema.ts';
 
@@ -61,6 +62,7 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
     hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), log),
     hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),
     hourly('hear-expelled', () => role.hearExpelled(), log, hearingEvery),
+    hourly('forget-requests', () => forgetRequests(db, Math.floor(clock() / 1000)), log),
     hourly('write-receipts', () => role.writeReceipts(), log, writingEvery),
   ];
   const standsOn = [

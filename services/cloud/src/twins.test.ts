@@ -32,6 +32,7 @@ import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
 import { receiptsSuite } from './receipts/receipts.suite.ts';
+import { requestsSuite } from './requests.suite.ts';
 import { rolesSuite } from './roles.suite.ts';
 import { type CloudTables, migrations } from './schema.ts';
 import { sightSuite } from './sight.suite.ts';
@@ -150,5 +151,6 @@ for (const [place, overHttp] of [
   consentSuite(place, () => openWorld(overHttp));
   rolesSuite(place, () => openWorld(overHttp));
   receiptsSuite(place, () => openWorld(overHttp));
+  requestsSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { button, comesIn, goTo, link, reads, sees, shown, soon, step, textOf } from './deeds.testing.ts';
+import { askFor, asks, beginsToAsk, looksAtChart } from './requests.testing.ts';
 import { checks, choosesUntil, choosesWhat, choosesWho, looksAtSharing, shares, sharesNothing } from './sharing.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
 import type { VisitOptions } from './visit.testing.ts';
@@ -213,3 +214,92 @@ test('without a connection it can be looked at, and a stop that did not happen s
     await reads(page, `You no longer share with ${diaz}`);
   });
 });
+
+async function spendDayOfAsking(options: VisitOptions): Promise<void> {
+  await using visit = await stage.visit(options);
+  await using desk = await stage.visit();
+  const { page } = visit;
+  const why = 'Before I change your tablets I want to see what you take.';
+
+  await comesIn(page, 'Ada Marlow');
+  await looksAtSharing(page);
+  await shares(page, diaz, ['Readings'], 'A week');
+  await comesIn(desk.page, diaz);
+  await goTo(desk.page, 'Patients');
+  await soon(link(desk.page, 'Ada Marlow'), 5000);
+
+  await step('what is locked says so, and lets him ask', desk.page, async () => {
+    await looksAtChart(desk.page, 'Ada Marlow');
+    await reads(desk.page, 'Medicines: locked for you');
+    await beginsToAsk(desk.page, 'Medicines');
+  });
+  await step('without a reason nothing is asked', desk.page, async () => {
+    await button(desk.page, 'Ask now').click();
+    await sees(desk.page, 'Say why, in a sentence.');
+    await desk.page.getByLabel('Why').fill(why);
+    await sees(desk.page, /^Dr Rafael Diaz asks to see your medicines and vaccinations until/);
+  });
+  await step('by the keyboard he asks', desk.page, async () => {
+    await button(desk.page, 'Ask now').press('Enter');
+    await sees(desk.page, 'Asked. Ada Marlow decides.');
+    await sees(desk.page, /^Asked: .* Ada Marlow has not answered yet\.$/);
+    expect(await desk.page.getByRole('button', { name: askFor('Medicines') }).count()).toBe(0);
+  });
+  await step('it is the first thing to do at Ada’s Home, with his words', page, async () => {
+    await goTo(page, 'Home');
+    await reads(page, /^Dr Rafael Diaz asks to see your medicines and vaccinations until/);
+    await sees(page, why);
+  });
+  await step('she declines where she shares, and undoes it', page, async () => {
+    await looksAtSharing(page);
+    await button(page, `Decline ${diaz}`).click();
+    await sees(page, /^Declined\. Dr Rafael Diaz learns that, and no reason/);
+    await button(page, `Decide ${diaz}`).waitFor({ state: 'detached' });
+    await button(page, 'Undo').click();
+    await sees(page, /^Not declined/);
+    await button(page, `Decide ${diaz}`).waitFor();
+  });
+  await step('from Home, deciding opens the sheet with what he asks filled in', page, async () => {
+    await goTo(page, 'Home');
+    await link(page, `Decide ${diaz}`).click();
+    await reads(page, 'Is this what you want?');
+    await sees(page, `${diaz} asks, and says:`);
+    expect(await shown(page)).toMatch(new RegExp(`${diaz}\\s+will see\\s+medicines and vaccinations\\s+until`));
+  });
+  await step('she gives it for less time, and it is answered', page, async () => {
+    await page.getByRole('dialog').getByRole('link').nth(2).click();
+    await reads(page, 'Until when?');
+    await page.getByRole('radio', { name: 'A week' }).check();
+    await checks(page);
+    await button(page, 'Share now').click();
+    await sees(page, new RegExp(`^Shared with ${diaz} until `));
+    await button(page, `Decide ${diaz}`).waitFor({ state: 'detached' });
+  });
+  await step('it opens at the doctor’s by itself', desk.page, async () => {
+    await desk.page.getByRole('heading', { name: 'Medicines: locked for you' }).waitFor({ state: 'detached' });
+    await reads(desk.page, 'Medicines');
+  });
+  await step('he asks for more and takes it back; at Ada’s nothing is left of it', desk.page, async () => {
+    await asks(desk.page, 'Notes and documents', 'To read about the liver.', 'Ada Marlow');
+    await button(page, `Decide ${diaz}`).waitFor();
+    await button(desk.page, /^Take it back/).click();
+    await button(desk.page, askFor('Notes and documents')).waitFor();
+    await button(page, `Decide ${diaz}`).waitFor({ state: 'detached', timeout: 20_000 });
+  });
+  await step('declined when she locks, he learns that and no reason', page, async () => {
+    await asks(desk.page, 'Notes and documents', 'To read about the liver.', 'Ada Marlow');
+    await button(page, `Decline ${diaz}`).click();
+    await button(page, `Decide ${diaz}`).waitFor({ state: 'detached' });
+    await page.keyboard.press('Shift+L');
+    await reads(page, 'Locked');
+    expect(await shown(page)).not.toMatch(/Diaz|liver/);
+    await sees(desk.page, /^Ada Marlow declined what you asked/);
+    await button(desk.page, askFor('Notes and documents')).waitFor();
+  });
+  expect(visit.faults).toEqual([]);
+  expect(desk.faults).toEqual([]);
+}
+
+test('Dr Diaz asks Ada for more, and she decides, on a phone', { timeout: 300_000 }, () => spendDayOfAsking({ size: 'phone' }));
+
+test('Dr Diaz asks Ada for more, and she decides, at a desk', { timeout: 300_000 }, () => spendDayOfAsking({}));

@@ -10,6 +10,7 @@ import type { Page } from 'playwright-core';
 import type { Crowd } from './crowd.testing.ts';
 import { button, choose, comesIn, comesInWithFile, goTo, link, reads, sees, unlocks } from './deeds.testing.ts';
 import { type BroughtKeyring, newcomer } from './newcomer.testing.ts';
+import { askFor, asks, beginsToAsk, looksAtChart } from './requests.testing.ts';
 import { checks, choosesUntil, choosesWhat, choosesWho, looksAtSharing, shares, sharesNothing } from './sharing.testing.ts';
 import type { PortalStage } from './stage.testing.ts';
 import type { Visit } from './visit.testing.ts';
@@ -221,6 +222,35 @@ export async function sharingStates(stage: PortalStage): Promise<readonly State[
     await using other = await stage.visit({ frozen });
     await shared(other.page);
   };
+  const why = 'To read how the last treatment went, before the stronger tablets.';
+  /** At the doctor's, with one request that waits. */
+  const asked = async (page: Page, moment: number) => {
+    await sharedElsewhere(moment);
+    await comesIn(page, diaz);
+    await looksAtChart(page, 'Ada Marlow');
+    const waits = page.getByText(/^Asked: .* has not answered yet/).first();
+    await waits
+      .or(page.getByRole('button', { name: askFor('Notes and documents') }))
+      .first()
+      .waitFor();
+    if ((await waits.count()) === 0) await asks(page, 'Notes and documents', why, 'Ada Marlow');
+    await waits.waitFor();
+  };
+  const askedElsewhere = async (moment: number) => {
+    await using other = await stage.visit({ frozen: moment });
+    await asked(other.page, moment);
+  };
+  /** What was declined is sent when she locks. */
+  const declinedElsewhere = async (moment: number) => {
+    await askedElsewhere(moment);
+    await using other = await stage.visit({ frozen: moment });
+    await comesIn(other.page, 'Ada Marlow');
+    await looksAtSharing(other.page);
+    await button(other.page, `Decline ${diaz}`).click();
+    await sees(other.page, /^Declined/);
+    await other.page.keyboard.press('Shift+L');
+    await reads(other.page, 'Locked');
+  };
   return [
     {
       name: 'sharing-loading',
@@ -318,6 +348,102 @@ export async function sharingStates(stage: PortalStage): Promise<readonly State[
         await sees(page, /^Ada Marlow shares with you/);
         await reads(page, 'Everything');
         await page.waitForTimeout(1000);
+      },
+    },
+    {
+      name: 'sharing-ask',
+      async show({ page }, moment) {
+        await sharedElsewhere(moment);
+        await comesIn(page, diaz);
+        await looksAtChart(page, 'Ada Marlow');
+        await beginsToAsk(page, 'Notes and documents');
+        await page.getByLabel('Why').fill(why);
+        await page.getByText('will read').scrollIntoViewIfNeeded();
+      },
+    },
+    {
+      name: 'sharing-ask-faults',
+      async show({ page }, moment) {
+        await sharedElsewhere(moment);
+        await comesIn(page, diaz);
+        await looksAtChart(page, 'Ada Marlow');
+        await beginsToAsk(page, 'Also locked for you');
+        await page.getByText('More private').click();
+        await button(page, 'Ask now').click();
+        await sees(page, 'Say why, in a sentence.');
+      },
+    },
+    {
+      name: 'sharing-asked',
+      async show({ page }, moment) {
+        await asked(page, moment);
+        await page
+          .getByText(/^Asked: /)
+          .first()
+          .scrollIntoViewIfNeeded();
+      },
+    },
+    {
+      name: 'sharing-requests',
+      async show({ page }, moment) {
+        await askedElsewhere(moment);
+        await comesIn(page, 'Ada Marlow');
+        await looksAtSharing(page);
+        await button(page, `Decide ${diaz}`).waitFor();
+      },
+    },
+    {
+      name: 'sharing-requests-home',
+      async show({ page }, moment) {
+        await askedElsewhere(moment);
+        await comesIn(page, 'Ada Marlow');
+        await link(page, `Decide ${diaz}`).waitFor();
+      },
+    },
+    {
+      name: 'sharing-requests-decide',
+      async show({ page }, moment) {
+        await askedElsewhere(moment);
+        await comesIn(page, 'Ada Marlow');
+        await link(page, `Decide ${diaz}`).click();
+        await reads(page, 'Is this what you want?');
+      },
+    },
+    {
+      name: 'sharing-requests-what',
+      async show({ page }, moment) {
+        await askedElsewhere(moment);
+        await comesIn(page, 'Ada Marlow');
+        await link(page, `Decide ${diaz}`).click();
+        await page.getByRole('dialog').getByRole('link').nth(1).click();
+        await reads(page, `What may ${diaz} see?`);
+      },
+    },
+    {
+      name: 'sharing-requests-declined',
+      async show({ page }, moment) {
+        await askedElsewhere(moment);
+        await comesIn(page, 'Ada Marlow');
+        await looksAtSharing(page);
+        await button(page, `Decline ${diaz}`).click();
+        await sees(page, /^Declined/);
+        await button(page, 'Undo').click();
+        await sees(page, /^Not declined/);
+        await button(page, `Decline ${diaz}`).click();
+        await sees(page, /^Declined/);
+      },
+    },
+    {
+      name: 'sharing-ask-declined',
+      async show({ page }, moment) {
+        await declinedElsewhere(moment);
+        await comesIn(page, diaz);
+        await looksAtChart(page, 'Ada Marlow');
+        await sees(page, /declined what you asked/);
+        await page
+          .getByText(/declined what you asked/)
+          .first()
+          .scrollIntoViewIfNeeded();
       },
     },
   ];

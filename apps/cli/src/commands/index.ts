@@ -28,6 +28,11 @@ import { receiptsVerify } from './receipts/verify.ts';
 import { recordsExport } from './records/export.ts';
 import { recordsList } from './records/list.ts';
 import { recordsOpen } from './records/open.ts';
+import { ask } from './requests/ask.ts';
+import { requestsDecline } from './requests/decline.ts';
+import { requestsGrant } from './requests/grant.ts';
+import { requestsList } from './requests/list.ts';
+import { requestsWithdraw } from './requests/withdraw.ts';
 import { serve } from './serve.ts';
 import { shareCommand } from './sharing/share.ts';
 import { unshareCommand } from './sharing/unshare.ts';
@@ -59,6 +64,11 @@ export const commands: readonly Command[] = [
   shareCommand,
   unshareCommand,
   whoCommand,
+  ask,
+  requestsGrant,
+  requestsDecline,
+  requestsWithdraw,
+  requestsList,
   wearableCode,
   wearablePair,
   wearableRun,

@@ -11,6 +11,7 @@ import type { AdminHouse } from './admin.ts';
 import type { Item, ItemView } from './items.ts';
 import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
+import type { RequestsHouse } from './requests.ts';
 import type { SharingHouse } from './sharing.ts';
 import type { HeartTrace, VitalName, VitalView } from './vitals.ts';
 
@@ -71,7 +72,8 @@ export type ItemFilter = {
 };
 
 export type House = AdminHouse &
-  SharingHouse & {
+  SharingHouse &
+  RequestsHouse & {
     /** Keyrings that rest, locked, in this browser. */
     resting(): Promise<RestingKeyring[]>;
     /**

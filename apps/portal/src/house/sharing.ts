@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kind, Sensitivity } from '@carelet/care/model';
+import type { RequestRef } from './requests.ts';
 
 /** A group of records that is never shared unless it is named. */
 export type SensitiveGroup = Exclude<Sensitivity, 'none'>;
@@ -29,7 +30,11 @@ export type SharedWhat = {
   readonly until: string;
 };
 
-export type ShareWish = SharedWhat & { readonly doctor: string };
+export type ShareWish = SharedWhat & {
+  readonly doctor: string;
+  /** The request of this doctor that is granted so. */
+  readonly answering?: RequestRef;
+};
 
 /** Whom one lets read. */
 export type Given = {
@@ -68,7 +73,7 @@ export type SharingHouse = {
    * Lets a doctor read; told with events `sharing` as keys are made. Gives the grants behind it, as `Given` has them.
    *
    * @throws `invalid` for what cannot be shared so, `missing` for a doctor who is not ready, `unavailable` when the cloud or a
-   *   clinic's box does not answer; nothing is shared then
+   *   clinic's box does not answer, `conflict` for a request that does not wait any more; nothing is shared then
    */
   share(wish: ShareWish): Promise<readonly string[]>;
   /**

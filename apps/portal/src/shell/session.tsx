@@ -110,6 +110,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             void queries.invalidateQueries({ queryKey: event.patient === null ? undefined : ['patient', event.patient] });
             void queries.invalidateQueries({ queryKey: ['patients'] });
             void queries.invalidateQueries({ queryKey: ['triage'] });
+            void queries.invalidateQueries({ queryKey: ['requests'] });
             return;
           case 'sharing':
             sharing.tell(event.done, event.of);

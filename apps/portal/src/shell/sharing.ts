@@ -28,6 +28,11 @@ export const sharing = {
     draft = next;
     changed();
   },
+  /** The request that is decided waits no more; what is filled in may be shared all the same. */
+  unasked(): void {
+    if (draft?.answering) draft = { ...draft, answering: null };
+    changed();
+  },
   /** Keys begin to be made; gives what tells the end of it, without a failure or with one. */
   begin(name: string, at: string): (failure?: unknown) => void {
     const lock = locked;

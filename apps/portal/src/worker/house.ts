@@ -29,6 +29,7 @@ import { newPerson, openPerson, type Person } from './person.ts';
 import { attemptOn, proofOf } from './proof.ts';
 import { noneReceived, type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
+import { type Requests, requestsOf } from './requests.ts';
 import { letRead, type Sharing, sharingOf } from './sharing.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 import { townStatus } from './town.ts';
@@ -49,6 +50,7 @@ type Inside = {
   readonly views: Views;
   readonly received: ReceivedGrants;
   readonly sharing: Sharing;
+  readonly requests: Requests;
   /** Ends what goes on beside. */
   readonly leave: () => void;
 };
@@ -87,10 +89,16 @@ export function openHouse(outside: Surroundings): House {
     if (person.door !== 'admin') throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
     return person;
   };
-  const patientHere = (): Sharing => {
-    const { person, sharing } = somebody();
-    if (person.door !== 'patient') throw new CareletError('denied', 'share records', { because: 'only a patient shares what is hers' });
-    return sharing;
+  const patientHere = (): Inside => {
+    const here = somebody();
+    if (here.person.door !== 'patient')
+      throw new CareletError('denied', 'share records', { because: 'only a patient shares what is hers' });
+    return here;
+  };
+  const doctorHere = (): Requests => {
+    const { person, requests } = somebody();
+    if (person.door !== 'doctor') throw new CareletError('denied', 'ask for access', { because: 'only a doctor asks a patient' });
+    return requests;
   };
   const viewOf = async (patient: string): Promise<PatientView> => {
     const { charts, views } = somebody();
@@ -106,9 +114,9 @@ export function openHouse(outside: Surroundings): House {
     inside = null;
     leaving?.leave();
     leaving?.charts.close();
-    // Logged out before the keys are gone; a mediator that is away keeps nobody here.
+    // Logged out, and what was declined sent, before the keys are gone; a mediator or a cloud that is away keeps nobody here.
     const late = new Promise((done) => setTimeout(done, longestLogout));
-    if (leaving) await Promise.race([leaving.reader.leave(), late]);
+    if (leaving) await Promise.race([Promise.all([leaving.reader.leave(), leaving.requests.settle()]), late]);
     await leaving?.person.forget();
   }
 
@@ -150,6 +158,7 @@ export function openHouse(outside: Surroundings): House {
       }),
       received,
       sharing,
+      requests: requestsOf({ person, charts, clock }),
       leave: () => clearInterval(ends),
     };
     // Her own client keeps open what her devices will write; it does so when there is time.
@@ -273,10 +282,17 @@ export function openHouse(outside: Surroundings): House {
       await person.keep();
     },
 
-    directory: async () => patientHere().directory(),
-    whoReads: async () => patientHere().whoReads(),
-    share: async (wish) => patientHere().share(wish),
-    unshare: async (grants) => patientHere().unshare(grants),
+    directory: async () => patientHere().sharing.directory(),
+    whoReads: async () => patientHere().sharing.whoReads(),
+    share: async (wish) => patientHere().sharing.share(wish),
+    unshare: async (grants) => patientHere().sharing.unshare(grants),
+
+    requests: async () => patientHere().requests.requests(),
+    decline: async (request) => patientHere().requests.decline(request),
+    undecline: async (request) => patientHere().requests.undecline(request),
+    asked: async (patient) => doctorHere().asked(patient),
+    askFor: async (patient, what) => doctorHere().askFor(patient, what),
+    withdraw: async (request) => doctorHere().withdraw(request),
 
     town: async () => townStatus(await around.map(), clock()),
     lately: async () => latelyIn(await around.map(), administrator(), clock),

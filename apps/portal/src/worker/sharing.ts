@@ -88,15 +88,18 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
       );
     },
 
-    share: ({ doctor: id, kinds, sensitive, from, until }) =>
+    share: ({ doctor: id, kinds, sensitive, from, until, answering }) =>
       inTurn(async () => {
         const consent: Consent = { ...usualConsent, kinds, sensitivity: ['none', ...sensitive], from, until };
         checkConsent(consent, dayOf(clock()));
         const doctor = (await directory()).find((one) => one.id === id);
         if (!doctor) throw new CareletError('missing', 'share records', { because: 'no approved doctor of this town has this number' });
-        const mediator = await answering(mediatorsFor(map, keyring, doctor.organisation));
+        const mediator = await thatAnswers(mediatorsFor(map, keyring, doctor.organisation));
         const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));
-        const given = await share(options, { doctor: unhex(id), doctorName: doctor.name, consent, mediator, progress });
+        const given = await share(options, {
+          ...{ doctor: unhex(id), doctorName: doctor.name, consent, mediator, progress },
+          ...(answering && { answering: { pat: unhex(answering.chart), request: unhex(answering.request) } }),
+        });
         return given.map(({ grant }) => hex(grant));
       }),
 
@@ -121,7 +124,7 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
   };
 
   /** The first cloudlet that answers. */
-  async function answering(mediators: readonly Uint8Array[]): Promise<Uint8Array> {
+  async function thatAnswers(mediators: readonly Uint8Array[]): Promise<Uint8Array> {
     let failure: unknown = new CareletError('missing', 'share records', { because: 'this town has no cloudlet that could mediate' });
     for (const mediator of mediators) {
       try {

@@ -62,6 +62,10 @@ const grant = bytes({ max: 512 });
 /** Sealed to the doctor: what the grant is about. */
 const letter = bytes({ max: 2 * 1024 * 1024 });
 
+/** A doctor's request, sealed: all of them have one length, as `crypto/pre/requests` makes them. */
+const sealedRequest = bytes({ length: 5374 });
+const answerSignature = bytes({ length: 64 });
+
 /** The cloud's signature that the receipt of this act or answer will be in its log within a minute. */
 const promise = bytes({ max: 512 }).optional();
 
@@ -304,7 +308,13 @@ export const cloudContract = defineContract('cloud', {
     summary: 'The patient lets a doctor read: the grant she signed, its letter, and a re-encryption key for each scope.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ grant, letter, rekeys: z.array(bytes({ max: 512 })).max(20000) }),
+    input: z.strictObject({
+      grant,
+      letter,
+      rekeys: z.array(bytes({ max: 512 })).max(20000),
+      /** The doctor's request that is granted with it, and the patient's word that it is: both at once or neither. */
+      answers: z.strictObject({ pat: id, request: id, signature: answerSignature }).optional(),
+    }),
     output: z.strictObject({ promise }),
     idempotent: true,
     limit: 16 * 1024 * 1024,
@@ -338,6 +348,50 @@ export const cloudContract = defineContract('cloud', {
         .max(100),
     }),
     output: z.strictObject({ turned: z.array(bytes({ max: 576 })), promise }),
+    idempotent: true,
+  },
+  'requests.ask': {
+    summary: 'A doctor asks the owner of a chart she sees something of to let her read: sealed to the owner, and once more to herself.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, request: id, sealed: sealedRequest, own: sealedRequest }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'requests.withdraw': {
+    summary: 'A doctor takes back a request that waits; its content is gone when this is answered.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, request: id }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'requests.list': {
+    summary: 'Requests that wait for the caller’s decision, and those the caller made, the newest first.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      received: z.array(z.strictObject({ pat: id, request: id, doctor: id, sealed: sealedRequest })),
+      made: z.array(
+        z.strictObject({
+          pat: id,
+          owner: id,
+          request: id,
+          own: sealedRequest,
+          /** The patient's signed word; `null` while it waits. */
+          answer: z.strictObject({ word: z.enum(['granted', 'declined']), signature: answerSignature }).nullable(),
+        }),
+      ),
+    }),
+    idempotent: true,
+  },
+  'requests.decline': {
+    summary: 'The patient declines a request; what it said is gone when this is answered.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, doctor: id, request: id, signature: answerSignature }),
+    output: z.strictObject({}),
     idempotent: true,
   },
   'receipts.head': {

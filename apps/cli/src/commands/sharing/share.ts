@@ -6,18 +6,20 @@
 import { CareletError, kinds, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, consentInWords, usualConsent } from '@carelet/care/rules/sharing/consent';
+import type { RequestRef } from '@carelet/client/sharing/requests';
 import { share } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
-import { enter } from '../../person.ts';
+import type { Io } from '../../io.ts';
+import { enter, type Person } from '../../person.ts';
 import { agreed, count, plainText, progress, say } from '../../terminal.ts';
 import { doctorCalled } from './who.ts';
 
 const op = 'share records';
 /** What one shares unless told: everything but administration. */
-const usualKinds = kinds.filter((kind) => !['devices', 'billing', 'identity', 'directory'].includes(kind));
-const usualDays = 90;
+export const usualKinds = kinds.filter((kind) => !['devices', 'billing', 'identity', 'directory'].includes(kind));
+export const usualDays = 90;
 
 export const shareCommand = command({
   name: 'share',
@@ -59,28 +61,43 @@ export const shareCommand = command({
     };
     checkConsent(consent, today);
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
-    const { keyring, cloud, save, town, authority } = person;
-    const doctor = await doctorCalled(authority, options.with);
-    const clinic = options.through === undefined ? town.cloudlets[0] : cloudletOf(town, options.through);
-    const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
-    if (!mediator) throw new CareletError('missing', op, { because: 'this town has no cloudlet that could mediate' });
-
-    say(io, `${plainText(doctor.name)}, ${plainText(doctor.specialty)}, ${plainText(doctor.organisation)}`);
-    say(io, `  fingerprint ${doctor.fingerprint}`);
-    say(io, `  may read    ${consentInWords(consent)}`);
-    say(io, `  through     ${clinic!.organisation}`);
-    if (!options.yes && !(await agreed(io, 'Is this what you want?'))) {
-      say(io, 'Nothing was shared.');
-      return 1;
-    }
-    await using mathematics = mathematicsInThreads();
-    await using line = progress(io, 'keys made');
-    line.first('asking the mediator');
-    const given = await share(
-      { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock },
-      { doctor: doctor.doctor, doctorName: doctor.name, consent, mediator, progress: (done) => line.at(done) },
-    );
-    say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(doctor.name)}" --as ${keyring.name}`);
-    return 0;
+    const doctor = await doctorCalled(person.authority, options.with);
+    return letRead(io, person, { doctor, consent, through: options.through, yes: options.yes === true });
   },
 });
+
+type Letting = {
+  readonly doctor: Awaited<ReturnType<typeof doctorCalled>>;
+  readonly consent: Consent;
+  readonly through?: string | undefined;
+  readonly yes: boolean;
+  /** The request that is granted so. */
+  readonly answering?: RequestRef;
+};
+
+/** Shows what is about to be shared, asks, and shares; gives the exit code. */
+export async function letRead(io: Io, person: Person, { doctor, consent, through, yes, answering }: Letting): Promise<number> {
+  const { keyring, cloud, save, town } = person;
+  const clinic = through === undefined ? town.cloudlets[0] : cloudletOf(town, through);
+  const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
+  if (!mediator) throw new CareletError('missing', op, { because: 'this town has no cloudlet that could mediate' });
+
+  say(io, `${plainText(doctor.name)}, ${plainText(doctor.specialty)}, ${plainText(doctor.organisation)}`);
+  say(io, `  fingerprint ${doctor.fingerprint}`);
+  say(io, `  may read    ${consentInWords(consent)}`);
+  say(io, `  through     ${clinic!.organisation}`);
+  if (!yes && !(await agreed(io, 'Is this what you want?'))) {
+    say(io, 'Nothing was shared.');
+    return 1;
+  }
+  await using mathematics = mathematicsInThreads();
+  await using line = progress(io, 'keys made');
+  line.first('asking the mediator');
+  const wanted = { doctor: doctor.doctor, doctorName: doctor.name, consent, mediator, progress: (done: number) => line.at(done) };
+  const given = await share(
+    { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock },
+    { ...wanted, ...(answering && { answering }) },
+  );
+  say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(doctor.name)}" --as ${keyring.name}`);
+  return 0;
+}

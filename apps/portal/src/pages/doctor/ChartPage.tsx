@@ -61,7 +61,7 @@ function Chart({ overview }: { overview: Overview }) {
           <PressingChart overview={overview} />
           {overview.trace && <TraceCard patient={overview.id} item={overview.trace} />}
           {!overview.withheld.includes('notes') && <Notes overview={overview} />}
-          <LockedKinds withheld={overview.withheld.filter((kind) => readKinds.includes(kind))} />
+          <LockedKinds overview={overview} withheld={overview.withheld.filter((kind) => readKinds.includes(kind))} />
         </div>
         <ChartSide overview={overview} />
       </div>

@@ -27,7 +27,7 @@ export function ChartSide({ overview }: { overview: Overview }) {
       {part(['allergies'], t('chart.allergies'), once(allergies))}
       {part(['laboratory'], t('chart.laboratory'), latestOfEach(laboratory))}
       {documents.data && part(documentKinds, t('chart.documents'), documentsOf(documents.data, shownNotes(overview)))}
-      <LockedKinds withheld={withheld.filter((kind) => !readKinds.includes(kind))} />
+      <LockedKinds overview={overview} withheld={withheld.filter((kind) => !readKinds.includes(kind))} />
     </div>
   );
 }

@@ -1,19 +1,23 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Overview, Todo } from '../../house/patients.ts';
 import { paths, to } from '../../paths.ts';
+import { ask } from '../../queries.ts';
 import { Card, Hidden } from '../../ui/kit.tsx';
 import { Link } from '../../ui/Link.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { useItemTitle } from '../record/ItemValue.tsx';
+import { RequestTask } from '../requests/RequestTask.tsx';
 import { HowToSheet, ProblemSheet, SilentSheet } from './Sheets.tsx';
 import classes from './TodoList.module.css';
 
 /** What to do, the most pressing first. The first act is the page's one filled button, unless another one is. */
 export function TodoList({ overview: { todos, problems }, isFilled }: { overview: Overview; isFilled: boolean }) {
   const t = useWords('patient');
-  if (todos.length === 0) {
+  const requests = useQuery(ask.requests()).data?.requests ?? [];
+  if (todos.length === 0 && requests.length === 0) {
     return (
       <Card className={classes.none}>
         <p className={classes.title}>{t('todo.none')}</p>
@@ -24,8 +28,11 @@ export function TodoList({ overview: { todos, problems }, isFilled }: { overview
   return (
     <Card flush>
       <ul>
+        {requests.map((request, at) => (
+          <RequestTask key={request.request} request={request} isFirst={isFilled && at === 0} />
+        ))}
         {todos.map((todo, at) => (
-          <Task key={keyOf(todo)} todo={todo} problems={problems} isFirst={isFilled && at === 0} />
+          <Task key={keyOf(todo)} todo={todo} problems={problems} isFirst={isFilled && at === 0 && requests.length === 0} />
         ))}
       </ul>
     </Card>

@@ -4,14 +4,16 @@ import { Icon } from '../../ui/Icon.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import classes from './Check.module.css';
-import { type Draft, fromOf, untilOf } from './draft.ts';
-import { groups, iconOfGroup, sensitiveGroups } from './what.ts';
-import { capital } from './whatWords.ts';
+import { type Draft, fromOf, kindsMeant, untilOf } from './draft.ts';
+import { groups, iconOfGroup, kindsIn, sensitiveGroups } from './what.ts';
+import { capital, useWhatWords } from './whatWords.ts';
 
 /** What the doctor will see, what not, and what else follows from it. */
 export function Check({ draft }: { draft: Draft }) {
   const t = useWords('sharing');
   const format = useFormat();
+  const words = useWhatWords();
+  const meant = kindsMeant(draft);
   const now = Date.now();
   const name = draft.doctor?.name ?? '';
   const shares = useQuery(ask.whoReads()).data?.some(({ doctor, state }) => doctor.id === draft.doctor?.id && state === 'holds');
@@ -19,6 +21,7 @@ export function Check({ draft }: { draft: Draft }) {
   const until = untilOf(draft, now);
   const notShared = [
     ...groups.filter((group) => !draft.groups.includes(group)).map((group) => t(`group.${group}`)),
+    ...draft.left.map((kind) => t(`kind.${kind}`)),
     ...(draft.sensitive.length === 0
       ? [t('check.nothingPrivate')]
       : sensitiveGroups.filter((group) => !draft.sensitive.includes(group)).map((group) => t(`sensitive.${group}`))),
@@ -35,8 +38,8 @@ export function Check({ draft }: { draft: Draft }) {
             <li key={group}>
               <Icon name={iconOfGroup[group]} size={18} />
               <span>
-                {capital(t(`group.${group}`))}
-                <span className="meta">{t(`what.about.${group}`)}</span>
+                {capital(words.kinds(kindsIn[group].filter((kind) => meant.includes(kind))))}
+                {kindsIn[group].every((kind) => meant.includes(kind)) && <span className="meta">{t(`what.about.${group}`)}</span>}
               </span>
             </li>
           ))}

@@ -35,7 +35,7 @@ export function NotShared({
 }) {
   const t = useWords('sharing');
   const kind = failure instanceof HouseFailure ? failure.kind : 'internal';
-  const known = kind === 'unavailable' || kind === 'missing' || kind === 'tampered' || kind === 'invalid';
+  const known = kind === 'unavailable' || kind === 'missing' || kind === 'tampered' || kind === 'invalid' || kind === 'conflict';
   return (
     <ErrorState
       level={3}

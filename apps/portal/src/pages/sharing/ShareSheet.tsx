@@ -7,15 +7,15 @@ import { sharing, useDraft, useSharingWork } from '../../shell/sharing.ts';
 import { Link } from '../../ui/Link.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import { AskedFor } from '../requests/AskedFor.tsx';
 import { Check } from './Check.tsx';
-import { type Draft, emptyDraft, fromOf, missingIn, type Step, steps, untilOf, wishOf } from './draft.ts';
+import { type Draft, emptyDraft, filledIn, fromOf, kindsMeant, missingIn, type Step, steps, untilOf, wishOf } from './draft.ts';
 import { MakingKeys, NotShared } from './Progressing.tsx';
 import classes from './ShareSheet.module.css';
 import { UntilStep } from './UntilStep.tsx';
 import { useShare } from './useShare.ts';
 import { WhatStep } from './WhatStep.tsx';
 import { WhoStep } from './WhoStep.tsx';
-import { kindsOf } from './what.ts';
 import { useWhatWords } from './whatWords.ts';
 
 export type StepProps = { readonly draft: Draft; readonly fill: (some: Partial<Draft>) => void };
@@ -35,7 +35,7 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
   const top = useRef<HTMLDivElement>(null);
   const at = steps.indexOf(step);
   const working = work?.kind === 'working';
-  const props: StepProps = { draft, fill: (some) => sharing.keep({ ...draft, ...some }) };
+  const props: StepProps = { draft, fill: (some) => sharing.keep(filledIn(draft, some)) };
   const close = () => goTo(null);
 
   // On another step eyes, keys and ears begin at its question.
@@ -70,6 +70,7 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
     >
       <div ref={top} />
       <Sentence step={step} draft={draft} />
+      {draft.answering && <AskedFor request={draft.answering} />}
       <div className={classes.step}>
         <h3 ref={question} tabIndex={-1} data-autofocus className={classes.question}>
           {t(`sheet.question.${step}`, { name: draft.doctor?.name ?? '' })}
@@ -122,7 +123,7 @@ function Sentence({ step, draft }: { step: Step; draft: Draft }) {
   const words = useWhatWords();
   const now = Date.now();
   const until = untilOf(draft, now);
-  const what = { kinds: kindsOf(draft.groups), sensitive: draft.sensitive, from: fromOf(draft, now) ?? 'beginning' };
+  const what = { kinds: kindsMeant(draft), sensitive: draft.sensitive, from: fromOf(draft, now) ?? 'beginning' };
   const filled: Readonly<Record<Exclude<Step, 'check'>, string | null>> = {
     who: draft.doctor?.name ?? null,
     what: draft.groups.length === 0 ? null : words.what(what),

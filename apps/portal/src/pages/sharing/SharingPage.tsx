@@ -14,7 +14,8 @@ import { Banner, Card, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useWords } from '../../words/words.ts';
 import { Failed } from '../record/Waiting.tsx';
-import { type Draft, emptyDraft, isBegun, type Step, stepOf } from './draft.ts';
+import { Requests } from '../requests/Requests.tsx';
+import { type Draft, draftOf, emptyDraft, isBegun, type Step, stepOf } from './draft.ts';
 import { GivenRow } from './GivenRow.tsx';
 import { HowItWorks } from './HowItWorks.tsx';
 import { keyOf, type Line, linesOf, readersIn, readsElsewhere, type Stopped } from './list.ts';
@@ -29,6 +30,7 @@ export function SharingPage() {
   const t = useWords('sharing');
   const { online } = useSession();
   const given = useQuery(ask.whoReads());
+  const isAsked = (useQuery(ask.requests()).data?.requests.length ?? 0) > 0;
   const navigate = useNavigate();
   const draft = useDraft();
   const work = useSharingWork();
@@ -73,6 +75,12 @@ export function SharingPage() {
         {step === null && !lines?.some(({ key, stopped: state }) => key === work?.at && state !== null) && (
           <Going again={() => goTo('check')} />
         )}
+        <Requests
+          decide={(request) => {
+            sharing.keep(draftOf(request));
+            goTo('check');
+          }}
+        />
         {step === null && draft && isBegun(draft) && <Begun draft={draft} goOn={() => goTo('check')} />}
       </div>
       <div className={classes.columns}>
@@ -87,7 +95,7 @@ export function SharingPage() {
               title={t('empty')}
               text={t('emptyText')}
               act={
-                <Button leftSection={<Icon name="plus" size={18} />} onClick={() => begin()}>
+                <Button variant={isAsked ? 'default' : 'filled'} leftSection={<Icon name="plus" size={18} />} onClick={() => begin()}>
                   {t('shareFirst')}
                 </Button>
               }

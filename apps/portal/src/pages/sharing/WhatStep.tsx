@@ -6,11 +6,11 @@ import { Icon } from '../../ui/Icon.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { useWhose } from '../record/whose.ts';
-import { beginnings, type Draft, dayAhead, fromOf } from './draft.ts';
+import { beginnings, type Draft, dayAhead, fromOf, kindsMeant } from './draft.ts';
 import classes from './ShareSheet.module.css';
 import type { StepProps } from './ShareSheet.tsx';
 import { groups, iconOfGroup, kindsIn, sensitiveGroups } from './what.ts';
-import { capital } from './whatWords.ts';
+import { capital, useWhatWords } from './whatWords.ts';
 
 /** What: groups with what each holds, what is more private apart and off, and since when. */
 export function WhatStep({ draft, fill }: StepProps) {
@@ -19,6 +19,14 @@ export function WhatStep({ draft, fill }: StepProps) {
   const { id } = useWhose();
   const counts = useQuery({ ...ask.overview(id ?? ''), enabled: id !== undefined }).data?.counts;
   const about = useId();
+  const words = useWhatWords();
+  const r = useWords('requests');
+  const meant = kindsMeant(draft);
+  /** Where only some of a group are meant, as a doctor asked. */
+  const only = (group: (typeof groups)[number]) => {
+    const some = kindsIn[group].filter((kind) => meant.includes(kind));
+    return some.length > 0 && some.length < kindsIn[group].length ? words.kinds(some) : null;
+  };
   return (
     <>
       <Checkbox.Group
@@ -41,6 +49,7 @@ export function WhatStep({ draft, fill }: StepProps) {
                   <span>{capital(t(`group.${group}`))}</span>
                   <span id={`${about}${group}`} className="meta">
                     {t(`what.about.${group}`)}
+                    {only(group) !== null && ` ${r('only', { kinds: only(group) })}`}
                     {count !== undefined && ` ${count === 0 ? t('what.noneYet') : t('what.count', { count })}`}
                   </span>
                 </span>

@@ -1,7 +1,22 @@
 import { addDays, longestGrant } from '@carelet/care/rules/records/calendar';
 import { checkConsent, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { expect, test } from 'vitest';
-import { type Draft, dayAhead, emptyDraft, fromOf, lengths, longest, missingIn, stepOf, untilOf, wishOf } from './draft.ts';
+import type { RequestToMe } from '../../house/requests.ts';
+import {
+  type Draft,
+  dayAhead,
+  draftOf,
+  emptyDraft,
+  filledIn,
+  fromOf,
+  kindsMeant,
+  lengths,
+  longest,
+  missingIn,
+  stepOf,
+  untilOf,
+  wishOf,
+} from './draft.ts';
 
 const now = Date.UTC(2026, 10, 20, 9, 41);
 const today = '2026-11-20';
@@ -64,4 +79,30 @@ test('what is wished is what was filled in', () => {
     until: '2026-12-20',
   });
   expect(wishOf({ ...whole, groups: [] }, now)).toBe(null);
+});
+
+const request: RequestToMe = {
+  ...{ chart: 'c1', request: 'r1', asked: now, why: 'why', until: '2026-12-20', kinds: ['conditions', 'laboratory'], sensitive: ['PSY'] },
+  doctor: { id: 'd1', name: 'Dr Rafael Diaz', specialty: null, organisation: null },
+};
+
+test('what a doctor asks is filled in, no kind more, and answers the request', () => {
+  const draft = draftOf(request);
+  expect(draft).toMatchObject({ groups: ['tests', 'conditions'], left: ['allergies'] });
+  expect(wishOf(draft, now)).toEqual({
+    ...{ doctor: 'd1', kinds: ['laboratory', 'conditions'], sensitive: ['PSY'], from: 'beginning', until: '2026-12-20' },
+    answering: { chart: 'c1', request: 'r1' },
+  });
+});
+
+test('a group that is chosen anew is meant whole', () => {
+  const without = filledIn(draftOf(request), { groups: ['tests'] });
+  expect(kindsMeant(without)).toEqual(['laboratory']);
+  expect(kindsMeant(filledIn(without, { groups: ['tests', 'conditions'] }))).toEqual(['laboratory', 'conditions', 'allergies']);
+});
+
+test('another doctor asked for nothing', () => {
+  expect(filledIn(draftOf(request), { until: 'week' }).answering).toBe(request);
+  const other = filledIn(draftOf(request), { doctor: { id: 'd2', name: 'Dr Mei Chen' } });
+  expect(wishOf(other, now)).not.toHaveProperty('answering');
 });

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { Kind } from '@carelet/care/model';
+import type { RequestToMe } from '../../house/requests.ts';
 import type { SensitiveGroup, ShareDoctor, ShareWish } from '../../house/sharing.ts';
-import { type Group, kindsOf } from './what.ts';
+import { type Group, groups, kindsIn, kindsOf } from './what.ts';
 
 export const steps = ['who', 'what', 'until', 'check'] as const;
 export type Step = (typeof steps)[number];
@@ -15,6 +17,8 @@ export const lengths = ['week', 'month', 'quarter', 'year', 'day'] as const;
 export type Draft = {
   readonly doctor: Pick<ShareDoctor, 'id' | 'name'> | null;
   readonly groups: readonly Group[];
+  /** Kinds of these groups that are not meant: a doctor asked for the others alone. */
+  readonly left: readonly Kind[];
   readonly sensitive: readonly SensitiveGroup[];
   readonly from: (typeof beginnings)[number];
   /** First day of the records, where `from` is a day. */
@@ -22,9 +26,41 @@ export type Draft = {
   readonly until: (typeof lengths)[number] | null;
   /** Last day, where `until` is a day. */
   readonly untilDay: string;
+  /** The request that is decided so; of this doctor, or there is none. */
+  readonly answering: RequestToMe | null;
 };
 
-export const emptyDraft: Draft = { doctor: null, groups: [], sensitive: [], from: 'beginning', fromDay: '', until: null, untilDay: '' };
+export const emptyDraft: Draft = {
+  ...{ doctor: null, groups: [], left: [], sensitive: [], from: 'beginning', fromDay: '', until: null, untilDay: '' },
+  answering: null,
+};
+
+/** What a doctor asks, filled in: no more than she named. */
+export function draftOf(request: RequestToMe): Draft {
+  const { doctor, kinds, sensitive, until } = request;
+  const asked = groups.filter((group) => kindsIn[group].some((kind) => kinds.includes(kind)));
+  return {
+    ...emptyDraft,
+    ...{ doctor: { id: doctor.id, name: doctor.name }, groups: asked, sensitive, until: 'day', untilDay: until },
+    left: kindsOf(asked).filter((kind) => !kinds.includes(kind)),
+    answering: request,
+  };
+}
+
+/** With something more filled in: a group that is chosen anew is meant whole, and another doctor asked for nothing. */
+export function filledIn(draft: Draft, some: Partial<Draft>): Draft {
+  const next = { ...draft, ...some };
+  const still = kindsOf(next.groups.filter((group) => draft.groups.includes(group)));
+  return {
+    ...next,
+    left: next.left.filter((kind) => still.includes(kind)),
+    answering: next.answering?.doctor.id === next.doctor?.id ? next.answering : null,
+  };
+}
+
+/** The kinds that are meant, in the order of the sheet. */
+export const kindsMeant = ({ groups: some, left }: Pick<Draft, 'groups' | 'left'>): Kind[] =>
+  kindsOf(some).filter((kind) => !left.includes(kind));
 
 /** Days a consent may last: a year and a month. */
 export const longest = 396;
@@ -87,7 +123,11 @@ export function wishOf(draft: Draft, now: number): ShareWish | null {
   const from = fromOf(draft, now);
   const until = untilOf(draft, now);
   if (missingIn(draft, now) !== null || !draft.doctor || from === null || until === null) return null;
-  return { doctor: draft.doctor.id, kinds: kindsOf(draft.groups), sensitive: draft.sensitive, from, until };
+  const { doctor, sensitive, answering } = draft;
+  return {
+    ...{ doctor: doctor.id, kinds: kindsMeant(draft), sensitive, from, until },
+    ...(answering && { answering: { chart: answering.chart, request: answering.request } }),
+  };
 }
 
 /** Whether anything was filled in. */

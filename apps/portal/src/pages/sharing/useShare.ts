@@ -5,8 +5,9 @@
  */
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { HouseFailure } from '../../house/errors.ts';
 import { house } from '../../house/front.ts';
-import type { Given, SharedWhat } from '../../house/sharing.ts';
+import type { Given, ShareWish } from '../../house/sharing.ts';
 import { sharing } from '../../shell/sharing.ts';
 import { useToast } from '../../ui/Toast.tsx';
 import { useFormat } from '../../words/format.ts';
@@ -17,7 +18,7 @@ export type Whom = Pick<Given['doctor'], 'id' | 'name'>;
 
 export type Sharing = {
   /** Whether it is shared then; why not is told by `useSharingWork`, with `at`: the sheet, or a line of the list. */
-  share(doctor: Whom, what: SharedWhat, at: string): Promise<boolean>;
+  share(doctor: Whom, what: Omit<ShareWish, 'doctor'>, at: string): Promise<boolean>;
   /** @throws what the house throws */
   takeBack(grants: readonly string[]): Promise<Given['state'] | 'ended'>;
 };
@@ -30,7 +31,7 @@ export function useShare(): Sharing {
 
   /** Who sees what has changed, on the list and on every record. */
   const refresh = useCallback(
-    () => Promise.all([['sharing', 'whoReads'], ['patient']].map((queryKey) => queries.invalidateQueries({ queryKey }))),
+    () => Promise.all([['sharing', 'whoReads'], ['requests'], ['patient']].map((queryKey) => queries.invalidateQueries({ queryKey }))),
     [queries],
   );
   const takeBack = useCallback(
@@ -63,6 +64,7 @@ export function useShare(): Sharing {
         await refresh();
         return true;
       } catch (failure) {
+        if (what.answering && failure instanceof HouseFailure && failure.kind === 'conflict') sharing.unasked();
         ended(failure);
         return false;
       }

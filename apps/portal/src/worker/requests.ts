@@ -1,0 +1,124 @@
+/**
+ * Requests at both doors: a patient's list of what is asked of her, a doctor's asking.
+ *
+ * [Note: A moment before the doctor hears]
+ * What was declined is deleted at the cloud, so it cannot be taken back there. A declined request is therefore held here for as long
+ * as somebody may want to undo it, and sent when one locks or the time is over. A page that dies before has declined nothing:
+ * the request is there again.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import {
+  askAccess,
+  declineRequest,
+  type RequestRef as Ref,
+  requestsMade,
+  requestsReceived,
+  withdrawRequest,
+} from '@carelet/client/sharing/requests';
+import { hex, unhex } from '@carelet/crypto/algebra/bytes';
+import type { RequestRef, RequestsHouse } from '../house/requests.ts';
+import type { Charts } from './charts.ts';
+import type { Person } from './person.ts';
+
+export type Requests = RequestsHouse & {
+  /** Sends what is held; for whoever locks. */
+  settle(): Promise<void>;
+};
+
+export type RequestsAround = { readonly person: Person; readonly charts: Pick<Charts, 'listed'>; readonly clock: () => number };
+
+/** How long a declined request can be taken back, in milliseconds: longer than the bar that offers it stands. */
+const held = 30_000;
+
+/** How long locking waits for what is held to be sent, in milliseconds: half of what locking may take. */
+const farewell = 1_000;
+
+type Held = { readonly timer: ReturnType<typeof setTimeout>; readonly send: () => Promise<void> };
+
+export function requestsOf({ person, charts, clock }: RequestsAround): Requests {
+  const { keyring, cloud, authority } = person;
+  const asking = { keyring, cloud, clock };
+  const declined = new Map<string, Held>();
+
+  const directory = async () => {
+    const doctors = await authority.enrolment.directory().then(
+      (told) => told.doctors,
+      () => [],
+    );
+    return new Map(doctors.map((one) => [hex(one.doctor), one]));
+  };
+
+  return {
+    async requests() {
+      const { requests, unreadable } = await requestsReceived(asking);
+      const waiting = requests.filter((one) => !declined.has(nameOf(namesOf(one))));
+      const doctors = waiting.length === 0 ? new Map() : await directory();
+      return {
+        requests: waiting.map(({ doctor: id, asked, wish, ...ref }) => {
+          const known = doctors.get(hex(id));
+          const doctor = {
+            id: hex(id),
+            name: known?.name ?? hex(id).slice(0, 8),
+            specialty: known?.specialty ?? null,
+            organisation: known?.organisation ?? null,
+          };
+          return { ...namesOf(ref), doctor, asked: asked * 1000, ...wish };
+        }),
+        unreadable,
+      };
+    },
+
+    async decline({ doctor, ...request }) {
+      const name = nameOf(request);
+      if (declined.has(name)) return;
+      const send = async () => {
+        // What the cloud did not hear waits on, and is in the list again.
+        await declineRequest(asking, { ...refOf(request), doctor: unhex(doctor) }).catch(() => {});
+        declined.delete(name);
+      };
+      declined.set(name, { send, timer: setTimeout(() => void send(), held) });
+    },
+
+    async undecline(request) {
+      const one = declined.get(nameOf(request));
+      if (!one) return false;
+      clearTimeout(one.timer);
+      return declined.delete(nameOf(request));
+    },
+
+    async asked(patient) {
+      const made = await requestsMade(asking);
+      return made
+        .filter(({ owner }) => hex(owner) === patient)
+        .map(({ asked, wish, state, ...ref }) => ({ ...namesOf(ref), asked: asked * 1000, state, ...wish }));
+    },
+
+    async askFor(patient, wish) {
+      const chart = (await charts.listed()).find(({ id }) => id === patient)?.refs[0];
+      if (!chart) throw new CareletError('missing', 'ask for access', { because: 'nobody of this number is in sight' });
+      await askAccess(asking, chart, wish);
+    },
+
+    withdraw: (request) => withdrawRequest(asking, refOf(request)),
+
+    async settle() {
+      const waiting = [...declined.values()];
+      for (const { timer } of waiting) clearTimeout(timer);
+      if (waiting.length === 0) return;
+      // Whoever locks does not wait for a cloud that is away: what else is to be kept is kept after this.
+      await Promise.race([Promise.all(waiting.map(({ send }) => send())), new Promise((done) => setTimeout(done, farewell))]);
+    },
+  };
+}
+
+const namesOf = ({ pat, request }: Ref): RequestRef => ({ chart: hex(pat), request: hex(request) });
+const nameOf = ({ chart, request }: RequestRef): string => `${chart} ${request}`;
+
+/** @throws {CareletError} `invalid` for what names no request */
+function refOf({ chart, request }: RequestRef): Ref {
+  if (![chart, request].every((one) => /^[0-9a-f]{32}$/.test(one)))
+    throw new CareletError('invalid', 'find request', { because: 'it is not the number of one' });
+  return { pat: unhex(chart), request: unhex(request) };
+}
