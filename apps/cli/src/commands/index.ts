@@ -20,6 +20,7 @@ import { organisationsEnrol } from './organisations/enrol.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { proveBreach } from './prove/breach.ts';
+import { proveLabels } from './prove/labels.ts';
 import { proveReceipts } from './prove/receipts.ts';
 import { proveRevoke } from './prove/revoke.ts';
 import { receiptsExport } from './receipts/export.ts';
@@ -51,6 +52,7 @@ export const commands: readonly Command[] = [
   serve,
   portal,
   proveBreach,
+  proveLabels,
   proveReceipts,
   proveRevoke,
   importCommand,
