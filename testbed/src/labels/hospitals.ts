@@ -12,7 +12,7 @@ import { CareletError, type Category, type Kind, type Sensitivity } from '@carel
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, enrolOrganisation, register, takeDoctorKeys } from '@carelet/client/enrolment';
+import { approve, enrolOrganisation, register } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
 import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
@@ -20,8 +20,9 @@ import { encodeBody } from '@carelet/client/records/body';
 import { linkPatient } from '@carelet/client/records/link';
 import { type Draft, writer } from '@carelet/client/records/writer';
 import { offerHalf } from '@carelet/client/sharing/received';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { share } from '@carelet/client/sharing/share';
-import { hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { OrganisationSlug } from '../cast.ts';
 import type { Chance } from '../days/chance.ts';
 import type { Town } from '../town.ts';
@@ -167,6 +168,10 @@ export async function fill(grounds: Grounds, keyring: Keyring, custom: Custom, c
   );
 
   const save = async () => {};
+  const mediating = (who: Keyring) => (organisation: Bytes) =>
+    equalPublic(organisation, grounds.mediator.card.id)
+      ? connectCloudlet(town.cloudlets.get(grounds.mediatorSlug)!.fetch, who, clock)
+      : null;
   const hospitalsCloud = connectCloud(town.cloud.fetch, keyring, clock);
   const patients: Patient[] = [];
   for (const [i, treatedBy] of treating.entries()) {
@@ -194,10 +199,9 @@ export async function fill(grounds: Grounds, keyring: Keyring, custom: Custom, c
       until: addDays(today, chance.whole(3, 12)),
     };
     for (const administrator of grounds.administrators) await approve(as(administrator), administrator, own.card, policy);
-    const taken = await takeDoctorKeys(() => as(own), own, mathematics);
-    if (taken.kind !== 'taken') throw new CareletError('internal', 'prove labels', { because: `a doctor’s key is ${taken.kind}` });
     const cloud = connectCloud(town.cloud.fetch, own, clock);
-    for (const { entitlement } of own.doctorKeys) await cloud.sharing.enter({ entitlement });
+    const taken = await takeDoctorKeys({ authority: as(own), cloud, cloudletOf: mediating(own) }, own, mathematics);
+    if (taken.kind !== 'taken') throw new CareletError('internal', 'prove labels', { because: `a doctor’s key is ${taken.kind}` });
     await offerHalf({ keyring: own, save, cloud, mathematics });
     doctors.push(own);
   }
@@ -210,7 +214,7 @@ export async function fill(grounds: Grounds, keyring: Keyring, custom: Custom, c
     await share(
       {
         ...{ keyring: own, save, cloud: connectCloud(town.cloud.fetch, own, clock), mathematics, clock },
-        cloudletOf: () => connectCloudlet(town.cloudlets.get(grounds.mediatorSlug)!.fetch, own, clock),
+        cloudletOf: mediating(own),
       },
       {
         ...{ doctor: doctor.card.id, doctorName: doctor.title, mediator: grounds.mediator.card.id },

@@ -9,10 +9,8 @@
  */
 import { join } from 'node:path';
 import { addDays } from '@carelet/care/rules/records/calendar';
-import { openChanges } from '@carelet/cloud/changes';
 import { cloud as assemble } from '@carelet/cloud/cloud';
-import { mathematicsHere } from '@carelet/cloud/mathematics';
-import { logKey } from '@carelet/cloud/receipts/key';
+import { cloudKeys } from '@carelet/cloud/keys';
 import { type CloudTables, migrations, shelves } from '@carelet/cloud/schema';
 import { applyFactor, newFactor } from '@carelet/cloudlet/mathematics';
 import { factorsIn, mediator } from '@carelet/cloudlet/mediator';
@@ -81,8 +79,11 @@ export async function openSmallTown(): Promise<SmallTown> {
 /** Cloud and mediator as those who are known to them use them. */
 async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scene, 'cloudAs' | 'cloudletOf'>> {
   const keysOf = (of: string) => join(stage.town.folder, 'keys', of);
-  const log = await logKey(keysOf('cloud'));
-  const cloud = assemble(db, townAt(stage.town.authority.fetch), log, stage.clock, openChanges(), mathematicsHere);
+  const { clock } = stage;
+  const keys = await cloudKeys(keysOf('cloud'), clock);
+  const told = stage.authorityAs(null).enrolment.expelled;
+  const cloud = assemble({ db, town: townAt(stage.town.authority.fetch), keys, told, clock });
+  await cloud.hearExpelled();
   const { keyring } = await stage.place('harbour');
   const factors = await factorsIn(join(keysOf('harbour'), 'factors'), await cloudletSecrets(keysOf('harbour')));
   const organisation = async () => ({ card: keyring.card, edSk: keyring.secrets.edSk, ...keyring.writer! });
