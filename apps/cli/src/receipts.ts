@@ -3,12 +3,15 @@
  *
  * @module
  */
+import { CareletError } from '@carelet/care/model';
 import type { Authority } from '@carelet/client/login';
-import type { Standing } from '@carelet/client/receipts/watch';
+import { type Standing, watchOver } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
 import type { Receipt } from '@carelet/crypto/receipts/leaf';
-import { count, plainText } from './terminal.ts';
+import type { Io } from './io.ts';
+import type { Person } from './person.ts';
+import { count, paint, plainText } from './terminal.ts';
 
 /** What somebody is called, by the number of her card. */
 export type NameOf = (actor: Bytes) => string;
@@ -72,3 +75,21 @@ export const standingInWords = (standing: Standing, manifest: Manifest): string 
   standing.kind === 'witnessed'
     ? `Witnessed by ${witnessesInWords(standing.by, manifest)}.`
     : 'Not yet witnessed by anybody but the cloud.';
+
+/**
+ * Asks whether the receipts that were promised are written; says on the error line what does not fit. One that has time left, or cannot be
+ * asked about now, is asked about the next time.
+ *
+ * @returns whether all of it fits
+ */
+export async function promisesKept({ keyring, cloud, keep }: Person, io: Io): Promise<boolean> {
+  const watch = watchOver({ keyring, cloud, now: () => Math.floor(io.clock() / 1000) });
+  const problems = await watch.settle().catch((thrown: unknown) => {
+    if (thrown instanceof CareletError && thrown.kind === 'unavailable') return [];
+    throw thrown;
+  });
+  await keep();
+  const { warn } = paint(io.stderr, io.env);
+  for (const what of problems) io.stderr.write(`${warn(`Does not fit: ${what}`)}\n`);
+  return problems.length === 0;
+}

@@ -9,15 +9,16 @@ import { CareletError, type Part, parts } from '@carelet/care/model';
 import { sha256Each } from '@carelet/crypto/algebra/batch';
 import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
-import { readHead } from '@carelet/crypto/receipts/checkpoint';
+import { readCheckpoint } from '@carelet/crypto/receipts/checkpoint';
 import { encodeExport, type ProvenNode, type ProvenReceipt } from '@carelet/crypto/receipts/export';
-import { commitment, decodeReceipt, leafHash, receiptContext } from '@carelet/crypto/receipts/leaf';
+import { commitment, decodeReceipt, leafHash, type Receipt, receiptContext } from '@carelet/crypto/receipts/leaf';
 import { verifyInclusion } from '@carelet/crypto/receipts/log';
 import { decodeMapProof, mapValue, nodeState, verifyNode } from '@carelet/crypto/receipts/map';
 import { decodeNote } from '@carelet/crypto/receipts/note';
 import { type PostedRow, postedRoot } from '@carelet/crypto/receipts/replay';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
+import { type Breathe, inSlices } from '../pace.ts';
 import { fetchRows } from '../records/fetch.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { type Head, type Judged, type Standing, type Watching, watchOver } from './watch.ts';
@@ -39,14 +40,23 @@ export type OwnReceipts = {
   readonly exported: Bytes | null;
 };
 
+/** What may not fit, in words. */
+export const doesNotFit = {
+  exchanged: 'a receipt is not the one that the cloud’s log holds',
+  unwritten: 'something was written here without a receipt',
+  changed: 'a part of a chart is not what the cloud’s own log says it is',
+  gone: 'something that was written here is not there any more',
+} as const;
+
 /** How often everything is asked again while somebody writes: it must be of one moment. */
 const tries = 6;
 const nodesAtOnce = 5000;
 
 /**
- * Fetches, opens and checks a patient's receipts.
+ * Fetches, opens and checks a patient's receipts. The thread stays free for others in between.
  *
  * @param clock UTC milliseconds
+ * @param opened receipts that were opened before, by chart and commitment in hex; what is opened now is put beside them
  * @throws {CareletError} `missing` in a town that keeps no receipts, `unavailable` where somebody writes all the while
  *
  * @example
@@ -58,22 +68,36 @@ const nodesAtOnce = 5000;
  * const { charts, problems } = await ownReceipts({ keyring, cloud: connectCloud(url, keyring) });
  * ```
  */
-export async function ownReceipts({ keyring, cloud, clock = Date.now }: OwnOptions): Promise<OwnReceipts> {
+export async function ownReceipts({ keyring, cloud, clock = Date.now, opened = new Map(), signal }: OwnOptions): Promise<OwnReceipts> {
   if (!keyring.manifest.receipts) throw new CareletError('missing', 'read receipts', { because: 'this town names no receipts log' });
   const watch = watchOver({ keyring, cloud, now: () => Math.floor(clock() / 1000) });
-  const own = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
-  for (let left = tries; left > 0; left--) {
-    const found = await ofOneMoment({ keyring, cloud, watch }, own);
-    if (found) return found;
-  }
-  throw new CareletError('unavailable', 'read receipts', { because: 'somebody writes all the while; try again' });
+  return inSlices('read receipts', signal, async (breathe) => {
+    const own = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
+    for (let left = tries; left > 0; left--) {
+      const found = await ofOneMoment({ keyring, cloud, watch, opened, breathe }, own);
+      if (found) return found;
+    }
+    throw new CareletError('unavailable', 'read receipts', { because: 'somebody writes all the while; try again' });
+  });
 }
 
-type OwnOptions = { readonly keyring: Keyring; readonly cloud: Cloud; readonly clock?: () => number };
-type Asking = { readonly keyring: Keyring; readonly cloud: Cloud; readonly watch: Watching };
+type OwnOptions = {
+  readonly keyring: Keyring;
+  readonly cloud: Cloud;
+  readonly clock?: () => number;
+  readonly opened?: Map<string, Receipt>;
+  readonly signal?: AbortSignal;
+};
+type Asking = {
+  readonly keyring: Keyring;
+  readonly cloud: Cloud;
+  readonly watch: Watching;
+  readonly opened: Map<string, Receipt>;
+  readonly breathe: Breathe;
+};
 
 /** All of it under one checkpoint; `null` when another came in between. */
-async function ofOneMoment({ keyring, cloud, watch }: Asking, own: readonly ChartRef[]): Promise<OwnReceipts | null> {
+async function ofOneMoment({ keyring, cloud, watch, opened, breathe }: Asking, own: readonly ChartRef[]): Promise<OwnReceipts | null> {
   const problems = new Set<string>();
   const charts: ChartReceipts[] = [];
   const gone: Gone[] = [];
@@ -99,13 +123,16 @@ async function ofOneMoment({ keyring, cloud, watch }: Asking, own: readonly Char
         await watch.ask((seen) => cloud.receipts.list({ pat, seen, ...(after !== undefined && { after }) })),
       );
       for (const { commitment: committed, sealed, place, path } of answer.receipts) {
-        const content = openWith(keyring.secrets.hybridSk, receiptContext(pat, committed), sealed);
-        const receipt = content && decodeReceipt(content);
+        await breathe();
+        // A receipt is sealed to its chart: opened for one, it says nothing of another.
+        const name = hex(pat) + hex(committed);
+        const receipt = opened.get(name) ?? openReceipt(keyring, pat, committed, sealed);
         const included = verifyInclusion(leafHash(committed), place, checkpoint.size, path, checkpoint.root);
-        if (!included || (receipt && !equalPublic(commitment(receipt), committed)))
-          problems.add('a receipt is not the one that the cloud’s log holds');
-        else if (receipt) receipts.push({ receipt, index: place, path });
-        else earlier++;
+        if (!included || (receipt && !equalPublic(commitment(receipt), committed))) problems.add(doesNotFit.exchanged);
+        else if (receipt) {
+          opened.set(name, receipt);
+          receipts.push({ receipt, index: place, path });
+        } else earlier++;
       }
       const next = answer.receipts.at(-1)?.place;
       more = answer.more && next !== undefined && next > (after ?? -1);
@@ -114,7 +141,7 @@ async function ofOneMoment({ keyring, cloud, watch }: Asking, own: readonly Char
 
     const posted = await rowsOf(cloud, chart);
     const unwritten = checkPostings(receipts, posted, problems);
-    if (unwritten > earlier) problems.add('something was written here without a receipt');
+    if (unwritten > earlier) problems.add(doesNotFit.unwritten);
 
     const held = groupBy([...posted.values()].flat(), ({ nodeId }) => hex(nodeId));
     const named = receipts.flatMap(({ receipt }) => (receipt.kind === 'posting' ? receipt.nodes : [])).map(hex);
@@ -123,13 +150,10 @@ async function ofOneMoment({ keyring, cloud, watch }: Asking, own: readonly Char
       const some = ids.slice(at, at + nodesAtOnce);
       const { answer, checkpoint } = under(await watch.ask((seen) => cloud.receipts.nodes({ pat, nodes: some, seen })));
       for (const [i, nodeId] of some.entries()) {
+        await breathe();
         const proof = decodeMapProof(answer.proofs[i] ?? new Uint8Array());
-        const said = proof && verifyNode(checkpoint.map, nodeId, proof);
         const rows = held.get(hex(nodeId));
-        const state = rows ? nodeState(rows) : null;
-        const fits =
-          said?.kind === 'present' ? state !== null && equalPublic(said.value, mapValue(state)) : said?.kind === 'absent' && !state;
-        if (!fits) problems.add('a part of a chart is not what the cloud’s own log says it is');
+        if (!proof || !isSaid(checkpoint.map, { nodeId, state: rows ? nodeState(rows) : null, proof })) problems.add(doesNotFit.changed);
       }
     }
     charts.push({ chart, receipts, earlier });
@@ -138,9 +162,25 @@ async function ofOneMoment({ keyring, cloud, watch }: Asking, own: readonly Char
   const { answer, standing } = under(await watch.ask((seen) => cloud.receipts.head({ seen })));
   if (moved) return null;
   for (const what of await watch.settle()) problems.add(what);
-  const exported =
-    standing.kind === 'witnessed' && answer.witnessed ? await exportOf(keyring, cloud, gone, answer.witnessed.note).catch(refused) : null;
+  const taken =
+    standing.kind === 'witnessed' && answer.witnessed
+      ? await exportOf({ keyring, cloud, breathe }, gone, answer.witnessed.note).catch(refused)
+      : null;
+  // What was written since a witness looked, and before the chart was hers, cannot be told apart yet: a minute later it can.
+  const exported = taken && (taken.holds || problems.size > 0) ? taken.bytes : null;
   return { charts, problems: [...problems], standing, exported };
+}
+
+function openReceipt({ secrets }: Keyring, pat: Bytes, committed: Bytes, sealed: Bytes): Receipt | null {
+  const content = openWith(secrets.hybridSk, receiptContext(pat, committed), sealed);
+  return content && decodeReceipt(content);
+}
+
+/** Whether a map says of a node that it holds this; `null` where it says that there is none. */
+function isSaid(map: Bytes, { nodeId, state, proof }: ProvenNode): boolean {
+  const said = verifyNode(map, nodeId, proof);
+  if (said?.kind === 'present') return state !== null && equalPublic(said.value, mapValue(state));
+  return said?.kind === 'absent' && state === null;
 }
 
 /** A cloud that refuses the proofs keeps nobody from seeing what was found. */
@@ -157,9 +197,14 @@ type Gone = {
   readonly ids: readonly Bytes[];
 };
 
-/** Everything that a witness has seen, proven under his checkpoint; `null` when the cloud shows another one by now. */
-async function exportOf(keyring: Keyring, cloud: Cloud, gone: readonly Gone[], checkpoint: Bytes): Promise<Bytes | null> {
-  const { size } = readHead(decodeNote(checkpoint)!.text)!;
+/** Everything that a witness has seen, proven under his checkpoint, and whether it is; `null` when the cloud shows another one by now. */
+async function exportOf(
+  { keyring, cloud, breathe }: Pick<Asking, 'keyring' | 'cloud' | 'breathe'>,
+  gone: readonly Gone[],
+  checkpoint: Bytes,
+): Promise<{ readonly bytes: Bytes; readonly holds: boolean } | null> {
+  const { size, map } = readCheckpoint(decodeNote(checkpoint)!.text)!;
+  let holds = true;
   const receipts: ProvenReceipt[] = [];
   const nodes: ProvenNode[] = [];
   for (const { pat, receipts: all, posted, ids } of gone) {
@@ -175,11 +220,15 @@ async function exportOf(keyring: Keyring, cloud: Cloud, gone: readonly Gone[], c
       for (const [i, nodeId] of about.entries()) {
         const proof = decodeMapProof(answer.proofs[i] ?? new Uint8Array());
         const here = held.get(hex(nodeId));
-        if (proof) nodes.push({ nodeId, state: here ? nodeState(here) : null, proof });
+        if (!proof) continue;
+        const node: ProvenNode = { nodeId, state: here ? nodeState(here) : null, proof };
+        await breathe();
+        holds &&= isSaid(map, node);
+        nodes.push(node);
       }
     }
   }
-  return encodeExport({ manifest: keyring.manifest, checkpoint, receipts, nodes });
+  return { bytes: encodeExport({ manifest: keyring.manifest, checkpoint, receipts, nodes }), holds };
 }
 
 /** Every row that lies in a chart, by posting. */
@@ -209,7 +258,7 @@ function checkPostings(
     if (receipt.kind !== 'posting') continue;
     const nodes = there.get(hex(receipt.rows));
     if (!nodes || nodes.size !== receipt.nodes.length || !receipt.nodes.every((node) => nodes.has(hex(node)))) {
-      problems.add('something that was written here is not there any more');
+      problems.add(doesNotFit.gone);
     }
     there.delete(hex(receipt.rows));
   }

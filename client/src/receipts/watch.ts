@@ -15,7 +15,7 @@ import { type Checkpoint, judgeCheckpoint, openCheckpoint } from '@carelet/crypt
 import { verifyConsistency } from '@carelet/crypto/receipts/log';
 import { decodePromise, judgePromise, type Promised, verifyPromise } from '@carelet/crypto/receipts/promise';
 import { type Following, follow } from '@carelet/crypto/receipts/witness';
-import type { Keyring } from '../keyring/keyring.ts';
+import type { Keyring, WatchedLog } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 
 /** What comes with every answer about the log. */
@@ -47,6 +47,9 @@ export type Watching = {
 /** Commitments in one question. */
 const atOnce = 1000;
 
+/** Whoever watches with one keyring waits for the others who do: a reader, a giver, who goes through her receipts. */
+const turns = new WeakMap<WatchedLog, Promise<unknown>>();
+
 /**
  * @param now UTC seconds
  *
@@ -64,10 +67,12 @@ const atOnce = 1000;
  */
 export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cloud; now: () => number }): Watching {
   const { receipts } = keyring;
-  let before: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = before.then(work);
-    before = turn.catch(() => {});
+    const turn = (turns.get(receipts) ?? Promise.resolve()).then(work);
+    turns.set(
+      receipts,
+      turn.catch(() => {}),
+    );
     return turn;
   };
 

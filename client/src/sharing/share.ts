@@ -21,6 +21,7 @@ import type { NodeLink } from '@carelet/crypto/records/posting';
 import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
+import { watchOver } from '../receipts/watch.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { linksOf } from '../records/trees.ts';
 import { consentWraps } from '../records/wraps.ts';
@@ -200,8 +201,19 @@ async function shareChart(
   keyring.sharing.grants.push(given);
   await save();
   const answers = answering && grantedAnswer(keyring, answering, doctor.id);
-  await cloud.sharing.grant({ grant: signed, letter, rekeys: keys.map(({ rekey }) => rekey), ...(answers && { answers }) });
+  const { promise } = await cloud.sharing.grant({ grant: signed, letter, rekeys: keys.map(({ rekey }) => rekey), ...(answers && { answers }) });
+  remember(options, 'share records', promise);
+  await save();
   return given;
+}
+
+/**
+ * Keeps in mind that the cloud promised a receipt; whoever looks at her log next asks whether it was written. A cloud that promises
+ * none is taken to have done nothing: what was given is taken back, and what was taken back is told it again.
+ */
+function remember({ keyring, cloud, clock = Date.now }: SharingOptions, op: string, promise: Bytes | undefined): void {
+  const unpromised = watchOver({ keyring, cloud, now: () => Math.floor(clock() / 1000) }).took(promise);
+  if (unpromised !== null) throw new CareletError('tampered', op, { because: unpromised });
 }
 
 /** Scopes in one call to the mathematics. */
@@ -283,13 +295,15 @@ async function raiseAfter(options: SharingOptions, grant: Bytes): Promise<void> 
 const grantIn = ({ sharing }: Keyring, grant: Bytes): GivenGrant | undefined => sharing.grants.find((one) => equalPublic(one.grant, grant));
 
 /** Tells cloud and mediator that a grant is over, and no more. */
-export async function endGrant({ keyring, save, cloud, cloudletOf }: SharingOptions, grant: Bytes): Promise<Ended> {
+export async function endGrant(options: SharingOptions, grant: Bytes): Promise<Ended> {
+  const { keyring, save, cloud, cloudletOf } = options;
   const given = grantIn(keyring, grant);
   if (!given) throw new CareletError('missing', 'take back', { because: 'this keyring gave no such grant' });
   const end = signEnd(keyring.secrets.edSk, given);
   const asked = { pat: given.pat, grant, end };
   // Both are told, whatever is known of them: telling twice changes nothing, and an answer may have been lost.
-  const told = await Promise.allSettled([cloud.sharing.end(asked), endAtMediator(cloudletOf(given.mediator), asked)]);
+  const endAtCloud = async () => remember(options, 'take back', (await cloud.sharing.end(asked)).promise);
+  const told = await Promise.allSettled([endAtCloud(), endAtMediator(cloudletOf(given.mediator), asked)]);
   const [atCloud, atMediator] = told.map(({ status }) => status === 'fulfilled');
   if (!atCloud && !atMediator) throw (told[0] as PromiseRejectedResult).reason;
   // Looked for again: meanwhile the keyring may have been brought together with another copy of it.

@@ -13,6 +13,7 @@ import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
 import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
+import { promisesKept } from '../../receipts.ts';
 import { agreed, count, plainText, progress, say } from '../../terminal.ts';
 import { doctorCalled } from './who.ts';
 
@@ -99,5 +100,5 @@ export async function letRead(io: Io, person: Person, { doctor, consent, through
     { ...wanted, ...(answering && { answering }) },
   );
   say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(doctor.name)}" --as ${keyring.name}`);
-  return 0;
+  return (await promisesKept(person, io)) ? 0 : 1;
 }

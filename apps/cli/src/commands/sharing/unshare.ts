@@ -12,6 +12,7 @@ import { hex } from '@carelet/crypto/algebra/bytes';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
+import { promisesKept } from '../../receipts.ts';
 import { agreed, count, note, plainText, progress, say } from '../../terminal.ts';
 import { grantsNow, inWords } from './who.ts';
 
@@ -49,7 +50,7 @@ export const unshareCommand = command({
     const { grants: anew, left } = await renewConsents(sharing, (done) => line.at(done));
     if (anew > 0) say(io, `${count(anew, 'other grant')} made anew: what is written from now on is locked with new keys.`);
     if (left > 0) note(io, `${count(left, 'other grant')} could not be made anew: somebody does not answer. Run: carelet wearable renew`);
-    return 0;
+    return (await promisesKept(person, io)) ? 0 : 1;
   },
 });
 
