@@ -11,6 +11,7 @@ import { doctors, organisations, patients } from '@carelet/testbed/cast';
 import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
 import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
 import { twoHours } from '@carelet/testbed/portal/hours.testing';
+import { receiptsStates } from '@carelet/testbed/portal/receipts.testing';
 import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
 import { busyStates, crowdedStates, endingStates, outageStates, sharingStates, states } from '@carelet/testbed/portal/states.testing';
 import { walks, walksTo } from '@carelet/testbed/portal/views.testing';
@@ -106,6 +107,10 @@ try {
   if ('sharing'.startsWith(wanted) || wanted.startsWith('sharing')) {
     const sharing = await sharingStates(stage);
     for (const size of ['desk', 'phone']) for (const state of sharing) await takeState(state, size);
+  }
+  if ('receipts'.startsWith(wanted) || wanted.startsWith('receipts')) {
+    const receipts = await receiptsStates(stage);
+    for (const size of ['desk', 'phone']) for (const state of receipts) await takeState(state, size);
   }
   if (['doctor-ending', 'doctor-ended'].some((name) => isWanted(name, 'light'))) {
     const endings = await endingStates(stage);

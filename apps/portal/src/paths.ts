@@ -11,6 +11,7 @@ export const paths = {
     record: '/patient/records/$record',
     proof: '/patient/records/$record/how-do-i-know',
     sharing: '/patient/sharing',
+    receipts: '/patient/sharing/who-looked',
     account: '/patient/account',
   },
   doctor: {

@@ -59,6 +59,8 @@ export const ask = {
       refetchInterval: 10_000,
     }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
+  /** Who looked: checked anew whenever somebody comes to it. */
+  receipts: () => queryOptions({ queryKey: ['receipts'], queryFn: () => house.receipts(), staleTime: 0 }),
   /** The town's counts, every few seconds while somebody looks. */
   town: () => queryOptions({ queryKey: ['town'], queryFn: () => house.town(), staleTime: 0, refetchInterval: 5_000 }),
   lately: () => queryOptions({ queryKey: ['lately'], queryFn: () => house.lately(), staleTime: 0, refetchInterval: 5_000 }),

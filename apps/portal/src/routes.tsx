@@ -71,7 +71,8 @@ const tree = root.addChildren([
     page(patient.vital, 'patient', vital, 'VitalPage', 'patient', 'record', 'vitals'),
     page(patient.record, 'patient', record, 'RecordPage', 'record', 'vitals'),
     page(patient.proof, 'patient', proof, 'ProofPage', 'record', 'vitals'),
-    page(patient.sharing, 'patient', () => import('./pages/sharing/SharingPage.tsx'), 'SharingPage', 'sharing', 'record', 'requests'),
+    page(patient.sharing, 'patient', () => import('./pages/sharing/SharingPage.tsx'), 'SharingPage', 'sharing', 'record', 'requests', 'receipts'),
+    page(patient.receipts, 'patient', () => import('./pages/receipts/ReceiptsPage.tsx'), 'ReceiptsPage', 'receipts', 'sharing', 'record'),
     page(patient.account, 'patient', account, 'AccountPage', 'door'),
   ]),
   doors.doctor.addChildren([

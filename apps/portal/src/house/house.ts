@@ -11,6 +11,7 @@ import type { AdminHouse } from './admin.ts';
 import type { Item, ItemView } from './items.ts';
 import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
+import type { ReceiptsHouse } from './receipts.ts';
 import type { RequestsHouse } from './requests.ts';
 import type { SharingHouse } from './sharing.ts';
 import type { HeartTrace, VitalName, VitalView } from './vitals.ts';
@@ -73,6 +74,7 @@ export type ItemFilter = {
 
 export type House = AdminHouse &
   SharingHouse &
+  ReceiptsHouse &
   RequestsHouse & {
     /** Keyrings that rest, locked, in this browser. */
     resting(): Promise<RestingKeyring[]>;

@@ -3,6 +3,7 @@ import { cbor, hex, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { type Domain, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
 import { expect, test } from 'vitest';
 import { type Drawer, fillFrom, openDrawer, sealDrawer } from './drawer.ts';
 
@@ -12,6 +13,10 @@ const manifestOf = (serial: number, domains: readonly Domain[] = []): Manifest =
   signManifest({ town: 'a town', serial, issuers: issuers.map((key) => key.public), domains }, issuers.slice(0, 2));
 const domain = { organisation: random(16), name: 'Northgate Hospital', publicKey: random(100) };
 const person = (name: string) => newKeyring('doctor', name, name, manifestOf(1), 2_000_000_000);
+
+const logKeys = signingKey(random);
+const log = { name: 'a-town/log', key: logKeys.public, secret: logKeys.secret };
+const checkpointOf = (size: number, time = size) => signCheckpoint(log, { size, root: random(32), map: random(32), time });
 
 const [chen, diaz] = [person('dr-chen'), person('dr-diaz')];
 const content: Drawer = {
@@ -41,6 +46,7 @@ const content: Drawer = {
     heads: { 'aa/vital-signs|N|none': { gen: 0, hash: random(32) } },
     grants: [],
   },
+  receipts: { seen: checkpointOf(12), due: [random(120)] },
 };
 
 test('a drawer opens to what was put in, for its owner', () => {
@@ -107,4 +113,21 @@ test('a drawer brings a later manifest and keys that are missing, and takes noth
   const careful = person('dr-novak');
   fillFrom(careful, { ...content, manifest: foreign });
   expect(careful.manifest.serial).toBe(1);
+});
+
+test('a drawer brings the later of two checkpoints that were seen, and every promise that is due', () => {
+  const [fresh, behind, ahead] = [person('dr-a'), person('dr-b'), person('dr-c')];
+  const [theirs, own] = [random(120), checkpointOf(30)];
+  behind.receipts = { seen: checkpointOf(11), due: [theirs, content.receipts.due[0]!] };
+  ahead.receipts = { seen: own, due: [] };
+  for (const keyring of [fresh, behind, ahead]) fillFrom(keyring, content);
+  expect(fresh.receipts).toEqual(content.receipts);
+  expect(behind.receipts).toEqual({ seen: content.receipts.seen, due: [theirs, ...content.receipts.due] });
+  expect(ahead.receipts.seen).toBe(own);
+
+  const later = person('dr-d');
+  const sameLength = checkpointOf(12, 13);
+  later.receipts = { seen: sameLength, due: [] };
+  fillFrom(later, content);
+  expect(later.receipts.seen).toBe(sameLength);
 });

@@ -18,7 +18,9 @@ import {
   type Keyring,
   nothingShared,
   type SharingKeys,
+  type WatchedLog,
 } from '@carelet/client/keyring/keyring';
+import { togetherSeen } from '@carelet/client/receipts/remembered';
 import { together } from '@carelet/client/sharing/remembered';
 import { nonceLength, open, seal } from '@carelet/crypto/algebra/aead';
 import { type Bytes, type Cbor, cbor, uncbor, wipe } from '@carelet/crypto/algebra/bytes';
@@ -41,6 +43,8 @@ export type Drawer = {
   readonly kept: boolean;
   /** What was shared from here; a keyring that was brought before does not know of it. */
   readonly sharing: SharingKeys;
+  /** What was seen last of the cloud's receipts log: an older one is noticed from then on. */
+  readonly receipts: WatchedLog;
 };
 
 const label = 'carelet/v1/portal/drawer';
@@ -53,7 +57,7 @@ export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
 
 /** Seals a drawer for its owner. */
 export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
-  const { manifest, doctorKeys, opened, looks, endings, kept, sharing } = drawer;
+  const { manifest, doctorKeys, opened, looks, endings, kept, sharing, receipts } = drawer;
   const noted = Object.entries(looks).map(([patient, { noted: at, look }]): Cbor => [patient, at, look && [look.at, look.seen]]);
   const content = cbor([
     layout,
@@ -64,6 +68,7 @@ export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = 
     endings,
     kept,
     encodeSharing(sharing),
+    [receipts.seen, receipts.due],
   ]);
   const nonce = random(nonceLength);
   const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
@@ -86,16 +91,18 @@ export function openDrawer(owner: DrawerOwner, bytes: Bytes): Drawer | null {
   }
 }
 
-/** Puts what a drawer keeps into a keyring: the later manifest of the two, keys and grants the keyring has not. */
-export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened, sharing }: Drawer): void {
+/** Puts what a drawer keeps into a keyring: the later manifest and log of the two, keys and grants the keyring has not. */
+export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened, sharing, receipts }: Drawer): void {
   if (successor(keyring.manifest, manifest)) keyring.manifest = manifest;
   if (keyring.doctorKeys.length === 0) keyring.doctorKeys = [...doctorKeys];
   keyring.opened = { ...opened, ...keyring.opened };
   keyring.sharing = together(keyring.sharing, sharing);
+  // In its place: whoever watches the log holds on to it.
+  Object.assign(keyring.receipts, togetherSeen(keyring.receipts, receipts));
 }
 
 function decode(content: Bytes): Drawer | null {
-  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing] = uncbor(content) as [
+  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing, receipts] = uncbor(content) as [
     number,
     Bytes,
     EncodedDoctorKey[],
@@ -104,6 +111,7 @@ function decode(content: Bytes): Drawer | null {
     Record<string, number>,
     boolean,
     EncodedSharing?,
+    [Bytes | null, Bytes[]]?,
   ];
   const manifest = layouts.includes(version) ? decodeManifest(manifestBytes) : null;
   if (!manifest) return null;
@@ -119,6 +127,7 @@ function decode(content: Bytes): Drawer | null {
     kept,
     // One that was sealed before there was sharing.
     sharing: sharing ? decodeSharing(sharing) : nothingShared(),
+    receipts: receipts ? { seen: receipts[0], due: receipts[1] } : { seen: null, due: [] },
   };
 }
 

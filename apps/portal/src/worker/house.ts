@@ -16,6 +16,7 @@ import { type Reader, reader } from '@carelet/client/records/reader';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
+import type { ReceiptsHouse } from '../house/receipts.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Charts, openCharts } from './charts.ts';
 import { clinicDevices, endDevice, offerDevice } from './devices.ts';
@@ -27,6 +28,7 @@ import { once } from './once.ts';
 import { overviewOf, patientLine, triageOf } from './overview.ts';
 import { newPerson, openPerson, type Person } from './person.ts';
 import { attemptOn, proofOf } from './proof.ts';
+import { receiptsOf } from './receipts.ts';
 import { noneReceived, type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
 import { type Requests, requestsOf } from './requests.ts';
@@ -51,6 +53,7 @@ type Inside = {
   readonly received: ReceivedGrants;
   readonly sharing: Sharing;
   readonly requests: Requests;
+  readonly receipts: ReceiptsHouse;
   /** Ends what goes on beside. */
   readonly leave: () => void;
 };
@@ -159,6 +162,7 @@ export function openHouse(outside: Surroundings): House {
       received,
       sharing,
       requests: requestsOf({ person, charts, clock }),
+      receipts: receiptsOf({ person, charts, clock }),
       leave: () => clearInterval(ends),
     };
     // Her own client keeps open what her devices will write; it does so when there is time.
@@ -286,6 +290,8 @@ export function openHouse(outside: Surroundings): House {
     whoReads: async () => patientHere().sharing.whoReads(),
     share: async (wish) => patientHere().sharing.share(wish),
     unshare: async (grants) => patientHere().sharing.unshare(grants),
+    receipts: async () => patientHere().receipts.receipts(),
+    receiptsCopy: async () => patientHere().receipts.receiptsCopy(),
 
     requests: async () => patientHere().requests.requests(),
     decline: async (request) => patientHere().requests.decline(request),

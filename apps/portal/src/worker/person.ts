@@ -9,13 +9,14 @@ import { renewManifest } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring, nothingShared } from '@carelet/client/keyring/keyring';
 import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import { togetherSeen } from '@carelet/client/receipts/remembered';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { together } from '@carelet/client/sharing/remembered';
 import { type TakenKeys, takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
 import { type CardKind, fingerprint } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
-import { fillFrom, openDrawer, sealDrawer } from './drawer.ts';
+import { type Drawer, fillFrom, openDrawer, sealDrawer } from './drawer.ts';
 import { endingLines, endingsOf } from './endings.ts';
 import { freeName } from './free-name.ts';
 import { type LookNote, type LookNotes, takeOver } from './looks.ts';
@@ -155,6 +156,13 @@ async function moveIn(
     }
   };
 
+  /** Promises that were due here once; those of another window are its own to ask about. */
+  const dueHere = new Set<string>();
+  const dueElsewhere = (other: Drawer | null): Bytes[] => {
+    for (const promise of keyring.receipts.due) dueHere.add(hex(promise));
+    return other?.receipts.due.filter((promise) => !dueHere.has(hex(promise))) ?? [];
+  };
+
   const keepNow = async () => {
     clearTimeout(soon);
     soon = undefined;
@@ -162,11 +170,13 @@ async function moveIn(
     // Another window of this browser may have noted something meanwhile.
     const there = await store.drawer(card).catch(() => null);
     if (rests === null) return;
-    const other = there && openDrawer(keyring, there);
+    const other = there ? openDrawer(keyring, there) : null;
     takeOver(looks, Object.entries(other?.looks ?? {}));
     if (other) keyring.sharing = together(keyring.sharing, other.sharing);
+    const receipts = togetherSeen(keyring.receipts, { seen: other?.receipts.seen ?? null, due: dueElsewhere(other) });
     const { manifest, doctorKeys, opened, sharing } = keyring;
-    const content = { manifest, doctorKeys, opened, sharing, looks: Object.fromEntries(looks), endings: Object.fromEntries(endings), kept };
+    const noted = { looks: Object.fromEntries(looks), endings: Object.fromEntries(endings) };
+    const content = { manifest, doctorKeys, opened, sharing, receipts, ...noted, kept };
     // A browser that keeps nothing more is no reason to show nothing.
     await store.keepDrawer(card, sealDrawer(keyring, content)).catch(() => {});
   };

@@ -6,6 +6,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Face, Hidden } from '../../ui/kit.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import { useLastOpened } from '../receipts/useLastOpened.ts';
 import classes from './SharingPage.module.css';
 import { useShare } from './useShare.ts';
 import { capital, useSpecialty, useWhatWords } from './whatWords.ts';
@@ -15,6 +16,7 @@ export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Gi
   const t = useWords('sharing');
   const format = useFormat();
   const words = useWhatWords();
+  const opened = useLastOpened(given);
   const { takeBack } = useShare();
   const stop = useMutation({ mutationFn: () => takeBack(given.grants), onSuccess: stopped });
   const { doctor, what } = given;
@@ -25,6 +27,7 @@ export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Gi
     { name: t('row.until'), value: t('row.untilDay', { date: format.born(given.until) }) },
     { name: t('row.through'), value: t('row.box', { place: given.through }) },
     { name: t('row.since'), value: format.moment(given.given) },
+    ...(opened ? [opened] : []),
   ];
   return (
     <li className={classes.row}>

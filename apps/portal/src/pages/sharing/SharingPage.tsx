@@ -13,6 +13,7 @@ import { Icon } from '../../ui/Icon.tsx';
 import { Banner, Card, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useWords } from '../../words/words.ts';
+import { WhoLooked } from '../receipts/WhoLooked.tsx';
 import { Failed } from '../record/Waiting.tsx';
 import { Requests } from '../requests/Requests.tsx';
 import { type Draft, draftOf, emptyDraft, isBegun, type Step, stepOf } from './draft.ts';
@@ -104,7 +105,10 @@ export function SharingPage() {
             <List lines={lines} stop={stop} forget={forget} begin={begin} />
           )}
         </div>
-        <HowItWorks />
+        <div className={classes.beside}>
+          <WhoLooked />
+          <HowItWorks />
+        </div>
       </div>
       {step !== null && <ShareSheet step={step} goTo={goTo} />}
     </>

@@ -29,11 +29,12 @@ export function useShare(): Sharing {
   const queries = useQueryClient();
   const say = useToast();
 
-  /** Who sees what has changed, on the list and on every record. */
-  const refresh = useCallback(
-    () => Promise.all([['sharing', 'whoReads'], ['requests'], ['patient']].map((queryKey) => queries.invalidateQueries({ queryKey }))),
-    [queries],
-  );
+  /** Who sees what has changed, on the list and on every record; and it left a receipt. */
+  const refresh = useCallback(() => {
+    // Looking through receipts takes its time, and nobody waits for it.
+    void queries.invalidateQueries({ queryKey: ['receipts'] });
+    return Promise.all([['sharing', 'whoReads'], ['requests'], ['patient']].map((queryKey) => queries.invalidateQueries({ queryKey })));
+  }, [queries]);
   const takeBack = useCallback(
     async (grants: readonly string[]) => {
       const state = await house.unshare(grants);

@@ -1,0 +1,77 @@
+/**
+ * Who looked, as pages see it: what the receipts of a patient's charts say, put together into sentences' worth.
+ *
+ * @module
+ */
+import type { Kind } from '@carelet/care/model';
+
+/** Somebody who left a receipt. */
+export type Looker = {
+  /** Of the card, hex. */
+  readonly id: string;
+  /** `strange`: the town names nobody of this number any more; the name is its beginning then. */
+  readonly kind: 'you' | 'doctor' | 'place' | 'strange';
+  readonly name: string;
+  readonly specialty: string | null;
+  readonly organisation: string | null;
+};
+
+/** What somebody did. */
+export const deeds = ['looked', 'asked', 'wrote', 'let', 'stopped', 'card'] as const;
+export type Deed = (typeof deeds)[number];
+
+/** Something that somebody did, be it with one receipt or with several shortly after one another. */
+export type Look = {
+  /** Place of its first receipt in the cloud's log. */
+  readonly id: string;
+  /** Of the looker. */
+  readonly who: string;
+  readonly deed: Deed;
+  /** When it began and when its last receipt was left, UTC milliseconds. */
+  readonly at: number;
+  readonly until: number;
+  /** What of it is known; a receipt names places in a chart, and what lies there may have gone. */
+  readonly kinds: readonly Kind[];
+  /** Why it opened: by consent, or because the town approved a doctor for the records of these places. */
+  readonly reason: 'allowed' | 'approved' | null;
+  /** The organisations whose charts it was in, by name. */
+  readonly places: readonly string[];
+};
+
+/**
+ * What does not fit: a receipt is another than the log holds, something lies there without one, a part of a chart is not as the
+ * log says, something that was written is gone, a promised receipt was never written; or the log itself is not the one it was.
+ */
+export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'log';
+
+export type Receipts = {
+  /** When this was checked, UTC milliseconds. */
+  readonly checked: number;
+  /** How many receipts there are, and how many from before the charts were one's own, which do not open. */
+  readonly count: number;
+  readonly earlier: number;
+  /** Everybody who left one, by name. */
+  readonly lookers: readonly Looker[];
+  /** The newest first. */
+  readonly looks: readonly Look[];
+  readonly problems: readonly ReceiptProblem[];
+  /** Who outside the cloud signed its log within these minutes, by name; nobody yet where it is empty. */
+  readonly witnesses: readonly string[];
+  /** Whether there is a copy to take home: what a witness has seen. */
+  readonly copy: boolean;
+};
+
+export type ReceiptsHouse = {
+  /**
+   * Fetches, opens and checks every receipt of one's own charts.
+   *
+   * @throws `missing` in a town that keeps none, `unavailable` where it cannot be asked
+   */
+  receipts(): Promise<Receipts>;
+  /**
+   * The copy of what was checked last, as `carelet receipts verify` takes it.
+   *
+   * @throws `missing` while no witness has signed
+   */
+  receiptsCopy(): Promise<{ readonly name: string; readonly bytes: Uint8Array }>;
+};
