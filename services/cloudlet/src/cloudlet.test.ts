@@ -101,6 +101,7 @@ describe.each<Where>(['in this process', 'across HTTP'])('a cloudlet %s', (place
       waitingSince: null,
       outages: 0,
       outageSince: null,
+      unkept: 0,
     });
   });
 

@@ -28,6 +28,9 @@ import { type Logins, type RoleFactors, roles } from './roles.ts';
 import type { CloudletTables } from './schema.ts';
 import type { SessionRoom } from './sessions.ts';
 
+/** How long a broken promise is counted, as an outage is, in milliseconds. */
+const monthMs = 30 * 86_400_000;
+
 export { cloudletContract };
 export type CloudletRole = RoleOf<typeof cloudletContract>;
 
@@ -118,7 +121,12 @@ export function cloudlet(
         const waiting = await queue.waits();
         const tally = await db.selectFrom('tally').selectAll().executeTakeFirst();
         const { n: outages, since } = await outage.executeTakeFirstOrThrow();
+        const broken = db
+          .selectFrom('promised')
+          .select((select) => select.fn.countAll().as('n'))
+          .where('broken', '>', sql<string>`${new Date(clock() - monthMs).toISOString()}::timestamptz`);
         return {
+          unkept: Number((await broken.executeTakeFirstOrThrow()).n),
           outages,
           outageSince: since && new Date(since).toISOString(),
           devices: Number((await known.executeTakeFirstOrThrow()).n),

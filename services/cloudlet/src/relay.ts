@@ -19,6 +19,7 @@ import type { Kysely } from 'kysely';
 import { type Line, lineOf } from './line.ts';
 import type { Organisation } from './organisation.ts';
 import { outages } from './outages.ts';
+import type { Promises } from './promises.ts';
 import type { Batch, Queue, Refused, WaitingStrip } from './queue/queue.ts';
 import type { CloudletTables } from './schema.ts';
 import type { CloudRole } from './uplink.ts';
@@ -39,6 +40,7 @@ export function relay({
   queue,
   organisation,
   cloud,
+  promises,
   log,
   clock,
 }: {
@@ -46,6 +48,8 @@ export function relay({
   queue: Queue;
   organisation: () => Promise<Organisation>;
   cloud: () => Promise<CloudRole>;
+  /** Where what the cloud promises with each posting is laid down. */
+  promises: Pick<Promises, 'keep'>;
   log: Log;
   clock: () => number;
 }): Relay {
@@ -200,12 +204,13 @@ export function relay({
     for (const { links: way } of strips) for (const link of way) links.set(hex(link.nodeId), link);
     const all = [...links.values()];
     const posting = signPosting(clinic.edSk, { writer: clinic.card.id, pat, part }, rows, all);
-    await up.records.post({
+    const { promise } = await up.records.post({
       posting: { ...posting, part },
       rows: rows.map((row) => ({ ...row, base: row.version - 1 })),
       links: all.map((link) => ({ ...link })),
       wraps: await deviceWraps(strips),
     });
+    await promises.keep(promise);
   }
 
   return {

@@ -71,6 +71,8 @@ export type CloudletTables = CardTables &
     outage: { began: string; ended: string | null };
     /** Of each receipts log, by its key: the last checkpoint this cloudlet signed, and the proof that the log was forked. */
     witnessed: { origin: string; note: Bytes | null; fork: Bytes | null };
+    /** What the cloud promised with postings it took, as it came; null where it promised nothing; and since when it is known to be broken. */
+    promised: { id: Generated<string>; promise: Bytes | null; broken: string | null };
   };
 
 export const migrations: Record<string, Migration> = {
@@ -143,6 +145,13 @@ export const migrations: Record<string, Migration> = {
   '0008 expelled': {
     async up(db: Kysely<unknown>) {
       await makeExpelled(db);
+    },
+  },
+  '0009 promises': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table promised (
+        id bigint primary key generated always as identity, promise bytea, broken timestamptz)`.execute(db);
+      await sql`create index promised_due on promised (id) where broken is null`.execute(db);
     },
   },
 };

@@ -28,6 +28,7 @@ import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
 import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
+import { promises } from './promises.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
 import { isBusAway } from './queue/stream.ts';
@@ -130,7 +131,7 @@ export type RunningCloudlet = Running & {
   readonly mqttUrl: string | null;
   /** Hands the clinic over; once, at install. */
   install(organisation: Organisation): Promise<void>;
-  /** Looks at the cloud's receipts log as its witness, now and not in the next minute. */
+  /** Looks at the cloud's receipts log, as its witness and for what was promised here, now and not in the next minute. */
   witness(): Promise<void>;
   /** Asks the authority whose keys were ended, now and not in the next minute. */
   hearExpelled(): Promise<void>;
@@ -170,8 +171,12 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   const watched = townAt(config.authority, config.manifestPin, 0);
   const asWitness = { db, keys: config.keys, town: watched, authority: config.authority, organisation, cloud, log, clock };
   // Whatever keeps it from looking now, it looks again in a minute.
-  const look = () => lookAsWitness(asWitness).catch((thrown: unknown) => tellUnlessAway(log, thrown));
-  const relay = relayOf({ db, queue, organisation, cloud, log, clock });
+  const promised = promises({ db, town: watched, cloud, log, clock });
+  const look = async () => {
+    await lookAsWitness(asWitness).catch((thrown: unknown) => tellUnlessAway(log, 'witness.failed', thrown));
+    await promised.ask().catch((thrown: unknown) => tellUnlessAway(log, 'receipts.failed', thrown));
+  };
+  const relay = relayOf({ db, queue, organisation, cloud, promises: promised, log, clock });
   const doors: AsyncDisposable[] = [];
   const standsOn = [
     async () => {
@@ -249,8 +254,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
   }
 }
 
-function tellUnlessAway(log: Log, thrown: unknown): void {
-  if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) event(log, 'witness.failed', traceOf(thrown), 'warn');
+function tellUnlessAway(log: Log, name: string, thrown: unknown): void {
+  if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) event(log, name, traceOf(thrown), 'warn');
 }
 
 async function openBroker(

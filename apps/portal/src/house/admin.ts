@@ -58,6 +58,8 @@ export type CloudletStatus = {
   /** Times in the last 30 days in which the cloud could not be reached, and since when it cannot now. */
   readonly outages: number;
   readonly outageSince: number | null;
+  /** Batches of the last 30 days that the cloud took without writing down that it did. */
+  readonly unkept: number;
 };
 
 /** A device of a clinic: whether it speaks, never what it says. */

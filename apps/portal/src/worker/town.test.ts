@@ -6,7 +6,17 @@ const silent = async (): Promise<Response> => new Response(null, { status: 503 }
 
 /** A cloudlet that answers with these times. */
 function cloudlet(lastForward: string, waitingSince: string | null) {
-  const state = { devices: 1, waiting: 2, forwarded: 3, cloud: 'reachable', lastForward, waitingSince, outages: 0, outageSince: null };
+  const state = {
+    devices: 1,
+    waiting: 2,
+    forwarded: 3,
+    cloud: 'reachable',
+    lastForward,
+    waitingSince,
+    outages: 0,
+    outageSince: null,
+    unkept: 0,
+  };
   return async (request: Request): Promise<Response> =>
     Response.json(new URL(request.url).pathname === '/readyz' ? { ready: true, because: [] } : state);
 }

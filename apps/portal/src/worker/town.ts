@@ -35,6 +35,7 @@ export async function townStatus({ town, authority, cloud, cloudlets }: TownMap,
       waitingSince: timeIn(state?.waitingSince),
       outages: state?.outages ?? 0,
       outageSince: timeIn(state?.outageSince),
+      unkept: state?.unkept ?? 0,
     })),
     cloud: {
       health: ofCloud.health,

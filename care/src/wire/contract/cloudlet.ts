@@ -259,6 +259,8 @@ export const cloudletContract = defineContract('cloudlet', {
       outages: z.int(),
       /** UTC ISO time since which it cannot be reached. */
       outageSince: z.string().nullable(),
+      /** Postings of the last 30 days that the cloud took without leaving the receipt it owes. */
+      unkept: z.int(),
     }),
     idempotent: true,
   },

@@ -38,7 +38,7 @@ function Status({ status, stale, refresh }: { status: TownStatus; stale: boolean
   const format = useFormat();
   const headline = headlineOf(status);
   const tone = toneOf(headline, status.at);
-  const count = 'waiting' in headline ? headline.waiting : 0;
+  const count = 'waiting' in headline ? headline.waiting : headline.kind === 'unkept' ? headline.unkept : 0;
   const said = {
     count,
     organisation: 'organisation' in headline ? headline.organisation : '',

@@ -17,6 +17,7 @@ const cloudlet = (changes: Partial<CloudletStatus> = {}): CloudletStatus => ({
   waitingSince: null,
   outages: 0,
   outageSince: null,
+  unkept: 0,
   ...changes,
 });
 
@@ -41,6 +42,14 @@ describe('the sentence on top', () => {
 
   test('turns amber when a strip waits longer than its turn though the cloud answers', () => {
     expect(tone(town([cloudlet({ waiting: 3, waitingSince: now - 6 * minute })]))).toBe('wait');
+  });
+
+  test('is red where the cloud owes a clinic receipts, also while strips take their turn or the cloud is away', () => {
+    const owed = cloudlet({ organisation: 'Millbrook Practice', unkept: 3 });
+    for (const other of [cloudlet({ waiting: 3, waitingSince: now - minute }), cloudlet({ cloud: 'unreachable' })]) {
+      expect(headlineOf(town([other, owed]))).toEqual({ kind: 'unkept', organisation: 'Millbrook Practice', unkept: 3 });
+      expect(tone(town([other, owed]))).toBe('danger');
+    }
   });
 
   test('adds up what is safe in all cloudlets that lost the cloud, from the oldest on', () => {

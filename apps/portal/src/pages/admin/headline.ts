@@ -12,6 +12,8 @@ export type Headline =
   | { readonly kind: 'unwell'; readonly organisation: string; readonly because: readonly string[] }
   | { readonly kind: 'cloud-unwell' }
   | { readonly kind: 'authority-unwell' }
+  /** The cloud took batches and did not write down that it did, though it promised. */
+  | { readonly kind: 'unkept'; readonly organisation: string; readonly unkept: number }
   /** Cloudlets cannot reach the cloud; what they hold is safe with them. */
   | { readonly kind: 'cloud-away'; readonly waiting: number; readonly since: number | null }
   /** Cloudlets reach it, this page does not. */
@@ -45,6 +47,8 @@ export function headlineOf({ cloudlets, cloud, authority }: TownStatus): Headlin
   if (unwell) return { kind: 'unwell', organisation: unwell.organisation, because: unwell.because };
   if (cloud.health === 'unwell') return { kind: 'cloud-unwell' };
   if (authority.health === 'unwell') return { kind: 'authority-unwell' };
+  const owed = cloudlets.find(({ unkept }) => unkept > 0);
+  if (owed) return { kind: 'unkept', organisation: owed.organisation, unkept: owed.unkept };
   const away = cloudlets.filter((one) => one.cloud === 'unreachable');
   if (away.length > 0) return { kind: 'cloud-away', ...waitingAt(away) };
   if (cloud.health === 'silent') return { kind: 'cloud-silent' };
@@ -61,6 +65,7 @@ export function toneOf(headline: Headline, now: number): Tone {
     case 'unwell':
     case 'cloud-unwell':
     case 'authority-unwell':
+    case 'unkept':
       return 'danger';
     case 'cloud-away':
     case 'cloud-silent':
