@@ -58,7 +58,7 @@ beforeAll(async () => {
   chen = await stage.doctor('Dr Chen', { at: northgate, kinds: ['laboratory'], parts: ['MI'] });
   diaz = await stage.doctor('Dr Diaz', { at: harbour, parts: ['MI'], kinds: ['immunizations'] });
   // A doctor makes herself ready to be shared with when she comes in.
-  await inside(await fileOf(diaz));
+  await (await inside(await fileOf(diaz))).lock();
   await witness();
   await renewManifest(stage.authorityAs(ada), ada);
   file = await fileOf(ada);

@@ -80,6 +80,8 @@ test('it opened by consent where one held at that time for what was opened, also
   expect(reason(0, undefined, [])).toBe('approved');
   // Nobody but whom she let is turned anything.
   expect(reason(0, undefined, [], 're-encryption')).toBe('allowed');
+  // What is transformed was opened by a role.
+  expect(reason(0, undefined, undefined, 'transformation')).toBe('approved');
   expect(looks([chartOf(harbour, left('reading', diaz, 0))], [granted(-10, 60)])[0]!.reason).toBe('approved');
   expect(looks([chartOf(northgate, left('posting', northgate, 0))], [])[0]!.reason).toBeNull();
 });

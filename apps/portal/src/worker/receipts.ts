@@ -185,7 +185,9 @@ export function looksIn(charts: readonly ChartReceipts[], { kindsAt, grants, pla
 
 /** Whether a receipt is of something that she let its actor read at that time, as far as can be told. */
 function reasonOf({ kind, actor, time }: Receipt, pat: Bytes, some: readonly Kind[], grants: readonly GivenGrant[]): Look['reason'] {
-  if (kind === 're-encryption' || kind === 'factor') return 'allowed';
+  // What is turned is turned by consent, what is transformed by what the town approved.
+  if (kind === 're-encryption') return 'allowed';
+  if (kind === 'transformation') return 'approved';
   const allowed = grants.some(({ doctor, pat: of, issued, notAfter, consent: text }) => {
     if (!equalPublic(doctor, actor) || !equalPublic(of, pat) || time < issued || time > notAfter) return false;
     const consent = readConsent(text);
