@@ -201,7 +201,12 @@ async function shareChart(
   keyring.sharing.grants.push(given);
   await save();
   const answers = answering && grantedAnswer(keyring, answering, doctor.id);
-  const { promise } = await cloud.sharing.grant({ grant: signed, letter, rekeys: keys.map(({ rekey }) => rekey), ...(answers && { answers }) });
+  const { promise } = await cloud.sharing.grant({
+    grant: signed,
+    letter,
+    rekeys: keys.map(({ rekey }) => rekey),
+    ...(answers && { answers }),
+  });
   remember(options, 'share records', promise);
   await save();
   return given;
