@@ -10,7 +10,7 @@
 import { CareletError } from '@carelet/care/model';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { signAdmission, signApproval, signExpulsion, signRejection } from '@carelet/crypto/cards/approval';
+import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection } from '@carelet/crypto/cards/approval';
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
@@ -119,7 +119,7 @@ export async function approve(
   administrator: Keyring,
   doctor: Card,
   policy: Policy,
-): Promise<{ state: string; approvals: number; needed: number }> {
+): Promise<{ state: string; approvals: number; needed: number; replaces: boolean }> {
   const signature = signApproval(administrator.secrets.edSk, doctor, policyText(policy));
   const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until } = policy;
   return authority.enrolment.approve({
@@ -142,27 +142,47 @@ export async function approve(
 export type Holders = { readonly cloud: Pick<Cloud, 'sharing'>; readonly cloudlets: readonly Pick<Cloudlet, 'sharing'>[] };
 
 /** Who has heard that a doctor's keys ended; whoever has not asks the authority within a minute. */
-export type Expelled = { readonly cloud: boolean; readonly cloudlets: number };
+export type Heard = { readonly cloud: boolean; readonly cloudlets: number };
 
 /**
  * An administrator turns a doctor down, with the reason she is told, and ends whatever keys she has: the parts of them that
  * cloud and cloudlets hold are gone when they answer.
  */
-export async function reject(
-  { authority, keyring }: Office,
-  { cloud, cloudlets }: Holders,
-  doctor: Bytes,
-  reason: string,
-): Promise<Expelled> {
+export async function reject({ authority, keyring }: Office, holders: Holders, doctor: Bytes, reason: string): Promise<Heard> {
   const why = reason.trim();
   const { edSk } = keyring.secrets;
-  const expulsion = signExpulsion(edSk, doctor);
-  const told = { doctor, administrator: encodeCard(keyring.card), signature: expulsion };
   // Those who hold parts first and at once: the keys are what cannot wait.
-  const holders = Promise.allSettled([cloud, ...cloudlets].map((holder) => holder.sharing.expel(told)));
-  await authority.enrolment.reject({ doctor, reason: why, signature: signRejection(edSk, doctor, why), expulsion });
-  const [atCloud, ...atCloudlets] = (await holders).map(({ status }) => status === 'fulfilled');
-  return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
+  const { heard, signature: keyEnd } = tellHolders(keyring, holders, { doctor, of: null });
+  await authority.enrolment.reject({ doctor, reason: why, signature: signRejection(edSk, doctor, why), keyEnd });
+  return heard;
+}
+
+/**
+ * Ends the key of a doctor whose policy for an organisation another one replaced (`approve` says so): she takes the key for the
+ * new one, and the one before opens nothing from now on.
+ *
+ * @param now UTC seconds
+ */
+export async function endReplaced(
+  { authority, keyring }: Office,
+  holders: Holders,
+  { doctor, organisation }: { readonly doctor: Bytes; readonly organisation: Bytes },
+  now: number,
+): Promise<Heard> {
+  const end = { doctor, of: { organisation, before: now } };
+  const { heard, signature } = tellHolders(keyring, holders, end);
+  await authority.enrolment.endKeys({ ...end, signature });
+  return heard;
+}
+
+function tellHolders({ card, secrets }: Keyring, { cloud, cloudlets }: Holders, end: KeyEnd): { heard: Promise<Heard>; signature: Bytes } {
+  const signature = signKeyEnd(secrets.edSk, end);
+  const said = { ...end, administrator: encodeCard(card), signature };
+  const heard = Promise.allSettled([cloud, ...cloudlets].map((holder) => holder.sharing.endKeys(said))).then((told) => {
+    const [atCloud, ...atCloudlets] = told.map(({ status }) => status === 'fulfilled');
+    return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
+  });
+  return { heard, signature };
 }
 
 /** What different issuers say has to be the same, or one of them lies. */

@@ -15,7 +15,7 @@ import { introducing } from '@carelet/care/wire/introduce';
 import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { sign } from '@carelet/crypto/algebra/sign';
-import { signAdmission, signApproval, signExpulsion, signRejection, verifyExpulsion } from '@carelet/crypto/cards/approval';
+import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { type Card, type CardKind, cardLabel, cardParts, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
@@ -112,7 +112,7 @@ const reject = (by: Person, doctor: Bytes, reason: string) =>
     doctor,
     reason,
     signature: signRejection(by.secrets.edSk, doctor, reason),
-    expulsion: signExpulsion(by.secrets.edSk, doctor),
+    keyEnd: signKeyEnd(by.secrets.edSk, { doctor, of: null }),
   });
 
 const registration = { name: 'Dr Mei Chen', certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' };
@@ -184,10 +184,10 @@ describe('a doctor', () => {
     const doctor = await registered();
     expect(await standing(doctor)).toEqual({ state: 'pending', reason: null, card: null });
     expect(await refusal(issue(doctor))).toBe('denied');
-    expect(await approve(sam, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+    expect(await approve(sam, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: false });
     expect(await refusal(issue(doctor))).toBe('denied');
     expect((await standing(doctor)).card).toBeNull();
-    expect(await approve(mara, doctor)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
+    expect(await approve(mara, doctor)).toEqual({ state: 'approved', approvals: 2, needed: 2, replaces: false });
 
     const [key] = await keysOf(doctor);
     expect(doctor.card.vouchers.map(({ by }) => by)).toEqual([0, 1]);
@@ -231,13 +231,37 @@ describe('a doctor', () => {
     const doctor = await registered();
     await approve(sam, doctor);
     expect(await approve(sam, doctor)).toMatchObject({ approvals: 1 });
-    expect(await approve(joan, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+    expect(await approve(joan, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: false });
     const wider = policyAt({ kinds: ['laboratory', 'notes'] });
-    expect(await approve(mara, doctor, wider)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+    expect(await approve(mara, doctor, wider)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: false });
     expect(await refusal(issue(doctor))).toBe('denied');
     // The board thinks again, and signs what the clinic signed: in whatever order its words stand.
     expect(await approve(mara, doctor, policyAt({ kinds: ['laboratory', 'laboratory'] }))).toMatchObject({ state: 'approved' });
     expect((await keysOf(doctor)).map(({ words }) => words)).toEqual([expect.not.stringContaining('notes')]);
+  });
+
+  test('whose policy another one replaces gets a key of after that, and the end of the one before is kept as it was signed', async () => {
+    const doctor = await approved(policyAt({ kinds: ['laboratory', 'notes'] }));
+    const [before] = await keysOf(doctor);
+    expect(await approve(sam, doctor)).toMatchObject({ approvals: 1, replaces: false });
+    expect(await approve(mara, doctor)).toMatchObject({ approvals: 2, replaces: true });
+    const end = { doctor: doctor.card.id, of: { organisation: northgate.card.id, before: Math.floor(now / 1000) + 120 } };
+    const signed = (by: Person, what: KeyEnd = end) =>
+      by.authority.enrolment.endKeys({ ...what, signature: signKeyEnd(by.secrets.edSk, what) });
+    expect(await refusal(signed(doctor))).toBe('denied');
+    expect(await refusal(mara.authority.enrolment.endKeys({ ...end, signature: signKeyEnd(sam.secrets.edSk, end) }))).toBe('invalid');
+    expect(await refusal(signed(mara, { ...end, of: { ...end.of, before: end.of.before + 3600 } }))).toBe('invalid');
+    expect(await refusal(signed(mara, { ...end, doctor: new Uint8Array(16) }))).toBe('missing');
+    await signed(mara);
+    const { ended } = await doctor.authority.enrolment.endedKeys();
+    const word = ended.find((one) => hex(one.doctor) === hex(doctor.card.id))!;
+    expect(word.of).toEqual(end.of);
+    expect(verifyKeyEnd(mara.card.edVk, end, word.signature)).toBe(true);
+    const [after] = await keysOf(doctor);
+    const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
+    const [one, two] = [before!, after!].map(({ entitlement }) => readEntitlement(entitlement, manifest)!.issued);
+    expect(one).toBeLessThan(end.of.before);
+    expect(two).toBeGreaterThanOrEqual(end.of.before);
   });
 
   test('who is turned down is told why, and gets nothing, neither then nor later', async () => {
@@ -247,11 +271,11 @@ describe('a doctor', () => {
     await reject(sam, doctor.card.id, reason);
     expect(await standing(doctor)).toEqual({ state: 'rejected', reason, card: null });
     // Whoever holds parts of her keys is told so, by who said it and without the reason.
-    const { administrators, expelled } = await person('patient').authority.enrolment.expelled();
-    const word = expelled.find((one) => hex(one.doctor) === hex(doctor.card.id))!;
+    const { administrators, ended } = await person('patient').authority.enrolment.endedKeys();
+    const word = ended.find((one) => hex(one.doctor) === hex(doctor.card.id))!;
     expect(administrators.map((card) => hex(decodeCard(card)!.id))).toContain(hex(word.by));
-    expect(verifyExpulsion(sam.card.edVk, doctor.card.id, word.signature)).toBe(true);
-    expect(verifyExpulsion(mara.card.edVk, doctor.card.id, word.signature)).toBe(false);
+    expect(verifyKeyEnd(sam.card.edVk, word, word.signature)).toBe(true);
+    expect(verifyKeyEnd(mara.card.edVk, word, word.signature)).toBe(false);
     expect(await refusal(issue(doctor))).toBe('denied');
     expect(await refusal(approve(mara, doctor))).toBe('conflict');
     expect(await doctor.authority.enrolment.register({ card: encodeCard({ ...doctor.card, vouchers: [] }), ...registration })).toEqual({
@@ -360,7 +384,7 @@ describe('an approval', () => {
     await approve(sam, doctor, policyAt({ kinds, parts: ['MI', 'EID'] }));
     const { doctors } = await mara.authority.enrolment.doctors({});
     const [signed] = doctors.find((row) => hex(row.doctor) === hex(doctor.card.id))!.policies;
-    expect(await approve(mara, doctor, signed!.policy)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
+    expect(await approve(mara, doctor, signed!.policy)).toMatchObject({ state: 'approved', approvals: 2, needed: 2 });
   });
 });
 

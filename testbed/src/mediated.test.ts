@@ -1,7 +1,9 @@
 /**
  * A key by a role is never whole: cloud, mediator and doctor open together, and each of the first two can end it at once.
  */
-import { reject } from '@carelet/client/enrolment';
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { approve, endReplaced, reject } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { type ChartRef, reader } from '@carelet/client/records/reader';
@@ -25,8 +27,8 @@ afterAll(() => stage?.[Symbol.asyncDispose]());
 const hidden = (who: Keyring): Keyring => ({ ...decodeKeyring(encodeKeyring(who)), opened: {} });
 const expel = async (doctor: Keyring, holders: 'cloud' | 'cloudlet' | 'both' = 'both') => {
   const [sam] = await stage.administrators();
-  const away = { sharing: { ...stage.cloudAs(sam).sharing, expel: () => Promise.reject(new Error('away')) } };
-  const gone = { sharing: { ...stage.cloudletAs(sam).sharing, expel: () => Promise.reject(new Error('away')) } };
+  const away = { sharing: { ...stage.cloudAs(sam).sharing, endKeys: () => Promise.reject(new Error('away')) } };
+  const gone = { sharing: { ...stage.cloudletAs(sam).sharing, endKeys: () => Promise.reject(new Error('away')) } };
   const cloud = holders === 'cloudlet' ? away : stage.cloudAs(sam);
   const cloudlets = [holders === 'cloud' ? gone : stage.cloudletAs(sam)];
   return reject({ authority: stage.authorityAs(sam), keyring: sam }, { cloud, cloudlets }, doctor.card.id, 'her licence has ended');
@@ -89,8 +91,37 @@ test('it is enough that the cloud heard of it, and a mediator that was away hear
   const { organisation } = novak.doctorKeys[0]!;
   const enter = () => refusal(stage.cloudletAs(novak).sharing.enter({ organisation, factors: [] }));
   expect(await enter()).toBe('ok');
-  await stage.town.cloudlets.get('harbour')!.hearExpelled();
+  await stage.town.cloudlets.get('harbour')!.hearEndedKeys();
   expect(await enter()).toBe('denied');
+});
+
+test('a narrower policy counts from when it was approved, whether she takes the key for it or not', async () => {
+  const karim = await stage.doctor('Dr Karim', { at: northgate });
+  const before = hidden(karim);
+  const approvers = await stage.administrators();
+  const narrower: Policy = {
+    ...{ parts: ['EID', 'QID', 'MI'], kinds: ['laboratory'], confidentiality: ['N'], sensitivity: ['none'], patients: 'everyone' },
+    ...{ unit: hex(northgate.keyring.card.id), from: 'beginning', until: addDays(dayOf(stage.clock()), 20) },
+  };
+  let replaced = false;
+  // A moment later: the key that is issued then is told from the one before.
+  stage.clock.to(new Date(stage.clock() + 2000).toISOString());
+  for (const approver of approvers) {
+    const said = await approve(stage.authorityAs(approver), approver, karim.card, narrower);
+    replaced = said.replaces;
+  }
+  expect(replaced).toBe(true);
+  const [sam] = approvers;
+  const holders = { cloud: stage.cloudAs(sam), cloudlets: [stage.cloudletAs(sam)] };
+  const key = { doctor: karim.card.id, organisation: northgate.keyring.card.id };
+  const office = { authority: stage.authorityAs(sam), keyring: sam };
+  expect(await endReplaced(office, holders, key, Math.floor(stage.clock() / 1000))).toEqual({ cloud: true, cloudlets: 1 });
+  expect((await stage.open(before)).charts).toEqual([]);
+  expect(before.doctorKeys).toEqual([]);
+  expect(await takeDoctorKeys(stage.issuing(karim), karim, mathematicsHere)).toEqual({ kind: 'taken', keys: 1, fresh: 1 });
+  karim.opened = {};
+  // Names and no readings: what is approved now.
+  expect((await stage.open(karim)).ids).toEqual(['p-ada']);
 });
 
 test('what held for a session holds no more when she has left', async () => {

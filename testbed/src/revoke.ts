@@ -139,7 +139,7 @@ export async function revoke(options: RevokeOptions): Promise<Revoke> {
   await attempt(chen, 'what her role opens', records);
   const roleFiles = roleFactorsOf(town);
   const parts = { files: roleFiles.copy(), rows: await transformsIn(opened).copy() };
-  const roleRefusal = await at.timeOfExpulsion();
+  const roleRefusal = await at.timeOfKeyEnd();
   await transformsIn(opened).restore(parts.rows);
   await attempt(chen, 'the cloud’s tables of before', nothing);
   roleFiles.restore(parts.files);
@@ -221,7 +221,7 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
         ids: Array.from({ length: count }, (_, i) => `prove-${word}-${i}`),
       }),
     /** From an administrator's word to the first refusal of both, in ms. */
-    async timeOfExpulsion(): Promise<number> {
+    async timeOfKeyEnd(): Promise<number> {
       const [key] = chen.keyring.doctorKeys;
       const [cloud, cloudlet] = [cloudAs(chen), cloudletOf(chen.keyring)(key!.mediator)!];
       const { organisation } = key!;
@@ -285,7 +285,7 @@ type TransformRows = {
   readonly keys: { doctor: Buffer; organisation: Buffer; issuer: number; base: Buffer; body: Buffer }[];
 };
 
-/** What the cloud keeps of doctors' keys, copied aside and put back, with no word of anybody who was expelled. */
+/** What the cloud keeps of doctors' keys, copied aside and put back, with no word of what was ended. */
 function transformsIn({ sql }: CloudTables) {
   return {
     copy: async (): Promise<TransformRows> => ({
@@ -293,7 +293,7 @@ function transformsIn({ sql }: CloudTables) {
       keys: await sql('select * from transform_key'),
     }),
     async restore({ entitlements, keys }: TransformRows): Promise<void> {
-      await sql('delete from expelled');
+      await sql('delete from ended_key');
       for (const { doctor, organisation, formula, issued, not_after } of entitlements) {
         const values = [doctor, organisation, formula, issued, not_after];
         await sql('insert into entitlement values ($1, $2, $3, $4, $5) on conflict do nothing', values);

@@ -5,11 +5,14 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { cloudletsOf } from '@carelet/client/cloudlets';
+import type { Holders } from '@carelet/client/enrolment';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { connectCloudlet } from '@carelet/client/login';
 import { begin, newDevice } from '@carelet/crypto/session/device';
 import type { Pairing } from '@carelet/crypto/session/pairing';
 import type { TownAddresses } from '@carelet/testbed/town';
+import type { Io } from './io.ts';
+import type { Person } from './person.ts';
 
 export type CloudletAddress = TownAddresses['cloudlets'][number];
 
@@ -40,6 +43,12 @@ export const cloudletsFor = ({ cloudlets }: TownAddresses, keyring: Keyring, clo
     keyring,
     clock,
   );
+
+/** Where parts of doctors' keys lie in this town, for an administrator who ends some. */
+export const holdersFor = ({ cloud, keyring, town }: Person, { clock }: Pick<Io, 'clock'>): Holders => ({
+  cloud,
+  cloudlets: town.cloudlets.map(({ url }) => connectCloudlet(url, keyring, clock)),
+});
 
 /**
  * The cloudlet whose keys stand in a pairing code: the one with which a device so paired would begin a session.

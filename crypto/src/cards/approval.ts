@@ -1,18 +1,18 @@
 /**
  * What administrators sign: a doctor's policy together with the very keys it will be issued to, a doctor's rejection, the end of
- * all her keys, and the card of an organisation that joins.
+ * keys, and the card of an organisation that joins.
  *
  * Issuers believe these and nobody who hands them over.
  *
  * @module
  */
-import type { Bytes } from '../algebra/bytes.ts';
+import type { Bytes, Cbor } from '../algebra/bytes.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import { type CardBody, cardHash } from './card.ts';
 
 const label = 'carelet/v1/enrolment/approval';
 const rejectionLabel = 'carelet/v1/enrolment/rejection';
-const expulsionLabel = 'carelet/v1/enrolment/expulsion';
+const keyEndLabel = 'carelet/v1/enrolment/key-end';
 const admissionLabel = 'carelet/v1/enrolment/admission';
 
 /** @param policy the policy's canonical text, as the approver read it */
@@ -31,15 +31,16 @@ export const signRejection = (administratorSecret: Bytes, doctor: Bytes, reason:
 export const verifyRejection = (administratorKey: Bytes, doctor: Bytes, reason: string, signature: Bytes): boolean =>
   verify(administratorKey, rejectionLabel, [doctor, reason], signature);
 
-/**
- * The end of every key of a doctor, for those who hold parts of them: cloud and mediators. It says no reason.
- *
- * @param doctor the number of her card
- */
-export const signExpulsion = (administratorSecret: Bytes, doctor: Bytes): Bytes => sign(administratorSecret, expulsionLabel, [doctor]);
+/** Which keys of a doctor have ended: all, or those for one organisation that were issued before a time, UTC seconds. */
+export type KeyEnd = { readonly doctor: Bytes; readonly of: { readonly organisation: Bytes; readonly before: number } | null };
 
-export const verifyExpulsion = (administratorKey: Bytes, doctor: Bytes, signature: Bytes): boolean =>
-  verify(administratorKey, expulsionLabel, [doctor], signature);
+const endParts = ({ doctor, of }: KeyEnd): Cbor[] => [doctor, of && [of.organisation, of.before]];
+
+/** The end of a doctor's keys, for those who hold parts of them: cloud and mediators. It says no reason. */
+export const signKeyEnd = (administratorSecret: Bytes, end: KeyEnd): Bytes => sign(administratorSecret, keyEndLabel, endParts(end));
+
+export const verifyKeyEnd = (administratorKey: Bytes, end: KeyEnd, signature: Bytes): boolean =>
+  verify(administratorKey, keyEndLabel, endParts(end), signature);
 
 /** @param name what the organisation will be called in the town */
 export const signAdmission = (administratorSecret: Bytes, organisation: CardBody, name: string): Bytes =>

@@ -15,13 +15,13 @@ import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
-import { verifyAdmission, verifyApproval, verifyExpulsion, verifyRejection } from '@carelet/crypto/cards/approval';
+import { type KeyEnd, verifyAdmission, verifyApproval, verifyKeyEnd, verifyRejection } from '@carelet/crypto/cards/approval';
 import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { officeSignedBy } from '@carelet/crypto/cards/issuer';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
-import type { Cards, KnownCaller } from '@carelet/ground/login';
+import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
@@ -252,12 +252,20 @@ export function enrolment(
         await db.updateTable('doctor').set({ state: 'approved', card: vouched }).where('doctor', '=', doctor).execute();
         await cards.present(vouched, []);
       }
-      return { state: same.length >= needed ? 'approved' : (row.state as State), approvals: same.length, needed };
+      const counts = same.length >= needed;
+      const key = await db
+        .selectFrom('issued')
+        .select('policy')
+        .where('doctor', '=', doctor)
+        .where('organisation', '=', organisation)
+        .executeTakeFirst();
+      const replaces = counts && key !== undefined && key.policy !== text;
+      return { state: counts ? 'approved' : (row.state as State), approvals: same.length, needed, replaces };
     },
 
-    async reject({ doctor, reason, signature, expulsion }) {
+    async reject({ doctor, reason, signature, keyEnd }) {
       const { administrator: id, card: by } = await administrator('reject doctor');
-      if (!verifyRejection(by.edVk, doctor, reason, signature) || !verifyExpulsion(by.edVk, doctor, expulsion)) {
+      if (!verifyRejection(by.edVk, doctor, reason, signature) || !verifyKeyEnd(by.edVk, { doctor, of: null }, keyEnd)) {
         throw new CareletError('invalid', 'reject doctor', { because: 'the signature does not fit' });
       }
       await transaction(db, async (within) => {
@@ -270,23 +278,35 @@ export function enrolment(
         if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
         await within.deleteFrom('approval').where('doctor', '=', doctor).execute();
         await within.deleteFrom('issued').where('doctor', '=', doctor).execute();
-        await within
-          .insertInto('expulsion')
-          .values({ doctor, administrator: id, signature: expulsion })
-          .onConflict((c) => c.doNothing())
-          .execute();
+        await keepEnd(within, { doctor, of: null }, id, keyEnd);
         await noteRejection(within, { doctor, administrator: id, reason, signature });
       });
       await tellRejections({ db, words, issuers }, doctor);
       await heardByTwo(db, doctor);
     },
 
-    async expelled() {
-      const rows = await db.selectFrom('expulsion').selectAll().orderBy('doctor').execute();
+    async endKeys({ doctor, of, signature }) {
+      const op = 'end keys';
+      const { administrator: id, card: by } = await administrator(op);
+      if (!verifyKeyEnd(by.edVk, { doctor, of }, signature)) {
+        throw new CareletError('invalid', op, { because: 'the signature does not fit' });
+      }
+      if (!(await doctorRow(db, doctor))) throw new CareletError('missing', op, { because: 'nobody registered under this card number' });
+      if (of && of.before > clock() / 1000 + clockSkew) throw new CareletError('invalid', op, { because: 'the clocks differ' });
+      await keepEnd(db, { doctor, of }, id, signature);
+    },
+
+    async endedKeys() {
+      const rows = await db.selectFrom('key_end').selectAll().orderBy('doctor').orderBy('organisation').execute();
       const by = await cards.byId([...new Map(rows.map(({ administrator: id }) => [hex(id), id])).values()]);
       return {
         administrators: by.map(encodeCard),
-        expelled: rows.map(({ doctor, administrator: id, signature }) => ({ doctor, by: id, signature })),
+        ended: rows.map(({ doctor, organisation, before, administrator: id, signature }) => ({
+          doctor,
+          of: organisation.length === 0 ? null : { organisation, before: Number(before) },
+          by: id,
+          signature,
+        })),
       };
     },
 
@@ -304,6 +324,18 @@ export function enrolment(
       throw new CareletError('invalid', op, { because: 'the card has expired or is not signed by its own key' });
     return card;
   }
+}
+
+/** Keeps an administrator's word that keys are over; the latest of each organisation. */
+async function keepEnd(db: Kysely<AuthorityTables>, { doctor, of }: KeyEnd, administrator: Bytes, signature: Bytes): Promise<void> {
+  const { organisation, before } = of ?? { organisation: new Uint8Array(), before: 0 };
+  await db
+    .insertInto('key_end')
+    .values({ doctor, organisation, before, administrator, signature })
+    .onConflict((c) =>
+      c.columns(['doctor', 'organisation']).doUpdateSet({ before, administrator, signature }).where('key_end.before', '<', before),
+    )
+    .execute();
 }
 
 /** The first administrator's one-time code; its public half is kept. */

@@ -98,8 +98,14 @@ export function keys(
       .where('doctor', '=', doctor)
       .where('organisation', '=', organisation)
       .executeTakeFirst();
-    // Of two keys the cloud keeps the later one, so no two are of one second.
-    const issued = Math.max(Math.floor(clock() / 1000), before ? Number(before.issued) + 1 : 0);
+    const ended = await db
+      .selectFrom('key_end')
+      .select('before')
+      .where('doctor', '=', doctor)
+      .where('organisation', '=', organisation)
+      .executeTakeFirst();
+    // Of two keys the cloud keeps the later one, so no two are of one second; and none is of before the last one ended.
+    const issued = Math.max(Math.floor(clock() / 1000), before ? Number(before.issued) + 1 : 0, Number(ended?.before ?? 0));
     const approvals = await words.approvals(doctor, organisation, text);
     const manifest = await issuers.manifest();
     const { issuers: keys } = manifest;

@@ -62,8 +62,8 @@ export type AuthorityTables = CardTables & {
     issued: number;
     not_after: number;
   };
-  /** Doctors whose keys an administrator ended, as she signed it. */
-  expulsion: { doctor: Bytes; administrator: Bytes; signature: Bytes };
+  /** Keys that an administrator ended, as she signed it: those for an organisation issued before; all of them where it is nobody's. */
+  key_end: { doctor: Bytes; organisation: Bytes; before: number; administrator: Bytes; signature: Bytes };
 };
 
 export const migrations: Record<string, Migration> = {
@@ -145,8 +145,9 @@ export const migrations: Record<string, Migration> = {
         // What was issued before is whole, and is issued no more.
         sql`delete from issued`,
         sql`alter table issued add column mediator bytea not null, add column issued bigint not null`,
-        sql`create table expulsion (
-          doctor bytea primary key references doctor, administrator bytea not null references administrator, signature bytea not null)`,
+        sql`create table key_end (
+          doctor bytea not null references doctor, organisation bytea not null, before bigint not null,
+          administrator bytea not null references administrator, signature bytea not null, primary key (doctor, organisation))`,
       ]) {
         await statement.execute(db);
       }

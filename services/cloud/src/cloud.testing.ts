@@ -7,6 +7,7 @@ import { CareletError, type Part } from '@carelet/care/model';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
+import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import type { Card, CardKind } from '@carelet/crypto/cards/card';
 import type { Entitlement } from '@carelet/crypto/cards/entitlement';
 import type { CardSecrets } from '@carelet/crypto/cards/owner';
@@ -32,7 +33,7 @@ export type World = AsyncDisposable & {
   /** A person whose card stands; `clockOff` is how many milliseconds his clock is ahead. */
   person(kind: CardKind, options?: { clockOff?: number }): Person;
   /** Whose keys administrators ended, as the authority tells; `away` while it does not answer. */
-  readonly authority: { administrators: Bytes[]; expelled: { doctor: Bytes; by: Bytes; signature: Bytes }[]; away: boolean };
+  readonly authority: { administrators: Bytes[]; ended: (KeyEnd & { by: Bytes; signature: Bytes })[]; away: boolean };
   /** A policy wrap's body under these labels. */
   sealed(labels: readonly string[]): Promise<Bytes>;
   /** An entitlement signed by issuers of these numbers. */

@@ -6,9 +6,9 @@
 import { CareletError } from '@carelet/care/model';
 import { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
-import { type ExpelledTables, expelledIn } from '@carelet/ground/expelled';
+import { type EndedKeyTables, endedKeysIn } from '@carelet/ground/ended-keys';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
@@ -20,7 +20,7 @@ import { receipts } from './receipts/answers.ts';
 import { bookOf } from './receipts/book.ts';
 import { records } from './records.ts';
 import { requests } from './requests.ts';
-import { forgetDoctor, roles } from './roles.ts';
+import { forgetKeys, roles } from './roles.ts';
 import { type CloudTables, shelves } from './schema.ts';
 import { addWraps } from './wraps.ts';
 
@@ -33,7 +33,7 @@ export type Cloud = {
   /** Writes the receipts that wait into the log: within a minute of an act, or a promise is broken. */
   writeReceipts(): Promise<void>;
   /** Asks the authority whose keys were ended; nothing of a role is served before it was asked once. */
-  hearExpelled(): Promise<void>;
+  hearEndedKeys(): Promise<void>;
 };
 
 export { cloudContract };
@@ -57,7 +57,7 @@ export function cloud({
   db: Kysely<CloudTables>;
   town: Town;
   keys: CloudKeys;
-  told: Parameters<typeof expelledIn>[0]['told'];
+  told: Parameters<typeof endedKeysIn>[0]['told'];
   clock?: () => number;
   changes?: Changes;
   mathematics?: CloudMath;
@@ -65,8 +65,8 @@ export function cloud({
   const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloud', clock);
   const now = () => Math.floor(clock() / 1000);
   const book = bookOf(db, keys.log, now);
-  const forget = (doctor: Bytes) => forgetDoctor(db, doctor);
-  const expelled = expelledIn({ db: db as unknown as Kysely<ExpelledTables>, town, told, forget, clock });
+  const forget = (end: KeyEnd) => forgetKeys(db, end);
+  const endedKeys = endedKeysIn({ db: db as unknown as Kysely<EndedKeyTables>, town, told, forget, clock });
 
   const as = (caller: KnownCaller | null): CloudRole => {
     const known = (): KnownCaller => {
@@ -87,11 +87,11 @@ export function cloud({
       sharing: caller
         ? {
             ...consent({ db, cards, mathematics, now, changes, book }, caller),
-            ...roles({ db, town, keys, expelled, mathematics, now, book }, caller),
-            expel: (expulsion) => expelled.take(expulsion),
+            ...roles({ db, town, keys, endedKeys, mathematics, now, book }, caller),
+            endKeys: (said) => endedKeys.take(said),
             wrap: (input) => addWraps(db, known(), input, changes),
           }
-        : strangersTo<CloudRole['sharing']>({ expel: (expulsion) => expelled.take(expulsion) }),
+        : strangersTo<CloudRole['sharing']>({ endKeys: (said) => endedKeys.take(said) }),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {
@@ -119,7 +119,7 @@ export function cloud({
       },
     };
   };
-  return { cards, as, writeReceipts: book.write, hearExpelled: () => expelled.hear() };
+  return { cards, as, writeReceipts: book.write, hearEndedKeys: () => endedKeys.hear() };
 }
 
 /** A room of which every operation wants a signed request, but for those that are open. */

@@ -4,7 +4,7 @@
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { concat } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
-import { signExpulsion } from '@carelet/crypto/cards/approval';
+import { type KeyEnd, signKeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import type { Entitlement } from '@carelet/crypto/cards/entitlement';
 import { readServiceKey } from '@carelet/crypto/cards/service';
@@ -157,11 +157,12 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
       world.clock.now -= 31 * 86_400_000;
     });
 
-    describe('a doctor whom an administrator expelled', () => {
-      const word = (by: Person, doctor = chen) => ({
+    describe('a doctor whose keys an administrator ended', () => {
+      const word = (by: Person, doctor = chen, of: KeyEnd['of'] = null) => ({
         doctor: doctor.card.id,
+        of,
         administrator: encodeCard(by.card),
-        signature: signExpulsion(by.secrets.edSk, doctor.card.id),
+        signature: signKeyEnd(by.secrets.edSk, { doctor: doctor.card.id, of }),
       });
 
       test('opens nothing any more, and her part of the key is not there', async () => {
@@ -169,14 +170,14 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         await enter(of);
         const sam = world.person('administrator');
         // Whoever brings it: it counts for what the administrator signed.
-        await world.person('patient').cloud.sharing.expel(word(sam));
+        await world.person('patient').cloud.sharing.endKeys(word(sam));
         await expect(transform([reached])).rejects.toMatchObject({ kind: 'denied' });
         await tools.refused('denied', () => enter(of), /ended/);
         for (const table of ['transform_key', 'entitlement']) {
           expect(await world.sql(`select 1 from ${table} where doctor = $1`, [chen.card.id])).toEqual([]);
         }
         // A second time, and to nobody else's harm.
-        await sam.cloud.sharing.expel(word(sam));
+        await sam.cloud.sharing.endKeys(word(sam));
         chen = world.person('doctor');
         await enter(entitlement());
       });
@@ -189,11 +190,29 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
           word(diaz),
           word(northgate),
           { ...word(sam), signature: word(sam, diaz).signature },
+          { ...word(sam, chen, { organisation: id(), before: now() }), of: null },
           { ...word(sam), administrator: encodeCard(world.person('administrator').card) },
           { ...word(sam), administrator: encodeCard({ ...sam.card, vouchers: sam.card.vouchers.slice(0, 1) }) },
         ]) {
-          await tools.refused('denied', () => sam.cloud.sharing.expel(forged));
+          await tools.refused('denied', () => sam.cloud.sharing.endKeys(forged));
         }
+        expect((await transform([reached])).transformed.length).toBe(1);
+      });
+
+      test('keeps what was issued after, and for others, where only what was issued before has ended', async () => {
+        const larkfield = world.person('organisation');
+        const [before, elsewhere] = [entitlement(), entitlement({ organisation: larkfield.card.id })];
+        await enter(before);
+        await enter(elsewhere);
+        const sam = world.person('administrator');
+        await sam.cloud.sharing.endKeys(word(sam, chen, { organisation: northgate.card.id, before: now() + 1 }));
+        await expect(transform([reached])).rejects.toMatchObject({ kind: 'conflict' });
+        await tools.refused('conflict', () => enter(before), /another policy/);
+        await enter(elsewhere, []);
+        await enter(entitlement({ issued: now() + 1 }));
+        expect((await transform([reached])).transformed.length).toBe(1);
+        // An earlier word, said again later, ends nothing more.
+        await sam.cloud.sharing.endKeys(word(sam, chen, { organisation: northgate.card.id, before: now() }));
         expect((await transform([reached])).transformed.length).toBe(1);
       });
 
@@ -203,7 +222,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         const sam = world.person('administrator');
         const { signature } = word(sam);
         world.authority.administrators.push(encodeCard(sam.card));
-        world.authority.expelled.push({ doctor: chen.card.id, by: sam.card.id, signature });
+        world.authority.ended.push({ doctor: chen.card.id, of: null, by: sam.card.id, signature });
         // It comes up with all it had, and the authority is away: then nothing of a role is served, to anybody.
         world.authority.away = true;
         world.restart();
@@ -215,7 +234,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         // A word that the authority made up ends nothing.
         chen = world.person('doctor');
         await enter(entitlement());
-        world.authority.expelled.push({ doctor: chen.card.id, by: sam.card.id, signature });
+        world.authority.ended.push({ doctor: chen.card.id, of: null, by: sam.card.id, signature });
         world.restart();
         expect((await transform([reached])).transformed.length).toBe(1);
       });

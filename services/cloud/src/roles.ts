@@ -1,7 +1,7 @@
 /**
  * Roles: what the issuers entitled a doctor to, and this cloud's part of her key (kp-abe.md §4).
  *
- * A transformation key opens nothing. It is kept as long as the doctor is entitled and not expelled, and turns only wraps of
+ * A transformation key opens nothing. It is kept as long as the doctor is entitled and her key not ended, and turns only wraps of
  * nodes that are in her sight; what comes of that wants the factors of a mediator and of the doctor, in this order.
  *
  * @module
@@ -11,12 +11,13 @@ import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
+import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { type Entitlement, readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { type IssuedPlace, openForCloud } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { parse } from '@carelet/crypto/kp-abe/formula';
 import { transaction } from '@carelet/ground/database';
-import type { Expelled } from '@carelet/ground/expelled';
+import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
@@ -36,7 +37,7 @@ export function roles(
     db,
     town,
     keys,
-    expelled,
+    endedKeys,
     mathematics,
     now,
     book,
@@ -44,7 +45,7 @@ export function roles(
     db: Kysely<CloudTables>;
     town: Town;
     keys: CloudKeys;
-    expelled: Expelled;
+    endedKeys: EndedKeys;
     mathematics: RoleMath;
     now: () => number;
     book: Book;
@@ -67,7 +68,7 @@ export function roles(
       } catch {
         throw new CareletError('invalid', op, { because: 'its policy cannot be read' });
       }
-      await expelled.refuse(caller.id, op);
+      await endedKeys.refuse(read, op);
       const before = await db
         .selectFrom('entitlement')
         .select('issued')
@@ -115,9 +116,9 @@ export function roles(
           )
           .execute();
       });
-      // Whoever was expelled in this moment is not left with what was just laid down.
-      await expelled.refuse(caller.id, op).catch(async (thrown: unknown) => {
-        await forgetDoctor(db, caller.id);
+      // What was ended in this moment does not stay because it was just laid down.
+      await endedKeys.refuse(read, op).catch(async (thrown: unknown) => {
+        await forgetKeys(db, { doctor: caller.id, of: { organisation, before: issued + 1 } });
         throw thrown;
       });
       return { bases: fresh.map(({ base }) => base) };
@@ -127,14 +128,15 @@ export function roles(
       const op = 'transform wraps';
       // One answer for a wrap there is none of, and one that is not in sight.
       const denied = () => new CareletError('denied', op, { because: 'nothing that was issued to you reaches them' });
-      await expelled.refuse(caller.id, op);
       const entitlement = await db
         .selectFrom('entitlement')
-        .select('formula')
+        .select(['formula', 'issued'])
         .where('doctor', '=', caller.id)
         .where('organisation', '=', organisation)
         .where('not_after', '>', now())
         .executeTakeFirst();
+      // Asked also where there is none: a cloud that does not know yet whose keys have ended tells nobody apart.
+      await endedKeys.refuse({ doctor: caller.id, organisation, issued: Number(entitlement?.issued ?? 0) }, op);
       const kept = entitlement ? await keptTransforms(organisation) : [];
       if (!entitlement || kept.length < 2) throw denied();
       const wraps = new Map(
@@ -201,11 +203,16 @@ export function roles(
 /** Where a doctor's transformation key lies, for the seal over it. */
 const placeOf = ({ doctor, organisation, issuer }: IssuedPlace): string => hex(cbor(['cloud/transform', doctor, organisation, issuer]));
 
-/** Takes away what the cloud keeps of a doctor's keys. */
-export async function forgetDoctor(db: Kysely<CloudTables>, doctor: Bytes): Promise<void> {
+/** Takes away what the cloud keeps of keys that an administrator ended. */
+export async function forgetKeys(db: Kysely<CloudTables>, { doctor, of }: KeyEnd): Promise<void> {
   await transaction(db, async (within) => {
-    await within.deleteFrom('transform_key').where('doctor', '=', doctor).execute();
-    await within.deleteFrom('entitlement').where('doctor', '=', doctor).execute();
+    let over = within.deleteFrom('entitlement').where('doctor', '=', doctor);
+    if (of) over = over.where('organisation', '=', of.organisation).where('issued', '<', of.before);
+    for (const { organisation } of await over.returning('organisation').execute()) {
+      await within.deleteFrom('transform_key').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
+    }
+    // Also where only a part of it is there, as after a backup.
+    if (!of) await within.deleteFrom('transform_key').where('doctor', '=', doctor).execute();
   });
 }
 

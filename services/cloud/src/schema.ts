@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type ExpelledTables, makeExpelled } from '@carelet/ground/expelled';
+import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Kysely, type Migration, sql } from 'kysely';
 
@@ -26,7 +26,7 @@ export type ShelfTable = {
 };
 
 export type CloudTables = CardTables &
-  ExpelledTables & {
+  EndedKeyTables & {
     chart: { pat: Bytes; writer: Bytes; owner: Bytes; deed: Bytes };
     shelf_eid: ShelfTable;
     shelf_qid: ShelfTable;
@@ -208,7 +208,7 @@ export const migrations: Record<string, Migration> = {
   },
   '0007 mediated roles': {
     async up(db: Kysely<unknown>) {
-      await makeExpelled(db);
+      await makeEndedKeys(db);
       await sql`create table transform_key (
         doctor bytea not null, organisation bytea not null, issuer integer not null, base bytea not null,
         body bytea not null, primary key (doctor, organisation, issuer))`.execute(db);

@@ -56,12 +56,12 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
   const db = await openDatabase<CloudTables>({ url: config.databaseUrl, schema: 'cloud', migrations });
   const mathematics = workers<CloudWorker>(new URL('./cloud.worker.ts', import.meta.url));
   const log = serviceLog('cloud', config);
-  const told = connect(authorityContract, { url: config.authority }).enrolment.expelled;
+  const told = connect(authorityContract, { url: config.authority }).enrolment.endedKeys;
   const role = cloud({ db, town: townAt(config.authority, config.manifestPin), keys, told, clock, mathematics });
   const rounds = [
     hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), log),
     hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),
-    hourly('hear-expelled', () => role.hearExpelled(), log, hearingEvery),
+    hourly('hear-ended-keys', () => role.hearEndedKeys(), log, hearingEvery),
     hourly('forget-requests', () => forgetRequests(db, Math.floor(clock() / 1000)), log),
     hourly('write-receipts', () => role.writeReceipts(), log, writingEvery),
   ];

@@ -40,7 +40,7 @@ import { sightSuite } from './sight.suite.ts';
 const years = 10 * 365 * 86_400;
 
 async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<World> {
-  const authority: World['authority'] = { administrators: [], expelled: [], away: false };
+  const authority: World['authority'] = { administrators: [], ended: [], away: false };
   const clock = { now: Date.parse('2026-11-20T09:41:00Z') };
   const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
   const body = { town: 'a town', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };

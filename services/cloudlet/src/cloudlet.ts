@@ -13,7 +13,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
-import type { Expelled } from '@carelet/ground/expelled';
+import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import { type Kysely, sql } from 'kysely';
@@ -48,7 +48,7 @@ export function cloudlet(
     roleFactors,
     logins,
     keys,
-    expelled,
+    endedKeys,
     mathematics,
     clock,
   }: {
@@ -63,7 +63,7 @@ export function cloudlet(
     roleFactors: RoleFactors;
     logins: Logins;
     keys: ServiceKeys;
-    expelled: Expelled;
+    endedKeys: EndedKeys;
     mathematics: FactorMath & RoleMath;
     clock: () => number;
   },
@@ -82,8 +82,8 @@ export function cloudlet(
     },
     sharing: {
       ...mediator({ factors, cards, mathematics, organisation, now }, caller),
-      ...roles({ kept: roleFactors, logins, keys, expelled, mathematics, organisation, now }, caller),
-      expel: (expulsion) => expelled.take(expulsion),
+      ...roles({ kept: roleFactors, logins, keys, endedKeys, mathematics, organisation, now }, caller),
+      endKeys: (said) => endedKeys.take(said),
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {

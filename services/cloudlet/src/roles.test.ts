@@ -17,7 +17,7 @@ import { type IssuedKey, issue } from '@carelet/crypto/kp-abe/issuer';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { finish, inSession } from '@carelet/crypto/kp-abe/reader';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
-import type { Expelled } from '@carelet/ground/expelled';
+import type { EndedKeys, KeyName } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { serviceKeys } from '@carelet/ground/service-key';
@@ -25,7 +25,7 @@ import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as mathematics from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import { forgetDoctor, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
+import { forgetKeys, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
 
 const day = 86_400;
 const begin = 1_795_176_000;
@@ -50,7 +50,7 @@ describe('a mediator of roles', () => {
   const key = secrets(systemRandom(32));
   let now = begin;
   const keys = serviceKeys(join(folder, 'service'), () => now * 1000);
-  const expelled = new Set<Bytes>();
+  const ended: KeyName[] = [];
   let known: RoleFactors;
   let logins: Logins;
   let domain: Bytes;
@@ -58,9 +58,9 @@ describe('a mediator of roles', () => {
   let sealed: Bytes;
   let chen: Person;
 
-  const list: Expelled = {
-    async refuse(doctor, op) {
-      if ([...expelled].some((one) => one === doctor)) throw new CareletError('denied', op, { because: 'she was expelled' });
+  const list: EndedKeys = {
+    async refuse({ doctor, issued: at }, op) {
+      if (ended.some((one) => one.doctor === doctor && at < one.issued)) throw new CareletError('denied', op, { because: 'it was ended' });
     },
     take: async () => {},
     hear: async () => {},
@@ -71,7 +71,7 @@ describe('a mediator of roles', () => {
         kept: known,
         logins,
         keys,
-        expelled: list,
+        endedKeys: list,
         mathematics,
         organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
         now: () => now,
@@ -197,19 +197,29 @@ describe('a mediator of roles', () => {
     expect(await refusal(enter())).toBe('denied');
   });
 
-  test('forgets everything of a doctor who was expelled, and takes nothing of hers again', async () => {
+  test('forgets everything of a doctor whose keys were ended, and takes nothing of them again', async () => {
     const brought = await parts();
     const { login, factors } = await enter(brought);
     const diaz = person('doctor');
     const hers = await enter(await parts({ who: diaz }), diaz);
-    expelled.add(chen.card.id);
+    ended.push({ doctor: chen.card.id, organisation: northgate, issued: Number.MAX_SAFE_INTEGER });
     expect(await refusal(opened(login, factors))).toBe('denied');
     expect(await refusal(enter(brought))).toBe('denied');
-    await forgetDoctor(known, logins, chen.card.id);
-    expelled.clear();
+    await forgetKeys(known, logins, { doctor: chen.card.id, of: null });
+    ended.length = 0;
     expect(await refusal(opened(login, factors))).toBe('denied');
     expect(await refusal(enter())).toBe('missing');
     expect(await opened(hers.login, hers.factors, diaz)).toEqual(utf8('a node key'));
+  });
+
+  test('forgets what was issued before, and keeps what was issued after and for others', async () => {
+    const { login, factors } = await enter(await parts());
+    await forgetKeys(known, logins, { doctor: chen.card.id, of: { organisation: systemRandom(16), before: begin + 1 } });
+    await forgetKeys(known, logins, { doctor: chen.card.id, of: { organisation: northgate, before: begin } });
+    expect(await opened(login, factors)).toEqual(utf8('a node key'));
+    await forgetKeys(known, logins, { doctor: chen.card.id, of: { organisation: northgate, before: begin + 1 } });
+    expect(await refusal(opened(login, factors))).toBe('denied');
+    expect(await refusal(enter())).toBe('missing');
   });
 
   test('keeps eight logins of a doctor, the newest', async () => {

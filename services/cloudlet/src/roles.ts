@@ -13,12 +13,13 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
 import { hashOf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
+import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { openForMediator } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { forLogin } from '@carelet/crypto/kp-abe/mediator';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
-import type { Expelled } from '@carelet/ground/expelled';
+import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { ServiceKeys } from '@carelet/ground/service-key';
@@ -67,10 +68,12 @@ const loginsEach = 8;
 
 const numberOf = (doctor: Bytes, organisation: Bytes): Bytes => hashOf('carelet/v1/cloudlet/role', doctor, organisation).slice(0, 16);
 
-/** Takes away what this mediator keeps of a doctor's keys, and her logins. */
-export async function forgetDoctor(kept: RoleFactors, logins: Logins, doctor: Bytes): Promise<void> {
-  end(logins, (login) => equalPublic(login.doctor, doctor));
-  await kept.dropWhere((one) => equalPublic(one.doctor, doctor));
+/** Takes away what this mediator keeps of keys that an administrator ended, and their logins. */
+export async function forgetKeys(kept: RoleFactors, logins: Logins, { doctor, of }: KeyEnd): Promise<void> {
+  const over = (key: Pick<Kept, 'doctor' | 'organisation' | 'issued'>) =>
+    equalPublic(key.doctor, doctor) && (!of || (equalPublic(key.organisation, of.organisation) && key.issued < of.before));
+  end(logins, over);
+  await kept.dropWhere(over);
 }
 
 function end(logins: Logins, over: (login: Login) => boolean): void {
@@ -87,7 +90,7 @@ export function roles(
     kept,
     logins,
     keys,
-    expelled,
+    endedKeys,
     mathematics,
     organisation: clinic,
     now,
@@ -95,7 +98,7 @@ export function roles(
     kept: RoleFactors;
     logins: Logins;
     keys: ServiceKeys;
-    expelled: Expelled;
+    endedKeys: EndedKeys;
     mathematics: RoleMath;
     organisation: () => Promise<Organisation>;
     /** UTC seconds. */
@@ -119,19 +122,20 @@ export function roles(
     async enter({ organisation, factors: brought }) {
       const op = 'enter';
       const doctor = doctorFor(op);
-      await expelled.refuse(doctor.id, op);
       const number = numberOf(doctor.id, organisation);
       const before = await kept.get(number);
       const fresh = brought.length > 0 ? await factorsIn(doctor.id, organisation, brought) : null;
+      const named = { doctor: doctor.id, organisation, issued: (fresh ?? before)?.issued ?? 0 };
+      await endedKeys.refuse(named, op);
       if (fresh && before && fresh.issued < before.issued) {
         throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
       }
       if (fresh && fresh.issued !== before?.issued) {
         await kept.put(number, fresh);
         end(logins, (login) => equalPublic(login.doctor, doctor.id) && equalPublic(login.organisation, organisation));
-        // Whoever was expelled in this moment is not left with what was just laid down.
-        await expelled.refuse(doctor.id, op).catch(async (thrown: unknown) => {
-          await forgetDoctor(kept, logins, doctor.id);
+        // What was ended in this moment does not stay because it was just laid down.
+        await endedKeys.refuse(named, op).catch(async (thrown: unknown) => {
+          await forgetKeys(kept, logins, { doctor: doctor.id, of: { organisation, before: fresh.issued + 1 } });
           throw thrown;
         });
       }
@@ -156,7 +160,7 @@ export function roles(
       const doctor = doctorFor('answer');
       const login = logins.get(hex(name));
       if (!login || !equalPublic(login.doctor, doctor.id) || login.until <= now()) throw none();
-      await expelled.refuse(doctor.id, 'answer');
+      await endedKeys.refuse(login, 'answer');
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };
     },

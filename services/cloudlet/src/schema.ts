@@ -5,14 +5,14 @@
  * @module
  */
 import type { Bucket } from '@carelet/care/rules/relay/bucket';
-import { type ExpelledTables, makeExpelled } from '@carelet/ground/expelled';
+import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Generated, type Kysely, type Migration, sql } from 'kysely';
 
 type Bytes = Uint8Array;
 
 export type CloudletTables = CardTables &
-  ExpelledTables & {
+  EndedKeyTables & {
     /** The cloudlet's own keys, one row. */
     own: { one: number; secret: Bytes };
     epoch: { epoch_id: Bytes; until: number; announcement: Bytes; secret: Bytes };
@@ -142,9 +142,9 @@ export const migrations: Record<string, Migration> = {
       await sql`create table witnessed (origin text primary key, note bytea, fork bytea)`.execute(db);
     },
   },
-  '0008 expelled': {
+  '0008 ended keys': {
     async up(db: Kysely<unknown>) {
-      await makeExpelled(db);
+      await makeEndedKeys(db);
     },
   },
   '0009 promises': {

@@ -11,7 +11,7 @@ import { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { flag, maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase, patiently } from '@carelet/ground/database';
-import { expelledIn } from '@carelet/ground/expelled';
+import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { hourly } from '@carelet/ground/hourly';
 import { event, type Log, traceOf } from '@carelet/ground/log';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
@@ -33,7 +33,7 @@ import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
 import { isBusAway } from './queue/stream.ts';
 import { relay as relayOf } from './relay.ts';
-import { forgetDoctor, type Logins, roleFactorsIn } from './roles.ts';
+import { forgetKeys, type Logins, roleFactorsIn } from './roles.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
 import { type CloudRole, uplink } from './uplink.ts';
@@ -134,7 +134,7 @@ export type RunningCloudlet = Running & {
   /** Looks at the cloud's receipts log, as its witness and for what was promised here, now and not in the next minute. */
   witness(): Promise<void>;
   /** Asks the authority whose keys were ended, now and not in the next minute. */
-  hearExpelled(): Promise<void>;
+  hearEndedKeys(): Promise<void>;
 };
 
 /** How often the authority is asked whose keys were ended, ms: for whoever could not tell this cloudlet herself. */
@@ -199,14 +199,14 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     };
     doors.push(hourly('sweep-factors', sweep, log));
     const keys = serviceKeys(join(config.keys, 'service'), clock);
-    const expelled = expelledIn({
-      db: db as unknown as Parameters<typeof expelledIn>[0]['db'],
+    const endedKeys = endedKeysIn({
+      db: db as unknown as Parameters<typeof endedKeysIn>[0]['db'],
       town,
-      told: connect(authorityContract, { url: config.authority }).enrolment.expelled,
-      forget: (doctor) => forgetDoctor(roleFactors, logins, doctor),
+      told: connect(authorityContract, { url: config.authority }).enrolment.endedKeys,
+      forget: (end) => forgetKeys(roleFactors, logins, end),
       clock,
     });
-    doors.push(hourly('hear-expelled', () => expelled.hear(), log, hearingEvery));
+    doors.push(hourly('hear-ended-keys', () => endedKeys.hear(), log, hearingEvery));
     doors.push(hourly('witness', look, log, lookingEvery));
     const sessions = await sessionsOf({
       db,
@@ -219,7 +219,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       clock,
     });
     const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
-    const rooms = { db, queue, cards, sessions, relay, organisation, factors, roleFactors, logins, keys, expelled, mathematics, clock };
+    const rooms = { db, queue, cards, sessions, relay, organisation, factors, roleFactors, logins, keys, endedKeys, mathematics, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),
       identify: (asked) => cards.identify(asked),
@@ -246,7 +246,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
         await look();
       },
       witness: look,
-      hearExpelled: () => expelled.hear(),
+      hearEndedKeys: () => endedKeys.hear(),
     };
   } catch (thrown) {
     for (const stop of standsOn) await stop();

@@ -81,9 +81,9 @@ async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scen
   const keysOf = (of: string) => join(stage.town.folder, 'keys', of);
   const { clock } = stage;
   const keys = await cloudKeys(keysOf('cloud'), clock);
-  const told = stage.authorityAs(null).enrolment.expelled;
+  const told = stage.authorityAs(null).enrolment.endedKeys;
   const cloud = assemble({ db, town: townAt(stage.town.authority.fetch), keys, told, clock });
-  await cloud.hearExpelled();
+  await cloud.hearEndedKeys();
   const { keyring } = await stage.place('harbour');
   const factors = await factorsIn(join(keysOf('harbour'), 'factors'), await cloudletSecrets(keysOf('harbour')));
   const organisation = async () => ({ card: keyring.card, edSk: keyring.secrets.edSk, ...keyring.writer! });

@@ -47,7 +47,7 @@ function before(...lists: { readonly doctor: Uint8Array; readonly card: Card }[]
     },
     async approve({ signature }: { signature: Uint8Array }) {
       signed.push(signature);
-      return { state: 'pending', approvals: 1, needed: 2 };
+      return { state: 'pending', approvals: 1, needed: 2, replaces: false };
     },
   };
   const person = { keyring: sam!, authority: { enrolment } as unknown as Authority } as Person;
@@ -65,7 +65,7 @@ test('whoever compares a fingerprint signs for the keys it is of', async () => {
   const { person, signed } = before([{ doctor: chen!.card.id, card: chen!.card }]);
   const [line] = await doctorLines(person, now);
   expect(line!.fingerprint).toBe(fingerprint(chen!.card));
-  expect(await approveChoice(person, line!.id, choice, now)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
+  expect(await approveChoice(person, line!.id, choice, () => now)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
   const text = policyText(policyOf(manifest, choice, now));
   expect(verifyApproval(sam!.card.edVk, chen!.card, text, signed[0]!)).toBe(true);
   expect(verifyApproval(sam!.card.edVk, ivy!.card, text, signed[0]!)).toBe(false);
@@ -76,7 +76,7 @@ test('an authority that shows another card once the fingerprint was compared get
   for (const card of [ivy!.card, passingAs(chen!.card.id, 1), passingAs(chen!.card.id, 2)]) {
     const { person, signed } = before([honest], [{ doctor: chen!.card.id, card }]);
     const [line] = await doctorLines(person, now);
-    await expect(approveChoice(person, line!.id, choice, now)).rejects.toMatchObject({ kind: 'tampered' });
+    await expect(approveChoice(person, line!.id, choice, () => now)).rejects.toMatchObject({ kind: 'tampered' });
     expect(signed).toEqual([]);
   }
 });

@@ -17,7 +17,7 @@
 import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
-import { approve, registeredCard, reject } from '@carelet/client/enrolment';
+import { approve, endReplaced, type Holders, registeredCard, reject } from '@carelet/client/enrolment';
 import { connectCloudlet } from '@carelet/client/login';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
@@ -82,11 +82,13 @@ export function choiceInWords(
  * nothing, `tampered` when the authority shows a card that is not hers
  */
 export async function approveChoice(
-  { authority, keyring }: Person,
+  person: Person,
   id: string,
   choice: PolicyChoice,
-  now: number,
+  clock: () => number,
 ): Promise<{ readonly state: DoctorState; readonly approvals: number; readonly needed: number }> {
+  const { authority, keyring } = person;
+  const now = clock();
   const { doctors } = await authority.enrolment.doctors({});
   const doctor = doctors.find((one) => hex(one.doctor) === id);
   if (!doctor) throw new CareletError('missing', 'approve doctor', { because: 'nobody registered under this card number' });
@@ -95,16 +97,22 @@ export async function approveChoice(
   const policy = begun.find((one) => policyText(one) === policyText(wanted)) ?? begun[0] ?? wanted;
   const card = registeredCard(doctor, now / 1000);
   if (!card) throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
-  const { state, approvals, needed } = await approve(authority, keyring, card, policy);
+  const { state, approvals, needed, replaces } = await approve(authority, keyring, card, policy);
+  const organisation = unhex(policy.unit.slice(0, 32));
+  if (replaces) await endReplaced(person, holdersFor(person, clock), { doctor: card.id, organisation }, Math.floor(now / 1000));
   return { state: state as DoctorState, approvals, needed };
 }
 
 /** Turns a doctor down; she is told why, and her keys end. */
 export async function rejectDoctor(person: Person, id: string, reason: string, clock: () => number): Promise<void> {
-  const { keyring, cloud, map } = person;
-  const cloudlets = map.cloudlets.map(({ where }) => connectCloudlet(where, keyring, clock));
-  await reject(person, { cloud, cloudlets }, unhex(id), reason);
+  await reject(person, holdersFor(person, clock), unhex(id), reason);
 }
+
+/** Where parts of doctors' keys lie in this town. */
+const holdersFor = ({ keyring, cloud, map }: Person, clock: () => number): Holders => ({
+  cloud,
+  cloudlets: map.cloudlets.map(({ where }) => connectCloudlet(where, keyring, clock)),
+});
 
 /**
  * The policy of a choice: ordinary content of these kinds, of everyone of the organisation, for a quarter at most.

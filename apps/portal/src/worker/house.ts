@@ -306,7 +306,7 @@ export function openHouse(outside: Surroundings): House {
     async inWords(_doctor, choice) {
       return choiceInWords(administrator().keyring.manifest, choice, clock());
     },
-    approve: async (doctor, choice) => approveChoice(administrator(), doctor, choice, clock()),
+    approve: async (doctor, choice) => approveChoice(administrator(), doctor, choice, clock),
     reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason, clock),
     devices: async () => clinicDevices(await around.map(), administrator(), clock),
     pairDevice: async (organisation) => offerDevice(await around.map(), administrator(), organisation, clock),

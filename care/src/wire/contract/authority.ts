@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/record.ts';
+import { endedKeys } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
 
@@ -155,26 +156,40 @@ export const authorityContract = defineContract('authority', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ doctor: id, policy, signature }),
-    output: z.strictObject({ state: z.enum(enrolmentStates), approvals: z.int(), needed: z.int() }),
+    output: z.strictObject({
+      state: z.enum(enrolmentStates),
+      approvals: z.int(),
+      needed: z.int(),
+      /** Whether it took the place of another policy, for which she has a key. */
+      replaces: z.boolean(),
+    }),
     idempotent: true,
   },
   'enrolment.reject': {
     summary: 'An administrator turns a doctor down, with the reason she is told, and ends her keys.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500), signature, expulsion: signature }),
+    input: z.strictObject({ doctor: id, reason: z.string().trim().min(1).max(500), signature, keyEnd: signature }),
     output: z.strictObject({}),
     idempotent: true,
   },
-  'enrolment.expelled': {
-    summary: 'The doctors whose keys were ended, as administrators signed it: for cloud and mediators, who may have been away.',
+  'enrolment.endKeys': {
+    summary: 'An administrator ends keys of a doctor for an organisation that were issued before: another policy took the place of theirs.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ ...endedKeys, signature }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'enrolment.endedKeys': {
+    summary: 'Which doctors’ keys were ended, as administrators signed it: for cloud and mediators, who may have been away.',
     caller: 'anyone',
     body: 'cbor',
     input: z.strictObject({}),
     output: z.strictObject({
       /** The cards of those who signed. */
       administrators: z.array(card),
-      expelled: z.array(z.strictObject({ doctor: id, by: id, signature })),
+      ended: z.array(z.strictObject({ ...endedKeys, by: id, signature })),
     }),
     idempotent: true,
   },

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
-import { expulsion } from './expulsion.ts';
+import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
 
@@ -251,11 +251,11 @@ export const cloudContract = defineContract('cloud', {
     }),
     idempotent: true,
   },
-  'sharing.expel': {
+  'sharing.endKeys': {
     summary: 'An administrator ended a doctor’s keys: this cloud’s part of them is gone when this is answered.',
     caller: 'anyone',
     body: 'cbor',
-    input: expulsion,
+    input: keyEnd,
     output: z.strictObject({}),
     idempotent: true,
   },

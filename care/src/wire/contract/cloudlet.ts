@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
 import { urgencies } from '../../model/urgency.ts';
-import { expulsion } from './expulsion.ts';
+import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
 
@@ -198,11 +198,11 @@ export const cloudletContract = defineContract('cloudlet', {
     output: z.strictObject({}),
     idempotent: true,
   },
-  'sharing.expel': {
+  'sharing.endKeys': {
     summary: 'An administrator ended a doctor’s keys: this mediator’s part of them is gone, for good, when this is answered.',
     caller: 'anyone',
     body: 'cbor',
-    input: expulsion,
+    input: keyEnd,
     output: z.strictObject({}),
     idempotent: true,
   },

@@ -247,7 +247,8 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
     try {
       return await ask();
     } catch (thrown) {
-      const what = thrown instanceof CareletError && { denied: over, missing: over, unavailable: away }[thrown.kind as string];
+      const what =
+        thrown instanceof CareletError && { denied: over, conflict: over, missing: over, unavailable: away }[thrown.kind as string];
       if (!what) throw thrown;
       problems.push({ kind: 'cannot-open', what });
       return null;

@@ -7,9 +7,10 @@
 import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
 import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, registeredCard } from '@carelet/client/enrolment';
+import { approve, endReplaced, registeredCard } from '@carelet/client/enrolment';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
+import { holdersFor } from '../../cloudlets.ts';
 import { command, common, listed, oneOf, UsageError } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { agreed, plainText, say } from '../../terminal.ts';
@@ -83,14 +84,18 @@ Kinds: ${kinds.join(', ')}.`,
       say(io, 'Nothing was signed.');
       return 1;
     }
-    const { approvals, needed } = await approve(person.authority, person.keyring, card, policy);
+    const { approvals, needed, replaces } = await approve(person.authority, person.keyring, card, policy);
+    const now = Math.floor(io.clock() / 1000);
+    if (replaces) await endReplaced(person, holdersFor(person, io), { doctor: card.id, organisation: place.organisation }, now);
     const missing = needed - approvals;
-    if (missing <= 0) say(io, `Signed. That makes ${approvals} of ${needed}: the key is ready for ${plainText(name)} to take.`);
-    else {
-      const more =
-        missing === 1 ? 'one more administrator of another organisation has' : `${missing} more administrators of other organisations have`;
-      say(io, `Signed. That makes ${approvals} of ${needed}: ${more} to sign the same, until ${until}.`);
+    if (missing <= 0) {
+      say(io, `Signed. That makes ${approvals} of ${needed}: the key is ready for ${plainText(name)} to take.`);
+      if (replaces) say(io, 'The key for what was approved before opens nothing any more.');
+      return 0;
     }
+    const more =
+      missing === 1 ? 'one more administrator of another organisation has' : `${missing} more administrators of other organisations have`;
+    say(io, `Signed. That makes ${approvals} of ${needed}: ${more} to sign the same, until ${until}.`);
     return 0;
   },
 });

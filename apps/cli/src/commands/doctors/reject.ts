@@ -4,7 +4,7 @@
  * @module
  */
 import { reject } from '@carelet/client/enrolment';
-import { connectCloudlet } from '@carelet/client/login';
+import { holdersFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { plainText, say } from '../../terminal.ts';
@@ -26,12 +26,11 @@ export const doctorsReject = command({
   async run({ options, given, io }) {
     await using person = await enter(io, options, { op: 'reject doctor', kinds: ['administrator'] });
     const { doctor, name } = await findDoctor(person.authority, given[0]!);
-    const { cloud, keyring, town } = person;
-    const cloudlets = town.cloudlets.map(({ url }) => connectCloudlet(url, keyring, io.clock));
-    const ended = await reject(person, { cloud, cloudlets }, doctor, options.reason);
+    const holders = holdersFor(person, io);
+    const ended = await reject(person, holders, doctor, options.reason);
     await person.keep();
     say(io, `${plainText(name)} is turned down and will be told why.`);
-    const all = ended.cloud && ended.cloudlets === cloudlets.length;
+    const all = ended.cloud && ended.cloudlets === holders.cloudlets.length;
     if (ended.cloud || ended.cloudlets > 0) say(io, 'Whatever keys were issued open nothing any more.');
     if (!all) say(io, 'Not everybody who holds a part of them could be reached; they hear of it within a minute of coming back.');
     return 0;

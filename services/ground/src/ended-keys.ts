@@ -1,0 +1,137 @@
+/**
+ * Doctors' keys that administrators ended, as a service that holds parts of keys remembers them.
+ *
+ * [Note: Before it serves]
+ * A part of a key that is gone may come again: the doctor may have kept what issuers sealed for the service, and a database may
+ * have been restored from a backup. So nothing of a role is served before the authority was asked, once since the start, which
+ * keys have ended; and it is asked again every minute, for whoever could not be told.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import type { authorityContract } from '@carelet/care/wire/contract/authority';
+import type { cloudContract } from '@carelet/care/wire/contract/cloud';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { type KeyEnd, verifyKeyEnd } from '@carelet/crypto/cards/approval';
+import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
+import { type Kysely, sql } from 'kysely';
+import type { Town } from './town.ts';
+
+/** `before` in UTC seconds: keys for this organisation that were issued earlier have ended; for nobody's in particular, all have. */
+export type EndedKeyTables = { ended_key: { doctor: Bytes; organisation: Bytes; before: number } };
+
+/** Makes the table, in a migration of the service's own. */
+export async function makeEndedKeys(db: Kysely<unknown>): Promise<void> {
+  await sql`create table ended_key (
+    doctor bytea not null, organisation bytea not null, before bigint not null, primary key (doctor, organisation))`.execute(db);
+}
+
+/** A key, by what tells it from others. */
+export type KeyName = { readonly doctor: Bytes; readonly organisation: Bytes; readonly issued: number };
+
+export type EndedKeys = {
+  /** Refuses for a key that was ended, and for every key as long as it is not known which were. */
+  refuse(key: KeyName, op: string): Promise<void>;
+  /** Takes an administrator's word, and takes away what is kept of the keys it is about. */
+  take(said: Parameters<RoleOf<typeof cloudContract>['sharing']['endKeys']>[0]): Promise<void>;
+  /** Asks the authority for those that were missed. */
+  hear(): Promise<void>;
+};
+
+/** For all organisations, in the table. */
+const everywhere: Bytes = new Uint8Array();
+const always = Number.MAX_SAFE_INTEGER;
+
+/**
+ * @param told the authority's list
+ * @param forget takes away what the service keeps of the keys that are over; called again after a start, as it may have come back
+ * @param clock UTC milliseconds
+ */
+export function endedKeysIn({
+  db,
+  town,
+  told,
+  forget,
+  clock,
+}: {
+  db: Kysely<EndedKeyTables>;
+  town: Town;
+  told: RoleOf<typeof authorityContract>['enrolment']['endedKeys'];
+  forget: (end: KeyEnd) => Promise<void>;
+  clock: () => number;
+}): EndedKeys {
+  /** Until when keys have ended, by doctor and organisation in hex. */
+  const known = new Map<string, number>();
+  const nameOf = (doctor: Bytes, organisation: Bytes) => `${hex(doctor)} ${hex(organisation)}`;
+  let heard = false;
+
+  const administratorIn = async (bytes: Bytes): Promise<Card | null> => {
+    const card = decodeCard(bytes);
+    if (card?.kind !== 'administrator') return null;
+    const now = Math.floor(clock() / 1000);
+    return cardStands(card, await town.manifest(), now) || cardStands(card, await town.refresh(), now) ? card : null;
+  };
+
+  /** First noted, then forgotten: whoever comes in between is refused. */
+  const note = async (end: KeyEnd): Promise<void> => {
+    const { doctor, of } = end;
+    const { organisation, before } = of ?? { organisation: everywhere, before: always };
+    const name = nameOf(doctor, organisation);
+    if ((known.get(name) ?? 0) >= before) return;
+    await db
+      .insertInto('ended_key')
+      .values({ doctor, organisation, before })
+      .onConflict((c) => c.columns(['doctor', 'organisation']).doUpdateSet({ before }).where('ended_key.before', '<', before))
+      .execute();
+    known.set(name, before);
+    await forget(end);
+  };
+
+  return {
+    async refuse({ doctor, organisation, issued }, op) {
+      if (!heard) {
+        await hear().catch((cause: unknown) => {
+          throw new CareletError('unavailable', op, { because: 'the authority has to say first whose keys have ended', cause });
+        });
+      }
+      const rows = await db
+        .selectFrom('ended_key')
+        .select(['organisation', 'before'])
+        .where('doctor', '=', doctor)
+        .where('organisation', 'in', [organisation, everywhere])
+        .execute();
+      const ends = rows.map(({ before }) => Number(before));
+      const last = Math.max(0, ...ends, known.get(nameOf(doctor, organisation)) ?? 0, known.get(nameOf(doctor, everywhere)) ?? 0);
+      if (last === always) throw new CareletError('denied', op, { because: 'an administrator ended these keys' });
+      if (issued < last) throw new CareletError('conflict', op, { because: 'another policy was approved in its place' });
+    },
+
+    async take({ doctor, of, administrator, signature }) {
+      const card = await administratorIn(administrator);
+      if (!card || !verifyKeyEnd(card.edVk, { doctor, of }, signature)) {
+        throw new CareletError('denied', 'end keys', { because: 'no administrator of this town signed that' });
+      }
+      await note({ doctor, of });
+    },
+
+    hear,
+  };
+
+  async function hear(): Promise<void> {
+    for (const { doctor, organisation, before } of heard ? [] : await db.selectFrom('ended_key').selectAll().execute()) {
+      await note({ doctor, of: organisation.length === 0 ? null : { organisation, before: Number(before) } });
+    }
+    const { administrators, ended } = await told();
+    const cards = new Map<string, Card>();
+    for (const bytes of administrators) {
+      const card = await administratorIn(bytes);
+      if (card) cards.set(hex(card.id), card);
+    }
+    for (const { doctor, of, by, signature } of ended) {
+      const card = cards.get(hex(by));
+      if (card && verifyKeyEnd(card.edVk, { doctor, of }, signature)) await note({ doctor, of });
+    }
+    heard = true;
+  }
+}
