@@ -1,4 +1,5 @@
 import { vital } from '@carelet/care/model';
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { packStrip } from '@carelet/care/rules/strip';
 import { renewManifest } from '@carelet/client/enrolment';
 import { mathematicsHere } from '@carelet/client/mathematics';
@@ -34,7 +35,14 @@ async function wearing(stage: Stage) {
         ...clients,
         cloudletOf: (organisation) => (equalPublic(organisation, harbour.keyring.card.id) ? stage.cloudletAs(ada) : null),
       }),
-    chen: () => stage.doctor('chen', { at: harbour, kinds: ['vital-signs'], patients: [hex(wearable.pat)] }),
+    /** A doctor whose key lasts as long as one may. */
+    chen: () =>
+      stage.doctor('chen', {
+        at: harbour,
+        kinds: ['vital-signs'],
+        patients: [hex(wearable.pat)],
+        until: addDays(dayOf(stage.clock()), 90),
+      }),
   };
 }
 
