@@ -7,6 +7,7 @@
  * @module
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { startAuthority } from '@carelet/authority/service';
 import type { CloudletPlace } from '@carelet/client/cloudlets';
@@ -20,7 +21,7 @@ import { foundingHash, type Manifest } from '@carelet/crypto/cards/manifest';
 import type { LogStream } from '@carelet/ground/log';
 import { type Postgres, usePostgres } from '@carelet/ground/postgres';
 import type { Running } from '@carelet/ground/service';
-import { startIssuer } from '@carelet/issuer/service';
+import { issuerThreads, startIssuer } from '@carelet/issuer/service';
 import { organisations } from './cast.ts';
 
 /** Where everything is, for whoever wants to speak with the town. */
@@ -121,11 +122,13 @@ export async function openTown(options: TownOptions): Promise<Town> {
       clock,
     });
     const keys = join(folder, 'keys');
+    // Three in one process, so also in one set of threads; each takes its turn.
+    const mathematics = use(issuerThreads(Math.min(issuerHouses.length, Math.max(1, availableParallelism() - 1))));
     const issuers: Running[] = [];
     for (const { schema, title } of issuerHouses) {
       // They speak with the authority in this process; their ports are whatever is free.
       const place = { schema, keys: join(keys, schema), title, needed: 2 };
-      issuers.push(use(await startIssuer({ ...service(0), port: 0, cors: [], ...place })));
+      issuers.push(use(await startIssuer({ ...service(0), port: 0, cors: [], ...place, mathematics })));
     }
     const cloudKeys = join(keys, 'cloud');
     const log = printLogKey(await logKey(cloudKeys));

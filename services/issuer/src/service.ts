@@ -9,9 +9,10 @@ import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/
 import { openDatabase } from '@carelet/ground/database';
 import { secretsFile } from '@carelet/ground/secrets';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
-import { workers } from '@carelet/ground/workers';
+import { type Workers, workers } from '@carelet/ground/workers';
 import { issuer, issuerContract } from './issuer.ts';
 import type { IssuerWorker } from './issuer.worker.ts';
+import type { IssuerMath } from './mathematics.ts';
 import { type IssuerTables, migrations } from './schema.ts';
 
 export type IssuerConfig = ServiceConfig & {
@@ -24,7 +25,13 @@ export type IssuerConfig = ServiceConfig & {
   /** Approvals of different organisations that a policy wants. */
   readonly needed: number;
   readonly clock?: () => number;
+  /** Where it computes: a thread of its own unless told. */
+  readonly mathematics?: IssuerMath;
 };
+
+/** Threads for an issuer's mathematics, or for that of several in one process. */
+export const issuerThreads = (threads = 1): Workers<IssuerWorker> =>
+  workers<IssuerWorker>(new URL('./issuer.worker.ts', import.meta.url), { threads });
 
 export const usualPort = 4110;
 
@@ -44,14 +51,14 @@ export function configFrom(environment: NodeJS.ProcessEnv): IssuerConfig {
 
 export async function startIssuer(config: IssuerConfig): Promise<Running> {
   const { clock } = config;
+  const own = issuerThreads();
   const db = await openDatabase<IssuerTables>({ url: config.databaseUrl, schema: config.schema, migrations, connections: 4 });
-  const mathematics = workers<IssuerWorker>(new URL('./issuer.worker.ts', import.meta.url), { threads: 1 });
-  const standsOn = [async () => mathematics[Symbol.asyncDispose](), () => db.destroy()];
+  const standsOn = [async () => own[Symbol.asyncDispose](), () => db.destroy()];
   try {
     const role = await issuer({
       db,
       secrets: await secretsFile(join(config.keys, 'issuer.key')),
-      mathematics,
+      mathematics: config.mathematics ?? own,
       title: config.title,
       needed: config.needed,
       ...(clock && { clock }),
