@@ -33,6 +33,8 @@ type Opened = { readonly grant: NodeGrant; readonly wrap: FetchedWrap };
 
 /** Locks opened between two breaths: each is a pairing, and threads take eight at a time. */
 const atOnce = 32;
+/** Batches under way: while one is finished here, the mediator answers another and the cloud begins a third. */
+const underWay = 3;
 /** Steps of the walk between two breaths: each may try 31 periods. */
 const stepsAtOnce = 16;
 
@@ -107,10 +109,7 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
       );
       if (key) jobs.push({ ...lock, key });
     }
-    for (let at = 0; at < jobs.length; at += atOnce) {
-      await breathe();
-      opened.push(...(await openPolicies(chart, jobs.slice(at, at + atOnce), problems)));
-    }
+    opened.push(...(await inBatches(jobs, breathe, (some) => openPolicies(chart, some, problems))));
     // What opens by one's role need not be turned as well.
     const open = new Set(opened.map(({ wrap }) => hex(wrap.nodeId)));
     const closed = granted.filter(({ wrap }) => !open.has(hex(wrap.nodeId)));
@@ -191,10 +190,7 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
     for (const received of await receivedGrants({ keyring, cloud, cards, now }, chart)) {
       const mine = left.filter(({ wrap }) => received.letter.scopes.has(hex(wrap.domain)));
       left = left.filter((lock) => !mine.includes(lock));
-      for (let at = 0; at < mine.length; at += atOnce) {
-        await breathe();
-        opened.push(...(await openScopes(received, half.secret, mine.slice(at, at + atOnce), problems)));
-      }
+      opened.push(...(await inBatches(mine, breathe, (some) => openScopes(received, half.secret, some, problems))));
     }
     return opened;
   }
@@ -275,6 +271,25 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
       return { ...grant, nodeId: nodeId(treeId, 'always') };
     });
   }
+}
+
+/** A batch after the other, several under way; what comes of them in their order. */
+async function inBatches<Job>(
+  jobs: readonly Job[],
+  breathe: Breathe,
+  open: (some: readonly Job[]) => Promise<Opened[]>,
+): Promise<Opened[]> {
+  const opened: Opened[][] = [];
+  let next = 0;
+  const goOn = async (): Promise<void> => {
+    for (let at = next; at < jobs.length; at = next) {
+      next = at + atOnce;
+      await breathe();
+      opened[at / atOnce] = await open(jobs.slice(at, at + atOnce));
+    }
+  };
+  await Promise.all(Array.from({ length: underWay }, goOn));
+  return opened.flat();
 }
 
 /** Whether somebody may have records in a chart: its writer, or a device its owner vouched for. */
