@@ -48,6 +48,8 @@ export function sentence({ kind, actor, scope, nodes }: Receipt, nameOf: NameOf)
     case 're-encryption':
     case 'transformation':
       return `${who} had ${where} opened`;
+    case 'lock':
+      return `${who} renewed the locks on ${where}`;
     case 'grant':
       return `${who} let somebody read`;
     case 'taking-back':

@@ -285,7 +285,13 @@ export function writer(options: WriterOptions): Writer {
       );
       const wraps = await missingWraps(chart, part, (name) => renew || touched.has(name));
       if (rows.length === 0) {
-        if (wraps.length > 0) await cloud.sharing.wrap({ pat: chart.pat, part, links: [], wraps });
+        if (wraps.length > 0) {
+          const { promise } = await cloud.sharing.wrap({ pat: chart.pat, part, links: [], wraps });
+          // A chart of one’s own leaves none.
+          const own = equalPublic(decodeCard(chart.owner)!.id, organisation);
+          const unpromised = own ? null : watch.took(promise);
+          if (unpromised !== null) throw new CareletError('tampered', 'lay wraps', { because: unpromised });
+        }
         continue;
       }
       rows.sort((a, b) => compare(a.rowId, b.rowId));

@@ -89,7 +89,7 @@ export function cloud({
             ...consent({ db, cards, mathematics, now, changes, book }, caller),
             ...roles({ db, town, keys, endedKeys, mathematics, now, book }, caller),
             endKeys: (said) => endedKeys.take(said),
-            wrap: (input) => addWraps(db, known(), input, changes),
+            wrap: async (input) => ({ promise: await addWraps(db, known(), input, changes, book) }),
           }
         : strangersTo<CloudRole['sharing']>({ endKeys: (said) => endedKeys.take(said) }),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),

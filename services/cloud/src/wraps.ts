@@ -15,6 +15,7 @@ import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
+import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
 
 type Records = RoleOf<typeof cloudContract>['records'];
@@ -34,14 +35,19 @@ export async function addWraps(
   caller: KnownCaller,
   { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
   changes: Changes,
-): Promise<void> {
+  book: Book,
+): Promise<Bytes | undefined> {
   const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
   if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
-  await telling(changes, (note) =>
+  return telling(changes, (note) =>
     transaction(db, async (within) => {
       const nodes = await layLinks(within, pat, part, links);
       await layWraps(within, caller, pat, part, wraps);
       note({ pat, part, nodes, wraps });
+      // Whoever locks anew lets somebody read: the owner knows what she did, and of anybody else she has a receipt.
+      if (wraps.length === 0 || equal(chart.owner, caller.id)) return undefined;
+      const touched = [...new Map(wraps.map(({ nodeId }) => [hex(nodeId), nodeId])).values()];
+      return book.leave(within, pat, { kind: 'lock', actor: caller.id, nodes: touched, part });
     }),
   );
 }

@@ -29,6 +29,7 @@ const deedOf: Readonly<Record<ReceiptKind, Deed>> = {
   factor: 'looked',
   question: 'asked',
   reading: 'looked',
+  lock: 'locked',
 };
 
 const problemOf: Readonly<Record<string, ReceiptProblem>> = {

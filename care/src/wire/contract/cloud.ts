@@ -264,7 +264,7 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, part, links: z.array(link).max(20000), wraps: z.array(wrap).max(5000) }),
-    output: z.strictObject({}),
+    output: z.strictObject({ promise }),
     idempotent: true,
   },
   'sharing.delegate': {

@@ -58,6 +58,26 @@ export function receiptsSuite(place: string, open: () => Promise<World>): void {
       return { map: checkpointOf(answer).map, proof: decodeMapProof(answer.proofs[0]!)! };
     }
 
+    test('of locks that its writer lays without writing anything, and none of those its owner lays', async () => {
+      const of = await chartFor(northgate, ada);
+      const own = toolsOf(world, northgate, of);
+      const node = id();
+      await northgate.cloud.records.post(own.posting([anyRow(node)], [{ nodeId: node, parent: none }]));
+      const body = await world.sealed(['l:late']);
+      const lock = (by: Person) => own.wrapBy(by, node, { kind: 'policy', domain: northgate.card.id, body });
+      const laid = await northgate.cloud.sharing.wrap({ pat: of, part: 'MI', links: [], wraps: [lock(northgate)] });
+      expect(laid.promise).toBeDefined();
+      expect((await ada.cloud.sharing.wrap({ pat: of, part: 'MI', links: [], wraps: [lock(ada)] })).promise).toBeUndefined();
+      expect((await northgate.cloud.sharing.wrap({ pat: of, part: 'MI', links: [], wraps: [] })).promise).toBeUndefined();
+      const receipts = await receiptsOf(of);
+      expect(receipts.map(({ kind }) => kind).sort()).toEqual(['lock', 'posting']);
+      expect(receipts.find(({ kind }) => kind === 'lock')).toMatchObject({
+        actor: northgate.card.id,
+        nodes: [node],
+        scope: `${hex(of)}/MI`,
+      });
+    });
+
     test('of a posting, sealed to the owner, in the log, and promised', async () => {
       const batch = tools.posting([anyRow(root), anyRow(root)], [{ nodeId: root, parent: none }]);
       const { promise: bytes } = await northgate.cloud.records.post(batch);

@@ -54,6 +54,8 @@ export function useLookWords(): LookWords {
           return look.kinds.length > 0 ? t('did.looked', said) : t('did.lookedSome', said);
         case 'wrote':
           return look.kinds.length > 0 ? t('did.wrote', said) : t('did.wroteSome', said);
+        case 'locked':
+          return look.kinds.length > 0 ? t('did.locked', said) : t('did.lockedSome', said);
         case 'asked':
           return t('did.asked', said);
         case 'let':
