@@ -12,6 +12,7 @@ import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
 import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
 import { twoHours } from '@carelet/testbed/portal/hours.testing';
 import { receiptsStates } from '@carelet/testbed/portal/receipts.testing';
+import { rejectedStates } from '@carelet/testbed/portal/rejected.testing';
 import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
 import { busyStates, crowdedStates, endingStates, outageStates, sharingStates, states } from '@carelet/testbed/portal/states.testing';
 import { walks, walksTo } from '@carelet/testbed/portal/views.testing';
@@ -116,6 +117,8 @@ try {
     const endings = await endingStates(stage);
     for (const size of ['desk', 'phone']) for (const state of endings) await takeState(state, size);
   }
+  const rejected = rejectedStates(stage);
+  for (const size of ['desk', 'phone']) for (const state of rejected) await takeState(state, size);
   if ([...busyStates, ...outageStates].some(({ name }) => isWanted(name, 'light'))) {
     const hours = await twoHours(stage);
     for (const size of ['desk', 'phone']) for (const state of busyStates) await takeState(state, size);

@@ -9,7 +9,7 @@ import { pairDevice } from '@carelet/client/session/pair';
 import { sender } from '@carelet/client/session/send';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { button, choose, comesIn, goTo, link, reads, sees, step, textOf } from './deeds.testing.ts';
+import { button, choose, comesIn, goTo, link, reads, sees, step, textOf, unlocks } from './deeds.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
 
 const passphrase = 'four odd words here';
@@ -152,16 +152,20 @@ test('two people of two organisations let a doctor in, and turn another down', {
     await goTo(joan.page, 'People');
     await link(joan.page, 'Dr Jonas Lind').click();
     await button(joan.page, 'Turn down').click();
+    await sees(joan.page, 'No rule opens anything to Dr Jonas Lind yet, and none will.');
+    expect(await joan.page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     await button(joan.page, 'Turn down Dr Jonas Lind').click();
     await sees(joan.page, 'Write the reason first.');
     await joan.page.getByLabel('Reason').fill('Your certificate ended in May. Send us the new one.');
     await button(joan.page, 'Turn down Dr Jonas Lind').click();
     await reads(joan.page, 'Dr Jonas Lind was turned down');
+    // Nobody's keys ended by this: there were none.
+    expect(await textOf(joan.page)).not.toMatch(/keys of/i);
   });
   await step('who reads it', page, async () => {
     await using lind = await stage.visit();
     await comesIn(lind.page, 'Dr Jonas Lind');
-    await reads(lind.page, 'You were not let in');
+    await reads(lind.page, 'You were turned down');
     await sees(lind.page, 'Your certificate ended in May. Send us the new one.');
     expect(lind.faults).toEqual([]);
   });
@@ -172,6 +176,45 @@ test('two people of two organisations let a doctor in, and turn another down', {
     await sees(page, 'Dr Jonas Lind');
     await choose(page, 'Which doctors', /^Let in/);
     expect(await textOf(page)).toMatch(/Dr Robin Field/);
+  });
+  await step('Mara turns down the doctor who was let in, and reads first what that does', page, async () => {
+    await link(page, 'Dr Robin Field').click();
+    await button(page, 'Turn down').click();
+    await sees(page, /^At once, at the cloud and at every clinic, the keys of Dr Robin Field open nothing any more/);
+    await sees(page, 'It cannot make Dr Robin Field forget what was read.');
+    await sees(page, /^It cannot be undone/);
+    await button(page, 'Cancel').click();
+    await button(page, 'Turn down').click();
+    await page.getByLabel('Reason').fill('You left the clinic on Friday. Thank you for your work.');
+  });
+  await step('where the authority does not answer, she is not told that nothing was changed', page, async () => {
+    await mara.context.route('**/v1/enrolment/reject', (route) => route.abort());
+    await button(page, 'Turn down Dr Robin Field').click();
+    await sees(page, /It may have been done in part\. The authority does not answer/);
+    await mara.context.unroute('**/v1/enrolment/reject');
+  });
+  await step('she is told what came of it, and which clinic did not hear', page, async () => {
+    await mara.context.route('**/cloudlets/0/v1/sharing/expel', (route) => route.abort());
+    await button(page, 'Turn down Dr Robin Field').click();
+    await reads(page, 'Dr Robin Field was turned down');
+    await sees(page, 'The keys of Dr Robin Field open nothing any more.');
+    await sees(page, /^1 clinic did not answer\. It hears of it within a minute/);
+    await sees(page, 'You left the clinic on Friday. Thank you for your work.');
+  });
+  await step('the doctor unlocks again and finds the reason where a chart was', robin.page, async () => {
+    await link(robin.page, 'Ada Marlow').click();
+    await reads(robin.page, 'Everything');
+    await robin.page.reload();
+    await unlocks(robin.page, passphrase);
+    await reads(robin.page, 'You were turned down');
+    expect(await textOf(robin.page)).not.toMatch(/Marlow/);
+  });
+  await step('and in the place of every list', robin.page, async () => {
+    await goTo(robin.page, 'Patients');
+    await reads(robin.page, 'You were turned down');
+    await goTo(robin.page, 'Today');
+    await reads(robin.page, 'You were turned down');
+    await sees(robin.page, 'You left the clinic on Friday. Thank you for your work.');
   });
   expect([...mara.faults, ...joan.faults, ...robin.faults]).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { axe } from './axe.testing.ts';
 import { bringCrowd, type Crowd } from './crowd.testing.ts';
 import { comesIn, step } from './deeds.testing.ts';
 import { type Hours, twoHours } from './hours.testing.ts';
+import { rejectedStates } from './rejected.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
 import { busyStates, crowdedStates, endingStates, outageStates, type State, sharingStates, states } from './states.testing.ts';
 import { walks } from './views.testing.ts';
@@ -93,6 +94,10 @@ let endings: Promise<readonly State[]> | undefined;
 test.each(sizes)('axe finds nothing where keys end soon or have ended: %s', { timeout: 400_000 }, async (size) => {
   endings ??= endingStates(stage);
   expect(await foundIn(await endings, size)).toEqual([]);
+});
+
+test.each(sizes)('axe finds nothing where a doctor who was let in is turned down: %s', { timeout: 400_000 }, async (size) => {
+  expect(await foundIn(rejectedStates(stage), size)).toEqual([]);
 });
 
 let hours: Promise<Hours> | undefined;

@@ -29,11 +29,13 @@ const focused = `(() => {
 
 /** Presses Tab until something of this name has the focus. */
 async function tabsTo(page: Page, name: RegExp, back = false): Promise<void> {
+  const came: string[] = [];
   for (let times = 0; times < 120; times++) {
     await page.keyboard.press(back ? 'Shift+Tab' : 'Tab');
-    if (name.test(await page.evaluate<string>(focused))) return;
+    came.push(await page.evaluate<string>(focused));
+    if (name.test(came.at(-1)!)) return;
   }
-  throw new Error(`Tab never came to ${name}`);
+  throw new Error(`Tab never came to ${name}, but to ${[...new Set(came)].map((one) => one.slice(0, 40)).join(' | ')}`);
 }
 
 async function comesInByKeyboard(page: Page, who: string): Promise<void> {
@@ -226,6 +228,7 @@ test('an administrator does everything without a mouse', { timeout: 400_000 }, a
   await page.keyboard.press('p');
   await reads(page, '1 doctor waits for an answer');
   await step('he signs', page, async () => {
+    await page.getByRole('link', { name: 'Dr Jonas Lind' }).waitFor();
     await tabsTo(page, /^Dr Jonas Lind$/);
     await page.keyboard.press('Enter');
     await reads(page, 'Will be able to open');

@@ -44,6 +44,14 @@ export type DoctorLine = {
   readonly policies: readonly SignedPolicy[];
 };
 
+/** Who has heard that a doctor's keys ended; whoever has not hears of it within a minute of answering again. */
+export type Heard = {
+  readonly cloud: boolean;
+  /** How many of the clinics' boxes have heard, and how many there are. */
+  readonly clinics: number;
+  readonly of: number;
+};
+
 export type CloudletStatus = {
   readonly organisation: string;
   readonly health: 'well' | 'unwell' | 'silent';
@@ -131,7 +139,8 @@ export type AdminHouse = {
     doctor: string,
     choice: PolicyChoice,
   ): Promise<{ readonly state: DoctorState; readonly approvals: number; readonly needed: number }>;
-  reject(doctor: string, reason: string): Promise<void>;
+  /** Turns a doctor down, whether let in before or not: told why, and whatever keys there are end. */
+  reject(doctor: string, reason: string): Promise<Heard>;
   /** Every clinic's devices. */
   devices(): Promise<ClinicDevices[]>;
   /** A code that pairs one device with a clinic's box; the id of that device, and when the code is over. */

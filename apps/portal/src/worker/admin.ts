@@ -22,7 +22,7 @@ import { connectCloudlet } from '@carelet/client/login';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
-import type { DoctorLine, DoctorState, PolicyChoice, SignedPolicy } from '../house/admin.ts';
+import type { DoctorLine, DoctorState, Heard, PolicyChoice, SignedPolicy } from '../house/admin.ts';
 import type { Person } from './person.ts';
 
 /**
@@ -103,9 +103,11 @@ export async function approveChoice(
   return { state: state as DoctorState, approvals, needed };
 }
 
-/** Turns a doctor down; she is told why, and her keys end. */
-export async function rejectDoctor(person: Person, id: string, reason: string, clock: () => number): Promise<void> {
-  await reject(person, holdersFor(person, clock), unhex(id), reason);
+/** Turns a doctor down; she is told why, and her keys end wherever parts of them lie. */
+export async function rejectDoctor(person: Person, id: string, reason: string, clock: () => number): Promise<Heard> {
+  const holders = holdersFor(person, clock);
+  const { cloud, cloudlets } = await reject(person, holders, unhex(id), reason);
+  return { cloud, clinics: cloudlets, of: holders.cloudlets.length };
 }
 
 /** Where parts of doctors' keys lie in this town. */

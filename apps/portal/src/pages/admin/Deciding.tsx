@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DoctorLine, PolicyChoice } from '../../house/admin.ts';
+import type { DoctorLine, Heard, PolicyChoice } from '../../house/admin.ts';
 import { ask } from '../../queries.ts';
 import { useSomeone } from '../../shell/session.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -13,14 +13,23 @@ import { Signing } from './Signing.tsx';
 import { WhatOpens } from './WhatOpens.tsx';
 
 /** The decision: what would be opened, the rule behind it, what is known, and the two signatures. */
-export function Deciding({ doctor }: { doctor: DoctorLine }) {
+export function Deciding({ doctor, rejected }: { doctor: DoctorLine; rejected: (heard: Heard) => void }) {
   const t = useWords('admin');
   const town = useQuery(ask.town());
   if (town.isPending) return <SkeletonRows rows={5} name={t('people.loading')} />;
-  return <Decision doctor={doctor} organisations={organisationsOf(doctor, town.data?.authority.organisations ?? [])} />;
+  const organisations = organisationsOf(doctor, town.data?.authority.organisations ?? []);
+  return <Decision doctor={doctor} organisations={organisations} rejected={rejected} />;
 }
 
-function Decision({ doctor, organisations }: { doctor: DoctorLine; organisations: readonly string[] }) {
+function Decision({
+  doctor,
+  organisations,
+  rejected,
+}: {
+  doctor: DoctorLine;
+  organisations: readonly string[];
+  rejected: (heard: Heard) => void;
+}) {
   const { organisations: own } = useSomeone();
   const now = Date.now();
   // What is on the page is what gets signed: when somebody signs meanwhile, it is told and not taken over by itself.
@@ -34,7 +43,7 @@ function Decision({ doctor, organisations }: { doctor: DoctorLine; organisations
         </WhatOpens>
         <Known doctor={doctor} />
       </div>
-      <Signing doctor={doctor} choice={choice} fault={fault} />
+      <Signing doctor={doctor} choice={choice} fault={fault} rejected={rejected} />
     </div>
   );
 }

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type RefObject, useEffect, useRef, useState } from 'react';
-import type { DoctorLine } from '../../house/admin.ts';
+import type { DoctorLine, Heard } from '../../house/admin.ts';
 import { paths } from '../../paths.ts';
 import { ask } from '../../queries.ts';
 import { useTitle } from '../../shell/title.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Action, Back } from '../../ui/kit.tsx';
+import { Action, Back, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
@@ -15,6 +15,8 @@ import classes from './DoctorPage.module.css';
 import { Failed } from './Failed.tsx';
 import { Known } from './Known.tsx';
 import { Policies } from './Policies.tsx';
+import { Rejecting } from './Rejecting.tsx';
+import { Stopped } from './Stopped.tsx';
 
 /** One doctor: who it is, what may be opened, and the decision. */
 export function DoctorPage() {
@@ -48,16 +50,25 @@ function Doctor({ doctor }: { doctor: DoctorLine }) {
   const t = useWords('admin');
   const format = useFormat();
   const [renewing, setRenewing] = useState(false);
+  const [rejecting, setRejecting] = useState(false);
+  const [heard, setHeard] = useState<Heard | null>(null);
   const title = t(headOf(doctor), { name: doctor.name });
   useTitle(title);
   const heading = useFocusWhenChanged(title);
-  const { specialty, organisation, registered, state, reason } = doctor;
+  const { name, specialty, organisation, registered, state, reason } = doctor;
+  // Whoever was never let in has no keys that could end.
+  const rejected = (by: Heard) => setHeard(state === 'approved' ? by : null);
   return (
     <>
       <h1 ref={heading} tabIndex={-1}>
         {title}
       </h1>
       <p className={`lede ${classes.sentence}`}>{t('doctor.registered', { day: format.moment(registered), specialty, organisation })}</p>
+      {state === 'rejected' && heard && (
+        <div className={classes.stopped}>
+          <Stopped name={name} heard={heard} />
+        </div>
+      )}
       {state === 'rejected' && (
         <div className={classes.reason}>
           <h2>{t('doctor.why')}</h2>
@@ -67,7 +78,19 @@ function Doctor({ doctor }: { doctor: DoctorLine }) {
       )}
       <div className={classes.parts}>
         {state === 'approved' && <Policies doctor={doctor} renewing={renewing} renew={() => setRenewing(true)} />}
-        {state === 'pending' || (state === 'approved' && renewing) ? <Deciding doctor={doctor} /> : <Known doctor={doctor} />}
+        {state === 'pending' || (state === 'approved' && renewing) ? (
+          <Deciding doctor={doctor} rejected={rejected} />
+        ) : (
+          <>
+            {state === 'approved' && (
+              <Section title={t('doctor.after', { name })} className={classes.after}>
+                <p className="soft">{t('doctor.afterAbout', { name })}</p>
+                <Rejecting doctor={doctor} opened={rejecting} open={setRejecting} rejected={rejected} />
+              </Section>
+            )}
+            <Known doctor={doctor} />
+          </>
+        )}
       </div>
     </>
   );

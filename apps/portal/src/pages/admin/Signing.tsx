@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DoctorLine, PolicyChoice } from '../../house/admin.ts';
+import type { DoctorLine, Heard, PolicyChoice } from '../../house/admin.ts';
 import { house } from '../../house/front.ts';
 import { ask } from '../../queries.ts';
 import { useSomeone } from '../../shell/session.tsx';
@@ -15,13 +15,24 @@ import { Rejecting } from './Rejecting.tsx';
 import { colleaguesIn, counts, type Fault, officesOf, same } from './rule.ts';
 
 /** Who signed this very rule, who is missing, and the two answers. */
-export function Signing({ doctor, choice, fault }: { doctor: DoctorLine; choice: PolicyChoice; fault: Fault }) {
+export function Signing({
+  doctor,
+  choice,
+  fault,
+  rejected,
+}: {
+  doctor: DoctorLine;
+  choice: PolicyChoice;
+  fault: Fault;
+  rejected: (heard: Heard) => void;
+}) {
   const t = useWords('admin');
   const { title, organisations } = useSomeone();
   const queries = useQueryClient();
   const say = useToast();
   const [compared, setCompared] = useState(false);
   const [asked, setAsked] = useState(false);
+  const [rejecting, setRejecting] = useState(false);
   const approve = useMutation({
     mutationFn: () => house.approve(doctor.id, choice),
     onSuccess: async ({ approvals, needed: of }) => {
@@ -86,7 +97,7 @@ export function Signing({ doctor, choice, fault }: { doctor: DoctorLine; choice:
       )}
       {mine && !answered && !approve.data && <p className="soft">{t('doctor.alreadyMine')}</p>}
       {own !== undefined && !answered && <p className="soft">{t('doctor.ownSigned', { organisation: own })}</p>}
-      {open && (
+      {open && !rejecting && (
         <div className={classes.decide}>
           <Checkbox
             label={t('doctor.compared')}
@@ -107,7 +118,7 @@ export function Signing({ doctor, choice, fault }: { doctor: DoctorLine; choice:
           </Button>
         </div>
       )}
-      {doctor.state === 'pending' && <Rejecting doctor={doctor} />}
+      <Rejecting doctor={doctor} opened={rejecting} open={setRejecting} rejected={rejected} />
     </Card>
   );
 }

@@ -18,6 +18,7 @@ import { Notes } from './Notes.tsx';
 import { PressingChart } from './PressingChart.tsx';
 import { Problems } from './Problems.tsx';
 import { usePersonWords } from './person.ts';
+import { Rejected } from './Standing.tsx';
 import { Timeline } from './Timeline.tsx';
 import { TraceCard } from './TraceCard.tsx';
 import { VitalStrip } from './VitalStrip.tsx';
@@ -27,7 +28,7 @@ export function ChartPage() {
   const t = useWords('doctor');
   const { patient } = useParams({ strict: false }) as { patient: string };
   const overview = useQuery(ask.overview(patient));
-  const { endings } = useSomeone();
+  const { endings, standing } = useSomeone();
   const ended = allOver(endings, Date.now());
   return (
     <>
@@ -36,6 +37,8 @@ export function ChartPage() {
       </div>
       {overview.data ? (
         <Chart key={patient} overview={overview.data} />
+      ) : overview.isError && standing?.kind === 'rejected' ? (
+        <Rejected reason={standing.reason} />
       ) : overview.isError && ended ? (
         <Ended endings={endings} />
       ) : overview.isError ? (

@@ -5,12 +5,18 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { allOver } from './endings.ts';
+import { Rejected } from './Standing.tsx';
 
 /**
  * No patient at all: the same words whether there are none or none whom her keys reach. Where every key has ended, that
- * is what she reads.
+ * is what she reads; and why, where she was turned down.
  */
 export function Nobody() {
+  const { standing } = useSomeone();
+  return standing?.kind === 'rejected' ? <Rejected reason={standing.reason} /> : <NoPatient />;
+}
+
+function NoPatient() {
   const t = useWords('doctor');
   const { endings } = useSomeone();
   const over = allOver(endings, Date.now());
