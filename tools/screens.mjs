@@ -24,7 +24,7 @@ const wanted = process.argv[2] ?? '';
 const folder = join(root, 'docs/screens');
 /** Shown in the dark too. */
 const inTheDark =
-  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped)$/;
+  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped|sharing-asked|sharing-requests|receipts|receipts-beside|receipts-wrong|admin-rejecting|admin-rejected)$/;
 
 /** States of people whom only the whole town has. */
 const ofTheTown = [
@@ -131,11 +131,13 @@ try {
 }
 
 async function takeState({ name, show }, size, now = moment) {
-  if (!isWanted(name, 'light')) return;
-  const visit = await stage.visit({ size, frozen: now });
-  await show(visit, now);
-  await take(visit.page, `${name}.${size}.light`);
-  await visit[Symbol.asyncDispose]();
+  for (const scheme of ['light', 'dark']) {
+    if (!isWanted(name, scheme)) continue;
+    const visit = await stage.visit({ size, scheme, frozen: now });
+    await show(visit, now);
+    await take(visit.page, `${name}.${size}.${scheme}`);
+    await visit[Symbol.asyncDispose]();
+  }
 }
 
 function isWanted(name, scheme) {

@@ -37,6 +37,7 @@ describe('administrators', () => {
 
     const second = await inside(mara);
     const [signed] = (await lineIn(second)).policies;
+    expect(signed!.plainly).toEqual({ opens: said.opens, patients: null });
     expect(signed).toMatchObject({ words: said.words, approvals: ['Sam Adeyemi, Harbour Clinic'], mine: false, needed: 2 });
     expect((await walsh.whoami()).standing).toEqual({ kind: 'waiting' });
     expect(await second.approve(line.id, signed!.choice)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
@@ -47,6 +48,12 @@ describe('administrators', () => {
     expect(await walsh.whoami()).toMatchObject({ standing: { kind: 'approved' }, organisations: ['northgate'] });
     expect((await walsh.patients()).map(({ id }) => id)).toContain(idOf(ada));
     expect((await walsh.overview(idOf(ada))).identity.name).toBe('Ada Marlow');
+
+    // Turned down after all: everybody who holds a part of her keys has heard.
+    const { cloud, clinics, of } = await first.reject(line.id, 'she left the town');
+    expect({ cloud, silent: of - clinics }).toEqual({ cloud: true, silent: 0 });
+    expect(await lineIn(second)).toMatchObject({ state: 'rejected', reason: 'she left the town', policies: [] });
+    expect((await walsh.whoami()).standing).toEqual({ kind: 'rejected', reason: 'she left the town' });
   });
 
   test('sign nothing beyond what they read, whatever another has begun', async () => {
@@ -60,6 +67,9 @@ describe('administrators', () => {
       Buffer.from(doctor.card.id),
     ]);
     const second = await inside(mara);
+    // What is out of the ordinary is told in the words that were signed, whole.
+    const [begun] = (await second.doctors()).find(({ id }) => id === idOf(doctor))!.policies;
+    expect(begun).toMatchObject({ plainly: null, words: expect.stringContaining('restricted ones too') });
     const { approvals } = await second.approve(idOf(doctor), {
       organisation: 'northgate',
       kinds: ['notes'],

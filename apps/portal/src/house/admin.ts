@@ -20,8 +20,13 @@ export type PolicyChoice = {
 
 export type SignedPolicy = {
   readonly organisation: string;
-  /** In plain words, as the authority compiled it. */
+  /** In plain words, as it was signed. */
   readonly words: string;
+  /** The same for a page to say in its own language; `null` for a policy of a form that no page makes. */
+  readonly plainly: {
+    readonly opens: readonly string[] /** How many people's; `null`: everyone's. */;
+    readonly patients: number | null;
+  } | null;
   readonly choice: PolicyChoice;
   readonly until: string;
   /** Names of the administrators who signed, and their offices. */

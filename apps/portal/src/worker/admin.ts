@@ -48,6 +48,7 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
       return {
         organisation,
         words: inWords(inOrder(policy)),
+        plainly: plainly(inOrder(policy)),
         choice: choiceOf(inOrder(policy), organisation),
         until: policy.until,
         approvals: approvals.map((name, i) => (signers[i] ? `${name}, ${signers[i].organisation}` : name)),
@@ -65,13 +66,11 @@ export function choiceInWords(
   now: number,
 ): { readonly words: string; readonly opens: readonly string[]; readonly withholds: readonly string[] } {
   const policy = policyOf(manifest, choice, now);
-  const said = (kind: string) => kind.replaceAll('-', ' ');
   const others = kinds.filter((kind) => kind !== 'identity' && !policy.kinds.includes(kind));
-  const who = ['names and contact data', 'birth date, sex and town'];
   return {
     words: inWords(policy),
-    opens: [...policy.kinds.map(said), ...(choice.identity ? who : [])],
-    withholds: [...(choice.identity ? [] : who), ...others.map(said), 'restricted records', 'especially sensitive records'],
+    opens: [...policy.kinds.map(said), ...(choice.identity ? saidOfParts : [])],
+    withholds: [...(choice.identity ? [] : saidOfParts), ...others.map(said), 'restricted records', 'especially sensitive records'],
   };
 }
 
@@ -148,6 +147,22 @@ const inOrder = (policy: Policy): Policy => ({
   kinds: kinds.filter((kind) => policy.kinds.includes(kind)),
   parts: parts.filter((part) => policy.parts.includes(part)),
 });
+
+/** What somebody may open by a policy of ordinary content from the beginning on. */
+function plainly({ parts: named, kinds: opened, confidentiality, sensitivity, patients, from }: Policy): SignedPolicy['plainly'] {
+  const ordinary = confidentiality.join() === 'N' && sensitivity.join() === 'none' && from === 'beginning' && named.includes('MI');
+  if (!ordinary) return null;
+  const opens = [...opened.map(said), ...who.filter(([part]) => named.includes(part)).map(([, words]) => words)];
+  return { opens, patients: patients === 'everyone' ? null : patients.length };
+}
+
+/** A kind as `inWords` says it, and who somebody is: the page has its own words for these. */
+const said = (kind: string): string => kind.replaceAll('-', ' ');
+const who = [
+  ['EID', 'names and contact data'],
+  ['QID', 'birth date, sex and town'],
+] as const;
+const saidOfParts = who.map(([, words]) => words);
 
 const choiceOf = ({ kinds: named, parts, until }: Policy, organisation: string): PolicyChoice => ({
   organisation,

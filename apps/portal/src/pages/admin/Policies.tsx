@@ -3,14 +3,17 @@ import type { DoctorLine } from '../../house/admin.ts';
 import { Card, Section } from '../../ui/kit.tsx';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
+import { Rich } from '../../words/Rich.tsx';
 import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import { counts, dayAhead } from './rule.ts';
+import { useSaid } from './useSaid.ts';
 
 /** The rules of a doctor who was let in, in words, each with its end and its signers. */
 export function Policies({ doctor: { policies }, renewing, renew }: { doctor: DoctorLine; renewing: boolean; renew: () => void }) {
   const t = useWords('admin');
   const format = useFormat();
+  const list = useSaid();
   const today = dayAhead(Date.now(), 0);
   return (
     <Section
@@ -25,11 +28,20 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
     >
       {policies.length === 0 && <p className="soft">{t('doctor.noPolicies')}</p>}
       <ul className={classes.policies}>
-        {policies.map(({ organisation, words, until, approvals, needed }) => (
+        {policies.map(({ organisation, words, plainly, until, approvals, needed }) => (
           <li key={`${organisation} ${words}`}>
             <Card>
               <h3>{organisation}</h3>
-              <p>{words}</p>
+              {plainly ? (
+                <>
+                  <p>
+                    <Rich text={t(ofWhom(plainly.patients), { count: plainly.patients ?? 0, kinds: list(plainly.opens) })} />
+                  </p>
+                  <p className="soft">{t('doctor.policyPlain')}</p>
+                </>
+              ) : (
+                <p>{words}</p>
+              )}
               <p className={classes.policyFoot}>
                 {!counts({ approvals, needed }) ? (
                   <Word kind="waiting">{t('doctor.policyWaits')}</Word>
@@ -47,3 +59,5 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
     </Section>
   );
 }
+
+const ofWhom = (patients: number | null): string => (patients === null ? 'doctor.policyOfAll' : 'doctor.policyOf');

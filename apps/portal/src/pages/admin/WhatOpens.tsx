@@ -11,6 +11,7 @@ import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import { Failed } from './Failed.tsx';
 import type { Fault } from './rule.ts';
+import { useSaid } from './useSaid.ts';
 
 /** What somebody with this rule will be able to open and what not, as it would be signed. */
 export function WhatOpens({
@@ -33,9 +34,7 @@ export function WhatOpens({
     enabled: fault === null,
   });
   const { organisation, until } = choice;
-  // The house says kinds as the policy does; a word it has and this page has not is shown as it came.
-  const list = (said: readonly string[]) =>
-    format.list(said.map((word) => t(`said.${word.replaceAll(/[^a-z]+/g, '-')}`, { defaultValue: word })));
+  const list = useSaid();
   // A day that is none is not said; the field says what is wrong with it.
   const ends = (key: string) => (fault === 'until' ? [] : [t(key, { date: format.born(until) })]);
   return (
