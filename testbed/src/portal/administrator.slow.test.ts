@@ -194,7 +194,7 @@ test('two people of two organisations let a doctor in, and turn another down', {
     await mara.context.unroute('**/v1/enrolment/reject');
   });
   await step('she is told what came of it, and which clinic did not hear', page, async () => {
-    await mara.context.route('**/cloudlets/0/v1/sharing/expel', (route) => route.abort());
+    await mara.context.route('**/cloudlets/0/v1/sharing/endKeys', (route) => route.abort());
     await button(page, 'Turn down Dr Robin Field').click();
     await reads(page, 'Dr Robin Field was turned down');
     await sees(page, 'The keys of Dr Robin Field open nothing any more.');

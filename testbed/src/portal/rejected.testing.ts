@@ -57,7 +57,7 @@ export function rejectedStates(stage: PortalStage): readonly State[] {
       name: 'admin-rejected-half',
       async show({ page, context }) {
         await begins(page);
-        await context.route('**/v1/sharing/expel', (route) => route.abort());
+        await context.route('**/v1/sharing/endKeys', (route) => route.abort());
         await turnsDown(page);
         await sees(page, `The keys of ${name} may still open what they did.`);
       },
