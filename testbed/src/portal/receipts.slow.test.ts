@@ -97,8 +97,6 @@ async function spendDay(options: VisitOptions): Promise<void> {
 // The checker has to be let in.
 test('Ada looks who looked, on a phone', { timeout: 300_000 }, () => spendDay({ size: 'phone', unguarded: true }));
 
-test('Ada looks who looked, at a desk in the dark', { timeout: 300_000 }, () => spendDay({ scheme: 'dark', unguarded: true }));
-
 test('a share says when it was opened last', { timeout: 300_000 }, async () => {
   await using visit = await stage.visit();
   const { page } = visit;

@@ -300,6 +300,4 @@ async function spendDayOfAsking(options: VisitOptions): Promise<void> {
   expect(desk.faults).toEqual([]);
 }
 
-test('Dr Diaz asks Ada for more, and she decides, on a phone', { timeout: 300_000 }, () => spendDayOfAsking({ size: 'phone' }));
-
 test('Dr Diaz asks Ada for more, and she decides, at a desk', { timeout: 300_000 }, () => spendDayOfAsking({}));

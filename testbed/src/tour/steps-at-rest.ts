@@ -89,7 +89,7 @@ export async function stranger({ cloudAs, person, watch, openAda, gathered }: St
     title: 'Dr Diaz',
     says: [
       `${nothing ? 'asks the cloud and finds nothing there' : 'SEES SOMETHING OF ADA’S'};`,
-      `given the ${number(tried)} ciphertexts: ${refused ? 'his key names none, and nobody turns one for him' : 'ONE OPENS'}`,
+      `given ${number(tried)} ciphertexts: ${refused ? 'his key names none, none is turned' : 'ONE OPENS'}`,
     ],
     holds: nothing && refused && tried > 0 && gathered.opened !== undefined,
   };
