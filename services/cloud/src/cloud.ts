@@ -8,7 +8,7 @@ import { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
-import { type EndedKeyTables, endedKeysIn } from '@carelet/ground/ended-keys';
+import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
@@ -66,7 +66,7 @@ export function cloud({
   const now = () => Math.floor(clock() / 1000);
   const book = bookOf(db, keys.log, now);
   const forget = (end: KeyEnd) => forgetKeys(db, end);
-  const endedKeys = endedKeysIn({ db: db as unknown as Kysely<EndedKeyTables>, town, told, forget, clock });
+  const endedKeys = endedKeysIn({ db, town, told, forget, clock });
 
   const as = (caller: KnownCaller | null): CloudRole => {
     const known = (): KnownCaller => {

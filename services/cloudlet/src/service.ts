@@ -200,7 +200,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     doors.push(hourly('sweep-factors', sweep, log));
     const keys = serviceKeys(join(config.keys, 'service'), clock);
     const endedKeys = endedKeysIn({
-      db: db as unknown as Parameters<typeof endedKeysIn>[0]['db'],
+      db,
       town,
       told: connect(authorityContract, { url: config.authority }).enrolment.endedKeys,
       forget: (end) => forgetKeys(roleFactors, logins, end),

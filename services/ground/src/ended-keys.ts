@@ -15,11 +15,14 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { type KeyEnd, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import type { Town } from './town.ts';
 
 /** `before` in UTC seconds: keys for this organisation that were issued earlier have ended; for nobody's in particular, all have. */
-export type EndedKeyTables = { ended_key: { doctor: Bytes; organisation: Bytes; before: number } };
+type Row = { readonly doctor: Bytes; readonly organisation: Bytes; readonly before: number | string };
+
+/** The table among a service's. */
+export type EndedKeyTables = { ended_key: Row };
 
 /** Makes the table, in a migration of the service's own. */
 export async function makeEndedKeys(db: Kysely<unknown>): Promise<void> {
@@ -55,7 +58,8 @@ export function endedKeysIn({
   forget,
   clock,
 }: {
-  db: Kysely<EndedKeyTables>;
+  /** The service's own, in whose schema the table is. */
+  db: QueryExecutorProvider;
   town: Town;
   told: RoleOf<typeof authorityContract>['enrolment']['endedKeys'];
   forget: (end: KeyEnd) => Promise<void>;
@@ -79,11 +83,8 @@ export function endedKeysIn({
     const { organisation, before } = of ?? { organisation: everywhere, before: always };
     const name = nameOf(doctor, organisation);
     if ((known.get(name) ?? 0) >= before) return;
-    await db
-      .insertInto('ended_key')
-      .values({ doctor, organisation, before })
-      .onConflict((c) => c.columns(['doctor', 'organisation']).doUpdateSet({ before }).where('ended_key.before', '<', before))
-      .execute();
+    await sql`insert into ended_key values (${doctor}, ${organisation}, ${before})
+      on conflict (doctor, organisation) do update set before = ${before} where ended_key.before < ${before}`.execute(db);
     known.set(name, before);
     await forget(end);
   };
@@ -95,12 +96,8 @@ export function endedKeysIn({
           throw new CareletError('unavailable', op, { because: 'the authority has to say first whose keys have ended', cause });
         });
       }
-      const rows = await db
-        .selectFrom('ended_key')
-        .select(['organisation', 'before'])
-        .where('doctor', '=', doctor)
-        .where('organisation', 'in', [organisation, everywhere])
-        .execute();
+      const { rows } = await sql<Pick<Row, 'before'>>`
+        select before from ended_key where doctor = ${doctor} and organisation in (${organisation}, ${everywhere})`.execute(db);
       const ends = rows.map(({ before }) => Number(before));
       const last = Math.max(0, ...ends, known.get(nameOf(doctor, organisation)) ?? 0, known.get(nameOf(doctor, everywhere)) ?? 0);
       if (last === always) throw new CareletError('denied', op, { because: 'an administrator ended these keys' });
@@ -119,7 +116,8 @@ export function endedKeysIn({
   };
 
   async function hear(): Promise<void> {
-    for (const { doctor, organisation, before } of heard ? [] : await db.selectFrom('ended_key').selectAll().execute()) {
+    const { rows } = await sql<Row>`select doctor, organisation, before from ended_key`.execute(db);
+    for (const { doctor, organisation, before } of heard ? [] : rows) {
       await note({ doctor, of: organisation.length === 0 ? null : { organisation, before: Number(before) } });
     }
     const { administrators, ended } = await told();

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { ask } from '../../queries.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -8,6 +8,7 @@ import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Section } from '../../ui/kit.tsx';
 import { LongList } from '../../ui/LongList.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { grouped } from '../patient/grouped.ts';
@@ -25,7 +26,7 @@ export function Timeline({ patient }: { patient: string }) {
   const t = useWords('doctor');
   const r = useWords('record');
   const format = useFormat();
-  const navigate = useNavigate();
+  const go = useGo();
   const links = useRecordPaths(patient);
   const filter = filterIn(useSearch({ strict: false }));
   const items = useQuery({ ...ask.items(patient, askedOf(filter, Date.now())), placeholderData: keepPreviousData });
@@ -36,8 +37,7 @@ export function Timeline({ patient }: { patient: string }) {
     title: at === null ? r('undated') : precision === 'day' ? format.day(at) : format.when(at, precision),
     items: some,
   }));
-  const choose = (change: Partial<RecordFilter>) =>
-    void navigate({ to: '.', search: searchOf({ ...filter, ...change }) as never, resetScroll: false });
+  const choose = (change: Partial<RecordFilter>) => go(searchOf({ ...filter, ...change }), { resetScroll: false });
   return (
     <Section id="everything" title={t('chart.timeline')} className={classes.timeline ?? ''}>
       <div className={classes.filters}>

@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Item } from '../../house/items.ts';
 import { ask } from '../../queries.ts';
@@ -8,6 +8,7 @@ import { useTitle } from '../../shell/title.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { LongList } from '../../ui/LongList.tsx';
+import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { useRecordPaths } from '../record/recordPaths.ts';
@@ -36,7 +37,7 @@ function Records({ patient }: { patient: string }) {
   const t = useWords('patient');
   const r = useWords('record');
   const format = useFormat();
-  const navigate = useNavigate();
+  const go = useGo();
   const filter = filterIn(useSearch({ strict: false }));
   const own = useQuery(ask.patients());
   const items = useQuery({ ...ask.items(patient, askedOf(filter, Date.now())), placeholderData: keepPreviousData });
@@ -45,8 +46,7 @@ function Records({ patient }: { patient: string }) {
     () => (filter.kind === 'all' ? (items.data ?? []) : (items.data ?? []).filter(({ kind }) => sectionOf(kind) === filter.kind)),
     [items.data, filter.kind],
   );
-  const choose = (change: Partial<RecordFilter>) =>
-    void navigate({ to: '.', search: searchOf({ ...filter, ...change }) as never, resetScroll: false });
+  const choose = (change: Partial<RecordFilter>) => go(searchOf({ ...filter, ...change }), { resetScroll: false });
 
   const places = own.data?.find((line) => line.id === patient)?.places ?? [];
   const narrowed = filter.kind !== 'all' || filter.time !== 'all' || filter.place !== null;

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { HouseFailure } from '../../house/errors.ts';
 import { type VitalName, type VitalView, vitalNames } from '../../house/vitals.ts';
@@ -10,6 +10,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { FilterBar } from '../../ui/FilterBar.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Action, Back, Card, Section } from '../../ui/kit.tsx';
+import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { dayInRange } from '../record/dayInRange.ts';
@@ -78,7 +79,7 @@ function Readings({ patient, view, span, title }: { patient: string; view: Vital
   const v = useWords('vitals');
   const r = useRecordPaths(patient);
   const format = useFormat();
-  const navigate = useNavigate();
+  const go = useGo();
   const headline = useHeadline(view);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the axis ends when these readings came, and stays so while they are looked at
   const to = useMemo(() => Date.now(), [view]);
@@ -86,7 +87,7 @@ function Readings({ patient, view, span, title }: { patient: string; view: Vital
   const isEmpty = view.days.length === 0;
   const range = dayInRange(view);
   const reaching = spans.find((days) => view.latest.at >= to - days * 86_400_000);
-  const show = (days: Span) => void navigate({ to: '.', search: { days } as never, resetScroll: false });
+  const show = (days: Span) => go({ days }, { resetScroll: false });
   return (
     <>
       <header className={classes.head}>

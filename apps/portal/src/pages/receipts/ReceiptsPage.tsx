@@ -1,6 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { HouseFailure } from '../../house/errors.ts';
 import type { Receipts } from '../../house/receipts.ts';
 import { paths } from '../../paths.ts';
@@ -12,6 +12,7 @@ import { Back } from '../../ui/kit.tsx';
 import { LongList } from '../../ui/LongList.tsx';
 import { Mark } from '../../ui/Mark.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { Failed } from '../record/Waiting.tsx';
@@ -58,7 +59,7 @@ export function ReceiptsPage() {
 
 function Looks({ receipts, again, working }: { receipts: Receipts; again: () => void; working: boolean }) {
   const t = useWords('receipts');
-  const navigate = useNavigate();
+  const go = useGo();
   const search = useSearch({ strict: false }) as Record<string, unknown>;
   const filter = filterIn(search);
   const sheet = sheetIn(search);
@@ -68,7 +69,7 @@ function Looks({ receipts, again, working }: { receipts: Receipts; again: () => 
   const holds = problems.length === 0;
 
   const goTo = (next: LooksFilter, opened: Sheet | null = null) =>
-    void navigate({ to: '.', search: { ...searchOf(next), ...(opened && { [opened.kind]: opened.look }) } as never, resetScroll: false });
+    go({ ...searchOf(next), ...(opened && { [opened.kind]: opened.look }) }, { resetScroll: false });
   const close = () => goTo(filter);
   return (
     <>

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { paths } from '../../paths.ts';
 import { ask } from '../../queries.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Action, Section } from '../../ui/kit.tsx';
 import { Mark } from '../../ui/Mark.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { LookRow } from './LookRow.tsx';
@@ -19,7 +19,7 @@ const few = 4;
 export function WhoLooked() {
   const t = useWords('receipts');
   const format = useFormat();
-  const navigate = useNavigate();
+  const go = useGo();
   const { data, error } = useQuery(ask.receipts());
   const looks = data && shownOf(data.looks, { who: null, show: 'looks' });
   const byId = new Map(data?.lookers.map((looker) => [looker.id, looker]));
@@ -52,7 +52,7 @@ export function WhoLooked() {
                       look={look}
                       looker={byId.get(look.who)}
                       holds
-                      open={({ kind, look: id }) => void navigate({ to: paths.patient.receipts, search: { [kind]: id } as never })}
+                      open={({ kind, look: id }) => go({ [kind]: id }, { to: paths.patient.receipts })}
                     />
                   </li>
                 ))}

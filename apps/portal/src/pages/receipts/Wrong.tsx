@@ -1,6 +1,5 @@
 import { Button, Modal } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Look, Looker } from '../../house/receipts.ts';
 import { paths } from '../../paths.ts';
@@ -8,6 +7,7 @@ import { ask } from '../../queries.ts';
 import { sharing } from '../../shell/sharing.ts';
 import { townQuery } from '../../shell/town.ts';
 import { Icon } from '../../ui/Icon.tsx';
+import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
 import { Rich } from '../../words/Rich.tsx';
 import { useWords } from '../../words/words.ts';
@@ -81,7 +81,7 @@ function useLines(who: string) {
 
 function Shares({ lines }: { lines: readonly ShownLine[] }) {
   const t = useWords('receipts');
-  const navigate = useNavigate();
+  const go = useGo();
   if (lines.length === 0) return null;
   return (
     <section>
@@ -99,7 +99,7 @@ function Shares({ lines }: { lines: readonly ShownLine[] }) {
               again={line.forget}
               choose={() => {
                 sharing.keep({ ...emptyDraft, doctor: line.given.doctor });
-                void navigate({ to: paths.patient.sharing, search: { step: 'what' } as never });
+                go({ step: 'what' }, { to: paths.patient.sharing });
               }}
             />
           ),

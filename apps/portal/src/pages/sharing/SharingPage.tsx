@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Given } from '../../house/sharing.ts';
 import { paths } from '../../paths.ts';
@@ -12,6 +12,7 @@ import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Banner, Card, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
+import { useGo } from '../../useGo.ts';
 import { useWords } from '../../words/words.ts';
 import { WhoLooked } from '../receipts/WhoLooked.tsx';
 import { Failed } from '../record/Waiting.tsx';
@@ -32,7 +33,7 @@ export function SharingPage() {
   const { online } = useSession();
   const given = useQuery(ask.whoReads());
   const isAsked = (useQuery(ask.requests()).data?.requests.length ?? 0) > 0;
-  const navigate = useNavigate();
+  const go = useGo();
   const draft = useDraft();
   const work = useSharingWork();
   const { step: asked } = useSearch({ strict: false }) as { step?: unknown };
@@ -41,7 +42,7 @@ export function SharingPage() {
   useTitle(s('place.sharing'));
 
   const goTo = (next: Step | null, replace = false) =>
-    void navigate({ to: paths.patient.sharing, search: (next === null ? {} : { step: next }) as never, replace, resetScroll: false });
+    go(next === null ? {} : { step: next }, { to: paths.patient.sharing, replace, resetScroll: false });
   const begin = (some: Partial<Draft> = {}) => {
     if (some.doctor) sharing.keep({ ...emptyDraft, ...some });
     goTo(some.doctor ? 'what' : 'who');
