@@ -2,10 +2,9 @@ import { Button, Modal } from '@mantine/core';
 import type { Look, Looker, Receipts } from '../../house/receipts.ts';
 import { Mark, type MarkKind } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
-import { Rich } from '../../words/Rich.tsx';
 import { useWords } from '../../words/words.ts';
 import classes from './Looks.module.css';
-import { useLookWords } from './lookWords.ts';
+import { Said } from './Said.tsx';
 
 /** What the tick stands for, in words: what this device checked, who else looked, and what nobody can tell. */
 export function Checked({
@@ -24,7 +23,6 @@ export function Checked({
 }) {
   const t = useWords('receipts');
   const format = useFormat();
-  const words = useLookWords();
   const facts: { kind: MarkKind; text: string }[] =
     problems.length > 0
       ? problems.map((problem) => ({ kind: 'urgent', text: t(`problem.${problem}`) }))
@@ -37,16 +35,7 @@ export function Checked({
   return (
     <Modal opened onClose={close} title={t('checked.title')} closeButtonProps={{ 'aria-label': t('checked.close') }} size="lg">
       <div className={classes.sheet}>
-        {look && (
-          <div className={classes.said}>
-            <p>
-              <Rich text={words.sentence(look, looker, true)} />
-            </p>
-            <p className="meta">
-              {format.date(look.at)}, {words.time(look)}
-            </p>
-          </div>
-        )}
+        {look && <Said look={look} looker={looker} />}
         <ul className={classes.facts}>
           {facts.map(({ kind, text }) => (
             <li key={text}>

@@ -9,7 +9,6 @@ import { townQuery } from '../../shell/town.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { useGo } from '../../useGo.ts';
 import { useFormat } from '../../words/format.ts';
-import { Rich } from '../../words/Rich.tsx';
 import { useWords } from '../../words/words.ts';
 import { emptyDraft } from '../sharing/draft.ts';
 import { GivenRow } from '../sharing/GivenRow.tsx';
@@ -18,11 +17,11 @@ import { StoppedRow } from '../sharing/StoppedRow.tsx';
 import { KeepCopy } from './KeepCopy.tsx';
 import classes from './Looks.module.css';
 import { useLookWords } from './lookWords.ts';
+import { Said } from './Said.tsx';
 
 /** What to do about a look that should not have been: stop it in its place, and say it to the clinic, with the words to say. */
 export function Wrong({ look, looker, copy, close }: { look: Look; looker: Looker | undefined; copy: boolean; close: () => void }) {
   const t = useWords('receipts');
-  const format = useFormat();
   const words = useLookWords();
   const lines = useLines(look.who);
   const holds = lines.some(({ stopped }) => stopped === null);
@@ -32,14 +31,7 @@ export function Wrong({ look, looker, copy, close }: { look: Look; looker: Looke
   return (
     <Modal opened onClose={close} title={t('wrong.title')} closeButtonProps={{ 'aria-label': t('wrong.close') }} size="lg">
       <div className={classes.sheet}>
-        <div className={classes.said}>
-          <p>
-            <Rich text={words.sentence(look, looker, true)} />
-          </p>
-          <p className="meta">
-            {format.date(look.at)}, {words.time(look)}
-          </p>
-        </div>
+        <Said look={look} looker={looker} />
         <p>{t(`wrong.${advice}`, { name, places })}</p>
         <Shares lines={lines} />
         {advice !== 'own' && <Say look={look} looker={looker} />}
