@@ -13,8 +13,9 @@ import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testin
 import { twoHours } from '@carelet/testbed/portal/hours.testing';
 import { receiptsStates } from '@carelet/testbed/portal/receipts.testing';
 import { rejectedStates } from '@carelet/testbed/portal/rejected.testing';
+import { sharingStates } from '@carelet/testbed/portal/sharing-states.testing';
 import { openPortalStage } from '@carelet/testbed/portal/stage.testing';
-import { busyStates, crowdedStates, endingStates, outageStates, sharingStates, states } from '@carelet/testbed/portal/states.testing';
+import { busyStates, crowdedStates, endingStates, outageStates, states } from '@carelet/testbed/portal/states.testing';
 import { walks, walksTo } from '@carelet/testbed/portal/views.testing';
 import { root } from './house.mjs';
 import { withPalette } from './palette.mjs';

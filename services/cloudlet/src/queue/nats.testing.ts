@@ -80,7 +80,7 @@ export async function leaderOf({ url, servers }: Nats, stream: string): Promise<
       const info = await streams.info(stream).catch(() => null);
       const leader = servers.length === 1 ? servers[0] : servers.find(({ name }) => name === info?.cluster?.leader);
       if (leader) return leader;
-      if (tries > 20) throw new Error(`nobody leads ${stream}`);
+      if (tries > 120) throw new Error(`nobody leads ${stream}`);
       await sleep(250);
     }
   } finally {
