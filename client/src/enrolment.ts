@@ -14,6 +14,8 @@ import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection } f
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { Keyring } from './keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from './login.ts';
@@ -77,8 +79,9 @@ export async function enrolOrganisation(administrator: Office, asOrganisation: (
 }
 
 export async function takeWriterKeys(authority: Authority, keyring: Keyring): Promise<void> {
+  // Asked first: an organisation's emergencies are founded when they are first asked for.
+  const { sealed, emergency } = await authority.keys.writer();
   await renewManifest(authority, keyring);
-  const { sealed } = await authority.keys.writer();
   const said = sealed.map(({ issuer, sealed: bytes }) => {
     const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/enrolment/writer', keyring.card.id, issuer]), bytes);
     if (!content) throw new CareletError('cannot-open', 'take writer keys', { because: 'they are not sealed to this card' });
@@ -87,7 +90,8 @@ export async function takeWriterKeys(authority: Authority, keyring: Keyring): Pr
   requireAlike(said, sealed, 'take writer keys');
   const [domain, orgKey, pq] = uncbor(said[0]!) as [Bytes, Bytes, Bytes];
   requireDomain(keyring, keyring.card.id, domain, 'take writer keys');
-  keyring.writer = { domain, orgKey, pq };
+  if (emergency) requireEmergency(keyring, emergencyOf(keyring.card.id), emergency, 'take writer keys');
+  keyring.writer = { domain, orgKey, pq, emergency };
 }
 
 /** What a doctor says of herself. */
@@ -121,7 +125,7 @@ export async function approve(
   policy: Policy,
 ): Promise<{ state: string; approvals: number; needed: number; replaces: boolean }> {
   const signature = signApproval(administrator.secrets.edSk, doctor, policyText(policy));
-  const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until } = policy;
+  const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass } = policy;
   return authority.enrolment.approve({
     doctor: doctor.id,
     policy: {
@@ -133,6 +137,7 @@ export async function approve(
       unit,
       from,
       until,
+      ...(breakGlass && { breakGlass }),
     },
     signature,
   });
@@ -197,6 +202,15 @@ export function requireDomain(keyring: Keyring, organisation: Bytes, domain: Byt
   const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
   if (!known || !equalPublic(known.publicKey, domain)) {
     throw new CareletError('tampered', op, { because: 'the town manifest names another key for this organisation' });
+  }
+}
+
+/** @param number of the organisation's emergencies */
+export function requireEmergency({ manifest }: Pick<Keyring, 'manifest'>, number: Bytes, domain: Bytes, op: string): void {
+  const known = manifest.domains.find(({ organisation }) => equalPublic(emergencyOf(organisation), number))?.emergency;
+  const id = idOfDomain(domain);
+  if (!known || !id || !equalPublic(known, id)) {
+    throw new CareletError('tampered', op, { because: 'the town manifest names other authorities for this organisation’s emergencies' });
   }
 }
 

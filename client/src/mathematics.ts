@@ -13,6 +13,9 @@ import type { Random } from '@carelet/crypto/algebra/random';
 import { attempt } from '@carelet/crypto/algebra/strict';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { factorCheck, finish } from '@carelet/crypto/kp-abe/reader';
+import { emergencyPq } from '@carelet/crypto/ma-kp-abe/break-glass';
+import * as joint from '@carelet/crypto/ma-kp-abe/owner';
+import * as personal from '@carelet/crypto/ma-kp-abe/reader';
 import { accept, type Grantee, type Offer, rekey, scopeKey } from '@carelet/crypto/pre/owner';
 import * as delegate from '@carelet/crypto/pre/reader';
 import { seal as sealForScope } from '@carelet/crypto/pre/writer';
@@ -39,12 +42,25 @@ export type ScopeJob = { root: Bytes; scope: Bytes; offer: Offer | null };
 /** P of a scope, and the re-encryption key where one was asked for and the offer holds. */
 export type ScopeKeys = { p: Bytes; rekey: Bytes | null };
 
+/** A wrap to be sealed for an organisation's emergencies. */
+export type EmergencySeal = Omit<PolicySeal, 'domain'> & { emergency: Bytes };
+
+/** A wrap to be opened in an emergency, by whom. */
+export type EmergencyOpen = PolicyOpen & { gid: Bytes };
+
+/** A doctor's factor of a key for emergencies, and what the mediator made of the base of the cloud's part. */
+export type EmergencyCheck = Omit<FactorCheck, 'issuers'> & { gid: Bytes };
+
 export type Mathematics = {
   sealPolicies(jobs: PolicySeal[]): Promise<Bytes[]>;
   /** The content, or `null` where the key does not open it. */
   openPolicies(jobs: PolicyOpen[]): Promise<(Bytes | null)[]>;
   /** Whether a doctor's factor, the mediator's and the cloud's part come to what the issuer's public key says. */
   checkFactors(jobs: FactorCheck[]): Promise<boolean[]>;
+  sealEmergencies(jobs: EmergencySeal[]): Promise<Bytes[]>;
+  /** The content, or `null` where the key does not open it. */
+  openEmergencies(jobs: EmergencyOpen[]): Promise<(Bytes | null)[]>;
+  checkEmergencyFactors(jobs: EmergencyCheck[]): Promise<boolean[]>;
   sealConsents(jobs: ConsentSeal[]): Promise<Bytes[]>;
   /** The content, or `null` where it does not open. */
   openConsents(jobs: ConsentOpen[]): Promise<(Bytes | null)[]>;
@@ -71,6 +87,29 @@ export const checkFactors: Mathematics['checkFactors'] = async (jobs) => {
   return oneByOne(
     jobs,
     ({ domain, issuers, factor, answer }) => attempt(() => factorCheck(group, domain, issuers, factor, answer)) ?? false,
+  );
+};
+
+export const sealEmergencies: Mathematics['sealEmergencies'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(jobs, ({ emergency, pq, labels, context, content }) =>
+    joint.seal(group, [{ domain: emergency, pq: emergencyPq(pq) }], labels, context, content),
+  );
+};
+
+export const openEmergencies: Mathematics['openEmergencies'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(jobs, ({ domain, pq, gid, factors, answers, context, body }) => {
+    const each = factors.map((_, i) => answers.subarray(576 * i, 576 * (i + 1)));
+    return attempt(() => personal.finish(group, domain, gid, factors, each, context, body, { pq }));
+  });
+};
+
+export const checkEmergencyFactors: Mathematics['checkEmergencyFactors'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(
+    jobs,
+    ({ domain, gid, factor, answer }) => attempt(() => personal.factorCheck(group, domain, gid, factor, answer)) ?? false,
   );
 };
 
@@ -118,7 +157,18 @@ export const newHalf: Mathematics['newHalf'] = async (doctor) => {
 };
 
 /** All of it in this thread. */
-export const mathematicsHere: Mathematics = { sealPolicies, openPolicies, checkFactors, sealConsents, openConsents, scopeKeys, newHalf };
+export const mathematicsHere: Mathematics = {
+  sealPolicies,
+  openPolicies,
+  checkFactors,
+  sealEmergencies,
+  openEmergencies,
+  checkEmergencyFactors,
+  sealConsents,
+  openConsents,
+  scopeKeys,
+  newHalf,
+};
 
 /** mcl where WebAssembly is allowed, noble where it is refused. */
 const pairing = (): Promise<Group> => loadGroup('mcl').catch(() => loadGroup('noble'));

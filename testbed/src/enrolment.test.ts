@@ -74,7 +74,7 @@ describe('an organisation’s writing keys', () => {
   const contextOf = (issuer: number) => cbor(['carelet/v1/enrolment/writer', northgate.keyring.card.id, issuer]);
   const handing = (...sealed: readonly { readonly issuer: number; readonly sealed: Uint8Array }[]): Authority => {
     const honest = stage.authorityAs(northgate.keyring);
-    return { ...honest, keys: { ...honest.keys, writer: async () => ({ sealed: [...sealed] }) } };
+    return { ...honest, keys: { ...honest.keys, writer: async () => ({ sealed: [...sealed], emergency: null }) } };
   };
   const saying = (issuer: number, ...content: readonly Uint8Array[]) => ({
     issuer,

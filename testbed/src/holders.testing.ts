@@ -104,6 +104,7 @@ export function holders(): Holders {
         async mediator() {
           return servicesOf(house).mediator;
         },
+        keep: async () => {},
         async enter({ organisation, factors: brought }) {
           const split = brought.map(({ issuer, sealed }) =>
             forLogin(openForMediator(mediator.secretKey, { doctor: card.id, organisation, issuer }, sealed)!.factor),

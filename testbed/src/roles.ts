@@ -9,7 +9,7 @@ import type { DoctorSlug, OrganisationSlug, PatientSlug } from './cast.ts';
 export type Role = {
   readonly organisation: OrganisationSlug;
   readonly patients: 'everyone' | readonly PatientSlug[];
-  readonly policy: Pick<Policy, 'parts' | 'kinds' | 'confidentiality' | 'sensitivity'>;
+  readonly policy: Pick<Policy, 'parts' | 'kinds' | 'confidentiality' | 'sensitivity' | 'breakGlass'>;
 };
 
 const clinical = [
@@ -39,8 +39,8 @@ const roles: Partial<Record<DoctorSlug, readonly Role[]>> = {
     { organisation: 'harbour', patients: ['ada'], policy: ordinary(clinical) },
     { organisation: 'millbrook', patients: ['layla'], policy: ordinary(clinical) },
   ],
-  // The hepatologist sees Ben's blood tests at the clinic: nothing of Ada's, nothing but content.
-  'dr-diaz': [{ organisation: 'harbour', patients: ['ben'], policy: ordinary(['laboratory'], ['MI']) }],
+  // The hepatologist sees Ben's blood tests at the clinic: nothing of Ada's, nothing but content. In an emergency he may break the glass.
+  'dr-diaz': [{ organisation: 'harbour', patients: ['ben'], policy: { ...ordinary(['laboratory'], ['MI']), breakGlass: true } }],
   'dr-osei': [{ organisation: 'larkfield', patients: 'everyone', policy: ordinary(clinical) }],
   'dr-walsh': [{ organisation: 'st-brigids', patients: ['zoe'], policy: ordinary([...clinical, 'immunizations', 'plans']) }],
   'dr-novak': [

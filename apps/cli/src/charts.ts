@@ -93,6 +93,35 @@ export async function* openCharts(
   }
 }
 
+/**
+ * The charts of the one patient who is meant, of which something opens: how she is called, and by which chart.
+ *
+ * @throws {CareletError} `missing` for nobody among what opens, `conflict` for several
+ */
+export async function chartsOf(
+  person: Person,
+  io: Io,
+  { op, patient }: { op: string; patient: string },
+): Promise<readonly [FoundChart, ...FoundChart[]]> {
+  const found: FoundChart[] = [];
+  for await (const chart of openCharts(person, io, { op, patient })) {
+    const { ref, organisation } = chart;
+    if (!chart.isDirectory) found.push({ head: headOf(chart), organisation, ref });
+  }
+  const [first, ...others] = found;
+  if (!first)
+    throw new CareletError('missing', op, { subject: patient, because: 'no patient of that id or name is among what your keys open' });
+  if (others.some(({ ref }) => !equalPublic(ref.owner, first.ref.owner))) {
+    throw new CareletError('conflict', op, {
+      subject: patient,
+      because: 'several patients are called so; give the beginning of the pseudonym',
+    });
+  }
+  return [first, ...others];
+}
+
+type FoundChart = Pick<Chart, 'ref' | 'organisation'> & { readonly head: string };
+
 function inWords({ keyring }: Person, opened: OpenedChart): Chart {
   const { chart: ref, problems } = opened;
   const records = recordsOf(opened);

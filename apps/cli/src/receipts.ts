@@ -48,6 +48,8 @@ export function sentence({ kind, actor, scope, nodes }: Receipt, nameOf: NameOf)
     case 're-encryption':
     case 'transformation':
       return `${who} had ${where} opened`;
+    case 'break-glass':
+      return `${who} broke the glass: an emergency`;
     case 'lock':
       return `${who} renewed the locks on ${where}`;
     case 'grant':

@@ -27,7 +27,13 @@ export type DoctorKey = {
 };
 
 /** What an organisation seals with. */
-export type WriterKeys = { readonly domain: Bytes; readonly orgKey: Bytes; readonly pq: Bytes };
+export type WriterKeys = {
+  readonly domain: Bytes;
+  readonly orgKey: Bytes;
+  readonly pq: Bytes;
+  /** The security domain of its emergencies, public; `null` where the town has none yet. */
+  readonly emergency: Bytes | null;
+};
 
 /** A key tree of a chart, and the periods that hold records, so that a closing month gets its wrap. */
 export type ChartTree = Tree & { readonly gen: number; periods: string[] };
@@ -97,6 +103,8 @@ export type Keyring = {
   /** The manifest this keyring started from, or a successor of it. */
   manifest: Manifest;
   doctorKeys: DoctorKey[];
+  /** Keys of no use before the glass is broken, each under the number of its organisation's emergencies. */
+  emergencyKeys: DoctorKey[];
   writer: WriterKeys | null;
   charts: WriterChart[];
   /** Node keys opened before, by nodeId in hex: a second look costs no decapsulation. */
@@ -105,8 +113,8 @@ export type Keyring = {
   receipts: WatchedLog;
 };
 
-/** Version 1 knew no consent, version 2 no receipts; until version 3 doctors' keys were whole, and are not taken over. */
-const version = 4;
+/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies; until version 3 doctors' keys were whole, and are not taken over. */
+const version = 5;
 
 /** What a keyring holds for consent before there was any. */
 export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
@@ -125,6 +133,7 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     secrets,
     manifest,
     doctorKeys: [],
+    emergencyKeys: [],
     writer: null,
     charts: [],
     opened: {},
@@ -135,7 +144,7 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
 
 /** The keyring's content, to be locked before it rests anywhere. */
 export function encodeKeyring(keyring: Keyring): Bytes {
-  const { name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts } = keyring;
+  const { name, title, card, secrets, manifest, doctorKeys, emergencyKeys, writer, charts, opened, sharing, receipts } = keyring;
   return cbor([
     version,
     name,
@@ -144,7 +153,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     encodeSecrets(secrets),
     encodeManifest(manifest),
     encodeDoctorKeys(doctorKeys),
-    writer && [writer.domain, writer.orgKey, writer.pq],
+    writer && [writer.domain, writer.orgKey, writer.pq, writer.emergency],
     charts.map((chart) => [
       chart.pat,
       chart.ridKey,
@@ -159,6 +168,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     opened,
     encodeSharing(sharing),
     [receipts.seen, receipts.due],
+    encodeDoctorKeys(emergencyKeys),
   ]);
 }
 
@@ -168,7 +178,7 @@ export function decodeKeyring(content: Bytes): Keyring {
   if (!Array.isArray(fields) || !(typeof fields[0] === 'number' && fields[0] >= 1 && fields[0] <= version)) {
     throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
   }
-  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts] = fields as [
+  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts, emergencyKeys] = fields as [
     number,
     string,
     string,
@@ -176,11 +186,12 @@ export function decodeKeyring(content: Bytes): Keyring {
     Bytes[],
     Bytes,
     EncodedDoctorKey[],
-    [Bytes, Bytes, Bytes] | null,
+    [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
     EncodedSharing,
     [Bytes | null, Bytes[]],
+    EncodedDoctorKey[]?,
   ];
   return {
     name,
@@ -189,7 +200,8 @@ export function decodeKeyring(content: Bytes): Keyring {
     secrets: decodeSecrets(secrets),
     manifest: decodeManifest(manifest)!,
     doctorKeys: of < 4 ? [] : decodeDoctorKeys(doctorKeys),
-    writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2] },
+    emergencyKeys: decodeDoctorKeys(emergencyKeys ?? []),
+    writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2], emergency: writer[3] ?? null },
     charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed]) => ({
       pat,
       ridKey,

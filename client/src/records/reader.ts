@@ -19,7 +19,7 @@ import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Breathe, inSlices } from '../pace.ts';
 import { type Standing, watchOver } from '../receipts/watch.ts';
-import { roleLogins } from '../sharing/roles.ts';
+import { dropKey, roleLogins } from '../sharing/roles.ts';
 import type { Body } from './body.ts';
 import { type FetchedRow, fetchRows } from './fetch.ts';
 import { heldAgainstLog } from './reading/against-log.ts';
@@ -250,14 +250,14 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
   }
 
   async function showEntitlements(): Promise<void> {
-    for (const key of keyring.doctorKeys) {
+    for (const key of [...keyring.doctorKeys, ...keyring.emergencyKeys]) {
       if (key.notAfter <= now()) continue;
       try {
         await cloud.sharing.enter({ entitlement: key.entitlement, transforms: [] });
       } catch (thrown) {
         const kind = thrown instanceof CareletError ? thrown.kind : null;
         // The cloud has lost its part, or has one of a later key: it is asked for again when keys are taken.
-        if (kind === 'missing' || kind === 'conflict') keyring.doctorKeys = keyring.doctorKeys.filter((one) => one !== key);
+        if (kind === 'missing' || kind === 'conflict') dropKey(keyring, key);
         // Ended by an administrator: what opens otherwise still does.
         else if (kind !== 'denied') throw thrown;
       }

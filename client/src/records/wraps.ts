@@ -10,6 +10,7 @@ import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
 import { scopeId } from '@carelet/crypto/pre/writer';
 import { nodeId, type Tree } from '@carelet/crypto/records/tree';
@@ -24,7 +25,7 @@ export type Maker = { readonly card: { readonly id: Bytes }; readonly secrets: {
 /** A wrap as the cloud keeps it. */
 export type Wrap = {
   nodeId: Bytes;
-  kind: 'owner' | 'policy' | 'consent';
+  kind: 'owner' | 'policy' | 'emergency' | 'consent';
   gen: number;
   domain: Bytes;
   body: Bytes;
@@ -88,13 +89,51 @@ export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, o
   });
 }
 
+/** A node, and what its organisation calls the properties it has. */
+type LabelledNode = { readonly node: WrapNode; readonly labels: string[] };
+
+/** Wraps nodes for an organisation: for the roles of its domain, and for emergencies whatever may be opened in one. */
+export async function wrapsFor(
+  mathematics: Mathematics,
+  maker: Maker,
+  organisation: Bytes,
+  keys: Pick<WriterKeys, 'domain' | 'pq' | 'emergency'>,
+  nodes: readonly LabelledNode[],
+): Promise<Wrap[]> {
+  const { emergency } = keys;
+  const urgent = emergency ? nodes.filter(({ node }) => opensInEmergency(node)) : [];
+  const [policies, emergencies] = await Promise.all([
+    policyWraps(mathematics, maker, organisation, keys, nodes),
+    emergency ? emergencyWraps(mathematics, maker, organisation, { emergency, pq: keys.pq }, urgent) : [],
+  ]);
+  return [...policies, ...emergencies];
+}
+
+/** What is especially sensitive or very restricted has no lock for emergencies: nobody's key would open it. */
+const opensInEmergency = ({ of: { category } }: WrapNode): boolean => category.sens === 'none' && category.conf !== 'V';
+
+async function emergencyWraps(
+  mathematics: Mathematics,
+  maker: Maker,
+  organisation: Bytes,
+  keys: { readonly emergency: Bytes; readonly pq: Bytes },
+  nodes: readonly LabelledNode[],
+): Promise<Wrap[]> {
+  const number = emergencyOf(organisation);
+  const places = nodes.map(({ node }) => placeOf(node, 'emergency'));
+  const bodies = await mathematics.sealEmergencies(
+    nodes.map(({ node, labels }, i) => ({ ...keys, labels, context: wrapContext(places[i]!), content: encodeGrant(grantOf(node)) })),
+  );
+  return bodies.map((body, i) => signed(maker, places[i]!, number, body));
+}
+
 /** Wraps nodes for the roles of an organisation's domain. */
 export async function policyWraps(
   mathematics: Mathematics,
   maker: Maker,
   organisation: Bytes,
   keys: Pick<WriterKeys, 'domain' | 'pq'>,
-  nodes: readonly { node: WrapNode; labels: string[] }[],
+  nodes: readonly LabelledNode[],
 ): Promise<Wrap[]> {
   const places = nodes.map(({ node }) => placeOf(node, 'policy'));
   const bodies = await mathematics.sealPolicies(

@@ -36,7 +36,7 @@ import {
 } from '../sharing/scopes.ts';
 import { fetchRows } from './fetch.ts';
 import { linksOf, nodeKey, parseTreeName, type TreeOf, treeIn, treeName, treeOf } from './trees.ts';
-import { consentWraps, nodeLabels, ownerWrap, policyWraps, type ScopedNode, type Wrap, type WrapNode } from './wraps.ts';
+import { consentWraps, nodeLabels, ownerWrap, type ScopedNode, type Wrap, type WrapNode, wrapsFor } from './wraps.ts';
 
 /** A record on its way: its parts already encoded as bodies. */
 export type Draft = {
@@ -328,7 +328,7 @@ export function writer(options: WriterOptions): Writer {
     ]);
     return [
       ...ownedMissing.map((node) => ownerWrap(keyring, owner, node)),
-      ...(await policyWraps(
+      ...(await wrapsFor(
         mathematics,
         keyring,
         organisation,

@@ -11,15 +11,17 @@ import { CareletError, type Period } from '@carelet/care/model';
 import { addDays, dayOf, daysAhead, wrapBudget } from '@carelet/care/rules/records/calendar';
 import { attributesOf } from '@carelet/care/rules/sharing/attributes';
 import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { NodeLink } from '@carelet/crypto/records/posting';
 import { nodeId } from '@carelet/crypto/records/tree';
+import { requireEmergency } from '../enrolment.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { linksOf } from '../records/trees.ts';
 import { type Held, walkDown } from '../records/walk.ts';
-import { fetchedPlace, openOwnerWrap, policyWraps, type Wrap, type WrapNode } from '../records/wraps.ts';
+import { fetchedPlace, openOwnerWrap, type Wrap, type WrapNode, wrapsFor } from '../records/wraps.ts';
 
 export type RenewOptions = {
   /** The patient's. */
@@ -83,7 +85,11 @@ export async function shareNodes(
   nodes: readonly WrapNode[],
   owned: readonly Wrap[],
 ): Promise<void> {
-  const { pq: sealed, labels } = await cloudlet.sharing.labels({
+  const {
+    pq: sealed,
+    emergency,
+    labels,
+  } = await cloudlet.sharing.labels({
     pat,
     nodes: nodes.map(({ of: { part, category }, period }) => ({ part, category: [category.kind, category.conf, category.sens], period })),
   });
@@ -102,14 +108,17 @@ export async function shareNodes(
   }
   const links = new Map<string, NodeLink>();
   for (const { tree, period } of nodes) for (const link of linksOf(tree, period)) links.set(hex(link.nodeId), link);
-  const policy = await policyWraps(
+  // A keyring whose manifest is older than the clinic's emergencies makes none of their locks.
+  const glass = known.emergency ? emergency : null;
+  if (glass) requireEmergency(keyring, emergencyOf(organisation), glass, 'share nodes');
+  const made = await wrapsFor(
     mathematics,
     keyring,
     organisation,
-    { domain, pq },
+    { domain, pq, emergency: glass },
     nodes.map((node, i) => ({ node, labels: labels[i]! })),
   );
-  await cloud.sharing.wrap({ pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...policy] });
+  await cloud.sharing.wrap({ pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...made] });
 }
 
 /**

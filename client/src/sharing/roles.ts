@@ -13,7 +13,7 @@ import { decodeCard } from '@carelet/crypto/cards/card';
 import { openForDoctor } from '@carelet/crypto/cards/issued';
 import { inSession } from '@carelet/crypto/kp-abe/reader';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
-import { renewManifest, requireAlike, requireDomain, vouched } from '../enrolment.ts';
+import { renewManifest, requireAlike, requireDomain, requireEmergency, vouched } from '../enrolment.ts';
 import type { DoctorKey, Keyring } from '../keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -27,7 +27,7 @@ export type Issuing = {
 };
 
 /** What a mediator is asked for. */
-type Mediating = { readonly sharing: Pick<Cloudlet['sharing'], 'mediator' | 'enter' | 'answer' | 'leave'> };
+type Mediating = { readonly sharing: Pick<Cloudlet['sharing'], 'mediator' | 'keep' | 'enter' | 'answer' | 'leave'> };
 
 /** What came of asking for keys. */
 export type TakenKeys =
@@ -54,14 +54,17 @@ export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathema
   const mediator = await mediatorFor(issuing, keyring);
   if (!mediator) return { kind: 'unmediated' };
   const services = { cloud: (await cloud.sharing.service()).key, mediator };
-  const known = new Map(keyring.doctorKeys.filter(({ mediator }) => cloudletOf(mediator)).map((key) => [hex(key.entitlement), key]));
-  let anew = keyring.doctorKeys.filter((key) => !known.has(hex(key.entitlement))).map(({ organisation }) => organisation);
+  const held = [...keyring.doctorKeys, ...keyring.emergencyKeys];
+  const known = new Map(held.filter(({ mediator }) => cloudletOf(mediator)).map((key) => [hex(key.entitlement), key]));
+  let anew = held.filter((key) => !known.has(hex(key.entitlement))).map(({ organisation }) => organisation);
   let taken: DoctorKey[] = [];
+  let urgent: DoctorKey[] = [];
   let fresh = 0;
   // Once more for what was sealed to keys that cloud or mediator have erased since.
   for (const last of [false, true]) {
     const { keys } = await authority.keys.issue({ ...services, anew });
     taken = [];
+    urgent = [];
     anew = [];
     for (const issued of keys) {
       const name = hex(issued.entitlement);
@@ -70,13 +73,14 @@ export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathema
         anew.push(issued.organisation);
         continue;
       }
-      if (!known.has(name)) fresh++;
+      if (!known.has(name) && !issued.emergency) fresh++;
       known.set(name, key);
-      taken.push(key);
+      (issued.emergency ? urgent : taken).push(key);
     }
     if (anew.length === 0) break;
   }
   keyring.doctorKeys = taken;
+  keyring.emergencyKeys = urgent;
   return { kind: 'taken', keys: taken.length, fresh };
 }
 
@@ -108,7 +112,7 @@ async function bringParts(
   { cloud, cloudletOf }: Issuing,
   keyring: Keyring,
   mathematics: Mathematics,
-  { organisation, mediator, parts, entitlement, words }: IssuedKey,
+  { organisation, emergency, mediator, parts, entitlement, words }: IssuedKey,
 ): Promise<DoctorKey> {
   const op = 'take keys';
   const doctor = keyring.card.id;
@@ -126,13 +130,19 @@ async function bringParts(
     op,
   );
   const { domain, issuers, pq, notAfter } = said[0]!;
-  requireDomain(keyring, organisation, domain, op);
+  (emergency ? requireEmergency : requireDomain)(keyring, organisation, domain, op);
   const factors = said.map(({ factor }) => factor);
 
   const transforms = inOrder.map(({ issuer, cloud: sealed }) => ({ issuer, sealed }));
   const { bases } = await cloud.sharing.enter({ entitlement, transforms });
   const brought = inOrder.map(({ issuer, mediator: sealed }) => ({ issuer, sealed }));
-  const login = await logIn(mediating, keyring, { organisation, factors }, brought);
+  const key = { organisation, domain, factors, mediator, pq, notAfter, entitlement, words };
+  if (emergency) {
+    // Checked when the glass is broken: until then the mediator does nothing with its part.
+    await mediating.sharing.keep({ organisation, factors: brought });
+    return key;
+  }
+  const login = await logIn(mediating, keyring, key, { brought });
   try {
     const [answer] = (await mediating.sharing.answer({ login: login.login, transformed: [concat(...bases)] })).answers;
     const checks = login.factors.map((factor, i) => ({
@@ -147,8 +157,13 @@ async function bringParts(
   } finally {
     await leave(mediating, login);
   }
-  return { organisation, domain, factors, mediator, pq, notAfter, entitlement, words };
+  return key;
 }
+
+type Entering = Parameters<Cloudlet['sharing']['enter']>[0];
+
+/** Her word that the glass of a chart is broken, and the cloud's that it noted it. */
+export type Broken = NonNullable<Entering['breakGlass']>;
 
 /** Her factors for one login. */
 export type RoleLogin = { readonly login: Bytes; readonly factors: readonly Bytes[] };
@@ -157,9 +172,9 @@ async function logIn(
   mediating: Mediating,
   { card, secrets }: Keyring,
   { organisation, factors }: Pick<DoctorKey, 'organisation' | 'factors'>,
-  brought: Parameters<Cloudlet['sharing']['enter']>[0]['factors'] = [],
+  { brought = [], broken }: { brought?: Entering['factors']; broken?: Broken | undefined } = {},
 ): Promise<RoleLogin> {
-  const { login, session } = await mediating.sharing.enter({ organisation, factors: brought });
+  const { login, session } = await mediating.sharing.enter({ organisation, factors: brought, ...(broken && { breakGlass: broken }) });
   const content = openWith(secrets.hybridSk, cbor(['carelet/v1/sharing/login', card.id, organisation, login]), session);
   const scalars = content ? (uncbor(content) as Bytes[]) : [];
   if (scalars.length !== factors.length) {
@@ -181,60 +196,67 @@ export type RoleLogins = {
   answer(
     key: DoctorKey,
     transformed: readonly Bytes[],
+    broken?: Broken,
   ): Promise<{ readonly answers: readonly Bytes[]; readonly factors: readonly Bytes[] }>;
   /** Logs out everywhere. */
   leave(): Promise<void>;
 };
 
+/** Takes a key away that its services have lost: it is asked for again when keys are taken. */
+export function dropKey(keyring: Keyring, key: DoctorKey): void {
+  keyring.doctorKeys = keyring.doctorKeys.filter((one) => one !== key);
+  keyring.emergencyKeys = keyring.emergencyKeys.filter((one) => one !== key);
+}
+
 export function roleLogins(keyring: Keyring, cloudletOf: Issuing['cloudletOf']): RoleLogins {
-  const logins = new Map<string, Promise<RoleLogin>>();
+  const logins = new Map<string, { readonly key: DoctorKey; readonly made: Promise<RoleLogin> }>();
+  const nameOf = (key: DoctorKey, broken: Broken | undefined) => hex(key.entitlement) + (broken ? hex(broken.noted) : '');
   const mediatorOf = (key: DoctorKey): Mediating => {
     const mediating = cloudletOf(key.mediator);
     if (!mediating) throw new CareletError('unavailable', 'open by a role', { because: 'nobody knows where this key’s mediator is' });
     return mediating;
   };
-  const loginFor = (key: DoctorKey, mediating: Mediating): Promise<RoleLogin> => {
-    const name = hex(key.entitlement);
+  const loginFor = (key: DoctorKey, mediating: Mediating, broken: Broken | undefined): Promise<RoleLogin> => {
+    const name = nameOf(key, broken);
     const known = logins.get(name);
-    if (known) return known;
-    const login = logIn(mediating, keyring, key);
-    logins.set(name, login);
+    if (known) return known.made;
+    const made = logIn(mediating, keyring, key, { broken });
+    logins.set(name, { key, made });
     // What failed is tried again the next time; of what the mediator has lost, when keys are taken.
-    login.catch((thrown: unknown) => {
+    made.catch((thrown: unknown) => {
       logins.delete(name);
-      const lost = thrown instanceof CareletError && thrown.kind === 'missing';
-      if (lost) keyring.doctorKeys = keyring.doctorKeys.filter((one) => one !== key);
+      if (thrown instanceof CareletError && thrown.kind === 'missing') dropKey(keyring, key);
     });
-    return login;
+    return made;
   };
 
   return {
-    async answer(key, transformed) {
+    async answer(key, transformed, broken) {
       const mediating = mediatorOf(key);
       const ask = async () => {
-        const { login, factors } = await loginFor(key, mediating);
+        const { login, factors } = await loginFor(key, mediating, broken);
         return { ...(await mediating.sharing.answer({ login, transformed: [...transformed] })), factors };
       };
-      const before = logins.get(hex(key.entitlement));
+      const name = nameOf(key, broken);
+      const before = logins.get(name);
       try {
         return await ask();
       } catch (thrown) {
         // A login ends with its hours and with a restart of the mediator's: the next one tells.
         if (!before || !(thrown instanceof CareletError) || thrown.kind !== 'denied') throw thrown;
-        if (logins.get(hex(key.entitlement)) === before) logins.delete(hex(key.entitlement));
+        if (logins.get(name) === before) logins.delete(name);
         return ask();
       }
     },
 
     async leave() {
-      const all = [...logins];
+      const all = [...logins.values()];
       logins.clear();
       await Promise.all(
-        all.map(async ([name, login]) => {
-          const key = keyring.doctorKeys.find(({ entitlement }) => hex(entitlement) === name);
-          const mediating = key && cloudletOf(key.mediator);
-          const made = await login.catch(() => null);
-          if (made && mediating) await leave(mediating, made);
+        all.map(async ({ key, made }) => {
+          const mediating = cloudletOf(key.mediator);
+          const login = await made.catch(() => null);
+          if (login && mediating) await leave(mediating, login);
         }),
       );
     },

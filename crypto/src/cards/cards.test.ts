@@ -92,6 +92,22 @@ test('a manifest wants two issuers, and a successor the issuers of the pinned on
   expect(manifestHash(grown)).not.toEqual(manifestHash(manifest));
 });
 
+test('a manifest names an organisation’s emergencies once they are founded, and no successor changes them', () => {
+  const domain = { organisation: random(16), name: 'Northgate', publicKey: random(40) };
+  const signed = (serial: number, emergency?: Bytes) =>
+    signManifest({ ...body, serial, domains: [{ ...domain, ...(emergency && { emergency }) }] }, issuers.slice(0, 2));
+  const [one, other] = [random(16), random(16)];
+  const plain = signed(2);
+  const founded = signed(3, one);
+  expect(decodeManifest(encodeManifest(plain))).toEqual(plain);
+  expect(decodeManifest(encodeManifest(founded))).toEqual(founded);
+  expect(successor(plain, founded)).toBe(true);
+  expect(successor(founded, signed(4, one))).toBe(true);
+  expect(successor(founded, signed(4, other))).toBe(false);
+  expect(successor(founded, signed(4))).toBe(false);
+  expect(decodeManifest(encodeManifest(signed(3, random(15))))).toBeNull();
+});
+
 test('a manifest names who keeps the receipts and who watches, and no successor changes the log', () => {
   const named = (name: string) => ({ name, key: signingKey(random).public });
   const receipts = { log: named('test.example/log'), witnesses: [named('north.example'), named('south.example')] };

@@ -18,6 +18,7 @@ export type ForMediator = { readonly factor: Bytes; readonly issued: number; rea
 /** For the doctor: her factor, and what she checks it by. */
 export type ForDoctor = {
   readonly domain: Bytes;
+  /** The issuers' public keys in the domain; nothing for emergencies, whose domain has its authorities in it. */
   readonly issuers: Bytes;
   readonly factor: Bytes;
   readonly pq: Bytes;
@@ -53,7 +54,7 @@ export function openForMediator(hybridSk: Bytes, place: IssuedPlace, sealed: Byt
 /** `null` unless it was sealed for this doctor, of this key. */
 export function openForDoctor(hybridSk: Bytes, place: IssuedPlace, sealed: Bytes): ForDoctor | null {
   const [domain, issuers, factor, pq, notAfter] = fieldsIn(hybridSk, 'doctor', place, sealed, 5) ?? [];
-  const sound = isSome(domain) && isSome(issuers) && isSome(factor) && isBytes(pq, 32) && isSeconds(notAfter);
+  const sound = isSome(domain) && issuers instanceof Uint8Array && isSome(factor) && isBytes(pq, 32) && isSeconds(notAfter);
   return sound ? { domain, issuers, factor, pq, notAfter } : null;
 }
 

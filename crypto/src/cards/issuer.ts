@@ -16,6 +16,7 @@ export type IssuerKeys = { readonly edVk: Bytes; readonly hybridPk: Bytes };
 
 const keysLabel = 'carelet/v1/issuer/keys';
 const officeLabel = 'carelet/v1/issuer/office';
+const emergencyLabel = 'carelet/v1/issuer/emergency';
 
 export const encodeIssuerKeys = ({ edVk, hybridPk }: IssuerKeys, edSk: Bytes): Bytes =>
   cbor([edVk, hybridPk, sign(edSk, keysLabel, [hybridPk])]);
@@ -52,3 +53,10 @@ export function officeStands(
 /** Whether one issuer says so. */
 export const officeSignedBy = (key: Bytes | undefined, administrator: CardBody, organisation: string, signature: Bytes): boolean =>
   key !== undefined && verify(key, officeLabel, [cardHash(administrator), organisation], signature);
+
+/** An issuer's word that this is its authority for an organisation's emergencies (`ma-kp-abe/authority`). */
+export const signEmergency = (issuerSecret: Bytes, organisation: Bytes, authority: Bytes): Bytes =>
+  sign(issuerSecret, emergencyLabel, [organisation, authority]);
+
+export const emergencySignedBy = (key: Bytes, organisation: Bytes, authority: Bytes, signature: Bytes): boolean =>
+  verify(key, emergencyLabel, [organisation, authority], signature);

@@ -18,6 +18,8 @@ export type Domain = {
   readonly name: string;
   /** KP-ABE public key of the domain. */
   readonly publicKey: Bytes;
+  /** Id of the security domain of its emergencies, the hospital and the emergency office, 16 bytes; none before it was made. */
+  readonly emergency?: Bytes | undefined;
 };
 
 /** The receipts log's key, and those of the witnesses who may vouch for it. A name stands in no two places. */
@@ -69,7 +71,7 @@ export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = mani
 
 /**
  * Judges a manifest a server offers against the pinned one: the same, or a later one that the pinned issuers
- * signed and that changes no domain's key and no log; witnesses come and go.
+ * signed and that changes no domain's key, no emergency's and no log; witnesses come and go.
  */
 export function successor(pinned: Manifest, offered: Manifest): boolean {
   return equalPublic(manifestHash(pinned), manifestHash(offered)) || (follows(pinned, offered) && signedByTwo(offered, pinned.issuers));
@@ -82,6 +84,7 @@ export function follows(pinned: ManifestBody, offered: ManifestBody): boolean {
   const known = new Map(offered.domains.map((domain) => [hex(domain.organisation), domain]));
   return pinned.domains.every((domain) => {
     const now = known.get(hex(domain.organisation));
+    if (domain.emergency && !(now?.emergency && equalPublic(now.emergency, domain.emergency))) return false;
     return now !== undefined && equalPublic(now.publicKey, domain.publicKey);
   });
 }
@@ -95,7 +98,7 @@ export function encodeManifest(manifest: Manifest): Bytes {
 /** Reads a manifest's bytes strictly; `null` when they are none. Reading is not believing. */
 export function decodeManifest(bytes: Bytes): Manifest | null {
   try {
-    const fields = uncbor(bytes) as [string, number, Bytes[], [Bytes, string, Bytes][], ...unknown[]];
+    const fields = uncbor(bytes) as [string, number, Bytes[], [Bytes, string, Bytes, Bytes?][], ...unknown[]];
     const [town, serial, issuers, domains] = fields;
     const signatures = fields.at(-1) as [number, Bytes][];
     const watch = fields.length === 6 ? watchIn(fields[4] as Named[]) : undefined;
@@ -108,7 +111,13 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
       issuers.length === 3 &&
       issuers.every((key) => is(key, 32)) &&
       Array.isArray(domains) &&
-      domains.every((domain) => domain.length === 3 && is(domain[0], 16) && typeof domain[1] === 'string' && is(domain[2])) &&
+      domains.every(
+        (domain) =>
+          (domain.length === 3 || (domain.length === 4 && is(domain[3], 16))) &&
+          is(domain[0], 16) &&
+          typeof domain[1] === 'string' &&
+          is(domain[2]),
+      ) &&
       Array.isArray(signatures) &&
       signatures.length <= 3 &&
       signatures.every((s) => s.length === 2 && Number.isSafeInteger(s[0]) && is(s[1], 64));
@@ -117,7 +126,12 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
       town,
       serial,
       issuers,
-      domains: domains.map(([organisation, name, publicKey]) => ({ organisation, name, publicKey })),
+      domains: domains.map(([organisation, name, publicKey, emergency]) => ({
+        organisation,
+        name,
+        publicKey,
+        ...(emergency && { emergency }),
+      })),
       ...(watch && { receipts: watch }),
       signatures: signatures.map(([issuer, signature]) => ({ issuer, signature })),
     };
@@ -146,6 +160,6 @@ const parts = ({ town, serial, issuers, domains, receipts }: ManifestBody): Cbor
   town,
   serial,
   issuers,
-  domains.map(({ organisation, name, publicKey }) => [organisation, name, publicKey]),
+  domains.map(({ organisation, name, publicKey, emergency }) => [organisation, name, publicKey, ...(emergency ? [emergency] : [])]),
   ...(receipts ? [[receipts.log, ...receipts.witnesses].map(({ name, key }) => [name, key])] : []),
 ];

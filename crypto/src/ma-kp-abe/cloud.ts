@@ -36,11 +36,16 @@ export type Transformer = {
 /** Reads a transformation key as it comes from an authority; `null` for one that is malformed or not sound. */
 export function readTransform(group: Group, bytes: Bytes, random: Random = systemRandom): Transformer | null {
   return attempt(() => {
-    const { id, gid, formula, rows, k, d } = decodeKey('transform', bytes);
-    const elements = { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) };
-    const base = baseOf(group, elements);
-    return standsOn(group, elements, base, random) ? { authority: id, gid, formula, elements, base: group.gt.encode(base) } : null;
+    const kept = openTransform(group, bytes);
+    const base = baseOf(group, kept.elements);
+    return standsOn(group, kept.elements, base, random) ? { ...kept, base: group.gt.encode(base) } : null;
   });
+}
+
+/** A transformation key that `readTransform` took before, from where it was kept. Throws a TypeError on anything malformed. */
+export function openTransform(group: Group, bytes: Bytes): Omit<Transformer, 'base'> {
+  const { id, gid, formula, rows, k, d } = decodeKey('transform', bytes);
+  return { authority: id, gid, formula, elements: { formula, rows, k: k.map(group.g2.decode), d: d.map(group.g1.decode) } };
 }
 
 /**
@@ -50,7 +55,7 @@ export function readTransform(group: Group, bytes: Bytes, random: Random = syste
  * @param domain the id of the security domain
  * @returns `null` where the text is malformed, not for that domain, or does not fulfil the key's policy
  */
-export function transform(group: Group, { elements }: Transformer, domain: Bytes, sealed: Bytes): Bytes | null {
+export function transform(group: Group, { elements }: Pick<Transformer, 'elements'>, domain: Bytes, sealed: Bytes): Bytes | null {
   return attempt(() => {
     const { attributes, sets } = decodeSealed(sealed);
     const set = sets.find(({ id }) => equalPublic(id, domain));

@@ -19,6 +19,7 @@ import {
   type AuthorityParts,
   decodeAuthority,
   decodeSecurityDomain,
+  encodeAuthority,
   encodeSecurityDomain,
   limits,
   securityDomainId,
@@ -63,6 +64,19 @@ export function joinAuthorities(name: string, authorities: readonly Bytes[]): By
   if (sorted.some(({ id }, i) => i > 0 && equalPublic(id, sorted[i - 1]!.id))) throw new TypeError('an authority is given twice');
   return encodeSecurityDomain({ name, authorities: sorted.map(({ bytes }) => bytes) });
 }
+
+/** The id of a security domain, 16 bytes; `null` for what is none. No proof is looked at. */
+export const idOfDomain = (bytes: Bytes): Bytes | null =>
+  attempt(() => {
+    const { name, authorities } = decodeSecurityDomain(bytes);
+    return securityDomainId(
+      name,
+      authorities.map(({ id }) => id),
+    );
+  });
+
+/** The authorities of a security domain as they were joined, each as bytes. Throws a TypeError on anything else. */
+export const authoritiesIn = (bytes: Bytes): Bytes[] => decodeSecurityDomain(bytes).authorities.map(encodeAuthority);
 
 const domains = remembered<SecurityDomain>(16);
 

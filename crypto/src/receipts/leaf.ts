@@ -11,7 +11,7 @@ import { hashOf } from '../algebra/hash.ts';
 import { merkleLeaf } from '../algebra/merkle.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 
-/** What leaves a receipt: one for each act or answer, not for each row. `factor` is the mediator's part in an opening, `reading` rows handed out, `lock` locks laid without anything written. */
+/** What leaves a receipt: one for each act or answer, not for each row. `factor` is the mediator's part in an opening, `reading` rows handed out, `lock` locks laid without anything written, `break-glass` a doctor’s word that it is an emergency. */
 export const receiptKinds = [
   'posting',
   'grant',
@@ -23,6 +23,7 @@ export const receiptKinds = [
   'question',
   'reading',
   'lock',
+  'break-glass',
 ] as const;
 export type ReceiptKind = (typeof receiptKinds)[number];
 

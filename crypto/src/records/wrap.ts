@@ -1,7 +1,7 @@
 /**
  * A wrap carries a node key to somebody (keys.md §3). What it carries and what binds it are the same for every
- * kind; how it is locked differs: hybrid KEM for the owner, KP-ABE for roles, proxy re-encryption for a named doctor, and the
- * key distribution servers for whoever they know.
+ * kind; how it is locked differs: hybrid KEM for the owner, KP-ABE for roles, KP-ABE of two authorities for emergencies, proxy
+ * re-encryption for a named doctor, and the key distribution servers for whoever they know.
  *
  * The content names the tree as well, which keys.md leaves out: without it a holder of a closed year could
  * derive the days' keys but not find which rows they open, as nodeIds come from the tree's id.
@@ -13,7 +13,7 @@ import { sha256 } from '../algebra/hash.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import { nodeId } from './tree.ts';
 
-export const wrapKinds = ['owner', 'policy', 'consent', 'shared'] as const;
+export const wrapKinds = ['owner', 'policy', 'emergency', 'consent', 'shared'] as const;
 export type WrapKind = (typeof wrapKinds)[number];
 
 /** What opens a node, and what it is. */

@@ -10,12 +10,13 @@
 import { asCareletError, CareletError } from '@carelet/care/model';
 import { connect } from '@carelet/care/wire';
 import { issuerContract } from '@carelet/care/wire/contract/issuer';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import { type Card, encodeCard, voucherStands } from '@carelet/crypto/cards/card';
-import { type IssuerWord, readIssuerKeys } from '@carelet/crypto/cards/issuer';
+import { emergencySignedBy, type IssuerWord, readIssuerKeys } from '@carelet/crypto/cards/issuer';
 import { decodeManifest, encodeManifest, type Manifest, type ManifestBody, signedBy } from '@carelet/crypto/cards/manifest';
 import { isWitnessOf, verifyWitness, witnessName } from '@carelet/crypto/cards/witness';
+import { idOfDomain, joinAuthorities } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { transaction } from '@carelet/ground/database';
 import type { Kysely, Transaction } from 'kysely';
 import { generate } from './generation.ts';
@@ -41,6 +42,8 @@ export type Issuers = {
    * @param admit tells an issuer that it was admitted, and why
    */
   addDomain(organisation: Bytes, name: string, admit: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
+  /** Has the first two issuers found an organisation's emergencies, once, and puts them into the manifest; gives their domain. */
+  emergency(organisation: Bytes): Promise<Bytes>;
   /** Names who keeps the receipts log, once: readers that know one refuse a manifest with another. */
   watch(log: NamedKey): Promise<void>;
   /** Names a key of an enrolled organisation as a witness of that log, as the organisation signed. */
@@ -99,8 +102,13 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
     for (const { serial, body } of waiting) {
       const unsigned = decodeManifest(body)!;
       const witnesses = await db.selectFrom('witness').select(['card', 'signature']).execute();
+      const emergencies = (await db.selectFrom('emergency').selectAll().execute()).map(({ organisation, domain, words }) => ({
+        organisation,
+        domain,
+        words: uncbor(words) as Bytes[],
+      }));
       const words = await two('sign a manifest', async (issuer, place) => {
-        const { signature } = await issuer.town.sign({ manifest: body, witnesses });
+        const { signature } = await issuer.town.sign({ manifest: body, witnesses, emergencies });
         if (!signedBy(unsigned, unsigned.issuers[place]!, signature)) throw lie('sign a manifest', place);
         return signature;
       });
@@ -154,6 +162,40 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
         });
       }
       await signWaiting();
+    },
+
+    async emergency(organisation) {
+      const op = 'found emergencies';
+      const kept = () => db.selectFrom('emergency').select('domain').where('organisation', '=', organisation).executeTakeFirst();
+      const row = await kept();
+      if (row) {
+        await signWaiting();
+        return row.domain;
+      }
+      const { issuers: keys } = await manifest();
+      const said = await Promise.all(roles.slice(0, 2).map((role) => role.town.emergency({ organisation })));
+      for (const [place, { authority, signature }] of said.entries()) {
+        if (!emergencySignedBy(keys[place]!, organisation, authority, signature)) throw lie(op, place);
+      }
+      const domain = joinAuthorities(
+        `${townName}/${hex(organisation)}/emergency`,
+        said.map(({ authority }) => authority),
+      );
+      await amend(async (before, within) => {
+        const values = { organisation, domain, words: cbor(said.map(({ signature }) => signature)) };
+        const added = await within
+          .insertInto('emergency')
+          .values(values)
+          .onConflict((c) => c.doNothing())
+          .returning('organisation')
+          .executeTakeFirst();
+        const domains = before.domains.map((one) =>
+          equalPublic(one.organisation, organisation) ? { ...one, emergency: idOfDomain(domain)! } : one,
+        );
+        return added ? { ...before, domains } : null;
+      });
+      await signWaiting();
+      return (await kept())!.domain;
     },
 
     async watch(log) {

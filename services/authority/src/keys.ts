@@ -6,16 +6,18 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
+import { inEmergency, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { encodeEntitlement, entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import { asSigned } from './enrolment.ts';
+import type { IssuerRole } from './handover.ts';
 import type { Issuers } from './issuers.ts';
 import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
@@ -48,7 +50,9 @@ export function keys(
       if (caller?.kind !== 'organisation') throw new CareletError('denied', op, { because: 'only an enrolled organisation gets them' });
       const card = encodeCard(caller.card);
       const said = await issuers.two(op, async (issuer) => (await issuer.keys.writer({ card })).sealed);
-      return { sealed: said.map(({ issuer, answer }) => ({ issuer, sealed: answer })) };
+      // A town whose first two issuers are not both there has its emergencies from another day on.
+      const emergency = await issuers.emergency(caller.id).catch(unlessAway);
+      return { sealed: said.map(({ issuer, answer }) => ({ issuer, sealed: answer })), emergency };
     },
 
     async issue({ anew, ...services }) {
@@ -60,17 +64,23 @@ export function keys(
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
-        const wanted = anew.some((one) => equalPublic(one, organisation));
-        const kept = wanted ? undefined : issued.find((key) => key.policy === text && equalPublic(key.organisation, organisation));
-        const key = kept ?? (await make(row.card, caller.id, organisation, text, services));
-        if (key.not_after <= now) continue;
-        const parts = (uncbor(key.sealed) as [number, Bytes, Bytes, Bytes][]).map(([issuer, doctor, cloud, mediator]) => ({
-          issuer,
-          doctor,
-          cloud,
-          mediator,
-        }));
-        out.push({ organisation, mediator: key.mediator, parts, entitlement: key.entitlement, words: key.words });
+        const mayBreak = (JSON.parse(text) as Policy).breakGlass === true;
+        for (const emergency of mayBreak ? [false, true] : [false]) {
+          const number = emergency ? emergencyOf(organisation) : organisation;
+          const wanted = anew.some((one) => equalPublic(one, number));
+          const kept = wanted ? undefined : issued.find((key) => key.policy === text && equalPublic(key.organisation, number));
+          const making = kept ?? make({ card: row.card, doctor: caller.id, organisation, text, emergency }, services);
+          // Whoever has no key for emergencies today still has the one for every day.
+          const key = await (emergency ? Promise.resolve(making).catch(unlessAway) : making);
+          if (!key || key.not_after <= now) continue;
+          const parts = (uncbor(key.sealed) as [number, Bytes, Bytes, Bytes][]).map(([issuer, doctor, cloud, mediator]) => ({
+            issuer,
+            doctor,
+            cloud,
+            mediator,
+          }));
+          out.push({ organisation: number, emergency, mediator: key.mediator, parts, entitlement: key.entitlement, words: key.words });
+        }
       }
       return { keys: out };
     },
@@ -87,8 +97,13 @@ export function keys(
     return rows.filter(({ approvals }) => Number(approvals) >= needed).map(({ organisation, policy }) => ({ organisation, text: policy }));
   }
 
-  async function make(card: Bytes, doctor: Bytes, organisation: Bytes, text: string, services: Services) {
+  async function make(
+    { card, doctor, organisation, text, emergency }: { card: Bytes; doctor: Bytes; organisation: Bytes; text: string; emergency: boolean },
+    services: Services,
+  ) {
     const op = 'issue keys';
+    const number = emergency ? emergencyOf(organisation) : organisation;
+    const joint = emergency ? await issuers.emergency(organisation) : null;
     const policy = JSON.parse(text) as Policy;
     const house = decodeCard(services.mediator.organisation);
     if (!house) throw new CareletError('invalid', op, { because: 'the mediator’s card is none' });
@@ -96,7 +111,7 @@ export function keys(
       .selectFrom('issued')
       .select('issued')
       .where('doctor', '=', doctor)
-      .where('organisation', '=', organisation)
+      .where('organisation', '=', number)
       .executeTakeFirst();
     const ended = await db
       .selectFrom('key_end')
@@ -109,15 +124,21 @@ export function keys(
     const approvals = await words.approvals(doctor, organisation, text);
     const manifest = await issuers.manifest();
     const { issuers: keys } = manifest;
-    const said = await issuers.two(op, async (issuer, place) => {
+    const ask = async (issuer: IssuerRole, place: number) => {
       const asked = { card, policy: asSigned(policy), approvals, issued, manifest: encodeManifest(manifest), ...services };
-      const { formula, notAfter, signature, ...parts } = await issuer.keys.issue(asked);
-      const entitlement = { doctor, organisation, formula, issued, notAfter };
+      const { formula, notAfter, signature, ...parts } = joint
+        ? await issuer.keys.emergency({ ...asked, domain: joint })
+        : await issuer.keys.issue(asked);
+      const entitlement = { doctor, organisation: number, formula, issued, notAfter };
       if (!entitlementSignedBy(entitlement, keys[place]!, signature)) {
         throw new CareletError('tampered', op, { because: `issuer ${place + 1} signed something else` });
       }
       return { parts, entitlement, signature };
-    });
+    };
+    // The authorities of emergencies are the first two issuers'; of a role's key any two will do.
+    const said = joint
+      ? await Promise.all([0, 1].map(async (issuer) => ({ issuer, answer: await ask(issuers.one(issuer), issuer) })))
+      : await issuers.two(op, ask);
     const [first, second] = said.map(({ answer }) => answer.entitlement);
     if (first!.formula !== second!.formula || first!.notAfter !== second!.notAfter) {
       throw new CareletError('conflict', op, { because: 'two issuers do not mean the same by this policy' });
@@ -125,13 +146,13 @@ export function keys(
     const signatures = said.map(({ issuer, answer }) => ({ issuer, signature: answer.signature }));
     const row = {
       doctor,
-      organisation,
+      organisation: number,
       policy: text,
       mediator: house.id,
       sealed: cbor(said.map(({ issuer, answer: { parts } }) => [issuer, parts.doctor, parts.cloud, parts.mediator])),
       issued,
       entitlement: encodeEntitlement(first!, signatures),
-      words: inWords(policy),
+      words: emergency ? `in an emergency: ${inWords(inEmergency(policy))}` : inWords(policy),
       not_after: first!.notAfter,
     };
     await db
@@ -141,4 +162,10 @@ export function keys(
       .execute();
     return row;
   }
+}
+
+/** `null` for what too few answer just now. */
+function unlessAway(thrown: unknown): null {
+  if (thrown instanceof CareletError && thrown.kind === 'unavailable') return null;
+  throw thrown;
 }

@@ -16,6 +16,8 @@ export type AuthorityTables = CardTables & {
   manifest: { serial: number; body: Bytes; signed: boolean };
   /** An organisation's domain; `secret` as in `issuer`. */
   domain: { organisation: Bytes; name: string; public_key: Bytes; secret: Bytes | null };
+  /** The security domain of an organisation's emergencies, and the two issuers' words for its authorities. */
+  emergency: { organisation: Bytes; domain: Bytes; words: Bytes };
   /** `office`: two issuers' word for whom she signs. */
   administrator: { administrator: Bytes; name: string; organisation: string; office: Bytes };
   /** Public halves of the codes that make administrators. */
@@ -148,6 +150,17 @@ export const migrations: Record<string, Migration> = {
         sql`create table key_end (
           doctor bytea not null references doctor, organisation bytea not null, before bigint not null,
           administrator bytea not null references administrator, signature bytea not null, primary key (doctor, organisation))`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0010 emergencies': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table emergency (organisation bytea primary key references domain, domain bytea not null, words bytea not null)`,
+        // Keys for emergencies stand under a number of their own.
+        sql`alter table issued drop constraint issued_organisation_fkey`,
       ]) {
         await statement.execute(db);
       }

@@ -1,6 +1,7 @@
 /**
  * Who may fetch what: the owner everything of her chart, the writer what it wrote, a doctor the nodes below
- * wraps whose labels satisfy a formula the issuers signed for her, or of scopes that a patient granted her.
+ * wraps whose labels satisfy a formula the issuers signed for her, in an emergency too once she broke the glass, or of scopes that
+ * a patient granted her.
  *
  * This is the second lock, not the first: what a caller gets here he still cannot open without keys. It keeps
  * counts and existence of what is withheld from those who may not know.
@@ -10,6 +11,7 @@
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Formula, parse } from '@carelet/crypto/kp-abe/formula';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { broken } from './break-glass.ts';
 import type { CloudTables } from './schema.ts';
 
 /** A caller as the cloud knows him: his card's id and kind. */
@@ -63,8 +65,12 @@ async function byPolicy(db: Database, caller: CloudCaller, now: number): Promise
   const conditions = entitlements.map(
     ({ organisation, formula }) => sql<boolean>`(wrap.domain = ${organisation} and ${formulaSql(parse(formula))})`,
   );
-  return sql<boolean>`(wrap.kind = 'policy' and (${sql.join(conditions, sql` or `)}))`;
+  return sql<boolean>`(${openedByRole(caller.id, now)} and (${sql.join(conditions, sql` or `)}))`;
 }
+
+/** The wraps a doctor's keys are for: those of roles, and those for emergencies of charts whose glass she broke. */
+export const openedByRole = (doctor: Bytes, now: number): RawBuilder<boolean> =>
+  sql<boolean>`(wrap.kind = 'policy' or (wrap.kind = 'emergency' and ${broken(doctor, now)}))`;
 
 /** The part of a chart a caller may see. */
 export type Sight =

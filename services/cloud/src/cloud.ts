@@ -12,6 +12,7 @@ import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
+import { breakGlass } from './break-glass.ts';
 import { type Changes, openChanges } from './changes.ts';
 import { consent } from './consent.ts';
 import type { CloudKeys } from './keys.ts';
@@ -93,6 +94,7 @@ export function cloud({
           }
         : strangersTo<CloudRole['sharing']>({ endKeys: (said) => endedKeys.take(said) }),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
+      breakGlass: caller ? breakGlass({ db, town, keys, endedKeys, now, changes, book }, caller) : strangersTo<CloudRole['breakGlass']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {
         state: async () => {

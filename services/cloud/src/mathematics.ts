@@ -7,8 +7,10 @@
 import { type Bytes, concat, hex } from '@carelet/crypto/algebra/bytes';
 import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { sha256 } from '@carelet/crypto/algebra/hash';
-import { openTransform, readTransform, type Transformer, transform as transformWith } from '@carelet/crypto/kp-abe/cloud';
+import { attempt } from '@carelet/crypto/algebra/strict';
+import { openTransform, readTransform, transform as transformWith } from '@carelet/crypto/kp-abe/cloud';
 import { print } from '@carelet/crypto/kp-abe/formula';
+import * as joint from '@carelet/crypto/ma-kp-abe/cloud';
 import { openKeptRekey, openRekeys, reencrypt } from '@carelet/crypto/pre/cloud';
 
 /** What a re-encryption key says of itself. */
@@ -34,8 +36,11 @@ export const turn: TurningMath['turn'] = async (jobs) => {
   });
 };
 
-/** What a transformation key says of itself; `base` as its doctor checks it by. */
-export type ReadTransform = { readonly domain: Bytes; readonly issuer: number; readonly formula: string; readonly base: Bytes };
+/** What a transformation key says of itself, one of a role or one of a person's for emergencies; `base` as its doctor checks it by. */
+export type ReadTransform = { readonly formula: string; readonly base: Bytes } & (
+  | { readonly kind: 'role'; readonly domain: Bytes; readonly issuer: number }
+  | { readonly kind: 'emergency'; readonly authority: Bytes; readonly gid: Bytes }
+);
 
 export type RoleMath = {
   /** Checks transformation keys; `null` for one that is not sound. */
@@ -47,29 +52,40 @@ export type RoleMath = {
 export const readTransforms: RoleMath['readTransforms'] = async (transforms) => {
   const group = await loadGroup('mcl');
   return transforms.map((bytes) => {
-    const read = readTransform(group, bytes);
-    return read && { domain: read.domain, issuer: read.issuer, formula: print(read.formula), base: read.base };
+    const role = readTransform(group, bytes);
+    if (role) return { kind: 'role', domain: role.domain, issuer: role.issuer, formula: print(role.formula), base: role.base };
+    const read = joint.readTransform(group, bytes);
+    return read && { kind: 'emergency', authority: read.authority, gid: read.gid, formula: print(read.formula), base: read.base };
   });
 };
 
 // Decoding a key's points costs more than transforming with them, so the last few stay decoded.
-const decoded = new Map<string, Omit<Transformer, 'base'>>();
+type Opened = (sealed: Bytes) => Bytes | null;
+const decoded = new Map<string, Opened>();
 
-function opened(group: Group, bytes: Bytes): Omit<Transformer, 'base'> {
+function opened(group: Group, bytes: Bytes): Opened {
   const name = hex(sha256(bytes));
   const known = decoded.get(name);
   if (known) return known;
   if (decoded.size >= 64) decoded.delete(decoded.keys().next().value!);
-  const key = openTransform(group, bytes);
-  decoded.set(name, key);
-  return key;
+  const transforms = openedAnew(group, bytes);
+  decoded.set(name, transforms);
+  return transforms;
+}
+
+function openedAnew(group: Group, bytes: Bytes): Opened {
+  const role = attempt(() => openTransform(group, bytes));
+  if (role) return (sealed) => transformWith(group, role, sealed);
+  const personal = joint.openTransform(group, bytes);
+  // A wrap for emergencies is sealed for one security domain.
+  return (sealed) => attempt(() => joint.transform(group, personal, joint.inspect(sealed).domains[0]!, sealed));
 }
 
 export const transform: RoleMath['transform'] = async (transforms, sealed) => {
   const group = await loadGroup('mcl');
   const keys = transforms.map((bytes) => opened(group, bytes));
   return sealed.map((text) => {
-    const parts = keys.map((key) => transformWith(group, key, text));
+    const parts = keys.map((transforms) => transforms(text));
     return parts.every((part) => part !== null) ? concat(...parts) : null;
   });
 };

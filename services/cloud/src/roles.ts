@@ -2,7 +2,8 @@
  * Roles: what the issuers entitled a doctor to, and this cloud's part of her key (kp-abe.md §4).
  *
  * A transformation key opens nothing. It is kept as long as the doctor is entitled and her key not ended, and turns only wraps of
- * nodes that are in her sight; what comes of that wants the factors of a mediator and of the doctor, in this order.
+ * nodes that are in her sight; what comes of that wants the factors of a mediator and of the doctor, in this order. Of a key for
+ * emergencies it does the same, for charts whose glass she broke (`break-glass`).
  *
  * @module
  */
@@ -21,9 +22,9 @@ import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
-import { formulaSql } from './access.ts';
+import { formulaSql, openedByRole } from './access.ts';
 import type { CloudKeys } from './keys.ts';
-import type { RoleMath } from './mathematics.ts';
+import type { ReadTransform, RoleMath } from './mathematics.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
 
@@ -145,7 +146,7 @@ export function roles(
             .selectFrom('wrap')
             .select(['node_id', 'body'])
             .where('pat', '=', pat)
-            .where('kind', '=', 'policy')
+            .where(openedByRole(caller.id, now()))
             .where('domain', '=', organisation)
             .where('node_id', '=', sql<Bytes>`any(${nodes}::bytea[])`)
             .where(formulaSql(parse(entitlement.formula)))
@@ -191,10 +192,17 @@ export function roles(
       transforms.push(part.transform);
     }
     const read = await mathematics.readTransforms(transforms);
+    // One issuer's each: of a role's domain, or of a person's authorities.
+    const fits = (one: ReadTransform, at: number): boolean => {
+      const [first] = read as [ReadTransform];
+      if (one.kind === 'role')
+        return one.issuer === brought[at]!.issuer + 1 && first.kind === 'role' && equalPublic(one.domain, first.domain);
+      const twice = at > 0 && first.kind === 'emergency' && equalPublic(one.authority, first.authority);
+      return equalPublic(one.gid, caller.id) && first.kind === 'emergency' && !twice;
+    };
     return brought.map(({ issuer }, i) => {
       const one = read[i];
-      const fits = one && one.issuer === issuer + 1 && one.formula === formula && equalPublic(one.domain, read[0]!.domain);
-      if (!fits) throw refuse('a part of the key is not of what was issued');
+      if (!one || one.formula !== formula || !fits(one, i)) throw refuse('a part of the key is not of what was issued');
       return { issuer, base: one.base, transform: transforms[i]! };
     });
   }

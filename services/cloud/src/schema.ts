@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Verdict } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Kysely, type Migration, sql } from 'kysely';
@@ -93,6 +94,21 @@ export type CloudTables = CardTables &
       own: Bytes | null;
       /** The patient's signature of her answer. */
       answer: Bytes | null;
+    };
+    /** Whose glass is broken: doctors' words, why sealed to two, the cloud's own signature under each, and the hospital's review. */
+    break_glass: {
+      pat: Bytes;
+      number: Bytes;
+      doctor: Bytes;
+      parts: string[];
+      /** UTC seconds. */
+      since: number;
+      until: number;
+      word: Bytes;
+      owner_reason: Bytes;
+      hospital_reason: Bytes;
+      verdict: Verdict | null;
+      review: Bytes | null;
     };
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
@@ -224,6 +240,19 @@ export const migrations: Record<string, Migration> = {
           state text not null, sealed bytea, own bytea, answer bytea, primary key (pat, doctor, request_id))`,
         sql`create index request_doctor on request (doctor)`,
         sql`create index request_owner on request (owner)`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0009 break glass': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table break_glass (
+          pat bytea not null, number bytea not null, doctor bytea not null, parts text[] not null, since bigint not null,
+          until bigint not null, word bytea not null, owner_reason bytea not null, hospital_reason bytea not null, verdict text,
+          review bytea, primary key (pat, number))`,
+        sql`create index break_glass_doctor on break_glass (doctor, until)`,
       ]) {
         await statement.execute(db);
       }

@@ -11,6 +11,7 @@ import { hourly } from '@carelet/ground/hourly';
 import type { KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { workers } from '@carelet/ground/workers';
+import { forgetBreakGlass } from './break-glass.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import type { CloudWorker } from './cloud.worker.ts';
 import { forgetEnded } from './consent.ts';
@@ -63,6 +64,7 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
     hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),
     hourly('hear-ended-keys', () => role.hearEndedKeys(), log, hearingEvery),
     hourly('forget-requests', () => forgetRequests(db, Math.floor(clock() / 1000)), log),
+    hourly('forget-break-glass', () => forgetBreakGlass(db, Math.floor(clock() / 1000)), log),
     hourly('write-receipts', () => role.writeReceipts(), log, writingEvery),
   ];
   const standsOn = [

@@ -9,6 +9,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { inspect as inspectJoint } from '@carelet/crypto/ma-kp-abe/cloud';
 import { scopeId, scopeOf } from '@carelet/crypto/pre/cloud';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
@@ -141,6 +142,10 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
     labels = labelsIn(wrap.body) ?? [];
     if (labels.length === 0) throw refuse('a wrap is malformed');
     if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
+  } else if (wrap.kind === 'emergency') {
+    labels = emergencyLabels(wrap.body) ?? [];
+    if (labels.length === 0) throw refuse('a wrap is malformed');
+    if (wrap.domain.length !== 16) throw refuse('a wrap for emergencies does not say whose');
   } else if (wrap.kind === 'consent') {
     if (!ofScope(wrap.body, wrap.domain)) throw refuse('a consent wrap is not of the scope it names');
   } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
@@ -164,6 +169,16 @@ function ofScope(sealed: Bytes, scope: Bytes): boolean {
     return equal(scopeId(scopeOf(sealed)), scope);
   } catch {
     return false;
+  }
+}
+
+/** Of a wrap for emergencies, which is sealed for one security domain; `null` for anything else. */
+function emergencyLabels(sealed: Bytes): string[] | null {
+  try {
+    const { domains, attributes } = inspectJoint(sealed);
+    return domains.length === 1 ? [...attributes] : null;
+  } catch {
+    return null;
   }
 }
 

@@ -87,7 +87,7 @@ function person(kind: CardKind, place: Where): CloudletRole {
 
 const clinic = () => {
   const { card, secrets } = newCard('organisation', now / 1000 + 86_400);
-  return { card, edSk: secrets.edSk, orgKey: systemRandom(32), domain: systemRandom(100), pq: systemRandom(32) };
+  return { card, edSk: secrets.edSk, orgKey: systemRandom(32), domain: systemRandom(100), pq: systemRandom(32), emergency: null };
 };
 
 describe.each<Where>(['in this process', 'across HTTP'])('a cloudlet %s', (place) => {

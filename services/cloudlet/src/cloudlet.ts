@@ -16,6 +16,7 @@ import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
+import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { devices, looksAfter } from './devices.ts';
 import { lately } from './lately.ts';
@@ -50,6 +51,7 @@ export function cloudlet(
     keys,
     endedKeys,
     mathematics,
+    town,
     clock,
   }: {
     db: Kysely<CloudletTables>;
@@ -65,6 +67,7 @@ export function cloudlet(
     keys: ServiceKeys;
     endedKeys: EndedKeys;
     mathematics: FactorMath & RoleMath;
+    town: Town;
     clock: () => number;
   },
   caller: KnownCaller | null,
@@ -82,18 +85,19 @@ export function cloudlet(
     },
     sharing: {
       ...mediator({ factors, cards, mathematics, organisation, now }, caller),
-      ...roles({ kept: roleFactors, logins, keys, endedKeys, mathematics, organisation, now }, caller),
+      ...roles({ kept: roleFactors, logins, keys, endedKeys, mathematics, organisation, town, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {
           throw new CareletError('denied', 'give labels', { because: 'this chart is not yours' });
         }
-        const { card, orgKey, pq, domain } = await organisation();
+        const { card, orgKey, pq, domain, emergency } = await organisation();
         const unit = hex(card.id);
         const context = cbor(['carelet/v1/sharing/pq', caller.id, card.id]);
         return {
           pq: sealTo(caller.card.hybridPk, context, cbor([domain, pq])),
+          emergency,
           labels: nodes.map(({ part, category: [kind, conf, sens], period }) =>
             labelsOf(
               attributesOf({ part, category: { kind, conf, sens } as Category, period, pat: hex(pat), unit, source: 'device' }),

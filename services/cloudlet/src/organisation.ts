@@ -18,6 +18,8 @@ export type Organisation = {
   /** The clinic's sharing domain and its K_pq, for patients who wrap nodes of their own. */
   readonly domain: Bytes;
   readonly pq: Bytes;
+  /** What seals for its emergencies, public; nothing where the town has none yet. */
+  readonly emergency: Bytes | null;
 };
 
 const fileName = 'organisation.sealed';
@@ -26,9 +28,9 @@ const place = 'cloudlet/organisation';
 export const cloudletSecrets = (folder: string): Promise<Secrets> => secretsFile(join(folder, 'cloudlet.key'));
 
 /** Hands a clinic over to the cloudlet whose keys lie in this folder. */
-export async function installOrganisation(folder: string, { card, edSk, orgKey, domain, pq }: Organisation): Promise<void> {
+export async function installOrganisation(folder: string, { card, edSk, orgKey, domain, pq, emergency }: Organisation): Promise<void> {
   const secrets = await cloudletSecrets(folder);
-  const content = cbor([encodeCard(card), edSk, orgKey, domain, pq]);
+  const content = cbor([encodeCard(card), edSk, orgKey, domain, pq, ...(emergency ? [emergency] : [])]);
   await writeFile(join(folder, fileName), secrets.seal(place, content), { mode: 0o600 });
 }
 
@@ -41,8 +43,8 @@ export async function installedOrganisation(folder: string): Promise<Organisatio
     if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw thrown;
   }
-  const [cardBytes, edSk, orgKey, domain, pq] = uncbor((await cloudletSecrets(folder)).open(place, sealed)) as Bytes[];
+  const [cardBytes, edSk, orgKey, domain, pq, emergency] = uncbor((await cloudletSecrets(folder)).open(place, sealed)) as Bytes[];
   const card = decodeCard(cardBytes!);
   if (!card) throw new CareletError('invalid', 'read the installed organisation', { because: 'its card is none' });
-  return { card, edSk: edSk!, orgKey: orgKey!, domain: domain!, pq: pq! };
+  return { card, edSk: edSk!, orgKey: orgKey!, domain: domain!, pq: pq!, emergency: emergency ?? null };
 }

@@ -7,8 +7,10 @@ import { CareletError } from '@carelet/care/model';
 import { type Bytes, cbor, concat, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
+import { signingKey } from '@carelet/crypto/algebra/sign';
 import { type Card, decodeCard } from '@carelet/crypto/cards/card';
 import { sealForMediator } from '@carelet/crypto/cards/issued';
+import type { Manifest } from '@carelet/crypto/cards/manifest';
 import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
 import { readServiceKey } from '@carelet/crypto/cards/service';
 import { setup, shareOut } from '@carelet/crypto/kp-abe/authority';
@@ -45,7 +47,13 @@ const refusal = (work: Promise<unknown>) =>
 
 describe('a mediator of roles', () => {
   const clinic = person('organisation');
+  const log = signingKey();
   const northgate = systemRandom(16);
+  const manifest: Manifest = {
+    ...{ town: 'a town', serial: 2, issuers: [1, 2, 3].map(() => systemRandom(32)), signatures: [] },
+    domains: [{ organisation: northgate, name: 'Northgate Hospital', publicKey: systemRandom(32) }],
+    receipts: { log: { name: 'cloud.example', key: log.public }, witnesses: [] },
+  };
   const folder = temporaryFolder();
   const key = secrets(systemRandom(32));
   let now = begin;
@@ -74,6 +82,7 @@ describe('a mediator of roles', () => {
         endedKeys: list,
         mathematics,
         organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
+        town: { manifest: async () => manifest, refresh: async () => manifest },
         now: () => now,
       },
       who?.caller ?? null,

@@ -16,20 +16,23 @@ import { systemRandom } from '@carelet/crypto/algebra/random';
 import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { openForMediator } from '@carelet/crypto/cards/issued';
+import { foundingHash, type Manifest } from '@carelet/crypto/cards/manifest';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { forLogin } from '@carelet/crypto/kp-abe/mediator';
+import { decodeBreakGlass, emergencyOf, verifyBreakGlass, verifyNoted } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { ServiceKeys } from '@carelet/ground/service-key';
+import type { Town } from '@carelet/ground/town';
 import type { RoleMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import { type SealedFiles, sealedFiles } from './sealed-files.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 /** All of `sharing` that is about roles. */
-type Roles = Pick<Sharing, 'mediator' | 'enter' | 'answer' | 'leave'>;
+type Roles = Pick<Sharing, 'mediator' | 'keep' | 'enter' | 'answer' | 'leave'>;
 type Brought = Parameters<Sharing['enter']>[0]['factors'];
 
 /** The factors of a doctor's key for an organisation, in the order of the issuers' places. */
@@ -61,6 +64,10 @@ type Login = Omit<Kept, 'notAfter'> & { readonly until: number };
 /** Logins, in memory alone: a cloudlet that starts anew knows none. */
 export type Logins = Map<string, Login>;
 
+type BrokenGlass = Parameters<Sharing['enter']>[0]['breakGlass'];
+
+/** How far a doctor's clock may be ahead, seconds. */
+const skew = 300;
 /** How long a login lasts whose doctor never leaves, seconds. */
 const longestLogin = 12 * 3600;
 /** Logins of one doctor at one organisation; the oldest gives way. */
@@ -93,6 +100,7 @@ export function roles(
     endedKeys,
     mathematics,
     organisation: clinic,
+    town,
     now,
   }: {
     kept: RoleFactors;
@@ -101,6 +109,7 @@ export function roles(
     endedKeys: EndedKeys;
     mathematics: RoleMath;
     organisation: () => Promise<Organisation>;
+    town: Town;
     /** UTC seconds. */
     now: () => number;
   },
@@ -119,33 +128,19 @@ export function roles(
       return { organisation: encodeCard(card), key: encodeServiceKey('mediator', (await keys.current()).publicKey, edSk) };
     },
 
-    async enter({ organisation, factors: brought }) {
+    async keep({ organisation, factors }) {
+      await keyOf(doctorFor('keep'), organisation, factors, 'keep');
+    },
+
+    async enter({ organisation, factors: brought, breakGlass }) {
       const op = 'enter';
       const doctor = doctorFor(op);
-      const number = numberOf(doctor.id, organisation);
-      const before = await kept.get(number);
-      const fresh = brought.length > 0 ? await factorsIn(doctor.id, organisation, brought) : null;
-      const named = { doctor: doctor.id, organisation, issued: (fresh ?? before)?.issued ?? 0 };
-      await endedKeys.refuse(named, op);
-      if (fresh && before && fresh.issued < before.issued) {
-        throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
-      }
-      if (fresh && fresh.issued !== before?.issued) {
-        await kept.put(number, fresh);
-        end(logins, (login) => equalPublic(login.doctor, doctor.id) && equalPublic(login.organisation, organisation));
-        // What was ended in this moment does not stay because it was just laid down.
-        await endedKeys.refuse(named, op).catch(async (thrown: unknown) => {
-          await forgetKeys(kept, logins, { doctor: doctor.id, of: { organisation, before: fresh.issued + 1 } });
-          throw thrown;
-        });
-      }
-      const key = fresh ?? before;
-      if (!key) throw new CareletError('missing', op, { because: 'this mediator has no part of that key' });
-      if (key.notAfter <= now()) throw new CareletError('denied', op, { because: 'the key has ended' });
+      const key = await keyOf(doctor, organisation, brought, op);
+      const broken = await brokenUntil(doctor, organisation, breakGlass, op);
 
       const split = key.factors.map((factor) => forLogin(factor));
       const login = systemRandom(16);
-      const until = Math.min(now() + longestLogin, key.notAfter);
+      const until = Math.min(now() + longestLogin, key.notAfter, broken);
       end(logins, (one) => one.until <= now());
       const others = [...logins].filter(([, one]) => equalPublic(one.doctor, doctor.id) && equalPublic(one.organisation, organisation));
       for (const [, oldest] of others.slice(0, Math.max(0, others.length + 1 - loginsEach))) end(logins, (one) => one === oldest);
@@ -170,6 +165,57 @@ export function roles(
       if (login && caller && equalPublic(login.doctor, caller.id)) end(logins, (one) => one === login);
     },
   };
+
+  /** A doctor's key as this mediator has it, with what she brought of it. */
+  async function keyOf(doctor: KnownCaller, organisation: Bytes, brought: Brought, op: string): Promise<Kept> {
+    const number = numberOf(doctor.id, organisation);
+    const before = await kept.get(number);
+    const fresh = brought.length > 0 ? await factorsIn(doctor.id, organisation, brought) : null;
+    const named = { doctor: doctor.id, organisation, issued: (fresh ?? before)?.issued ?? 0 };
+    await endedKeys.refuse(named, op);
+    if (fresh && before && fresh.issued < before.issued) {
+      throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
+    }
+    if (fresh && fresh.issued !== before?.issued) {
+      await kept.put(number, fresh);
+      end(logins, (login) => equalPublic(login.doctor, doctor.id) && equalPublic(login.organisation, organisation));
+      // What was ended in this moment does not stay because it was just laid down.
+      await endedKeys.refuse(named, op).catch(async (thrown: unknown) => {
+        await forgetKeys(kept, logins, { doctor: doctor.id, of: { organisation, before: fresh.issued + 1 } });
+        throw thrown;
+      });
+    }
+    const key = fresh ?? before;
+    if (!key) throw new CareletError('missing', op, { because: 'this mediator has no part of that key' });
+    if (key.notAfter <= now()) throw new CareletError('denied', op, { because: 'the key has ended' });
+    return key;
+  }
+
+  /**
+   * Until when a login may last by the glass that was broken, UTC seconds; for ever with a key of every day.
+   *
+   * [Note: Whatever is no organisation's] A key that stands under no organisation the town knows is one for emergencies, whatever its doctor
+   * says: nothing is done with it unless she broke the glass of a chart and the cloud signed that it noted that.
+   */
+  async function brokenUntil(doctor: KnownCaller, organisation: Bytes, said: BrokenGlass, op: string): Promise<number> {
+    const named = ({ domains }: Manifest) => domains.some((domain) => equalPublic(domain.organisation, organisation));
+    if (named(await town.manifest()) || named(await town.refresh())) return Number.POSITIVE_INFINITY;
+    const refuse = (because: string) => new CareletError('denied', op, { because });
+    const word = said && decodeBreakGlass(said.word);
+    if (!said || !word) throw refuse('the glass has to be broken first');
+    const manifest = await town.manifest();
+    const fits =
+      equalPublic(word.doctor, doctor.id) &&
+      equalPublic(emergencyOf(word.organisation), organisation) &&
+      equalPublic(word.town, foundingHash(manifest)) &&
+      verifyBreakGlass(doctor.card.edVk, word);
+    if (!fits) throw refuse('this is not your word that the glass is broken');
+    if (!manifest.receipts || !verifyNoted(manifest.receipts.log.key, said.word, said.noted)) {
+      throw refuse('the cloud of this town did not note that the glass is broken');
+    }
+    if (word.since > now() + skew || word.until <= now()) throw refuse('the time the glass was broken for is over');
+    return word.until;
+  }
 
   /** What issuers sealed to this mediator: two factors of one key. */
   async function factorsIn(doctor: Bytes, organisation: Bytes, brought: Brought): Promise<Kept> {

@@ -219,7 +219,22 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       clock,
     });
     const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
-    const rooms = { db, queue, cards, sessions, relay, organisation, factors, roleFactors, logins, keys, endedKeys, mathematics, clock };
+    const rooms = {
+      db,
+      queue,
+      cards,
+      sessions,
+      relay,
+      organisation,
+      factors,
+      roleFactors,
+      logins,
+      keys,
+      endedKeys,
+      mathematics,
+      town,
+      clock,
+    };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),
       identify: (asked) => cards.identify(asked),

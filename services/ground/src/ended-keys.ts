@@ -15,6 +15,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { type KeyEnd, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import type { Town } from './town.ts';
 
@@ -79,6 +80,11 @@ export function endedKeysIn({
 
   /** First noted, then forgotten: whoever comes in between is refused. */
   const note = async (end: KeyEnd): Promise<void> => {
+    await noteOne(end);
+    // A key for emergencies ends with the one for every day.
+    if (end.of) await noteOne({ doctor: end.doctor, of: { ...end.of, organisation: emergencyOf(end.of.organisation) } });
+  };
+  const noteOne = async (end: KeyEnd): Promise<void> => {
     const { doctor, of } = end;
     const { organisation, before } = of ?? { organisation: everywhere, before: always };
     const name = nameOf(doctor, organisation);
@@ -118,7 +124,7 @@ export function endedKeysIn({
   async function hear(): Promise<void> {
     const { rows } = await sql<Row>`select doctor, organisation, before from ended_key`.execute(db);
     for (const { doctor, organisation, before } of heard ? [] : rows) {
-      await note({ doctor, of: organisation.length === 0 ? null : { organisation, before: Number(before) } });
+      await noteOne({ doctor, of: organisation.length === 0 ? null : { organisation, before: Number(before) } });
     }
     const { administrators, ended } = await told();
     const cards = new Map<string, Card>();

@@ -20,6 +20,8 @@ import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
+import { emergenciesStand } from './emergency.ts';
+import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
 
 /** An issuer's own keys. */
@@ -69,7 +71,19 @@ type Town = RoleOf<typeof issuerContract>['town'];
  * @param title what people call this issuer
  * @param now UTC seconds
  */
-export function town(db: Kysely<IssuerTables>, identity: () => Identity, title: string, now: () => number): Omit<Town, 'takeOver'> {
+export function town({
+  db,
+  identity,
+  mathematics,
+  title,
+  now,
+}: {
+  db: Kysely<IssuerTables>;
+  identity: () => Identity;
+  mathematics: IssuerMath;
+  title: string;
+  now: () => number;
+}): Pick<Town, 'keys' | 'found' | 'sign'> {
   return {
     keys: async () => ({ keys: identity().keys, title }),
 
@@ -94,7 +108,7 @@ export function town(db: Kysely<IssuerTables>, identity: () => Identity, title: 
       return { signature: signBody(body, edSk) };
     },
 
-    async sign({ manifest: bytes, witnesses }) {
+    async sign({ manifest: bytes, witnesses, emergencies }) {
       const refuse = (because: string) => new CareletError('denied', 'sign a manifest', { because });
       const offered = decodeManifest(bytes);
       if (!offered) throw new CareletError('invalid', 'sign a manifest', { because: 'these bytes are none' });
@@ -114,6 +128,9 @@ export function town(db: Kysely<IssuerTables>, identity: () => Identity, title: 
           known.some((one) => equalPublic(one.organisation, organisation) && one.name === name && equalPublic(one.public_key, publicKey));
         if (!body.domains.every(ours)) throw refuse('it names a domain that this issuer did not make');
         if (new Set(body.domains.map(({ name }) => name)).size < body.domains.length) throw refuse('two domains have one name');
+        if (!(await emergenciesStand({ db: within, mathematics }, { before, domains: body.domains, offered: emergencies }))) {
+          throw refuse('it names emergencies that are not of the two issuers who have them');
+        }
         const watched = new Set(before.receipts?.witnesses.map(({ name, key }) => `${name} ${hex(key)}`));
         const fresh = (body.receipts?.witnesses ?? []).filter(({ name, key }) => !watched.has(`${name} ${hex(key)}`));
         const words = witnesses.flatMap(({ card: bytes, signature }) => {

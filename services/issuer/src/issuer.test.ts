@@ -13,7 +13,7 @@ import { type Card, type CardKind, encodeCard } from '@carelet/crypto/cards/card
 import { entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
 import { openForCloud, openForDoctor, openForMediator } from '@carelet/crypto/cards/issued';
-import { readIssuerKeys } from '@carelet/crypto/cards/issuer';
+import { readIssuerKeys, signEmergency } from '@carelet/crypto/cards/issuer';
 import { decodeManifest, encodeManifest, type Manifest, signedBy, signManifest } from '@carelet/crypto/cards/manifest';
 import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
@@ -22,6 +22,7 @@ import { readTransform, transform } from '@carelet/crypto/kp-abe/cloud';
 import { mediate } from '@carelet/crypto/kp-abe/mediator';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { factorCheck, finish, open as openWhole } from '@carelet/crypto/kp-abe/reader';
+import { idOfDomain, joinAuthorities } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { openDatabase } from '@carelet/ground/database';
 import { secrets as secretsUnder } from '@carelet/ground/secrets';
@@ -158,16 +159,60 @@ describe('a town', () => {
       ...more,
       signatures: [],
     });
-    const sign = (manifest: ReturnType<typeof body>) => refusal(role.town.sign({ manifest: encodeManifest(manifest), witnesses: [] }));
+    const sign = (manifest: ReturnType<typeof body>) =>
+      refusal(role.town.sign({ manifest: encodeManifest(manifest), witnesses: [], emergencies: [] }));
     expect(await sign(body(2, cbor('another key')))).toBe('denied');
     expect(await sign(body(2, domain, { town: 'another town' }))).toBe('denied');
     expect(await sign(body(2, domain, { issuers: [signing[1]!, signing[0]!, signing[2]!] }))).toBe('denied');
-    const { signature } = await role.town.sign({ manifest: encodeManifest(body(2, domain)), witnesses: [] });
+    const { signature } = await role.town.sign({ manifest: encodeManifest(body(2, domain)), witnesses: [], emergencies: [] });
     expect(signedBy(body(2, domain), signing[0]!, signature)).toBe(true);
     // Never two of one serial, and none without what it signed before.
     expect(await sign(body(2, domain, { domains: [] }))).toBe('denied');
     expect(await sign(body(3, domain, { domains: [] }))).toBe('denied');
     expect(await sign(body(2, domain))).toBe('ok');
+  });
+
+  test('names emergencies only of the authorities that the first two issuers signed, each its own', async () => {
+    const northgate = await admitted('Emergency Hospital');
+    const { organisation } = { organisation: northgate.card.id };
+    const [hospital, office, third] = roles as [IssuerRole, IssuerRole, IssuerRole];
+    expect(await refusal(hospital.town.emergency({ organisation }))).toBe('denied');
+    await made(northgate);
+    expect(await refusal(third.town.emergency({ organisation }))).toBe('missing');
+    const [one, two] = [await hospital.town.emergency({ organisation }), await office.town.emergency({ organisation })];
+    expect(await hospital.town.emergency({ organisation })).toEqual(one);
+
+    const { last } = await tables[2]!.selectFrom('town').select('last').executeTakeFirstOrThrow();
+    const before = decodeManifest(last)!;
+    const { public_key: publicKey } = await tables[2]!
+      .selectFrom('domain')
+      .select('public_key')
+      .where('organisation', '=', organisation)
+      .executeTakeFirstOrThrow();
+    const rogue = await mathematics.newAuthority('a rogue’s');
+    const joined = joinAuthorities('emergencies', [one.authority, two.authority]);
+    const named = (domain: Bytes): Manifest => ({
+      ...before,
+      serial: before.serial + 1,
+      domains: [...before.domains, { organisation, name: 'Emergency Hospital', publicKey, emergency: idOfDomain(domain)! }],
+      signatures: [],
+    });
+    const sign = (domain: Bytes, words: Bytes[], offered = domain) =>
+      refusal(
+        third.town.sign({
+          manifest: encodeManifest(named(domain)),
+          witnesses: [],
+          emergencies: [{ organisation, domain: offered, words }],
+        }),
+      );
+    const words = [one.signature, two.signature];
+    const withRogue = joinAuthorities('emergencies', [one.authority, rogue.authority]);
+    expect(await sign(withRogue, words)).toBe('denied');
+    expect(await sign(withRogue, [one.signature, signEmergency(signingKey().secret, organisation, rogue.authority)])).toBe('denied');
+    expect(await sign(joinAuthorities('emergencies', [one.authority]), words)).toBe('denied');
+    expect(await sign(joined, [two.signature, one.signature])).toBe('denied');
+    expect(await sign(joined, words, withRogue)).toBe('denied');
+    expect(await sign(joined, words)).toBe('ok');
   });
 
   test('names a log once, and a witness only where an organisation of the town signed for that key', async () => {
@@ -181,7 +226,7 @@ describe('a town', () => {
     const named = (serial: number, ...witnesses: NamedKey[]): Manifest => ({ ...before, serial, receipts: { log, witnesses } });
     const wordOf = ({ card, secrets }: Person, of = key) => ({ card: encodeCard(card), signature: signWitness(secrets.edSk, card.id, of) });
     const sign = (manifest: Manifest, ...witnesses: ReturnType<typeof wordOf>[]) =>
-      refusal(role.town.sign({ manifest: encodeManifest(manifest), witnesses }));
+      refusal(role.town.sign({ manifest: encodeManifest(manifest), witnesses, emergencies: [] }));
     const first = before.serial + 1;
     expect(await sign(named(first))).toBe('ok');
     const rogue = { ...named(first + 1), receipts: { log: { ...log, key: other }, witnesses: [] } };

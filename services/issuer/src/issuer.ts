@@ -7,6 +7,7 @@ import { issuerContract } from '@carelet/care/wire/contract/issuer';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
+import { emergency } from './emergency.ts';
 import { enrolment } from './enrolment.ts';
 import { generation } from './generation.ts';
 import { identityIn, town } from './identity.ts';
@@ -43,7 +44,8 @@ export async function issuer({
   const now = () => Math.floor(clock() / 1000);
   return {
     town: {
-      ...town(db, identity, title, now),
+      ...town({ db, identity, mathematics, title, now }),
+      emergency: emergency({ db, secrets, identity, mathematics }),
       async takeOver(asked) {
         own = await takeOver({ db, secrets, identity: own, mathematics }, asked);
       },

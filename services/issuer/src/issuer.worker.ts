@@ -4,8 +4,8 @@
  * @module
  */
 import { expose } from '@carelet/ground/workers';
-import { conclude, deal, holdsShare, issue } from './mathematics.ts';
+import { conclude, deal, holdsShare, issue, issueEmergency, newAuthority, provesDomain } from './mathematics.ts';
 
-const api = { deal, conclude, issue, holdsShare };
+const api = { deal, conclude, issue, holdsShare, newAuthority, issueEmergency, provesDomain };
 export type IssuerWorker = typeof api;
 export default expose(api);

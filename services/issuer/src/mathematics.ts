@@ -9,6 +9,8 @@ import { commitmentsInGT, conclude, deal, type Generation, type Heard, reveal } 
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { attempt } from '@carelet/crypto/algebra/strict';
 import * as issuer from '@carelet/crypto/kp-abe/issuer';
+import * as joint from '@carelet/crypto/ma-kp-abe/authority';
+import { readSecurityDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 
 /** How many issuers a town has, and how many of them make a key. */
 export const issuers = 3;
@@ -27,6 +29,12 @@ export type IssuerMath = {
   conclude(context: Bytes, name: string, place: number, heard: readonly Heard[]): Promise<Made>;
   /** This issuer's part of a key, in three. */
   issue(share: Bytes, formula: string): Promise<issuer.IssuedKey>;
+  /** An authority of emergencies, new. */
+  newAuthority(name: string): Promise<{ readonly master: Bytes; readonly authority: Bytes }>;
+  /** That authority's key for a person, in three. */
+  issueEmergency(master: Bytes, gid: Bytes, formula: string): Promise<issuer.IssuedKey>;
+  /** Whether every authority of a security domain proves its keys. */
+  provesDomain(domain: Bytes): Promise<boolean>;
   /** Whether a share that was handed over is this issuer's of this domain. */
   holdsShare(domain: Bytes, issuers: Bytes, share: Bytes, place: number): Promise<boolean>;
 };
@@ -55,4 +63,14 @@ export const issue: IssuerMath['issue'] = async (share, formula) => issuer.issue
 export const holdsShare: IssuerMath['holdsShare'] = async (domain, issuers, share, place) => {
   const group = await loadGroup('mcl');
   return attempt(() => issuer.holdsShare(group, domain, issuers, share, place + 1)) ?? false;
+};
+
+export const newAuthority: IssuerMath['newAuthority'] = async (name) => joint.setup(await loadGroup('mcl'), name);
+
+export const issueEmergency: IssuerMath['issueEmergency'] = async (master, gid, formula) =>
+  joint.issue(await loadGroup('mcl'), master, gid, formula);
+
+export const provesDomain: IssuerMath['provesDomain'] = async (domain) => {
+  const group = await loadGroup('mcl');
+  return attempt(() => readSecurityDomain(group, domain)) !== null;
 };

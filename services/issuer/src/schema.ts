@@ -30,6 +30,8 @@ export type IssuerTables = {
   };
   /** A domain in use: this issuer's share of its secret, the label key and K_pq, sealed. */
   domain: { organisation: Bytes; public_key: Bytes; issuers: Bytes; secret: Bytes };
+  /** This issuer's authority for an organisation's emergencies; its secret is sealed. */
+  emergency: { organisation: Bytes; authority: Bytes; secret: Bytes };
   rejected: { doctor: Bytes };
   /** What was issued, to be looked through later. */
   issued: { serial?: number; policy: Bytes; doctor: Bytes; organisation: Bytes; issued: number; not_after: number };
@@ -62,6 +64,12 @@ export const migrations: Record<string, Migration> = {
   '0002 offices': {
     async up(db: Kysely<unknown>) {
       await sql`create table office (organisation text primary key)`.execute(db);
+    },
+  },
+  '0003 emergencies': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table emergency (
+        organisation bytea primary key references organisation, authority bytea not null, secret bytea not null)`.execute(db);
     },
   },
 };

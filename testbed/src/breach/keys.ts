@@ -45,7 +45,7 @@ const cardKeys = (whose: string, { edSk, hybridSk }: CardSecrets): Secret[] => [
 
 /** What a keyring holds, and the passphrase over it. */
 export function keyringKeys({ keyring }: KeyringFile): Secret[] {
-  const { name, secrets, writer, charts, doctorKeys, opened } = keyring;
+  const { name, secrets, writer, charts, doctorKeys, emergencyKeys, opened } = keyring;
   return [
     ...cardKeys(name, secrets),
     ...(writer ? [key(`k_org of ${name}`, writer.orgKey), key(`K_pq of ${name}`, writer.pq)] : []),
@@ -57,7 +57,7 @@ export function keyringKeys({ keyring }: KeyringFile): Secret[] {
         ...periods.slice(0, 3).map((period) => key(`node key, tree ${tree}, chart ${i}`, nodeKey({ root, ...rest }, period))),
       ]),
     ]),
-    ...doctorKeys.flatMap(({ factors, pq }, i) => [
+    ...[...doctorKeys, ...emergencyKeys].flatMap(({ factors, pq }, i) => [
       ...factors.map((factor) => key(`factor of key ${i} of ${name}`, decodeFactor(factor, 'doctor').z)),
       key(`K_pq in the keyring of ${name}`, pq),
     ]),

@@ -6,6 +6,9 @@
 import type { Command } from '../command.ts';
 import { adminClaim } from './admin/claim.ts';
 import { adminInvite } from './admin/invite.ts';
+import { breakGlassCommand } from './break-glass/break.ts';
+import { breakGlassList } from './break-glass/list.ts';
+import { breakGlassReview } from './break-glass/review.ts';
 import { cloudletMosquitto } from './cloudlet/mosquitto.ts';
 import { doctorsApprove } from './doctors/approve.ts';
 import { doctorsList } from './doctors/list.ts';
@@ -71,6 +74,9 @@ export const commands: readonly Command[] = [
   requestsDecline,
   requestsWithdraw,
   requestsList,
+  breakGlassList,
+  breakGlassReview,
+  breakGlassCommand,
   wearableCode,
   wearablePair,
   wearableRun,

@@ -17,7 +17,7 @@ export type Looker = {
 };
 
 /** What somebody did. */
-export const deeds = ['looked', 'asked', 'wrote', 'locked', 'let', 'stopped', 'card'] as const;
+export const deeds = ['looked', 'asked', 'wrote', 'locked', 'let', 'stopped', 'card', 'broke'] as const;
 export type Deed = (typeof deeds)[number];
 
 /** Something that somebody did, be it with one receipt or with several shortly after one another. */

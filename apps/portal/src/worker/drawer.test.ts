@@ -1,8 +1,9 @@
-import { newKeyring } from '@carelet/client/keyring/keyring';
-import { cbor, hex, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type DoctorKey, newKeyring } from '@carelet/client/keyring/keyring';
+import { type Bytes, cbor, hex, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { type Domain, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
 import { expect, test } from 'vitest';
 import { type Drawer, fillFrom, openDrawer, sealDrawer } from './drawer.ts';
@@ -18,21 +19,22 @@ const logKeys = signingKey(random);
 const log = { name: 'a-town/log', key: logKeys.public, secret: logKeys.secret };
 const checkpointOf = (size: number, time = size) => signCheckpoint(log, { size, root: random(32), map: random(32), time });
 
+const keyAt = (organisation: Bytes): DoctorKey => ({
+  organisation,
+  domain: domain.publicKey,
+  factors: [random(80), random(80)],
+  mediator: random(16),
+  pq: random(32),
+  notAfter: 1_900_000_000,
+  entitlement: random(50),
+  words: 'laboratory of everyone there; medical content',
+});
+
 const [chen, diaz] = [person('dr-chen'), person('dr-diaz')];
 const content: Drawer = {
   manifest: manifestOf(3, [domain]),
-  doctorKeys: [
-    {
-      organisation: domain.organisation,
-      domain: domain.publicKey,
-      factors: [random(80), random(80)],
-      mediator: random(16),
-      pq: random(32),
-      notAfter: 1_900_000_000,
-      entitlement: random(50),
-      words: 'laboratory of everyone there; medical content',
-    },
-  ],
+  doctorKeys: [keyAt(domain.organisation)],
+  emergencyKeys: [keyAt(emergencyOf(domain.organisation))],
   opened: { aa: random(64) },
   looks: {
     [hex(random(16))]: { noted: 1_795_000_000_000, look: { at: 1_795_000_000_000, seen: random(12) } },

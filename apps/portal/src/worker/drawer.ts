@@ -33,6 +33,7 @@ export type Drawer = {
   /** The newest manifest this browser saw: an earlier one is refused from then on. */
   readonly manifest: Manifest;
   readonly doctorKeys: readonly DoctorKey[];
+  readonly emergencyKeys: readonly DoctorKey[];
   /** Node keys opened before, as a keyring keeps them: a second look costs no pairing. */
   readonly opened: Readonly<Record<string, Bytes>>;
   /** What was noted last of each patient, by card number in hex. */
@@ -57,7 +58,7 @@ export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
 
 /** Seals a drawer for its owner. */
 export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
-  const { manifest, doctorKeys, opened, looks, endings, kept, sharing, receipts } = drawer;
+  const { manifest, doctorKeys, emergencyKeys, opened, looks, endings, kept, sharing, receipts } = drawer;
   const noted = Object.entries(looks).map(([patient, { noted: at, look }]): Cbor => [patient, at, look && [look.at, look.seen]]);
   const content = cbor([
     layout,
@@ -69,6 +70,7 @@ export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = 
     kept,
     encodeSharing(sharing),
     [receipts.seen, receipts.due],
+    encodeDoctorKeys(emergencyKeys),
   ]);
   const nonce = random(nonceLength);
   const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
@@ -92,9 +94,10 @@ export function openDrawer(owner: DrawerOwner, bytes: Bytes): Drawer | null {
 }
 
 /** Puts what a drawer keeps into a keyring: the later manifest and log of the two, keys and grants the keyring has not. */
-export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened, sharing, receipts }: Drawer): void {
+export function fillFrom(keyring: Keyring, { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts }: Drawer): void {
   if (successor(keyring.manifest, manifest)) keyring.manifest = manifest;
   if (keyring.doctorKeys.length === 0) keyring.doctorKeys = [...doctorKeys];
+  if (keyring.emergencyKeys.length === 0) keyring.emergencyKeys = [...emergencyKeys];
   keyring.opened = { ...opened, ...keyring.opened };
   keyring.sharing = together(keyring.sharing, sharing);
   // In its place: whoever watches the log holds on to it.
@@ -102,7 +105,7 @@ export function fillFrom(keyring: Keyring, { manifest, doctorKeys, opened, shari
 }
 
 function decode(content: Bytes): Drawer | null {
-  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing, receipts] = uncbor(content) as [
+  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing, receipts, emergencyKeys] = uncbor(content) as [
     number,
     Bytes,
     EncodedDoctorKey[],
@@ -112,6 +115,7 @@ function decode(content: Bytes): Drawer | null {
     boolean,
     EncodedSharing?,
     [Bytes | null, Bytes[]]?,
+    EncodedDoctorKey[]?,
   ];
   const manifest = layouts.includes(version) ? decodeManifest(manifestBytes) : null;
   if (!manifest) return null;
@@ -119,6 +123,7 @@ function decode(content: Bytes): Drawer | null {
     manifest,
     // They were whole before, and are taken anew.
     doctorKeys: version === layout ? decodeDoctorKeys(keys) : [],
+    emergencyKeys: decodeDoctorKeys(emergencyKeys ?? []),
     opened,
     looks: Object.fromEntries(
       looks.map(([patient, noted, look]): [string, LookNote] => [patient, { noted, look: look && { at: look[0], seen: look[1] } }]),

@@ -174,9 +174,9 @@ async function moveIn(
     takeOver(looks, Object.entries(other?.looks ?? {}));
     if (other) keyring.sharing = together(keyring.sharing, other.sharing);
     const receipts = togetherSeen(keyring.receipts, { seen: other?.receipts.seen ?? null, due: dueElsewhere(other) });
-    const { manifest, doctorKeys, opened, sharing } = keyring;
+    const { manifest, doctorKeys, emergencyKeys, opened, sharing } = keyring;
     const noted = { looks: Object.fromEntries(looks), endings: Object.fromEntries(endings) };
-    const content = { manifest, doctorKeys, opened, sharing, receipts, ...noted, kept };
+    const content = { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts, ...noted, kept };
     // A browser that keeps nothing more is no reason to show nothing.
     await store.keepDrawer(card, sealDrawer(keyring, content)).catch(() => {});
   };
@@ -305,11 +305,12 @@ const nameOf = ({ manifest }: Keyring, organisation: string): string | undefined
 /** Overwrites what JavaScript lets us overwrite. */
 function forgetSecrets(keyring: Keyring, { key }: Lock): void {
   wipe(key, keyring.secrets.edSk, keyring.secrets.hybridSk);
-  for (const one of keyring.doctorKeys) wipe(...one.factors, one.pq);
+  for (const one of [...keyring.doctorKeys, ...keyring.emergencyKeys]) wipe(...one.factors, one.pq);
   wipe(...Object.values(keyring.opened));
   const { patient, half } = keyring.sharing;
   wipe(...(patient ? [patient.root, patient.pq] : []), ...(half ? [half.secret] : []));
   keyring.doctorKeys = [];
+  keyring.emergencyKeys = [];
   keyring.opened = {};
   keyring.sharing = nothingShared();
 }

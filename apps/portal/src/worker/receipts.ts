@@ -30,6 +30,7 @@ const deedOf: Readonly<Record<ReceiptKind, Deed>> = {
   question: 'asked',
   reading: 'looked',
   lock: 'locked',
+  'break-glass': 'broke',
 };
 
 const problemOf: Readonly<Record<string, ReceiptProblem>> = {

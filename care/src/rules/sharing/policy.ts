@@ -37,7 +37,24 @@ export type Policy = {
   readonly from: string | 'beginning';
   /** Last day, `YYYY-MM-DD`: the key ends with it, at most a quarter ahead. */
   readonly until: string;
+  /** Whether she may break the glass: in an emergency, for hours, open what `inEmergency` says of one patient at a time. */
+  readonly breakGlass?: true | undefined;
 };
+
+/**
+ * What a doctor with this policy opens once she broke the glass: everything of the whole organisation that is not especially
+ * sensitive nor very restricted, of every time.
+ */
+export const inEmergency = ({ unit, until }: Policy): Policy => ({
+  parts,
+  kinds,
+  confidentiality: ['N', 'R'],
+  sensitivity: ['none'],
+  patients: 'everyone',
+  unit: unit.split('/')[0]!,
+  from: 'beginning',
+  until,
+});
 
 /** How a label is made of an attribute; the patient only matters for sensitive groups. */
 export type Labelling = {
@@ -106,7 +123,7 @@ export function labelsOf(attributes: readonly Attribute[], pat: string, { label,
 }
 
 /** A policy's canonical text: fixed order of fields, sorted lists. Both approvers sign these very characters. */
-export function policyText({ parts, kinds, confidentiality, sensitivity, patients, unit, from, until }: Policy): string {
+export function policyText({ parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass }: Policy): string {
   const sorted = (words: readonly string[]) => [...new Set(words)].sort();
   return JSON.stringify({
     parts: sorted(parts),
@@ -117,6 +134,7 @@ export function policyText({ parts, kinds, confidentiality, sensitivity, patient
     unit,
     from,
     until,
+    ...(breakGlass && { breakGlass }),
   });
 }
 
@@ -133,6 +151,7 @@ export function inWords(policy: Policy): string {
     policy.confidentiality.includes('R') || policy.confidentiality.includes('V') ? 'restricted ones too' : 'normal confidentiality only',
     groups.length > 0 ? `and ${list(groups)}` : 'nothing especially sensitive',
     policy.from === 'beginning' ? `until ${policy.until}` : `from ${policy.from} until ${policy.until}`,
+    ...(policy.breakGlass ? ['and may break the glass in an emergency'] : []),
   ].join('; ');
 }
 

@@ -30,7 +30,11 @@ export const policy = z.strictObject({
   unit: z.string().regex(/^[0-9a-f]{32}(\/[a-z0-9-]{1,40}){0,4}$/, 'a unit is an organisation, then wards separated by /'),
   from: z.union([z.literal('beginning'), day]),
   until: day,
+  breakGlass: z.literal(true).optional(),
 });
+
+/** The security domain of an organisation's emergencies, public. */
+export const emergencyDomain = bytes({ max: 8192 });
 
 /** What one issuer, by its place in the manifest, sealed to whoever asks. */
 const fromIssuer = (max: number) => z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max }) });
@@ -206,7 +210,11 @@ export const authorityContract = defineContract('authority', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({}),
-    output: z.strictObject({ sealed: z.array(fromIssuer(65536)).length(2) }),
+    output: z.strictObject({
+      sealed: z.array(fromIssuer(65536)).length(2),
+      /** What it seals for emergencies with, as the manifest names it; `null` where it names none. */
+      emergency: emergencyDomain.nullable(),
+    }),
     idempotent: true,
   },
   'keys.issue': {
@@ -224,7 +232,9 @@ export const authorityContract = defineContract('authority', {
     output: z.strictObject({
       keys: z.array(
         z.strictObject({
+          /** Of a key for emergencies the number of the organisation's emergencies. */
           organisation: id,
+          emergency: z.boolean(),
           /** The organisation whose cloudlet mediates. */
           mediator: id,
           parts: z.array(z.strictObject({ issuer: z.int().min(0).max(2), ...issuedParts })).length(2),

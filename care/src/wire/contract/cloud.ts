@@ -32,9 +32,12 @@ const link = z.strictObject({ nodeId: id, parent: bytes({ max: 16 }) });
 
 export const wrap = z.strictObject({
   nodeId: id,
-  kind: z.enum(['owner', 'policy', 'consent']),
+  kind: z.enum(['owner', 'policy', 'emergency', 'consent']),
   gen: z.int().min(0),
-  /** The organisation whose domain a policy wrap is sealed for, or the name of a consent's scope; empty for the owner's. */
+  /**
+   * The organisation whose domain a policy wrap is sealed for, the number of its emergencies, or the name of a consent's scope; empty
+   * for the owner's.
+   */
   domain: bytes({ max: 16 }),
   body: bytes({ max: 65536 }),
   maker: id,
@@ -65,6 +68,12 @@ const letter = bytes({ max: 2 * 1024 * 1024 });
 /** A doctor's request, sealed: all of them have one length, as `crypto/pre/requests` makes them. */
 const sealedRequest = bytes({ length: 5374 });
 const answerSignature = bytes({ length: 64 });
+
+/** A doctor's signed word that she breaks the glass, as `crypto/ma-kp-abe/break-glass` makes it. */
+export const breakGlassWord = bytes({ max: 512 });
+/** Why, sealed to the chart's owner and to its hospital: all of one length. */
+const reasons = z.strictObject({ owner: bytes({ length: 2302 }), hospital: bytes({ length: 2302 }) });
+const verdict = z.enum(['justified', 'not-justified']);
 
 /** The cloud's signature that the receipt of this act or answer will be in its log within a minute. */
 const promise = bytes({ max: 512 }).optional();
@@ -391,6 +400,46 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, doctor: id, request: id, signature: answerSignature }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'breakGlass.say': {
+    summary:
+      'A doctor breaks the glass of one chart: from now on the cloud does its part of her key for emergencies, and its owner is told.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ word: breakGlassWord, reasons }),
+    output: z.strictObject({
+      /** The cloud's signature that it noted this very word: without it no mediator does its part. */
+      noted: bytes({ length: 64 }),
+      promise,
+    }),
+    idempotent: true,
+  },
+  'breakGlass.list': {
+    summary: 'Broken glasses of the caller’s charts, of those it wrote, and those the caller broke, the newest first.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({
+      broken: z.array(
+        z.strictObject({
+          owner: id,
+          word: breakGlassWord,
+          reasons,
+          noted: bytes({ length: 64 }),
+          /** What the hospital says of it afterwards, signed. */
+          review: z.strictObject({ verdict, signature: bytes({ length: 64 }) }).nullable(),
+        }),
+      ),
+    }),
+    idempotent: true,
+  },
+  'breakGlass.review': {
+    summary: 'The hospital that wrote a chart says afterwards whether breaking its glass was justified.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, number: id, verdict, signature: bytes({ length: 64 }) }),
     output: z.strictObject({}),
     idempotent: true,
   },

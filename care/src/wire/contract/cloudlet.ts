@@ -6,6 +6,8 @@
 import { z } from 'zod';
 import { parts } from '../../model/record.ts';
 import { urgencies } from '../../model/urgency.ts';
+import { emergencyDomain } from './authority.ts';
+import { breakGlassWord } from './cloud.ts';
 import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
@@ -144,6 +146,8 @@ export const cloudletContract = defineContract('cloudlet', {
     output: z.strictObject({
       /** The domain's K_pq, sealed to the patient's card. */
       pq: bytes({ max: 4096 }),
+      /** What seals for emergencies, as the manifest names it; `null` where it names none. */
+      emergency: emergencyDomain.nullable(),
       labels: z.array(z.array(z.string().max(64)).max(32)),
     }),
     idempotent: true,
@@ -168,12 +172,22 @@ export const cloudletContract = defineContract('cloudlet', {
       organisation: id,
       /** As two issuers sealed them to this mediator; none once it has them. */
       factors: z.union([z.array(factorPart).length(2), z.array(factorPart).length(0)]),
+      /** Of a key for emergencies: her word that she breaks the glass, and the cloud's that it noted it. */
+      breakGlass: z.strictObject({ word: breakGlassWord, noted: bytes({ length: 64 }) }).optional(),
     }),
     output: z.strictObject({
       login: id,
       /** Sealed to her card: by what her own factors are multiplied in this login. */
       session: bytes({ max: 2048 }),
     }),
+  },
+  'sharing.keep': {
+    summary: 'A doctor lays down the mediator’s part of her key for emergencies; nothing is done with it before she breaks the glass.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ organisation: id, factors: z.array(factorPart).length(2) }),
+    output: z.strictObject({}),
+    idempotent: true,
   },
   'sharing.answer': {
     summary: 'Applies the factors of a login to what the cloud transformed, as long as the key holds.',

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { issuedParts, mediator, policy, serviceKey } from './authority.ts';
+import { emergencyDomain, issuedParts, mediator, policy, serviceKey } from './authority.ts';
 import { bytes, defineContract, nothing } from './kit.ts';
 import { card } from './login.ts';
 
@@ -23,6 +23,20 @@ export const administratorWord = z.strictObject({ card, organisation: name, offi
 /** One generation of a domain's secret: whose it is, and which attempt. */
 const generation = { organisation: id, attempt: z.int().min(1).max(1000) };
 const message = bytes({ max: 16384 });
+
+/** A doctor's policy, whoever approved it, and to whom the parts of her key are sealed. */
+const askedFor = {
+  card,
+  policy,
+  approvals: z.array(administratorWord).max(16),
+  /** UTC seconds: which periods the key names depends on the day, and the issuers have to agree on it. */
+  issued: z.int(),
+  /** As two issuers signed it: one that was not asked for its word has not seen what it names. */
+  manifest: bytes({ max: 262144 }),
+  cloud: serviceKey,
+  mediator,
+};
+const issuedPart = z.strictObject({ ...issuedParts, formula: z.string().max(65536), notAfter: z.int(), signature });
 
 export const issuerContract = defineContract('issuer', {
   'town.keys': {
@@ -57,8 +71,18 @@ export const issuerContract = defineContract('issuer', {
       manifest: bytes({ max: 262144 }),
       /** The organisations' words for the witnesses of the receipts log. */
       witnesses: z.array(z.strictObject({ card, signature })).max(256),
+      /** The security domains of emergencies it names, and what the issuers of their authorities signed. */
+      emergencies: z.array(z.strictObject({ organisation: id, domain: emergencyDomain, words: z.array(signature).length(2) })).max(1000),
     }),
     output: z.strictObject({ signature }),
+    idempotent: true,
+  },
+  'town.emergency': {
+    summary: 'Its authority for an organisation’s emergencies: of the first issuer the hospital’s, of the second the emergency office’s.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ organisation: id }),
+    output: z.strictObject({ authority: bytes({ max: 4096 }), signature }),
     idempotent: true,
   },
   'enrolment.administrator': {
@@ -146,18 +170,16 @@ export const issuerContract = defineContract('issuer', {
       'This issuer’s part of a doctor’s key in three, for her, the cloud and a mediator, and its word for what the cloud may see of it.',
     caller: 'anyone',
     body: 'cbor',
-    input: z.strictObject({
-      card,
-      policy,
-      approvals: z.array(administratorWord).max(16),
-      /** UTC seconds: which periods the key names depends on the day, and the issuers have to agree on it. */
-      issued: z.int(),
-      /** As two issuers signed it: one that was not asked for its word has not seen what it names. */
-      manifest: bytes({ max: 262144 }),
-      cloud: serviceKey,
-      mediator,
-    }),
-    output: z.strictObject({ ...issuedParts, formula: z.string().max(65536), notAfter: z.int(), signature }),
+    input: z.strictObject(askedFor),
+    output: issuedPart,
+    idempotent: true,
+  },
+  'keys.emergency': {
+    summary: 'Its authority’s key for emergencies in three parts, for a doctor whose policy lets her break the glass.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ ...askedFor, domain: emergencyDomain }),
+    output: issuedPart,
     idempotent: true,
   },
 });

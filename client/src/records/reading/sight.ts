@@ -6,6 +6,7 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
+import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
 import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
@@ -13,8 +14,9 @@ import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
 import type { Breathe } from '../../pace.ts';
 import type { Watching } from '../../receipts/watch.ts';
+import { brokenFor } from '../../sharing/break-glass.ts';
 import { type Received, receivedGrants } from '../../sharing/received.ts';
-import type { RoleLogins } from '../../sharing/roles.ts';
+import type { Broken, RoleLogins } from '../../sharing/roles.ts';
 import type { ChartRef, Problem } from '../reader.ts';
 import { parseTreeName } from '../trees.ts';
 import { type Held, steps } from '../walk.ts';
@@ -29,6 +31,7 @@ type FetchedNodes = Awaited<ReturnType<Cloud['records']['nodes']>>;
 type FetchedWrap = FetchedNodes['wraps'][number];
 type DoctorKey = Keyring['doctorKeys'][number];
 type Lock = { readonly place: WrapPlace; readonly wrap: FetchedWrap };
+type Job = Lock & { readonly key: DoctorKey };
 type Opened = { readonly grant: NodeGrant; readonly wrap: FetchedWrap };
 
 /** Locks opened between two breaths: each is a pairing, and threads take eight at a time. */
@@ -60,6 +63,7 @@ export type SightOptions = {
 export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, cards, watch, now }: SightOptions) {
   const verified = new Set<string>();
   const owned = new Map<string, NodeGrant>();
+  const urgently = new Map<string, NodeGrant>();
 
   return async (chart: ChartRef, { nodes, wraps }: FetchedNodes, before: Found, breathe: Breathe): Promise<Sight> => {
     const problems: Problem[] = [];
@@ -75,7 +79,8 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
 
   async function openWraps(chart: ChartRef, wraps: readonly FetchedWrap[], problems: Problem[], breathe: Breathe): Promise<Held[]> {
     const opened: Opened[] = [];
-    const jobs: (Lock & { key: DoctorKey })[] = [];
+    const jobs: Job[] = [];
+    const urgent: Job[] = [];
     const granted: Lock[] = [];
     for (const wrap of wraps) {
       await breathe();
@@ -103,17 +108,18 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
         granted.push(lock);
         continue;
       }
-      const key = keyring.doctorKeys.find(
-        ({ organisation, notAfter }) =>
-          equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
+      const place = wrap.kind === 'emergency' ? emergencyOf(chart.writer) : chart.writer;
+      const key = (wrap.kind === 'emergency' ? keyring.emergencyKeys : keyring.doctorKeys).find(
+        ({ organisation, notAfter }) => equalPublic(organisation, wrap.domain) && equalPublic(organisation, place) && notAfter > now(),
       );
-      if (key) jobs.push({ ...lock, key });
+      if (key) (wrap.kind === 'emergency' ? urgent : jobs).push({ ...lock, key });
     }
     opened.push(...(await inBatches(jobs, breathe, (some) => openPolicies(chart, some, problems))));
     // What opens by one's role need not be turned as well.
     const open = new Set(opened.map(({ wrap }) => hex(wrap.nodeId)));
     const closed = granted.filter(({ wrap }) => !open.has(hex(wrap.nodeId)));
     if (closed.length > 0) opened.push(...(await openGranted(chart, closed, problems, breathe)));
+    if (urgent.length > 0) opened.push(...(await openUrgent(chart, urgent, opened, problems, breathe)));
     // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
     await cards.learn(opened.map(({ grant }) => grant.writer));
     return opened.flatMap(({ grant, wrap }): Held[] => {
@@ -143,10 +149,11 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
   }
 
   /** Opens what one's role reaches: transformed by the cloud, answered by the mediator of the key, finished here. */
-  async function openPolicies({ pat }: ChartRef, jobs: readonly (Lock & { key: DoctorKey })[], problems: Problem[]): Promise<Opened[]> {
+  async function openPolicies({ pat }: ChartRef, jobs: readonly Job[], problems: Problem[], broken?: Broken): Promise<Opened[]> {
     const [{ key }] = jobs as [(typeof jobs)[number]];
-    const over = 'the key of your role for this organisation holds no more';
-    const away = 'what your role opens waits: cloud or mediator cannot be reached';
+    const [over, away] = broken
+      ? ['the glass of this chart is not broken any more', 'what opens in this emergency waits: cloud or mediator cannot be reached']
+      : ['the key of your role for this organisation holds no more', 'what your role opens waits: cloud or mediator cannot be reached'];
     const made = await fromBoth({ over, away }, problems, async () => {
       const nodes = jobs.map(({ wrap }) => wrap.nodeId);
       const { transformed, promise } = await cloud.sharing.transform({ pat, organisation: key.organisation, nodes });
@@ -154,31 +161,56 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
       const whole = jobs.flatMap((job, i) => (transformed[i]?.length === 1152 ? [{ job, transformed: transformed[i] }] : []));
       if (whole.length === 0) return [];
       const asked = whole.map((one) => one.transformed);
-      const { answers, factors } = await logins.answer(key, asked);
+      const { answers, factors } = await logins.answer(key, asked, broken);
       return whole.map(({ job }, i) => ({ job, answers: answers[i] ?? new Uint8Array(), factors }));
     });
     if (!made) return [];
-    const contents = await mathematics.openPolicies(
-      made.map(({ job: { place, wrap }, answers, factors }) => ({
-        domain: key.domain,
-        pq: key.pq,
-        factors,
-        answers,
-        context: wrapContext(place),
-        body: wrap.body,
-      })),
-    );
+    const finishing = made.map(({ job: { place, wrap }, answers, factors }) => ({
+      domain: key.domain,
+      pq: key.pq,
+      factors,
+      answers,
+      context: wrapContext(place),
+      body: wrap.body,
+    }));
+    const gid = keyring.card.id;
+    const contents = await (broken
+      ? mathematics.openEmergencies(finishing.map((one) => ({ ...one, gid })))
+      : mathematics.openPolicies(finishing));
     const opened = made.flatMap(({ job }, i): Opened[] => {
       const content = contents[i];
       const grant = content ? decodeGrant(content, job.place) : null;
       if (!grant) return [];
-      keyring.opened[nameOf(job)] = encodeGrant(grant);
+      // What an emergency opened is closed again after its hours.
+      if (broken) urgently.set(nameOf(job), grant);
+      else keyring.opened[nameOf(job)] = encodeGrant(grant);
       return [{ grant, wrap: job.wrap }];
     });
     for (let failed = jobs.length - opened.length; failed > 0; failed--) {
       problems.push({ kind: 'cannot-open', what: 'a part of this chart does not open with these keys' });
     }
     return opened;
+  }
+
+  /** Opens what is behind the glass of a chart, once it is broken, but for what opens otherwise. */
+  async function openUrgent(
+    chart: ChartRef,
+    jobs: readonly Job[],
+    before: readonly Opened[],
+    problems: Problem[],
+    breathe: Breathe,
+  ): Promise<Opened[]> {
+    const open = new Set(before.map(({ wrap }) => hex(wrap.nodeId)));
+    const closed = jobs.filter(({ wrap }) => !open.has(hex(wrap.nodeId)));
+    const known = closed.flatMap((job) => {
+      const grant = urgently.get(nameOf(job));
+      return grant ? [{ grant, wrap: job.wrap }] : [];
+    });
+    const left = closed.filter((job) => !urgently.has(nameOf(job)));
+    if (left.length === 0) return known;
+    const broken = await brokenFor({ keyring, cloud, clock: () => now() * 1000 }, chart);
+    if (!broken) return known;
+    return [...known, ...(await inBatches(left, breathe, (some) => openPolicies(chart, some, problems, broken)))];
   }
 
   /** Opens what the chart's owner granted: turned by the cloud, then by the mediator of the grant, then by one's own half. */

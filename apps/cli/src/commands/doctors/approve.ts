@@ -38,6 +38,7 @@ export const doctorsApprove = command({
     confidentiality: { type: 'text', value: 'levels', says: 'N normal, R restricted, V very restricted (usual: N)' },
     from: { type: 'text', value: 'day', says: 'first day of the records (usual: from the beginning)' },
     until: { type: 'text', value: 'day', says: `last day of the key, a quarter ahead at most (usual: in ${usualDays} days)` },
+    'break-glass': { type: 'flag', says: 'she may break the glass: in an emergency, for hours, open what is not especially sensitive' },
     ...common.yes,
     ...common.town,
     ...common.keyrings,
@@ -61,6 +62,7 @@ Kinds: ${kinds.join(', ')}.`,
       unit,
       from: options.from === undefined || options.from === 'beginning' ? 'beginning' : day('from', options.from),
       until,
+      ...(options['break-glass'] && { breakGlass: true as const }),
     });
     policyOf(''); // what is mistyped is told before anything is unlocked
     await using person = await enter(io, options, { op, kinds: ['administrator'] });

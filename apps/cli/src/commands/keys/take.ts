@@ -45,6 +45,7 @@ export const keysTake = command({
             keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? 'an organisation';
           say(io, `  at ${place}: ${words}`);
         }
+        for (const { words } of keyring.emergencyKeys) say(io, `  ${words}; see: carelet help break-glass`);
         return 0;
       }
     }

@@ -3,16 +3,13 @@
  *
  * @module
  */
-import { CareletError, kinds } from '@carelet/care/model';
+import { kinds } from '@carelet/care/model';
 import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calendar';
 import { checkWish, longestWhy, requestDays, sensitiveGroups, wishInWords } from '@carelet/care/rules/sharing/requests';
-import type { ChartRef } from '@carelet/client/records/reader';
 import { askAccess } from '@carelet/client/sharing/requests';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
-import { headOf, openCharts } from '../../charts.ts';
+import { chartsOf } from '../../charts.ts';
 import { command, common, oneOf } from '../../command.ts';
-import type { Io } from '../../io.ts';
-import { enter, type Person } from '../../person.ts';
+import { enter } from '../../person.ts';
 import { agreed, say } from '../../terminal.ts';
 import { usualDays } from '../sharing/share.ts';
 
@@ -49,7 +46,7 @@ export const ask = command({
     };
     checkWish(wish, today);
     await using person = await enter(io, options, { op, kinds: ['doctor'] });
-    const { head, chart } = await chartOf(person, io, patient!);
+    const [{ head, ref: chart }] = await chartsOf(person, io, { op, patient: patient! });
     say(io, head);
     say(io, `  you ask for  ${wishInWords(wish)}`);
     say(io, `  because      ${wish.why}`);
@@ -62,25 +59,3 @@ export const ask = command({
     return 0;
   },
 });
-
-/**
- * A chart of the one patient who is meant.
- *
- * @throws {CareletError} `missing` for nobody among what opens, `conflict` for several
- */
-async function chartOf(person: Person, io: Io, patient: string): Promise<{ head: string; chart: ChartRef }> {
-  const found: { head: string; chart: ChartRef }[] = [];
-  for await (const chart of openCharts(person, io, { op, patient })) {
-    if (!chart.isDirectory) found.push({ head: headOf(chart), chart: chart.ref });
-  }
-  const [first] = found;
-  if (!first)
-    throw new CareletError('missing', op, { subject: patient, because: 'no patient of that id or name is among what your keys open' });
-  if (found.some(({ chart }) => !equalPublic(chart.owner, first.chart.owner))) {
-    throw new CareletError('conflict', op, {
-      subject: patient,
-      because: 'several patients are called so; give the beginning of the pseudonym',
-    });
-  }
-  return first;
-}

@@ -64,6 +64,8 @@ export function useLookWords(): LookWords {
           return t('did.stopped');
         case 'card':
           return t('did.card', said);
+        case 'broke':
+          return t('did.broke', said);
       }
     },
     time(look) {

@@ -1,0 +1,191 @@
+/**
+ * Breaking the glass: in an emergency a doctor opens more of one patient's chart than her role reaches, for hours, and says why.
+ *
+ * Her key for that is one of two authorities who must agree, the hospital and the emergency office (kp-abe.md §6, §7), and open
+ * nothing by itself. Cloud and mediator do their part of it once they have her signed word: whose chart, which parts, from when
+ * until when. Her reason is sealed to the chart's owner and to the hospital that wrote it, and is bound by that word.
+ *
+ * ```
+ * signed = ["carelet/v1/sharing/break-glass", town, number, pat, doctor, organisation, parts, since, until, SHA-256(reasons)]
+ * reason = cbor([text]) padded to 1,024 bytes, context ["carelet/v1/sharing/break-glass-reason", town, number, pat, doctor, to]
+ * noted  = ["carelet/v1/cloud/break-glass", SHA-256(word)], by the key of the cloud's receipts log
+ * review = ["carelet/v1/sharing/break-glass-review", town, number, pat, doctor, verdict]
+ * ```
+ *
+ * [Note: The cloud's word first] A mediator asks for the cloud's signed word that it noted the emergency and tells the patient. A
+ * cloud that keeps it back afterwards has signed against itself.
+ *
+ * @module
+ */
+import { type Bytes, type Cbor, cbor, equalPublic, uncbor, utf8 } from '../algebra/bytes.ts';
+import { hashOf, kdf, sha256 } from '../algebra/hash.ts';
+import { type Random, systemRandom } from '../algebra/random.ts';
+import { sign, verify } from '../algebra/sign.ts';
+import { isBytes } from '../algebra/strict.ts';
+import { openWith, sealTo } from '../ntru/hybrid.ts';
+
+/** A doctor's word that she breaks the glass. */
+export type BreakGlass = {
+  /** Founding hash of the town, 32 bytes: a word of one town counts in no other. */
+  readonly town: Bytes;
+  /** Its number, 16 bytes. */
+  readonly number: Bytes;
+  readonly pat: Bytes;
+  /** Card ids: hers, and the hospital's that wrote the chart. */
+  readonly doctor: Bytes;
+  readonly organisation: Bytes;
+  /** Parts of the chart, ascending, each once. */
+  readonly parts: readonly string[];
+  /** UTC seconds. */
+  readonly since: number;
+  readonly until: number;
+  /** SHA-256 over both sealed reasons. */
+  readonly reasons: Bytes;
+};
+
+/** Her word as it travels, signed. */
+export type SignedBreakGlass = BreakGlass & { readonly signature: Bytes };
+
+/** To whom she says why. */
+export type ReasonFor = 'owner' | 'hospital';
+export type SealedReasons = Readonly<Record<ReasonFor, Bytes>>;
+
+export const verdicts = ['justified', 'not-justified'] as const;
+/** What the hospital says of it afterwards. */
+export type Verdict = (typeof verdicts)[number];
+
+/** The longest that a glass stays broken, seconds. */
+export const longestBreak = 4 * 3600;
+
+const label = 'carelet/v1/sharing/break-glass';
+const notedLabel = 'carelet/v1/cloud/break-glass';
+const reviewLabel = 'carelet/v1/sharing/break-glass-review';
+const reasonLength = 1024;
+
+/** The most bytes of UTF-8 a reason may have. */
+export const longestReason = 1000;
+
+/** The length of every sealed reason. */
+export const sealedReasonLength = 1262 + reasonLength + 16;
+
+/**
+ * What is kept of an organisation's emergencies stands under a number of its own, so that whatever is kept by organisation, keys,
+ * their ends, logins, is kept for them apart. 16 bytes.
+ */
+export const emergencyOf = (organisation: Bytes): Bytes => hashOf('carelet/v1/sharing/emergency-of', organisation).slice(0, 16);
+
+/** K_pq of an organisation's emergencies, 32 bytes, from that of its domain. */
+export const emergencyPq = (pq: Bytes): Bytes => kdf(pq, 'carelet/v1/sharing/emergency-pq', []);
+
+/** SHA-256 over both sealed reasons. */
+export const hashOfReasons = ({ owner, hospital }: SealedReasons): Bytes =>
+  hashOf('carelet/v1/sharing/break-glass-reasons', owner, hospital);
+
+const signedParts = ({ town, number, pat, doctor, organisation, parts, since, until, reasons }: BreakGlass): Cbor[] => [
+  town,
+  number,
+  pat,
+  doctor,
+  organisation,
+  [...parts],
+  since,
+  until,
+  reasons,
+];
+
+/**
+ * Signs a doctor's word.
+ *
+ * @throws {TypeError} on a word that could not be read back
+ */
+export function signBreakGlass(secret: Bytes, word: BreakGlass): SignedBreakGlass {
+  if (!isSound(word)) throw new TypeError('not a word that the glass is broken');
+  return { ...word, signature: sign(secret, label, signedParts(word)) };
+}
+
+/** Whether this doctor signed it. */
+export const verifyBreakGlass = (doctor: Bytes, word: SignedBreakGlass): boolean =>
+  verify(doctor, label, signedParts(word), word.signature);
+
+export const encodeBreakGlass = (word: SignedBreakGlass): Bytes => cbor([...signedParts(word), word.signature]);
+
+/** Reads a word strictly; `null` when it is none. Reading is not believing. */
+export function decodeBreakGlass(bytes: Bytes): SignedBreakGlass | null {
+  try {
+    const items = uncbor(bytes);
+    if (!Array.isArray(items) || items.length !== 10) return null;
+    const [town, number, pat, doctor, organisation, parts, since, until, reasons, signature] = items as never[];
+    const word = { town, number, pat, doctor, organisation, parts, since, until, reasons };
+    return isSound(word) && isBytes(signature, 64) ? { ...word, signature } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isSound({ town, number, pat, doctor, organisation, parts, since, until, reasons }: BreakGlass): boolean {
+  return (
+    [town, reasons].every((one) => isBytes(one, 32)) &&
+    [number, pat, doctor, organisation].every((one) => isBytes(one, 16)) &&
+    Array.isArray(parts) &&
+    parts.length > 0 &&
+    parts.length <= 8 &&
+    parts.every((part, i) => typeof part === 'string' && part.length <= 8 && (i === 0 || parts[i - 1]! < part)) &&
+    [since, until].every((time) => Number.isSafeInteger(time) && time >= 0) &&
+    until > since &&
+    until - since <= longestBreak
+  );
+}
+
+const reasonContext = ({ town, number, pat, doctor }: Pick<BreakGlass, 'town' | 'number' | 'pat' | 'doctor'>, to: ReasonFor): Bytes =>
+  cbor(['carelet/v1/sharing/break-glass-reason', town, number, pat, doctor, to]);
+
+/**
+ * Seals why she does it, to both who may read it.
+ *
+ * @param keys hybrid public keys of the chart's owner and of its hospital
+ * @throws {TypeError} on a reason that is empty or too long
+ */
+export function sealReasons(
+  place: Pick<BreakGlass, 'town' | 'number' | 'pat' | 'doctor'>,
+  reason: string,
+  keys: Readonly<Record<ReasonFor, Bytes>>,
+  random: Random = systemRandom,
+): SealedReasons {
+  const text = utf8(reason.normalize('NFC'));
+  if (text.length === 0 || text.length > longestReason) throw new TypeError(`a reason has 1 to ${longestReason} bytes`);
+  const message = new Uint8Array(reasonLength);
+  const content = cbor([reason.normalize('NFC')]);
+  message.set(content);
+  message[content.length] = 0x80;
+  const sealed = (to: ReasonFor) => sealTo(keys[to], reasonContext(place, to), message, random);
+  return { owner: sealed('owner'), hospital: sealed('hospital') };
+}
+
+/** Opens a reason that was sealed to oneself; `null` for whatever is not this word's. */
+export function openReason(secret: Bytes, word: BreakGlass, to: ReasonFor, sealed: SealedReasons): string | null {
+  if (!equalPublic(hashOfReasons(sealed), word.reasons) || sealed[to].length !== sealedReasonLength) return null;
+  const message = openWith(secret, reasonContext(word, to), sealed[to]);
+  if (!message) return null;
+  let end = message.length - 1;
+  while (end > 0 && message[end] === 0) end--;
+  if (message[end] !== 0x80) return null;
+  try {
+    const items = uncbor(message.subarray(0, end));
+    return Array.isArray(items) && items.length === 1 && typeof items[0] === 'string' ? items[0] : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The cloud's word that it noted a broken glass. */
+export const signNoted = (logSecret: Bytes, word: Bytes): Bytes => sign(logSecret, notedLabel, [sha256(word)]);
+export const verifyNoted = (log: Bytes, word: Bytes, signature: Bytes): boolean => verify(log, notedLabel, [sha256(word)], signature);
+
+type Reviewed = Pick<BreakGlass, 'town' | 'number' | 'pat' | 'doctor'>;
+
+/** Signs what the hospital says of it afterwards. */
+export const signReview = (secret: Bytes, { town, number, pat, doctor }: Reviewed, verdict: Verdict): Bytes =>
+  sign(secret, reviewLabel, [town, number, pat, doctor, verdict]);
+
+export const verifyReview = (hospital: Bytes, { town, number, pat, doctor }: Reviewed, verdict: Verdict, signature: Bytes): boolean =>
+  verify(hospital, reviewLabel, [town, number, pat, doctor, verdict], signature);

@@ -1,0 +1,262 @@
+/**
+ * An emergency: a doctor breaks the glass of one patient's chart, for hours; whom it concerns is told, and nobody alone opens anything.
+ */
+import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { approve, endReplaced, reject } from '@carelet/client/enrolment';
+import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
+import type { Cloud } from '@carelet/client/login';
+import { mathematicsHere } from '@carelet/client/mathematics';
+import { ownReceipts } from '@carelet/client/receipts/own';
+import { type ChartRef, type Reader, reader } from '@carelet/client/records/reader';
+import { breakGlass, brokenFor, brokenGlasses, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
+import { hex } from '@carelet/crypto/algebra/bytes';
+import { systemRandom } from '@carelet/crypto/algebra/random';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { decodeBreakGlass, emergencyOf, encodeBreakGlass, signBreakGlass, signReview } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
+
+let stage: Stage;
+let northgate: Place;
+let ada: Keyring;
+let chen: Keyring;
+
+type Said = Parameters<Cloud['breakGlass']['say']>[0];
+
+/** Sees vital signs day by day, and everything that is not especially sensitive in an emergency. */
+const onDuty: Partial<Policy> = { kinds: ['vital-signs'], parts: ['MI'], breakGlass: true };
+const why = 'She was brought in unconscious. I have to know what she takes.';
+
+beforeAll(async () => {
+  stage = await openStage();
+  northgate = await stage.place('northgate');
+  await stage.take(northgate, [
+    patient('p-ada'),
+    pulse('p-ada', 'pulse', '2026-11-16'),
+    result('p-ada', 'blood', '2026-11-15'),
+    result('p-ada', 'hiv', '2026-11-15', '75622-1'),
+    result('p-ada', 'long-ago', '2014-05-01'),
+  ]);
+  await stage.take(northgate, [
+    patient('p-ben', 'Okafor', 'Ben'),
+    pulse('p-ben', 'bens-pulse', '2026-11-16'),
+    result('p-ben', 'bens-blood', '2026-11-15'),
+  ]);
+  ada = stage.patient('Ada Marlow');
+  await stage.cloudAs(ada).login.present({ card: encodeCard(ada.card), with: [] });
+  await stage.link(northgate, northgate.keyring.charts[0]!, ada);
+  chen = await stage.doctor('Dr Chen', { at: northgate, ...onDuty });
+}, 120_000);
+
+afterAll(() => stage?.[Symbol.asyncDispose]());
+beforeEach(() => stage.clock.to(new Date(stage.clock() + 1000).toISOString()));
+
+const refOf = async (who: Keyring, at = 0): Promise<ChartRef> =>
+  (await stage.cloudAs(who).records.charts()).charts.find(({ pat }) => hex(pat) === hex(northgate.keyring.charts[at]!.pat))!;
+const asking = (keyring: Keyring) => ({ keyring, cloud: stage.cloudAs(keyring), clock: stage.clock });
+const readerOf = (keyring: Keyring): Reader =>
+  reader({
+    keyring,
+    cloud: stage.cloudAs(keyring),
+    cloudletOf: (organisation) => stage.cloudletOf(keyring, organisation),
+    mathematics: mathematicsHere,
+    clock: stage.clock,
+  });
+
+test('a doctor on duty sees her kinds; once she broke the glass of a chart everything of it but what is sensitive, for hours', async () => {
+  const usual = await stage.open(chen);
+  expect(usual.ids).toEqual(['bens-pulse', 'pulse']);
+  expect(usual.problems).toEqual([]);
+  const until = await breakGlass(asking(chen), await refOf(chen), { reason: why, hours: 2 });
+  expect(until - Math.floor(stage.clock() / 1000)).toBe(7200);
+
+  const open = await stage.open(chen);
+  expect(open.ids).toEqual(['bens-pulse', 'blood', 'long-ago', 'p-ada', 'pulse']);
+  expect(open.problems).toEqual([]);
+
+  // Nothing of it lies in her keyring, and when the hours are over it is closed.
+  stage.clock.to(new Date((until + 1) * 1000).toISOString());
+  expect((await stage.open(chen)).ids).toEqual(['bens-pulse', 'pulse']);
+});
+
+test('the patient, the hospital and the log are told who, when, how long and why; the hospital says what it thinks of it', async () => {
+  const told = async (who: Keyring) =>
+    (await brokenGlasses(asking(who))).map(({ reason, verdict, word }) => [hex(word.doctor), reason, verdict]);
+  const id = hex(chen.card.id);
+  expect(await told(ada)).toEqual([[id, why, null]]);
+  expect(await told(northgate.keyring)).toEqual([[id, why, null]]);
+  // She knows what she said; it is sealed to others.
+  expect(await told(chen)).toEqual([[id, null, null]]);
+  expect(await told(await stage.doctor('Dr Lind', { at: northgate }))).toEqual([]);
+
+  const [broken] = await brokenGlasses(asking(northgate.keyring));
+  await reviewBreakGlass(asking(northgate.keyring), broken!, 'justified');
+  expect(await told(ada)).toEqual([[id, why, 'justified']]);
+  // Nobody else's word counts.
+  const { pat, number } = broken!.word;
+  const forged = {
+    pat,
+    number,
+    verdict: 'not-justified' as const,
+    signature: signReview(chen.secrets.edSk, broken!.word, 'not-justified'),
+  };
+  expect(await refusal(stage.cloudAs(chen).breakGlass.review(forged))).toBe('denied');
+  expect(await refusal(stage.cloudAs(northgate.keyring).breakGlass.review(forged))).toBe('invalid');
+
+  const { charts } = await ownReceipts({ keyring: ada, cloud: stage.cloudAs(ada), clock: stage.clock });
+  const kinds = charts.flatMap(({ receipts }) =>
+    receipts.filter(({ receipt }) => hex(receipt.actor) === id).map(({ receipt }) => receipt.kind),
+  );
+  expect(kinds).toContain('break-glass');
+  expect(kinds).toContain('transformation');
+});
+
+test('without a key for it, without the cloud, without the mediator nobody breaks a glass', async () => {
+  const ref = await refOf(chen);
+  const osei = await stage.doctor('Dr Osei', { at: northgate, kinds: ['vital-signs'] });
+  expect(osei.emergencyKeys).toEqual([]);
+  expect(await refusal(breakGlass(asking(osei), ref, { reason: why }))).toBe('denied');
+  // Nor with somebody else's: the cloud asks for what was issued to her.
+  const borrowed = { ...osei, emergencyKeys: chen.emergencyKeys };
+  expect(await refusal(breakGlass(asking(borrowed), ref, { reason: why }))).toBe('denied');
+
+  const number = emergencyOf(northgate.keyring.card.id);
+  const nodes = [(await stage.sql<{ node_id: Uint8Array }>(`select node_id from wrap where kind = 'emergency' limit 1`))[0]!.node_id];
+  expect(await refusal(stage.cloudAs(chen).sharing.transform({ pat: ref.pat, organisation: number, nodes }))).toBe('denied');
+  expect(await refusal(stage.cloudletAs(chen).sharing.enter({ organisation: number, factors: [] }))).toBe('denied');
+});
+
+test('a mediator does its part for the doctor’s own word of now that the cloud noted, and for nothing else', async () => {
+  const [ref, number] = [await refOf(chen), emergencyOf(northgate.keyring.card.id)];
+  await breakGlass(asking(chen), ref, { reason: why, hours: 1 });
+  const broken = (await brokenFor(asking(chen), ref))!;
+  const enter = (breakGlass: typeof broken, who = chen) =>
+    refusal(stage.cloudletAs(who).sharing.enter({ organisation: number, factors: [], breakGlass }));
+  expect(await enter(broken)).toBe('ok');
+  const read = decodeBreakGlass(broken.word)!;
+  // Of a cloud that noted nothing; of another number, signed by her; of somebody else's word.
+  expect(await enter({ ...broken, noted: systemRandom(64) })).toBe('denied');
+  const other = encodeBreakGlass(signBreakGlass(chen.secrets.edSk, { ...read, number: systemRandom(16) }));
+  expect(await enter({ word: other, noted: broken.noted })).toBe('denied');
+  const novak = await stage.doctor('Dr Novak', { at: northgate, ...onDuty });
+  expect(await enter(broken, novak)).toBe('denied');
+  // A login lasts as long as the glass.
+  const { login } = await stage.cloudletAs(chen).sharing.enter({ organisation: number, factors: [], breakGlass: broken });
+  const ask = () => refusal(stage.cloudletAs(chen).sharing.answer({ login, transformed: [new Uint8Array(1152)] }));
+  expect(await ask()).toBe('ok');
+  stage.clock.to(new Date(read.until * 1000 + 1000).toISOString());
+  expect(await ask()).toBe('denied');
+  expect(await enter(broken)).toBe('denied');
+});
+
+test('it is of the parts of one chart that she names: of another nothing opens by it', async () => {
+  const until = await breakGlass(asking(chen), await refOf(chen, 1), { reason: why, hours: 1, parts: ['MI'] });
+  const { ids } = await stage.open(chen);
+  expect(ids).toContain('bens-blood');
+  for (const closed of ['p-ben', 'blood', 'long-ago']) expect(ids).not.toContain(closed);
+  stage.clock.to(new Date((until + 1) * 1000).toISOString());
+});
+
+test('a word is refused that is too long, too late, for another chart’s hospital or changed; said twice it is one', async () => {
+  const [ref, place] = [await refOf(chen), { reason: why }];
+  expect(await refusal(breakGlass(asking(chen), ref, { ...place, hours: 5 }))).toBe('invalid');
+  expect(await refusal(breakGlass(asking(chen), ref, { reason: '  ' }))).toBe('invalid');
+  expect(await refusal(breakGlass(asking(chen), ref, { reason: 'x'.repeat(1001) }))).toBe('invalid');
+  expect(await refusal(breakGlass(asking(chen), ref, { ...place, parts: [] }))).toBe('invalid');
+
+  const cloud = stage.cloudAs(chen);
+  let said: Said | undefined;
+  const listening = {
+    ...cloud,
+    breakGlass: {
+      ...cloud.breakGlass,
+      say: async (input: Said) => {
+        said = input;
+        return cloud.breakGlass.say(input);
+      },
+    },
+  };
+  await breakGlass({ ...asking(chen), cloud: listening }, ref, { reason: why, hours: 1 });
+  const word = decodeBreakGlass(said!.word)!;
+  expect(await refusal(cloud.breakGlass.say(said!))).toBe('ok');
+  const saying = (change: Partial<typeof word>) =>
+    refusal(cloud.breakGlass.say({ ...said!, word: encodeBreakGlass(signBreakGlass(chen.secrets.edSk, { ...word, ...change })) }));
+  expect(await saying({ parts: ['EID'] })).toBe('conflict');
+  expect(await saying({ number: systemRandom(16), town: systemRandom(32) })).toBe('invalid');
+  expect(await saying({ number: systemRandom(16), reasons: systemRandom(32) })).toBe('invalid');
+  expect(await saying({ number: systemRandom(16), since: word.since - 3600, until: word.until - 3600 })).toBe('invalid');
+  expect(await saying({ number: systemRandom(16), organisation: systemRandom(16) })).toBe('denied');
+  // A chart there is none of gets the same answer.
+  expect(await saying({ number: systemRandom(16), pat: systemRandom(16) })).toBe('denied');
+  const spoilt = said!.word.map((byte, i) => (i === said!.word.length - 5 ? byte ^ 1 : byte));
+  expect(await refusal(cloud.breakGlass.say({ ...said!, word: spoilt }))).toBe('invalid');
+});
+
+test('a cloud that takes her word and signs nothing, or opens another’s reason, is noticed', async () => {
+  const ref = await refOf(chen);
+  const cloud = stage.cloudAs(chen);
+  const lying = {
+    ...cloud,
+    breakGlass: { ...cloud.breakGlass, say: async (said: Said) => ({ ...(await cloud.breakGlass.say(said)), noted: new Uint8Array(64) }) },
+  };
+  expect(await refusal(breakGlass({ ...asking(chen), cloud: lying }, ref, { reason: why, hours: 1 }))).toBe('tampered');
+  // Reasons exchanged between two words: neither opens.
+  const honest = stage.cloudAs(ada);
+  const { broken } = await honest.breakGlass.list();
+  const mixed = {
+    ...honest,
+    breakGlass: {
+      ...honest.breakGlass,
+      list: async () => ({ broken: broken.map((one, i) => ({ ...one, reasons: broken[(i + 1) % broken.length]!.reasons })) }),
+    },
+  };
+  expect(broken.length).toBeGreaterThan(1);
+  expect((await brokenGlasses({ ...asking(ada), cloud: mixed })).map(({ reason }) => reason)).toEqual(broken.map(() => null));
+});
+
+test('a key for emergencies ends with the one for every day', async () => {
+  const walsh = await stage.doctor('Dr Walsh', { at: northgate, ...onDuty });
+  const ref = await refOf(walsh);
+  await breakGlass(asking(walsh), ref, { reason: why, hours: 4 });
+  expect((await stage.open(walsh)).ids).toContain('blood');
+  const before: Keyring = { ...decodeKeyring(encodeKeyring(walsh)), opened: {} };
+  const approvers = await stage.administrators();
+  stage.clock.to(new Date(stage.clock() + 2000).toISOString());
+  const narrower: Policy = {
+    ...{ parts: ['MI'], kinds: ['vital-signs'], confidentiality: ['N'], sensitivity: ['none'], patients: 'everyone' },
+    ...{ unit: hex(northgate.keyring.card.id), from: 'beginning', until: addDays(dayOf(stage.clock()), 20) },
+  };
+  for (const approver of approvers) await approve(stage.authorityAs(approver), approver, walsh.card, narrower);
+  const [sam] = approvers;
+  const holders = { cloud: stage.cloudAs(sam), cloudlets: [stage.cloudletAs(sam)] };
+  const key = { doctor: walsh.card.id, organisation: northgate.keyring.card.id };
+  await endReplaced({ authority: stage.authorityAs(sam), keyring: sam }, holders, key, Math.floor(stage.clock() / 1000));
+  expect((await stage.open(before)).ids).toEqual([]);
+  expect(await refusal(breakGlass(asking(walsh), ref, { reason: why }))).toMatch(/denied|conflict/);
+  await takeDoctorKeys(stage.issuing(walsh), walsh, mathematicsHere);
+  expect(walsh.emergencyKeys).toEqual([]);
+  expect((await stage.open(walsh)).ids).toEqual(['bens-pulse', 'pulse']);
+});
+
+test('whom an administrator turns down has no emergencies either, with a glass that is still broken', async () => {
+  const karim = await stage.doctor('Dr Karim', { at: northgate, ...onDuty });
+  const ref = await refOf(karim);
+  await breakGlass(asking(karim), ref, { reason: why, hours: 4 });
+  const read = readerOf(karim);
+  const opened = await read.open(ref);
+  expect(opened.records.length).toBeGreaterThan(2);
+  const [sam] = await stage.administrators();
+  const holders = { cloud: stage.cloudAs(sam), cloudlets: [stage.cloudletAs(sam)] };
+  await reject({ authority: stage.authorityAs(sam), keyring: sam }, holders, karim.card.id, 'her licence has ended');
+  expect((await read.open(ref)).records).toEqual([]);
+  expect(await refusal(breakGlass(asking(karim), ref, { reason: why }))).toBe('denied');
+});
+
+test('of what is especially sensitive there is no lock for emergencies at all', async () => {
+  const kinds = await stage.sql<{ kind: string; n: string }>('select kind, count(*) as n from wrap group by kind');
+  const count = (kind: string) => Number(kinds.find((one) => one.kind === kind)?.n ?? 0);
+  expect(count('emergency')).toBeGreaterThan(0);
+  expect(count('emergency')).toBeLessThan(count('policy'));
+});
