@@ -20,7 +20,7 @@ import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
-import { emergenciesStand } from './emergency.ts';
+import { emergenciesStand } from './emergency-domain.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
 
