@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { doctors, organisations, patients } from '@carelet/testbed/cast';
+import { brokenStates, emergencyStates } from '@carelet/testbed/portal/break-glass.testing';
 import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
 import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
 import { twoHours } from '@carelet/testbed/portal/hours.testing';
@@ -25,7 +26,7 @@ const wanted = process.argv[2] ?? '';
 const folder = join(root, 'docs/screens');
 /** Shown in the dark too. */
 const inTheDark =
-  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped|sharing-asked|sharing-requests|receipts|receipts-beside|receipts-wrong|admin-rejecting|admin-rejected)$/;
+  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped|sharing-asked|sharing-requests|receipts|receipts-beside|receipts-wrong|admin-rejecting|admin-rejected|emergency-sheet|emergency-told)$/;
 
 /** States of people whom only the whole town has. */
 const ofTheTown = [
@@ -110,6 +111,8 @@ try {
     const sharing = await sharingStates(stage);
     for (const size of ['desk', 'phone']) for (const state of sharing) await takeState(state, size);
   }
+  const around = [...emergencyStates, ...brokenStates(stage)];
+  for (const state of around) for (const size of ['desk', 'phone']) await takeState(state, size);
   if ('receipts'.startsWith(wanted) || wanted.startsWith('receipts')) {
     const receipts = await receiptsStates(stage);
     for (const size of ['desk', 'phone']) for (const state of receipts) await takeState(state, size);

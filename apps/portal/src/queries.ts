@@ -50,6 +50,8 @@ export const ask = {
     queryOptions({ queryKey: ['sharing', 'whoReads'], queryFn: () => house.whoReads(), staleTime: 0, refetchInterval: 10_000 }),
   /** What doctors ask, every few seconds while somebody looks: it may come, be taken back or end. */
   requests: () => queryOptions({ queryKey: ['requests'], queryFn: () => house.requests(), staleTime: 0, refetchInterval: 10_000 }),
+  /** What was opened in emergencies, every few seconds while somebody looks. */
+  emergencies: () => queryOptions({ queryKey: ['emergencies'], queryFn: () => house.emergencies(), staleTime: 0, refetchInterval: 10_000 }),
   /** What a doctor asked of a patient; told anew when something changes in her chart, and looked for beside that. */
   asked: (patient: string) =>
     queryOptions({

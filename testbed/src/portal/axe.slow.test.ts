@@ -1,9 +1,8 @@
 /**
  * Nobody trips: axe on every page and state, light and dark, desk and phone.
  */
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axe } from './axe.testing.ts';
+import { axeInBoth } from './axe.testing.ts';
 import { bringCrowd, type Crowd } from './crowd.testing.ts';
 import { comesIn, step } from './deeds.testing.ts';
 import { type Hours, twoHours } from './hours.testing.ts';
@@ -25,19 +24,6 @@ afterAll(async () => {
 
 const sizes = ['desk', 'phone'] as const;
 
-/** What axe finds on this page by light and by dark. */
-async function foundOn(page: Page, name: string): Promise<string[]> {
-  const found: string[] = [];
-  // Colours on their way from one to the other are nobody's.
-  await page.addStyleTag({ content: '*, *::before, *::after { transition: none !important }' });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
-    found.push(...(await axe(page, `${name}, ${colorScheme}`)));
-  }
-  return found;
-}
-
 for (const { who, views } of walks) {
   test.each(sizes)(
     `axe finds nothing at the door of ${who ?? 'nobody yet'}, ${views[0]!.name} and on: %s`,
@@ -49,7 +35,7 @@ for (const { who, views } of walks) {
       if (who !== null) await comesIn(page, who);
       for (const { name, show } of views) {
         await step(`${name} is shown`, page, () => show(page));
-        found.push(...(await foundOn(page, name)));
+        found.push(...(await axeInBoth(page, name)));
       }
       expect(found).toEqual([]);
     },
@@ -63,7 +49,7 @@ async function foundIn(some: readonly State[], size: (typeof sizes)[number], ahe
     const moment = Date.now() + ahead;
     await using visit = await stage.visit({ size, unguarded: true, frozen: moment });
     await step(`${name} is shown`, visit.page, () => show(visit, moment));
-    found.push(...(await foundOn(visit.page, name)));
+    found.push(...(await axeInBoth(visit.page, name)));
   }
   return found;
 }
@@ -119,7 +105,7 @@ test('axe finds what is there to find, by light and by dark', async () => {
     document.body.append(Object.assign(document.createElement('img'), { src: '/mark.svg' }));
     document.body.insertAdjacentHTML('beforeend', '${pale}');
   }`);
-  const found = await foundOn(visit.page, 'doors');
+  const found = await axeInBoth(visit.page, 'doors');
   expect(found.filter((line) => line.startsWith('doors, light')).join()).toMatch(/image-alt/);
   expect(found.filter((line) => line.startsWith('doors, light')).join()).not.toMatch(/color-contrast/);
   expect(found.filter((line) => line.startsWith('doors, dark')).join()).toMatch(/color-contrast/);

@@ -30,3 +30,16 @@ export async function axe(page: Page, where: string): Promise<string[]> {
         .join(', ')}: ${nodes[0]?.failureSummary ?? ''}`,
   );
 }
+
+/** What axe finds on this page by light and by dark. */
+export async function axeInBoth(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  // Colours on their way from one to the other are nobody's.
+  await page.addStyleTag({ content: '*, *::before, *::after { transition: none !important }' });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
+    found.push(...(await axe(page, `${name}, ${colorScheme}`)));
+  }
+  return found;
+}

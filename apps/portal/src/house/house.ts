@@ -8,6 +8,7 @@
  */
 import type { Part } from '@carelet/care/model';
 import type { AdminHouse } from './admin.ts';
+import type { EmergencyHouse } from './emergency.ts';
 import type { Item, ItemView } from './items.ts';
 import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
@@ -75,7 +76,8 @@ export type ItemFilter = {
 export type House = AdminHouse &
   SharingHouse &
   ReceiptsHouse &
-  RequestsHouse & {
+  RequestsHouse &
+  EmergencyHouse & {
     /** Keyrings that rest, locked, in this browser. */
     resting(): Promise<RestingKeyring[]>;
     /**

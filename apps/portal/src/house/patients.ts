@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { EmergencyHere } from './emergency.ts';
 import type { Course, Item, Moment } from './items.ts';
 import type { Received } from './sharing.ts';
 import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';
@@ -90,6 +91,8 @@ export type Overview = PatientLine & {
   readonly counts: Readonly<Record<string, number>>;
   /** Kinds of record that this doctor's keys do not reach, for one who reaches something; never how many. */
   readonly withheld: readonly string[];
+  /** What a doctor may open in an emergency, or has; `null` for one who may not, and for a patient. */
+  readonly emergency: EmergencyHere | null;
   readonly audience: Audience;
   readonly problems: readonly ProblemLine[];
   /** When it was last looked at here, before this time. */

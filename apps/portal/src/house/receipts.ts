@@ -32,8 +32,8 @@ export type Look = {
   readonly until: number;
   /** What of it is known; a receipt names places in a chart, and what lies there may have gone. */
   readonly kinds: readonly Kind[];
-  /** Why it opened: by consent, or because the town approved a doctor for the records of these places. */
-  readonly reason: 'allowed' | 'approved' | null;
+  /** Why it opened: by consent, because the town approved a doctor for the records of these places, or in an emergency. */
+  readonly reason: 'allowed' | 'approved' | 'emergency' | null;
   /** The organisations whose charts it was in, by name. */
   readonly places: readonly string[];
 };

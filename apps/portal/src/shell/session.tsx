@@ -111,6 +111,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             void queries.invalidateQueries({ queryKey: ['patients'] });
             void queries.invalidateQueries({ queryKey: ['triage'] });
             void queries.invalidateQueries({ queryKey: ['requests'] });
+            void queries.invalidateQueries({ queryKey: ['emergencies'] });
             return;
           case 'sharing':
             sharing.tell(event.done, event.of);

@@ -13,7 +13,19 @@ import shell from '../locales/en/shell.json';
 import { firstLanguage, type Language, remember, speak } from './language.ts';
 
 /** One file of words a room: `locales/en/patient.json`. */
-export const rooms = ['shell', 'door', 'patient', 'record', 'sharing', 'requests', 'receipts', 'doctor', 'admin', 'vitals'] as const;
+export const rooms = [
+  'shell',
+  'door',
+  'patient',
+  'record',
+  'sharing',
+  'requests',
+  'emergency',
+  'receipts',
+  'doctor',
+  'admin',
+  'vitals',
+] as const;
 export type Room = (typeof rooms)[number];
 
 /** Where a language has no region from the browser: the digits and dates most of its readers know. */

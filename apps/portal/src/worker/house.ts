@@ -20,6 +20,7 @@ import type { ReceiptsHouse } from '../house/receipts.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Charts, openCharts } from './charts.ts';
 import { clinicDevices, endDevice, offerDevice } from './devices.ts';
+import { type Emergencies, emergenciesOf } from './emergency.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
 import { latelyIn } from './lately.ts';
@@ -53,6 +54,7 @@ type Inside = {
   readonly received: ReceivedGrants;
   readonly sharing: Sharing;
   readonly requests: Requests;
+  readonly emergencies: Emergencies;
   readonly receipts: ReceiptsHouse;
   /** Ends what goes on beside. */
   readonly leave: () => void;
@@ -98,10 +100,10 @@ export function openHouse(outside: Surroundings): House {
       throw new CareletError('denied', 'share records', { because: 'only a patient shares what is hers' });
     return here;
   };
-  const doctorHere = (): Requests => {
-    const { person, requests } = somebody();
-    if (person.door !== 'doctor') throw new CareletError('denied', 'ask for access', { because: 'only a doctor asks a patient' });
-    return requests;
+  const doctorHere = (): Inside => {
+    const here = somebody();
+    if (here.person.door !== 'doctor') throw new CareletError('denied', 'ask for access', { because: 'only a doctor asks a patient' });
+    return here;
   };
   const viewOf = async (patient: string): Promise<PatientView> => {
     const { charts, views } = somebody();
@@ -131,9 +133,10 @@ export function openHouse(outside: Surroundings): House {
     const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), mathematics, clock });
     const received = person.door === 'doctor' ? receivedOf(keyring, cloud, clock) : noneReceived;
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
+    const emergencies = emergenciesOf({ person, charts: () => charts, clock });
     const listed = async () => {
       const found = await read.charts();
-      await received.look();
+      await Promise.all([received.look(), emergencies.look()]);
       return found;
     };
     const charts = openCharts({
@@ -146,7 +149,9 @@ export function openHouse(outside: Surroundings): House {
       tell: (event) => told(event),
       learnt: () => person.touched(),
     });
-    const ends = setInterval(() => received.ended() && void charts.again().catch(() => {}), endsLookedAt);
+    const ends = setInterval(() => {
+      if (received.ended() || emergencies.ended()) void charts.again().catch(() => {});
+    }, endsLookedAt);
     inside = {
       person,
       reader: read,
@@ -162,6 +167,7 @@ export function openHouse(outside: Surroundings): House {
       received,
       sharing,
       requests: requestsOf({ person, charts, clock }),
+      emergencies,
       receipts: receiptsOf({ person, charts, clock }),
       leave: () => clearInterval(ends),
     };
@@ -225,15 +231,19 @@ export function openHouse(outside: Surroundings): House {
       return (await charts.listed()).map((one) => patientLine(views(one))).sort(byName);
     },
     async overview(patient) {
-      const { person } = somebody();
-      const view = await viewOf(patient);
+      const { person, charts, views, emergencies } = somebody();
+      const here = await charts.opened(patient);
+      const view = views(here);
+      const emergency = emergencies.of(here);
       const keys = person.keyring.doctorKeys;
       const now = clock();
       return overviewOf(view, {
         before: person.looksBefore.get(patient)?.look ?? null,
         look: person.door === 'doctor' ? (person.looks.get(patient)?.look ?? null) : null,
+        emergency,
+        // In an emergency all kinds open; of what stays locked nothing is said.
         withheld:
-          person.door === 'doctor'
+          person.door === 'doctor' && (emergency?.until ?? null) === null
             ? withheldKinds(
                 keys,
                 view.places.map(({ id }) => id),
@@ -296,9 +306,12 @@ export function openHouse(outside: Surroundings): House {
     requests: async () => patientHere().requests.requests(),
     decline: async (request) => patientHere().requests.decline(request),
     undecline: async (request) => patientHere().requests.undecline(request),
-    asked: async (patient) => doctorHere().asked(patient),
-    askFor: async (patient, what) => doctorHere().askFor(patient, what),
-    withdraw: async (request) => doctorHere().withdraw(request),
+    asked: async (patient) => doctorHere().requests.asked(patient),
+    askFor: async (patient, what) => doctorHere().requests.askFor(patient, what),
+    withdraw: async (request) => doctorHere().requests.withdraw(request),
+
+    breakGlass: async (patient, what) => doctorHere().emergencies.breakGlass(patient, what),
+    emergencies: async () => patientHere().emergencies.emergencies(),
 
     town: async () => townStatus(await around.map(), clock()),
     lately: async () => latelyIn(await around.map(), administrator(), clock),

@@ -11,6 +11,7 @@ import type { VitalState } from '@carelet/care/rules/chart/states';
 import { type PatientChart, triage } from '@carelet/care/rules/chart/triage';
 import { vitalFacts } from '@carelet/care/rules/vitals/vitals';
 import { daysIn, numberOfDay } from '@carelet/care/rules/vitals/zone';
+import type { EmergencyHere } from '../house/emergency.ts';
 import type { Item, Moment } from '../house/items.ts';
 import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageLine } from '../house/patients.ts';
 import { coursesOf, leading, lineOf, linesOf, momentOf, newestFirst } from './items.ts';
@@ -51,13 +52,14 @@ export type OverviewOptions = {
   /** A doctor's last look. */
   readonly look: Look | null;
   readonly withheld: readonly string[];
+  readonly emergency: EmergencyHere | null;
   /** Of one's own records: what one should do oneself. */
   readonly own: { readonly kept: boolean } | null;
   /** UTC milliseconds. */
   readonly now: number;
 };
 
-export function overviewOf(view: PatientView, { before, look, withheld, own, now }: OverviewOptions): Overview {
+export function overviewOf(view: PatientView, { before, look, withheld, emergency, own, now }: OverviewOptions): Overview {
   const lines = linesOf(view);
   const since = before?.at ?? now - firstLook;
   const findings = whatChanged(view.resources(), { whose: view.whose(), since, now }).flatMap((finding) => findingOf(view, finding));
@@ -84,6 +86,7 @@ export function overviewOf(view: PatientView, { before, look, withheld, own, now
     traceAudience: traced ? audienceOf(view, traced) : null,
     counts,
     withheld,
+    emergency,
     audience: { organisations: [...new Set(view.places.map(({ name }) => name))].sort(), people: view.people() },
     problems,
     lastLook: before?.at ?? null,

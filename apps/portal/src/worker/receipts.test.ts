@@ -86,6 +86,21 @@ test('it opened by consent where one held at that time for what was opened, also
   expect(looks([chartOf(northgate, left('posting', northgate, 0))], [])[0]!.reason).toBeNull();
 });
 
+test('what is looked at after somebody said that it was an emergency is told so, of that chart and for the hours it may last', () => {
+  const reasons = (...receipts: ChartReceipts['receipts']) =>
+    looks([chartOf(northgate, ...receipts)]).map(({ deed, reason }) => [deed, reason]);
+  const hours = (count: number) => count * 60;
+  expect(reasons(left('reading', chen, -30), left('break-glass', chen, 0, []), left('transformation', chen, hours(4)))).toEqual([
+    ['looked', 'emergency'],
+    ['broke', null],
+    ['looked', 'approved'],
+  ]);
+  expect(reasons(left('break-glass', chen, 0, []), left('reading', chen, hours(4) + 1))[0]).toEqual(['looked', 'approved']);
+  expect(reasons(left('break-glass', chen, 0, []), left('reading', diaz, 1))[0]).toEqual(['looked', 'approved']);
+  const elsewhere = looks([chartOf(northgate, left('break-glass', chen, 0, [])), chartOf(harbour, left('reading', chen, 1))]);
+  expect(elsewhere[0]!.reason).toBe('approved');
+});
+
 test('a look at what has gone since is a look at something', () => {
   expect(looks([chartOf(northgate, left('reading', chen, 0, [random(16)]))])[0]!.kinds).toEqual([]);
 });

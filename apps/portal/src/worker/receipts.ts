@@ -13,6 +13,7 @@ import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import { type ChartReceipts, doesNotFit, type OwnReceipts, ownReceipts } from '@carelet/client/receipts/own';
 import { brokenPromise, noPromise } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { longestBreak } from '@carelet/crypto/ma-kp-abe/break-glass';
 import type { Receipt, ReceiptKind } from '@carelet/crypto/receipts/leaf';
 import type { Deed, Look, Looker, ReceiptProblem, Receipts, ReceiptsHouse } from '../house/receipts.ts';
 import type { Charts, PatientCharts } from './charts.ts';
@@ -151,13 +152,18 @@ export function looksIn(charts: readonly ChartReceipts[], { kindsAt, grants, pla
   const all = charts
     .flatMap(({ chart, receipts }) => receipts.map(({ receipt, index }) => ({ chart, receipt, index })))
     .sort((a, b) => a.receipt.time - b.receipt.time || a.index - b.index);
+  // When somebody last said of a chart that it was an emergency: what she looks at within the hours it may last is told so.
+  const broken = new Map<string, number>();
   const looks: Growing[] = [];
   const latest = new Map<string, Growing>();
   for (const { chart, receipt, index } of all) {
     const who = hex(receipt.actor);
     const deed = deedOf[receipt.kind];
     const some = [...new Set(receipt.nodes.flatMap(kindsAt))];
-    const reason = deed === 'looked' || deed === 'asked' ? reasonOf(receipt, chart.pat, some, grants) : null;
+    if (deed === 'broke') broken.set(`${who} ${hex(chart.pat)}`, receipt.time);
+    const urgent = receipt.time - (broken.get(`${who} ${hex(chart.pat)}`) ?? Number.NEGATIVE_INFINITY) <= longestBreak;
+    const opens = deed === 'looked' || deed === 'asked';
+    const reason = !opens ? null : urgent ? 'emergency' : reasonOf(receipt, chart.pat, some, grants);
     const name = `${who} ${deed} ${reason}`;
     let growing = latest.get(name);
     if (!growing || receipt.time - growing.last > apart) {

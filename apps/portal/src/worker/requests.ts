@@ -20,6 +20,7 @@ import {
 import { hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { RequestRef, RequestsHouse } from '../house/requests.ts';
 import type { Charts } from './charts.ts';
+import { doctorsIn } from './directory.ts';
 import type { Person } from './person.ts';
 
 export type Requests = RequestsHouse & {
@@ -42,30 +43,18 @@ export function requestsOf({ person, charts, clock }: RequestsAround): Requests 
   const asking = { keyring, cloud, clock };
   const declined = new Map<string, Held>();
 
-  const directory = async () => {
-    const doctors = await authority.enrolment.directory().then(
-      (told) => told.doctors,
-      () => [],
-    );
-    return new Map(doctors.map((one) => [hex(one.doctor), one]));
-  };
-
   return {
     async requests() {
       const { requests, unreadable } = await requestsReceived(asking);
       const waiting = requests.filter((one) => !declined.has(nameOf(namesOf(one))));
-      const doctors = waiting.length === 0 ? new Map() : await directory();
+      const doctorOf = waiting.length === 0 ? null : await doctorsIn(authority);
       return {
-        requests: waiting.map(({ doctor: id, asked, wish, ...ref }) => {
-          const known = doctors.get(hex(id));
-          const doctor = {
-            id: hex(id),
-            name: known?.name ?? hex(id).slice(0, 8),
-            specialty: known?.specialty ?? null,
-            organisation: known?.organisation ?? null,
-          };
-          return { ...namesOf(ref), doctor, asked: asked * 1000, ...wish };
-        }),
+        requests: waiting.map(({ doctor, asked, wish, ...ref }) => ({
+          ...namesOf(ref),
+          doctor: doctorOf!(hex(doctor)),
+          asked: asked * 1000,
+          ...wish,
+        })),
         unreadable,
       };
     },

@@ -7,6 +7,7 @@ import { useSomeone } from '../../shell/session.tsx';
 import { useTitle } from '../../shell/title.ts';
 import { Back } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
+import { EmergencyOpen } from '../emergency/InEmergency.tsx';
 import { Failed, Waiting } from '../record/Waiting.tsx';
 import { ChartHead } from './ChartHead.tsx';
 import classes from './ChartPage.module.css';
@@ -57,6 +58,7 @@ function Chart({ overview }: { overview: Overview }) {
   return (
     <>
       <ChartHead overview={overview} />
+      <EmergencyOpen overview={overview} />
       <Problems problems={overview.problems} />
       {!overview.withheld.includes('vital-signs') && <VitalStrip patient={overview.id} vitals={overview.vitals} />}
       <div className={classes.columns}>

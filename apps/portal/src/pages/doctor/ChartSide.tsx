@@ -4,6 +4,7 @@ import type { Overview } from '../../house/patients.ts';
 import { ask } from '../../queries.ts';
 import { Section } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
+import { InEmergency } from '../emergency/InEmergency.tsx';
 import classes from './ChartPage.module.css';
 import { documentKinds, documentsOf, latestOfEach, once, shownNotes } from './documents.ts';
 import { ItemLines } from './ItemLines.tsx';
@@ -28,6 +29,7 @@ export function ChartSide({ overview }: { overview: Overview }) {
       {part(['laboratory'], t('chart.laboratory'), latestOfEach(laboratory))}
       {documents.data && part(documentKinds, t('chart.documents'), documentsOf(documents.data, shownNotes(overview)))}
       <LockedKinds overview={overview} withheld={withheld.filter((kind) => !readKinds.includes(kind))} />
+      <InEmergency overview={overview} />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Action, Section } from '../../ui/kit.tsx';
 import { SkeletonCards } from '../../ui/Skeleton.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import { Emergencies } from '../emergency/Emergencies.tsx';
 import { Failed, Waiting } from '../record/Waiting.tsx';
 import { useWhose } from '../record/whose.ts';
 import { FirstDay } from './FirstDay.tsx';
@@ -52,6 +53,7 @@ function Home({ overview }: { overview: Overview }) {
         <p className="label">{format.weekday(Date.now())}</p>
         <HeadlineText headline={headline} vitals={overview.vitals} />
       </header>
+      <Emergencies lately />
       <div className={classes.now}>
         <Section title={t('home.todo')}>
           <TodoList overview={overview} isFilled />

@@ -51,6 +51,7 @@ function adviceOn({ deed, reason }: Look, looker: Looker | undefined, shared: bo
   if (looker?.kind === 'you') return 'own';
   if (!looker || looker.kind === 'strange') return 'strange';
   if (deed === 'wrote' || looker.kind === 'place') return 'place';
+  if (reason === 'emergency' || deed === 'broke') return 'emergency';
   if (reason === 'approved') return 'approved';
   return shared ? 'allowed' : 'over';
 }

@@ -16,7 +16,7 @@ export type LooksFilter = {
 /** What of a look somebody wants to know, and of which: the sheet that is open. */
 export type Sheet = { readonly kind: 'wrong' | 'checked'; readonly look: string };
 
-const isLook = ({ deed }: Look): boolean => deed === 'looked' || deed === 'asked';
+const isLook = ({ deed }: Look): boolean => deed === 'looked' || deed === 'asked' || deed === 'broke';
 
 /** Reads an address; what it does not understand is left out. */
 export function filterIn(search: Readonly<Record<string, unknown>>): LooksFilter {

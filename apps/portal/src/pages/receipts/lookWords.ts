@@ -74,6 +74,7 @@ export function useLookWords(): LookWords {
     },
     reason(look) {
       if (look.reason === null) return null;
+      if (look.reason === 'emergency') return t('reason.emergency');
       return look.reason === 'allowed' ? t('reason.allowed') : t('reason.approved', { places: places(look) });
     },
   };

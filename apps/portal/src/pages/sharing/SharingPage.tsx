@@ -14,6 +14,7 @@ import { Banner, Card, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useGo } from '../../useGo.ts';
 import { useWords } from '../../words/words.ts';
+import { Emergencies } from '../emergency/Emergencies.tsx';
 import { WhoLooked } from '../receipts/WhoLooked.tsx';
 import { Failed } from '../record/Waiting.tsx';
 import { Requests } from '../requests/Requests.tsx';
@@ -77,6 +78,7 @@ export function SharingPage() {
         {step === null && !lines?.some(({ key, stopped: state }) => key === work?.at && state !== null) && (
           <Going again={() => goTo('check')} />
         )}
+        <Emergencies />
         <Requests
           decide={(request) => {
             sharing.keep(draftOf(request));

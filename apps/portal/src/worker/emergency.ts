@@ -1,0 +1,92 @@
+/**
+ * Emergencies at both doors: a doctor breaks the glass of a patient's charts, a patient reads who did.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type BrokenGlass, breakGlass, brokenGlasses, mayBreakGlass } from '@carelet/client/sharing/break-glass';
+import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import type { EmergencyHere, EmergencyHouse } from '../house/emergency.ts';
+import type { Charts, PatientCharts } from './charts.ts';
+import { doctorsIn } from './directory.ts';
+import type { Person } from './person.ts';
+
+export type Emergencies = EmergencyHouse & {
+  /** Asks the cloud anew which glasses one has broken. */
+  look(): Promise<void>;
+  /** What one may open in an emergency of a patient, and until when it is open; `null` for whom that is nothing to do with. */
+  of(patient: Pick<PatientCharts, 'id' | 'refs'>): EmergencyHere | null;
+  /** Whether a glass that was broken when it was asked is whole again. */
+  ended(): boolean;
+};
+
+/** How long a patient is told of an emergency here, in milliseconds; who looked tells of it for good. */
+const told = 90 * 86_400_000;
+
+export function emergenciesOf({
+  person,
+  charts,
+  clock,
+}: {
+  readonly person: Person;
+  readonly charts: () => Pick<Charts, 'listed' | 'again'>;
+  readonly clock: () => number;
+}): Emergencies {
+  const { keyring, cloud, authority } = person;
+  const asking = { keyring, cloud, clock };
+  const now = () => Math.floor(clock() / 1000);
+  let broken: readonly BrokenGlass[] = [];
+  const placeName = (organisation: Uint8Array) =>
+    keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? hex(organisation).slice(0, 8);
+  const look = async () => {
+    broken = (await brokenGlasses(asking)).filter(({ word }) => equalPublic(word.doctor, keyring.card.id) && word.until > now());
+  };
+
+  return {
+    look: async () => {
+      if (person.door === 'doctor' && keyring.emergencyKeys.length > 0) await look();
+    },
+
+    of({ id, refs }) {
+      if (person.door !== 'doctor') return null;
+      const writers = new Map(refs.map(({ writer }) => [hex(writer), writer]));
+      const places = [...writers.values()].filter((writer) => mayBreakGlass(keyring, writer, now())).map(placeName);
+      const open = broken.filter(({ owner, word }) => hex(owner) === id && word.until > now()).map(({ word }) => word.until);
+      return places.length === 0 && open.length === 0 ? null : { places, until: open.length === 0 ? null : Math.max(...open) * 1000 };
+    },
+
+    ended: () => broken.some(({ word }) => word.until <= now()),
+
+    async breakGlass(patient, { why, hours }) {
+      const op = 'break the glass';
+      const one = (await charts().listed()).find(({ id }) => id === patient);
+      const refs = one?.refs.filter(({ writer }) => mayBreakGlass(keyring, writer, now())) ?? [];
+      if (refs.length === 0) throw new CareletError('denied', op, { because: 'no key of yours opens more here in an emergency' });
+      let until = 0;
+      try {
+        for (const ref of refs) until = await breakGlass(asking, ref, { reason: why, hours });
+      } finally {
+        await look().catch(() => {});
+        await person.keep();
+        await charts().again();
+      }
+      return until * 1000;
+    },
+
+    async emergencies() {
+      const here = (await brokenGlasses(asking)).filter(
+        ({ owner, word }) => equalPublic(owner, keyring.card.id) && word.since * 1000 > clock() - told,
+      );
+      const doctorOf = here.length === 0 ? null : await doctorsIn(authority);
+      return here.map(({ word, reason, verdict }) => ({
+        id: hex(word.number),
+        doctor: doctorOf!(hex(word.doctor)),
+        place: placeName(word.organisation),
+        since: word.since * 1000,
+        until: word.until * 1000,
+        why: reason,
+        verdict,
+      }));
+    },
+  };
+}

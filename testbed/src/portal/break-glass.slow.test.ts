@@ -1,0 +1,117 @@
+/**
+ * A day with an emergency: a doctor opens what is locked to him, his patient is told while it happens, the clinic says what it thinks of
+ * it, and when the hours are over it is closed again.
+ */
+import { connectCloud } from '@carelet/client/login';
+import { brokenGlasses, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeInBoth } from './axe.testing.ts';
+import { beginsEmergency, ben, breaksGlass, brokenStates, emergencyStates, looksAtBens, why } from './break-glass.testing.ts';
+import { button, comesIn, goTo, link, reads, sees, shown, step } from './deeds.testing.ts';
+import { openPortalStage, type PortalStage } from './stage.testing.ts';
+import type { State } from './states.testing.ts';
+
+let stage: PortalStage;
+
+beforeAll(async () => {
+  stage = await openPortalStage();
+}, 120_000);
+
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]();
+});
+
+const sizes = ['desk', 'phone'] as const;
+
+async function foundIn(some: readonly State[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, show } of some) {
+    for (const size of sizes) {
+      const moment = Date.now();
+      await using visit = await stage.visit({ size, unguarded: true, frozen: moment });
+      await step(`${name} is shown`, visit.page, () => show(visit, moment));
+      found.push(...(await axeInBoth(visit.page, name)));
+    }
+  }
+  return found;
+}
+
+test('axe finds nothing before it', { timeout: 300_000 }, async () => {
+  expect(await foundIn(emergencyStates)).toEqual([]);
+});
+
+test('Dr Diaz breaks the glass of Ben’s chart, and Ben is told', { timeout: 300_000 }, async () => {
+  await using desk = await stage.visit();
+  await using phone = await stage.visit({ size: 'phone' });
+  const { page } = desk;
+
+  await comesIn(phone.page, ben);
+  await step('nothing is told where nothing happened', phone.page, async () => {
+    await reads(phone.page, 'To do');
+    expect(await shown(phone.page)).not.toMatch(/emergency/);
+  });
+  await step('Dr Diaz sees blood tests, and no name', page, async () => {
+    await comesIn(page, 'Dr Rafael Diaz');
+    await looksAtBens(page);
+    await reads(page, 'Conditions: locked for you');
+    expect(await shown(page)).not.toMatch(/Okoro/);
+  });
+  await step('by the keyboard, he says why', page, async () => {
+    await beginsEmergency(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await breaksGlass(page);
+  });
+  await step('it opens: a name, and nothing is locked', page, async () => {
+    await reads(page, /Okoro/);
+    await page.getByRole('heading', { name: 'Conditions: locked for you' }).waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Open in an emergency' }).count()).toBe(0);
+  });
+  await step('Ben is told on his first page, with the doctor’s words', phone.page, async () => {
+    await sees(phone.page, /^Dr Rafael Diaz opened your records of Harbour Clinic in an emergency/);
+    await sees(phone.page, why);
+    await sees(phone.page, /Harbour Clinic has not said yet whether it was right\./);
+  });
+  await step('the clinic says that it was right', phone.page, async () => {
+    const { keyring } = await stage.keyrings.of('organisation', 'harbour', 'Harbour Clinic');
+    const asking = { keyring, cloud: connectCloud(stage.cloud, keyring, stage.clock), clock: stage.clock };
+    const [broken] = await brokenGlasses(asking);
+    await reviewBreakGlass(asking, broken!, 'justified');
+    await sees(phone.page, /Harbour Clinic says that it was right\./);
+  });
+  await step('who looked says what he opened', phone.page, async () => {
+    await link(phone.page, /^See what was opened/).click();
+    await sees(phone.page, /said it was an emergency, and opened more than usual/);
+  });
+  await step('locked, nothing of it is left', page, async () => {
+    await page.keyboard.press('Shift+L');
+    await reads(page, 'Locked');
+    expect(await shown(page)).not.toMatch(/Okoro/);
+  });
+  expect(desk.faults).toEqual([]);
+  expect(phone.faults).toEqual([]);
+});
+
+test('axe finds nothing while it is open', { timeout: 300_000 }, async () => {
+  expect(await foundIn(brokenStates(stage))).toEqual([]);
+});
+
+test('when the hours are over it is closed again', { timeout: 200_000 }, async () => {
+  await using desk = await stage.visit({ frozen: Date.now() });
+  const { page } = desk;
+  await comesIn(page, 'Dr Rafael Diaz');
+  await goTo(page, 'Patients');
+  await link(page, /Okoro/).waitFor();
+  const later = 5 * 3_600_000;
+  stage.putBack(-later);
+  try {
+    await desk.later(Date.now() + later);
+    await page.reload();
+    await page.getByLabel('Passphrase', { exact: true }).fill('lantern steps');
+    await button(page, 'Unlock').click();
+    await reads(page, '1 patient');
+    expect(await shown(page)).not.toMatch(/Okoro/);
+  } finally {
+    stage.putBack(0);
+  }
+});
