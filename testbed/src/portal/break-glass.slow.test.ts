@@ -68,7 +68,7 @@ test('Dr Diaz breaks the glass of Ben’s chart, and Ben is told', { timeout: 30
     expect(await page.getByRole('button', { name: 'Open in an emergency' }).count()).toBe(0);
   });
   await step('Ben is told on his first page, with the doctor’s words', phone.page, async () => {
-    await sees(phone.page, /^Dr Rafael Diaz opened your records of Harbour Clinic in an emergency/);
+    await sees(phone.page, /Dr Rafael Diaz opened your records of Harbour Clinic in an emergency\.$/);
     await sees(phone.page, why);
     await sees(phone.page, /Harbour Clinic has not said yet whether it was right\./);
   });

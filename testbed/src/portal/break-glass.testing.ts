@@ -31,7 +31,7 @@ export async function breaksGlass(page: Page): Promise<void> {
   await beginsEmergency(page);
   await page.getByRole('dialog').getByLabel('Why').fill(why);
   await button(page, 'Open now').click();
-  await sees(page, /^Open until .*was told\.$/);
+  await sees(page, /^Open until .* was told\.$/);
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await sees(page, /^Emergency: open to you until/);
 }

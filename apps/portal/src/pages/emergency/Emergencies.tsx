@@ -8,7 +8,8 @@ import { Link } from '../../ui/Link.tsx';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import classes from '../requests/Requests.module.css';
+import asked from '../requests/Requests.module.css';
+import classes from './Emergency.module.css';
 
 const week = 7 * 86_400_000;
 
@@ -20,7 +21,8 @@ export function Emergencies({ lately = false }: { lately?: boolean }) {
   const shown = data?.filter(({ since }) => !lately || since > Date.now() - week) ?? [];
   const review = ({ place, verdict }: EmergencyToMe) =>
     verdict === null ? t('unreviewed', { place }) : t(verdict === 'justified' ? 'justified' : 'notJustified', { place });
-  return shown.map((one) => {
+  if (shown.length === 0) return null;
+  const told = shown.map((one) => {
     const isOpen = one.until > Date.now();
     return (
       <Banner
@@ -44,7 +46,7 @@ export function Emergencies({ lately = false }: { lately?: boolean }) {
           })}
         </p>
         {one.why !== null && (
-          <blockquote className={classes.why}>
+          <blockquote className={asked.why}>
             <bdi>{one.why}</bdi>
           </blockquote>
         )}
@@ -59,4 +61,5 @@ export function Emergencies({ lately = false }: { lately?: boolean }) {
       </Banner>
     );
   });
+  return <div className={classes.news}>{told}</div>;
 }

@@ -5,6 +5,7 @@ import { Banner } from '../../ui/kit.tsx';
 import { LockedCard } from '../../ui/LockedCard.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import classes from './Emergency.module.css';
 import { EmergencySheet } from './EmergencySheet.tsx';
 
 /** Beside what is locked: a doctor who may opens it in an emergency. */
@@ -38,7 +39,7 @@ export function EmergencyOpen({ overview: { emergency, identity, places } }: { o
   if (!emergency || emergency.until === null) return null;
   const told = emergency.places.length > 0 ? emergency.places : places.map(({ name }) => name);
   return (
-    <div className="no-print">
+    <div className={`${classes.news} no-print`}>
       <Banner icon="warning" tone="danger">
         <p>{t('isOpen', { time: format.time(emergency.until), name: identity.name ?? t('patient'), places: format.list(told) })}</p>
       </Banner>
