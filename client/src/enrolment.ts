@@ -10,10 +10,18 @@
 import { CareletError } from '@carelet/care/model';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection } from '@carelet/crypto/cards/approval';
+import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection, signRetirement } from '@carelet/crypto/cards/approval';
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
-import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
+import {
+  type Domain,
+  decodeManifest,
+  foundingHash,
+  type Manifest,
+  manifestHash,
+  signedByTwo,
+  successor,
+} from '@carelet/crypto/cards/manifest';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { Keyring } from './keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from './login.ts';
@@ -88,6 +96,43 @@ export async function takeWriterKeys(authority: Authority, keyring: Keyring): Pr
   const [domain, orgKey, pq] = uncbor(said[0]!) as [Bytes, Bytes, Bytes];
   requireDomain(keyring, keyring.card.id, domain, 'take writer keys');
   keyring.writer = { domain, orgKey, pq };
+}
+
+/**
+ * Whether an organisation holds what it seals with today: of the domain that its manifest names.
+ *
+ * @example
+ * ```ts no-run
+ * import { holdsDomain, takeWriterKeys } from '@carelet/client/enrolment';
+ * import type { Keyring } from '@carelet/client/keyring/keyring';
+ * import type { Authority } from '@carelet/client/login';
+ * declare const [authority, keyring]: [Authority, Keyring];
+ * if (!holdsDomain(keyring)) await takeWriterKeys(authority, keyring);
+ * ```
+ */
+export const holdsDomain = ({ card, manifest, writer }: Pick<Keyring, 'card' | 'manifest' | 'writer'>): boolean =>
+  writer !== null && equalPublic(domainOf(manifest, card.id)?.publicKey ?? new Uint8Array(), writer.domain);
+
+/** How far the end of a domain is: it takes as many organisations' administrators as are `needed`. */
+export type Retirement = { readonly approvals: number; readonly needed: number; readonly retired: boolean };
+
+/**
+ * An administrator signs that an organisation's domain ends, as the manifest names it at this moment. Once enough have, the
+ * issuers make another in its place: nothing is sealed to the old one any more and no key is issued under it, and the
+ * organisation makes its locks anew (`records/renew`).
+ *
+ * @throws {CareletError} `missing` for an organisation that the town does not know; `unavailable` while one of the three issuers
+ *   is away: asked again it goes on
+ */
+export async function retireDomain({ authority, keyring }: Office, organisation: Bytes): Promise<Retirement> {
+  await renewManifest(authority, keyring);
+  const domain = domainOf(keyring.manifest, organisation);
+  if (!domain) throw new CareletError('missing', 'retire a domain', { because: 'the town manifest knows no such organisation' });
+  const { publicKey } = domain;
+  const signature = signRetirement(keyring.secrets.edSk, organisation, publicKey);
+  const said = await authority.enrolment.retire({ organisation, publicKey, signature });
+  if (said.retired) await renewManifest(authority, keyring);
+  return said;
 }
 
 /** What a doctor says of herself. */
@@ -194,11 +239,15 @@ export function requireAlike(said: readonly Bytes[], by: readonly { readonly iss
 }
 
 export function requireDomain(keyring: Keyring, organisation: Bytes, domain: Bytes, op: string): void {
-  const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
+  const known = domainOf(keyring.manifest, organisation);
   if (!known || !equalPublic(known.publicKey, domain)) {
     throw new CareletError('tampered', op, { because: 'the town manifest names another key for this organisation' });
   }
 }
+
+/** What a manifest says of an organisation. */
+export const domainOf = ({ domains }: Pick<Manifest, 'domains'>, organisation: Bytes): Domain | undefined =>
+  domains.find((one) => equalPublic(one.organisation, organisation));
 
 /** One's own card with the issuers' words on it; anything else is refused. */
 export function vouched(keyring: Keyring, bytes: Bytes): Card {

@@ -2,13 +2,23 @@ import { expect, test } from 'vitest';
 import { type Bytes, type Cbor, cbor, equal, uncbor, utf8 } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { signingKey } from '../algebra/sign.ts';
-import { signAdmission, signApproval, signRejection, verifyAdmission, verifyApproval, verifyRejection } from './approval.ts';
+import {
+  signAdmission,
+  signApproval,
+  signRejection,
+  signRetirement,
+  verifyAdmission,
+  verifyApproval,
+  verifyRejection,
+  verifyRetirement,
+} from './approval.ts';
 import { type Card, cardHash, cardStands, decodeCard, encodeCard, fingerprint, selfSigned, vouch } from './card.ts';
 import { issueEntitlement, readEntitlement } from './entitlement.ts';
 import { invitationKey, newCode, signAcceptance, signInvitation, verifyAcceptance, verifyInvitation } from './invitation.ts';
 import { encodeIssuerKeys, officeStands, readIssuerKeys, signOffice } from './issuer.ts';
 import { labelOf, sensitiveLabel } from './label.ts';
 import {
+  type Domain,
   decodeManifest,
   encodeManifest,
   foundingHash,
@@ -17,6 +27,7 @@ import {
   signedByTwo,
   signManifest,
   successor,
+  withNewKey,
 } from './manifest.ts';
 import { newCard } from './owner.ts';
 
@@ -90,6 +101,35 @@ test('a manifest wants two issuers, and a successor the issuers of the pinned on
   expect(successor(grown, swapped)).toBe(false);
   expect(successor(grown, signManifest({ ...body, serial: 3, domains: [] }, issuers))).toBe(false);
   expect(manifestHash(grown)).not.toEqual(manifestHash(manifest));
+});
+
+test('a domain gets another key only in a manifest that says so, and never one it had before', () => {
+  const domain: Domain = { organisation: random(16), name: 'Northgate', publicKey: random(600) };
+  const told = (serial: number, of: Domain) => signManifest({ ...body, serial, domains: [of] }, issuers);
+  const [first, second] = [told(2, domain), told(3, withNewKey(domain, random(600)))];
+  expect(decodeManifest(encodeManifest(second))).toEqual(second);
+  expect(successor(first, second)).toBe(true);
+  expect(successor(second, first)).toBe(false);
+  const [now] = second.domains as [Domain];
+  const third = told(4, withNewKey(now, random(600)));
+  expect(successor(second, third)).toBe(true);
+  expect(successor(first, third)).toBe(true);
+  // Another key that retires nothing; the key of before, alone and behind the later one; a past that is another.
+  for (const wrong of [
+    { ...domain, publicKey: random(600) },
+    domain,
+    { ...now, publicKey: domain.publicKey },
+    { ...now, retired: [random(32)] },
+    { ...now, retired: [] },
+  ]) {
+    expect(successor(second, told(5, wrong))).toBe(false);
+  }
+  expect(signedByTwo({ ...second, domains: [{ ...now, retired: [random(32)] }] })).toBe(false);
+  const fields = uncbor(encodeManifest(second)) as Cbor[];
+  const { organisation, name, publicKey } = now;
+  for (const retired of [[], [new Uint8Array(31)], 'none', null]) {
+    expect(decodeManifest(cbor(fields.with(3, [[organisation, name, publicKey, retired]])))).toBeNull();
+  }
 });
 
 test('a manifest names who keeps the receipts and who watches, and no successor changes the log', () => {
@@ -205,4 +245,9 @@ test('what an administrator signs for one thing does not pass for another', () =
   expect(verifyAdmission(by.edVk, doctor, 'Northgate', admission)).toBe(true);
   expect(verifyAdmission(by.edVk, doctor, 'Southgate', admission)).toBe(false);
   expect(verifyApproval(by.edVk, doctor, 'Northgate', admission)).toBe(false);
+  const [here, there, key] = [random(16), random(16), random(600)];
+  const retirement = signRetirement(secrets.edSk, here, key);
+  expect(verifyRetirement(by.edVk, here, key, retirement)).toBe(true);
+  expect(verifyRetirement(by.edVk, there, key, retirement)).toBe(false);
+  expect(verifyRetirement(by.edVk, here, random(600), retirement)).toBe(false);
 });

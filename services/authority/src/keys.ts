@@ -9,7 +9,7 @@ import { dayOf } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { encodeEntitlement, entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
@@ -56,13 +56,22 @@ export function keys(
       if (!caller || row?.state !== 'approved') throw new CareletError('denied', 'issue keys', { because: 'no approved doctor asks' });
       const now = Math.floor(clock() / 1000);
       const today = dayOf(clock());
+      const domains = new Map(
+        (await db.selectFrom('domain').select(['organisation', 'public_key']).execute()).map((one) => [
+          hex(one.organisation),
+          one.public_key,
+        ]),
+      );
       const approved = (await approvedPolicies(caller.id)).filter(({ text }) => (JSON.parse(text) as Policy).until >= today);
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
         const wanted = anew.some((one) => equalPublic(one, organisation));
-        const kept = wanted ? undefined : issued.find((key) => key.policy === text && equalPublic(key.organisation, organisation));
-        const key = kept ?? (await make(row.card, caller.id, organisation, text, services));
+        const publicKey = domains.get(hex(organisation))!;
+        const isKept = (key: (typeof issued)[number]) =>
+          key.policy === text && equalPublic(key.organisation, organisation) && equalPublic(key.public_key, publicKey);
+        const key =
+          (wanted ? undefined : issued.find(isKept)) ?? (await make(row.card, caller.id, { organisation, publicKey }, text, services));
         if (key.not_after <= now) continue;
         const parts = (uncbor(key.sealed) as [number, Bytes, Bytes, Bytes][]).map(([issuer, doctor, cloud, mediator]) => ({
           issuer,
@@ -87,7 +96,13 @@ export function keys(
     return rows.filter(({ approvals }) => Number(approvals) >= needed).map(({ organisation, policy }) => ({ organisation, text: policy }));
   }
 
-  async function make(card: Bytes, doctor: Bytes, organisation: Bytes, text: string, services: Services) {
+  async function make(
+    card: Bytes,
+    doctor: Bytes,
+    { organisation, publicKey }: { organisation: Bytes; publicKey: Bytes },
+    text: string,
+    services: Services,
+  ) {
     const op = 'issue keys';
     const policy = JSON.parse(text) as Policy;
     const house = decodeCard(services.mediator.organisation);
@@ -126,6 +141,7 @@ export function keys(
     const row = {
       doctor,
       organisation,
+      public_key: publicKey,
       policy: text,
       mediator: house.id,
       sealed: cbor(said.map(({ issuer, answer: { parts } }) => [issuer, parts.doctor, parts.cloud, parts.mediator])),

@@ -19,7 +19,7 @@ import { readServiceKey } from '@carelet/crypto/cards/service';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
-import { domainPlace } from './generation.ts';
+import { domainPlace } from './domains.ts';
 import { foundedTown, type Identity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import { formulaOf } from './policy.ts';
@@ -46,9 +46,10 @@ export function keys({
   needed: number;
   now: () => number;
 }): Keys {
-  const domainOf = async (organisation: Bytes) => {
+  const domainOf = async (organisation: Bytes, op: string) => {
     const row = await db.selectFrom('domain').selectAll().where('organisation', '=', organisation).executeTakeFirst();
     if (!row) return null;
+    if (row.retiring) throw new CareletError('unavailable', op, { because: 'another domain is being made for this organisation' });
     const [share, orgKey, pq] = uncbor(secrets.open(domainPlace(organisation), row.secret)) as [Bytes, Bytes, Bytes];
     return { publicKey: row.public_key, issuers: row.issuers, share, orgKey, pq };
   };
@@ -58,7 +59,7 @@ export function keys({
       const op = 'hand out writer keys';
       const { manifest, place } = await foundedTown(db, op);
       const card = ownCard(bytes, 'organisation', now(), op);
-      const domain = cardStands(card, manifest, now()) ? await domainOf(card.id) : null;
+      const domain = cardStands(card, manifest, now()) ? await domainOf(card.id, op) : null;
       if (!domain) throw new CareletError('denied', op, { because: 'only an enrolled organisation gets them' });
       const context = cbor(['carelet/v1/enrolment/writer', card.id, place]);
       return { sealed: sealTo(card.hybridPk, context, cbor([domain.publicKey, domain.orgKey, domain.pq])) };
@@ -69,7 +70,7 @@ export function keys({
       const founded = await foundedTown(db, op);
       const { card, organisation } = await approvedDoctor({ db, founded, needed, now: now(), op }, asked);
       if (Math.abs(issued - now()) > tolerance) throw new CareletError('denied', op, { because: 'the clocks differ' });
-      const domain = await domainOf(organisation);
+      const domain = await domainOf(organisation, op);
       if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
       const refuse = (because: string) => new CareletError('denied', op, { because });
       const manifest = decodeManifest(bytes);
