@@ -16,6 +16,7 @@ import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet
 import {
   type Domain,
   decodeManifest,
+  encodeManifest,
   foundingHash,
   type Manifest,
   manifestHash,
@@ -23,7 +24,7 @@ import {
   successor,
 } from '@carelet/crypto/cards/manifest';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
-import type { Keyring } from './keyring/keyring.ts';
+import type { Keyring, WriterKeys } from './keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from './login.ts';
 
 /**
@@ -113,8 +114,24 @@ export async function takeWriterKeys(authority: Authority, keyring: Keyring): Pr
 export const holdsDomain = ({ card, manifest, writer }: Pick<Keyring, 'card' | 'manifest' | 'writer'>): boolean =>
   writer !== null && equalPublic(domainOf(manifest, card.id)?.publicKey ?? new Uint8Array(), writer.domain);
 
+/** Refuses to seal for a domain that was retired. */
+export function mustHoldDomain(keyring: Keyring, op: string): asserts keyring is Keyring & { writer: WriterKeys } {
+  if (!keyring.writer) throw new CareletError('denied', op, { subject: keyring.name, because: 'this organisation is not enrolled yet' });
+  if (!holdsDomain(keyring)) {
+    throw new CareletError('conflict', op, {
+      subject: keyring.name,
+      because: 'the organisation’s domain was retired; it has to take what it seals with today',
+    });
+  }
+}
+
 /** How far the end of a domain is: it takes as many organisations' administrators as are `needed`. */
-export type Retirement = { readonly approvals: number; readonly needed: number; readonly retired: boolean };
+export type Retirement = {
+  readonly approvals: number;
+  readonly needed: number;
+  /** Who has heard, once it is retired; whoever has not asks the authority within a minute. */
+  readonly retired: Heard | null;
+};
 
 /**
  * An administrator signs that an organisation's domain ends, as the manifest names it at this moment. Once enough have, the
@@ -124,15 +141,31 @@ export type Retirement = { readonly approvals: number; readonly needed: number; 
  * @throws {CareletError} `missing` for an organisation that the town does not know; `unavailable` while one of the three issuers
  *   is away: asked again it goes on
  */
-export async function retireDomain({ authority, keyring }: Office, organisation: Bytes): Promise<Retirement> {
+export async function retireDomain(
+  { authority, keyring }: Office,
+  { cloud, cloudlets }: Holders,
+  organisation: Bytes,
+): Promise<Retirement> {
   await renewManifest(authority, keyring);
   const domain = domainOf(keyring.manifest, organisation);
   if (!domain) throw new CareletError('missing', 'retire a domain', { because: 'the town manifest knows no such organisation' });
   const { publicKey } = domain;
   const signature = signRetirement(keyring.secrets.edSk, organisation, publicKey);
-  const said = await authority.enrolment.retire({ organisation, publicKey, signature });
-  if (said.retired) await renewManifest(authority, keyring);
-  return said;
+  const { approvals, needed, retired } = await authority.enrolment.retire({ organisation, publicKey, signature });
+  if (!retired) return { approvals, needed, retired: null };
+  await renewManifest(authority, keyring);
+  const manifest = encodeManifest(keyring.manifest);
+  return { approvals, needed, retired: await heardBy(cloud, cloudlets, (holder) => holder.sharing.retired({ manifest })) };
+}
+
+/** Tells cloud and cloudlets something at once, and counts who took it. */
+async function heardBy(
+  cloud: Holders['cloud'],
+  cloudlets: Holders['cloudlets'],
+  tell: (holder: Holders['cloud'] | Holders['cloudlets'][number]) => Promise<unknown>,
+): Promise<Heard> {
+  const [atCloud, ...atCloudlets] = (await Promise.allSettled([cloud, ...cloudlets].map(tell))).map(({ status }) => status === 'fulfilled');
+  return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
 }
 
 /** What a doctor says of herself. */
@@ -223,11 +256,7 @@ export async function endReplaced(
 function tellHolders({ card, secrets }: Keyring, { cloud, cloudlets }: Holders, end: KeyEnd): { heard: Promise<Heard>; signature: Bytes } {
   const signature = signKeyEnd(secrets.edSk, end);
   const said = { ...end, administrator: encodeCard(card), signature };
-  const heard = Promise.allSettled([cloud, ...cloudlets].map((holder) => holder.sharing.endKeys(said))).then((told) => {
-    const [atCloud, ...atCloudlets] = told.map(({ status }) => status === 'fulfilled');
-    return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
-  });
-  return { heard, signature };
+  return { heard: heardBy(cloud, cloudlets, (holder) => holder.sharing.endKeys(said)), signature };
 }
 
 /** What different issuers say has to be the same, or one of them lies. */

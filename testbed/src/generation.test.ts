@@ -7,7 +7,7 @@ import { startAuthority } from '@carelet/authority/service';
 import { type Handler, serve } from '@carelet/care/wire';
 import { claim, enrolOrganisation, firstManifest, holdsDomain, invite, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
-import { connectAuthority } from '@carelet/client/login';
+import { connectAuthority, connectCloud } from '@carelet/client/login';
 import { openDatabase } from '@carelet/ground/database';
 import { secretsFile } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
@@ -113,14 +113,15 @@ test('a domain that was interrupted is gone on with, and one that an issuer spoi
   const mara = newKeyring('administrator', 'mara', 'mara', manifest, now / 1000 + years);
   const retired = async (by: Keyring, issuers: readonly Handler[]) => {
     await using authority = await start(issuers);
-    return await retireDomain({ authority: connectAuthority(authority.fetch, by, clock), keyring: by }, larkfield.card.id);
+    const office = { authority: connectAuthority(authority.fetch, by, clock), keyring: by };
+    return await retireDomain(office, { cloud: connectCloud(authority.fetch, by), cloudlets: [] }, larkfield.card.id);
   };
   {
     await using authority = await start(honest);
     const as = (who: Keyring | null) => connectAuthority(authority.fetch, who, clock);
     await claim(as(null), mara, (await invite(as(sam), sam)).code, 'Medical Board');
   }
-  expect(await retired(sam, honest)).toMatchObject({ retired: false });
+  expect(await retired(sam, honest)).toMatchObject({ retired: null });
   for (const step of ['retire', 'promise', 'reveal', 'conclude', 'confirm']) {
     const cut = async (request: Request) => {
       if (request.url.includes(step)) throw new TypeError('fetch failed');
@@ -128,7 +129,7 @@ test('a domain that was interrupted is gone on with, and one that an issuer spoi
     };
     expect(await refusal(retired(mara, [honest[0]!, honest[1]!, Object.assign(cut, { contract: issuerContract })]))).toBe('unavailable');
   }
-  expect(await retired(mara, honest)).toMatchObject({ retired: true });
+  expect(await retired(mara, honest)).toMatchObject({ retired: { cloud: false, cloudlets: 0 } });
   await using authority = await start(honest);
   const own = connectAuthority(authority.fetch, larkfield, clock);
   const before = larkfield.writer!;

@@ -31,7 +31,8 @@ beforeAll(async () => {
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
 const office = (keyring: Keyring) => ({ authority: stage.authorityAs(keyring), keyring });
-const retire = (by: Keyring, of = northgate.keyring.card.id) => retireDomain(office(by), of);
+const retire = (by: Keyring, of = northgate.keyring.card.id) =>
+  retireDomain(office(by), { cloud: stage.cloudAs(by), cloudlets: [stage.cloudletAs(by)] }, of);
 const domainIn = ({ domains }: Manifest) => domains.find(({ organisation }) => equalPublic(organisation, northgate.keyring.card.id))!;
 /** An administrator's word as the authority hands it on. */
 async function wordOf({ card }: Keyring, signature: Bytes) {
@@ -52,7 +53,7 @@ test('one organisation’s administrators end no domain, however many they are, 
   const joan = newKeyring('administrator', 'joan', 'joan', sam.manifest, sam.card.expiry);
   await claim(stage.authorityAs(null), joan, (await invite(stage.authorityAs(sam), sam)).code, 'Harbour Clinic');
   const before = await latest();
-  for (const by of [sam, sam, joan]) expect(await retire(by)).toEqual({ approvals: 1, needed: 2, retired: false });
+  for (const by of [sam, sam, joan]) expect(await retire(by)).toEqual({ approvals: 1, needed: 2, retired: null });
   expect(await refusal(retire(northgate.keyring))).toBe('denied');
   expect(await refusal(retire(sam, sam.card.id))).toBe('missing');
   // Signed by somebody else, for another organisation, for another key of it.
@@ -90,7 +91,7 @@ test('an issuer counts for itself who says so, and hands nothing out while anoth
 test('two of two end it: the manifest names another that opens nothing of before, and the organisation takes what it seals with', async () => {
   const before = await latest();
   const old = northgate.keyring.writer!;
-  expect(await retire(mara)).toEqual({ approvals: 2, needed: 2, retired: true });
+  expect(await retire(mara)).toEqual({ approvals: 2, needed: 2, retired: { cloud: true, cloudlets: 1 } });
   const after = await latest();
   expect(after.serial).toBe(before.serial + 1);
   const [was, is] = [domainIn(before), domainIn(after)];
@@ -125,7 +126,6 @@ test('what was signed for a domain that ended ends no later one', async () => {
 });
 
 test('a manifest of before is refused by whoever saw the later one, also where its issuers sign it under a later number', async () => {
-  const older = sam.manifest;
   const { manifest: bytes } = await stage.authorityAs(null).town.manifest();
   const newest = await latest();
   expect(encodeManifest(newest)).toEqual(bytes);
@@ -139,13 +139,19 @@ test('a manifest of before is refused by whoever saw the later one, also where i
   expect(successor(newest, unretired)).toBe(false);
   expect(await refusal(renewManifest(replaying(unretired), northgate.keyring))).toBe('tampered');
   expect(northgate.keyring.manifest).toEqual(newest);
-  expect(older.serial).toBeLessThanOrEqual(newest.serial);
+  // Nor do cloud and cloudlet take it from anybody.
+  for (const said of [first, unretired]) {
+    const manifest = encodeManifest(said);
+    for (const holder of [stage.cloudAs(null), stage.cloudletAs(null)]) {
+      expect(await refusal(holder.sharing.retired({ manifest }))).toBe('tampered');
+    }
+  }
 });
 
 test('a second domain ends as the first did', async () => {
   const before = domainIn(await latest());
-  expect(await retire(mara)).toMatchObject({ approvals: 1, retired: false });
-  expect(await retire(sam)).toMatchObject({ approvals: 2, retired: true });
+  expect(await retire(mara)).toMatchObject({ approvals: 1, retired: null });
+  expect(await retire(sam)).toMatchObject({ approvals: 2, retired: { cloud: true } });
   const after = domainIn(await latest());
   expect(after.retired!.map((key: Bytes) => hex(key))).toEqual([...before.retired!, sha256(before.publicKey)].map((key) => hex(key)));
 });

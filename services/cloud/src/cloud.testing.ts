@@ -34,6 +34,8 @@ export type World = AsyncDisposable & {
   person(kind: CardKind, options?: { clockOff?: number }): Person;
   /** Whose keys administrators ended, as the authority tells; `away` while it does not answer. */
   readonly authority: { administrators: Bytes[]; ended: (KeyEnd & { by: Bytes; signature: Bytes })[]; away: boolean };
+  /** Ends every organisation's domain; what is sealed and issued from then on is of another: its id, and the manifest that says so. */
+  retire(): Promise<{ id: Bytes; manifest: Bytes }>;
   /** A policy wrap's body under these labels. */
   sealed(labels: readonly string[]): Promise<Bytes>;
   /** An entitlement signed by issuers of these numbers. */

@@ -17,6 +17,7 @@ import { type IssuedPlace, openForCloud } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { parse } from '@carelet/crypto/kp-abe/formula';
 import { transaction } from '@carelet/ground/database';
+import type { Domains, DomainToday } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
@@ -38,6 +39,7 @@ export function roles(
     town,
     keys,
     endedKeys,
+    domains,
     mathematics,
     now,
     book,
@@ -46,6 +48,7 @@ export function roles(
     town: Town;
     keys: CloudKeys;
     endedKeys: EndedKeys;
+    domains: Domains;
     mathematics: RoleMath;
     now: () => number;
     book: Book;
@@ -69,6 +72,7 @@ export function roles(
         throw new CareletError('invalid', op, { because: 'its policy cannot be read' });
       }
       await endedKeys.refuse(read, op);
+      await domains.ready();
       const before = await db
         .selectFrom('entitlement')
         .select('issued')
@@ -89,6 +93,7 @@ export function roles(
         read,
         transforms.toSorted((a, b) => a.issuer - b.issuer),
       );
+      await mustBeToday(organisation, fresh[0]!.domain);
       await transaction(db, async (within) => {
         const laid = await within
           .insertInto('entitlement')
@@ -117,7 +122,11 @@ export function roles(
           .execute();
       });
       // What was ended in this moment does not stay because it was just laid down.
-      await endedKeys.refuse(read, op).catch(async (thrown: unknown) => {
+      const stillHolds = async () => {
+        await endedKeys.refuse(read, op);
+        await mustBeToday(organisation, fresh[0]!.domain);
+      };
+      await stillHolds().catch(async (thrown: unknown) => {
         await forgetKeys(db, { doctor: caller.id, of: { organisation, before: issued + 1 } });
         throw thrown;
       });
@@ -137,6 +146,7 @@ export function roles(
         .executeTakeFirst();
       // Asked also where there is none: a cloud that does not know yet whose keys have ended tells nobody apart.
       await endedKeys.refuse({ doctor: caller.id, organisation, issued: Number(entitlement?.issued ?? 0) }, op);
+      await domains.ready();
       const kept = entitlement ? await keptTransforms(organisation) : [];
       if (!entitlement || kept.length < 2) throw denied();
       const wraps = new Map(
@@ -167,6 +177,12 @@ export function roles(
     },
   };
 
+  /** What is of a retired domain opens wraps that are being made anew, and is not taken back. */
+  async function mustBeToday(organisation: Bytes, domain: Bytes): Promise<void> {
+    if (await domains.isToday(organisation, domain)) return;
+    throw new CareletError('conflict', 'enter', { because: 'the organisation has another domain by now' });
+  }
+
   function keptTransforms(organisation: Bytes) {
     return db
       .selectFrom('transform_key')
@@ -195,7 +211,7 @@ export function roles(
       const one = read[i];
       const fits = one && one.issuer === issuer + 1 && one.formula === formula && equalPublic(one.domain, read[0]!.domain);
       if (!fits) throw refuse('a part of the key is not of what was issued');
-      return { issuer, base: one.base, transform: transforms[i]! };
+      return { issuer, base: one.base, domain: one.domain, transform: transforms[i]! };
     });
   }
 }
@@ -214,6 +230,28 @@ export async function forgetKeys(db: Kysely<CloudTables>, { doctor, of }: KeyEnd
     // Also where only a part of it is there, as after a backup.
     if (!of) await within.deleteFrom('transform_key').where('doctor', '=', doctor).execute();
   });
+}
+
+/** Takes away what the cloud keeps of keys for domains that organisations do not have any more. */
+export async function forgetKeysOfOthers(db: Kysely<CloudTables>, today: readonly DomainToday[]): Promise<void> {
+  const served = await db.selectFrom('served_domain').selectAll().execute();
+  const known = new Map(served.map(({ organisation, domain }) => [hex(organisation), domain]));
+  for (const { organisation, id } of today) {
+    const before = known.get(hex(organisation));
+    if (before && equalPublic(before, id)) continue;
+    await transaction(db, async (within) => {
+      // Of an organisation that is seen for the first time, whatever is here is of the only domain it had.
+      if (before) {
+        await within.deleteFrom('entitlement').where('organisation', '=', organisation).execute();
+        await within.deleteFrom('transform_key').where('organisation', '=', organisation).execute();
+      }
+      await within
+        .insertInto('served_domain')
+        .values({ organisation, domain: id })
+        .onConflict((c) => c.column('organisation').doUpdateSet({ domain: id }))
+        .execute();
+    });
+  }
 }
 
 /**

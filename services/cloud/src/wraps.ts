@@ -7,11 +7,13 @@ import { CareletError, type Part } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
+import { attempt } from '@carelet/crypto/algebra/strict';
 import type { Card } from '@carelet/crypto/cards/card';
-import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { type Inspected, inspect } from '@carelet/crypto/kp-abe/cloud';
 import { scopeId, scopeOf } from '@carelet/crypto/pre/cloud';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
+import type { Domains } from '@carelet/ground/domains';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
@@ -34,11 +36,11 @@ export async function addWraps(
   db: Kysely<CloudTables>,
   caller: KnownCaller,
   { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
-  changes: Changes,
-  book: Book,
+  { changes, book, domains }: { readonly changes: Changes; readonly book: Book; readonly domains: Domains },
 ): Promise<Bytes | undefined> {
   const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
   if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
+  await mustBeForToday(domains, wraps);
   return telling(changes, (note) =>
     transaction(db, async (within) => {
       const nodes = await layLinks(within, pat, part, links);
@@ -50,6 +52,38 @@ export async function addWraps(
       return book.leave(within, pat, { kind: 'lock', actor: caller.id, nodes: touched, part });
     }),
   );
+}
+
+/** Refuses policy wraps of a domain that its organisation has no more, or never had; their shape is judged elsewhere. */
+export async function mustBeForToday(domains: Domains, wraps: readonly Wrap[]): Promise<void> {
+  const sealedFor = new Map(
+    wraps.flatMap(({ kind, domain, body }) => {
+      const ids = kind === 'policy' && domain.length === 16 ? (sealedTo(body)?.domains ?? []) : [];
+      return ids.map((id) => [`${hex(domain)} ${hex(id)}`, { domain, id }] as const);
+    }),
+  );
+  for (const { domain, id } of sealedFor.values()) {
+    if (await domains.isToday(domain, id)) continue;
+    throw new CareletError('conflict', 'lay wraps', { because: 'a wrap is sealed for a domain that its organisation does not have today' });
+  }
+}
+
+/**
+ * Forgets the policy wraps of domains that an organisation had before: it has made in their place whatever it makes.
+ *
+ * @returns how many there were
+ */
+export async function forgetRetired(db: Kysely<CloudTables>, caller: KnownCaller, domains: Domains, id: Bytes): Promise<number> {
+  const op = 'forget retired wraps';
+  if (caller.kind !== 'organisation') throw new CareletError('denied', op, { because: 'only an organisation has wraps of its domain' });
+  if (!(await domains.isToday(caller.id, id))) throw new CareletError('conflict', op, { because: 'this is not the domain it has today' });
+  const { numDeletedRows } = await db
+    .deleteFrom('wrap')
+    .where('kind', '=', 'policy')
+    .where('domain', '=', caller.id)
+    .where('sealed_for', '!=', id)
+    .executeTakeFirst();
+  return Number(numDeletedRows);
 }
 
 // One answer for a chart of somebody else's and a chart that does not exist.
@@ -95,6 +129,7 @@ export async function layWraps(
           body: update.ref('excluded.body'),
           maker: update.ref('excluded.maker'),
           signature: update.ref('excluded.signature'),
+          sealed_for: update.ref('excluded.sealed_for'),
         })),
       )
       .execute();
@@ -136,10 +171,9 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
   if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
     throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
   }
-  let labels: string[] = [];
+  const sealed = wrap.kind === 'policy' ? sealedTo(wrap.body) : null;
   if (wrap.kind === 'policy') {
-    labels = labelsIn(wrap.body) ?? [];
-    if (labels.length === 0) throw refuse('a wrap is malformed');
+    if (sealed?.domains.length !== 1) throw refuse('a wrap is malformed');
     if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
   } else if (wrap.kind === 'consent') {
     if (!ofScope(wrap.body, wrap.domain)) throw refuse('a consent wrap is not of the scope it names');
@@ -151,10 +185,11 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
     domain: wrap.domain.length === 0 ? empty : wrap.domain,
     part,
     gen: wrap.gen,
-    labels,
+    labels: [...(sealed?.attributes ?? [])],
     body: wrap.body,
     maker: wrap.maker,
     signature: wrap.signature,
+    sealed_for: sealed?.domains[0] ?? null,
   };
 }
 
@@ -167,10 +202,4 @@ function ofScope(sealed: Bytes, scope: Bytes): boolean {
   }
 }
 
-function labelsIn(sealed: Bytes): string[] | null {
-  try {
-    return [...inspect(sealed).attributes];
-  } catch {
-    return null;
-  }
-}
+const sealedTo = (body: Bytes): Inspected | null => attempt(() => inspect(body));

@@ -13,6 +13,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Domains } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
@@ -49,6 +50,7 @@ export function cloudlet(
     logins,
     keys,
     endedKeys,
+    domains,
     mathematics,
     clock,
   }: {
@@ -64,6 +66,7 @@ export function cloudlet(
     logins: Logins;
     keys: ServiceKeys;
     endedKeys: EndedKeys;
+    domains: Domains;
     mathematics: FactorMath & RoleMath;
     clock: () => number;
   },
@@ -82,8 +85,9 @@ export function cloudlet(
     },
     sharing: {
       ...mediator({ factors, cards, mathematics, organisation, now }, caller),
-      ...roles({ kept: roleFactors, logins, keys, endedKeys, mathematics, organisation, now }, caller),
+      ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, now }, caller),
       endKeys: (said) => endedKeys.take(said),
+      retired: ({ manifest }) => domains.take(manifest),
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {

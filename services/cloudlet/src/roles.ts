@@ -17,8 +17,9 @@ import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { openForMediator } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
-import { forLogin } from '@carelet/crypto/kp-abe/mediator';
+import { domainOfFactor, forLogin } from '@carelet/crypto/kp-abe/mediator';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Domains, DomainToday } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
@@ -76,6 +77,17 @@ export async function forgetKeys(kept: RoleFactors, logins: Logins, { doctor, of
   await kept.dropWhere(over);
 }
 
+/** Takes away what this mediator keeps of keys for domains that organisations do not have any more, and their logins. */
+export async function forgetKeysOfOthers(kept: RoleFactors, logins: Logins, today: readonly DomainToday[]): Promise<void> {
+  const ids = new Map(today.map(({ organisation, id }) => [hex(organisation), id]));
+  const over = ({ organisation, factors }: Pick<Kept, 'organisation' | 'factors'>) => {
+    const id = ids.get(hex(organisation));
+    return id !== undefined && factors.some((factor) => !equalPublic(domainOfFactor(factor), id));
+  };
+  end(logins, over);
+  await kept.dropWhere(over);
+}
+
 function end(logins: Logins, over: (login: Login) => boolean): void {
   for (const [name, login] of logins) {
     if (!over(login)) continue;
@@ -91,6 +103,7 @@ export function roles(
     logins,
     keys,
     endedKeys,
+    domains,
     mathematics,
     organisation: clinic,
     now,
@@ -99,6 +112,7 @@ export function roles(
     logins: Logins;
     keys: ServiceKeys;
     endedKeys: EndedKeys;
+    domains: Domains;
     mathematics: RoleMath;
     organisation: () => Promise<Organisation>;
     /** UTC seconds. */
@@ -127,6 +141,7 @@ export function roles(
       const fresh = brought.length > 0 ? await factorsIn(doctor.id, organisation, brought) : null;
       const named = { doctor: doctor.id, organisation, issued: (fresh ?? before)?.issued ?? 0 };
       await endedKeys.refuse(named, op);
+      if (fresh ?? before) await mustBeToday(organisation, (fresh ?? before)!.factors, op);
       if (fresh && before && fresh.issued < before.issued) {
         throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
       }
@@ -161,6 +176,7 @@ export function roles(
       const login = logins.get(hex(name));
       if (!login || !equalPublic(login.doctor, doctor.id) || login.until <= now()) throw none();
       await endedKeys.refuse(login, 'answer');
+      await mustBeToday(login.organisation, login.factors, 'answer');
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };
     },
@@ -170,6 +186,14 @@ export function roles(
       if (login && caller && equalPublic(login.doctor, caller.id)) end(logins, (one) => one === login);
     },
   };
+
+  /** A factor of a domain that was retired is applied no more. */
+  async function mustBeToday(organisation: Bytes, factors: readonly Bytes[], op: string): Promise<void> {
+    for (const factor of factors) {
+      if (await domains.isToday(organisation, domainOfFactor(factor))) continue;
+      throw new CareletError('conflict', op, { because: 'the organisation has another domain by now' });
+    }
+  }
 
   /** What issuers sealed to this mediator: two factors of one key. */
   async function factorsIn(doctor: Bytes, organisation: Bytes, brought: Brought): Promise<Kept> {

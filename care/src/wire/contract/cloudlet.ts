@@ -206,6 +206,14 @@ export const cloudletContract = defineContract('cloudlet', {
     output: z.strictObject({}),
     idempotent: true,
   },
+  'sharing.retired': {
+    summary: 'The town’s newest manifest: what is kept here of domains that it retired is gone when this is answered.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ manifest: bytes({ max: 262144 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'sharing.factor': {
     summary: 'A patient asks for a factor of a grant she is about to make: without it the grant opens nothing.',
     caller: 'known',

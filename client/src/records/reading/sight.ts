@@ -6,8 +6,10 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
+import { idOfDomain, isSealedFor } from '@carelet/crypto/kp-abe/domain';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
+import { domainOf } from '../../enrolment.ts';
 import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
@@ -37,6 +39,9 @@ const atOnce = 32;
 const underWay = 3;
 /** Steps of the walk between two breaths: each may try 31 periods. */
 const stepsAtOnce = 16;
+
+const over = 'the key of your role for this organisation holds no more';
+const notYetAnew = 'a lock on a part of this chart waits until its organisation has made it anew';
 
 export type SightOptions = {
   readonly keyring: Keyring;
@@ -107,7 +112,11 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
         ({ organisation, notAfter }) =>
           equalPublic(organisation, wrap.domain) && equalPublic(organisation, chart.writer) && notAfter > now(),
       );
-      if (key) jobs.push({ ...lock, key });
+      if (!key) continue;
+      const domain = domainOf(keyring.manifest, key.organisation)?.publicKey;
+      if (!domain || !equalPublic(domain, key.domain)) problems.push({ kind: 'cannot-open', what: over });
+      else if (!isSealedFor(wrap.body, idOfDomain(domain))) problems.push({ kind: 'cannot-open', what: notYetAnew });
+      else jobs.push({ ...lock, key });
     }
     opened.push(...(await inBatches(jobs, breathe, (some) => openPolicies(chart, some, problems))));
     // What opens by one's role need not be turned as well.
@@ -145,7 +154,6 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
   /** Opens what one's role reaches: transformed by the cloud, answered by the mediator of the key, finished here. */
   async function openPolicies({ pat }: ChartRef, jobs: readonly (Lock & { key: DoctorKey })[], problems: Problem[]): Promise<Opened[]> {
     const [{ key }] = jobs as [(typeof jobs)[number]];
-    const over = 'the key of your role for this organisation holds no more';
     const away = 'what your role opens waits: cloud or mediator cannot be reached';
     const made = await fromBoth({ over, away }, problems, async () => {
       const nodes = jobs.map(({ wrap }) => wrap.nodeId);
