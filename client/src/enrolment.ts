@@ -23,6 +23,7 @@ import {
   signedByTwo,
   successor,
 } from '@carelet/crypto/cards/manifest';
+import { readServiceKey, sealDomain } from '@carelet/crypto/cards/service';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { Keyring, WriterKeys } from './keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from './login.ts';
@@ -97,6 +98,20 @@ export async function takeWriterKeys(authority: Authority, keyring: Keyring): Pr
   const [domain, orgKey, pq] = uncbor(said[0]!) as [Bytes, Bytes, Bytes];
   requireDomain(keyring, keyring.card.id, domain, 'take writer keys');
   keyring.writer = { domain, orgKey, pq };
+}
+
+/**
+ * Hands the organisation's cloudlet what the organisation seals with, sealed to it: with that it gives patients the labels of what
+ * they lock for their devices.
+ *
+ * @throws {CareletError} `tampered` for a cloudlet whose key the organisation did not sign; `conflict` for a retired domain
+ */
+export async function handDomain(cloudlet: Pick<Cloudlet, 'sharing'>, keyring: Keyring): Promise<void> {
+  const op = 'hand over a domain';
+  mustHoldDomain(keyring, op);
+  const key = readServiceKey('mediator', keyring.card.edVk, (await cloudlet.sharing.mediator()).key);
+  if (!key) throw new CareletError('tampered', op, { because: 'the cloudlet shows a key that this organisation did not sign' });
+  await cloudlet.sharing.domain({ sealed: sealDomain(key, keyring.card.id, keyring.writer) });
 }
 
 /**

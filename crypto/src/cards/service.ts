@@ -7,12 +7,16 @@
 import { type Bytes, cbor, uncbor } from '../algebra/bytes.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import { isBytes } from '../algebra/strict.ts';
-import { hybridLengths } from '../ntru/hybrid.ts';
+import { hybridLengths, openWith, sealTo } from '../ntru/hybrid.ts';
 
 /** What a service is in opening by a role. */
 export type ServicePart = 'cloud' | 'mediator';
 
 const label = 'carelet/v1/card/service';
+const domainLabel = 'carelet/v1/card/service/domain';
+
+/** What an organisation seals with. */
+export type DomainKeys = { readonly domain: Bytes; readonly orgKey: Bytes; readonly pq: Bytes };
 
 /** A service's key with the word of whoever the town knows it by. */
 export const encodeServiceKey = (part: ServicePart, hybridPk: Bytes, edSk: Bytes): Bytes =>
@@ -27,4 +31,16 @@ export function readServiceKey(part: ServicePart, edVk: Bytes, bytes: Bytes): By
   } catch {
     return null;
   }
+}
+
+/** What an organisation seals with, for its cloudlet. */
+export const sealDomain = (hybridPk: Bytes, organisation: Bytes, { domain, orgKey, pq }: DomainKeys): Bytes =>
+  sealTo(hybridPk, cbor([domainLabel, organisation]), cbor([domain, orgKey, pq]));
+
+/** `null` unless it was sealed for a cloudlet of this organisation. */
+export function openDomain(hybridSk: Bytes, organisation: Bytes, sealed: Bytes): DomainKeys | null {
+  const content = openWith(hybridSk, cbor([domainLabel, organisation]), sealed);
+  if (!content) return null;
+  const [domain, orgKey, pq] = uncbor(content) as [Bytes, Bytes, Bytes];
+  return domain instanceof Uint8Array && isBytes(orgKey, 32) && isBytes(pq, 32) ? { domain, orgKey, pq } : null;
 }

@@ -225,22 +225,13 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       clock,
     });
     const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
-    const rooms = {
-      db,
-      queue,
-      cards,
-      sessions,
-      relay,
-      organisation,
-      factors,
-      roleFactors,
-      logins,
-      keys,
-      endedKeys,
-      domains,
-      mathematics,
-      clock,
+    const install = async (handed: Organisation) => {
+      await installOrganisation(config.keys, handed);
+      installed = handed;
+      up = null;
     };
+    const parts = { factors, roleFactors, logins, keys, endedKeys, domains };
+    const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),
       identify: (asked) => cards.identify(asked),
@@ -260,9 +251,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       ...running,
       mqttUrl: broker?.url ?? null,
       async install(handed) {
-        await installOrganisation(config.keys, handed);
-        installed = handed;
-        up = null;
+        await install(handed);
         relay.wake();
         await look();
       },

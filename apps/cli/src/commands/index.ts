@@ -16,7 +16,9 @@ import { keyringNew } from './keyring/new.ts';
 import { keyringShow } from './keyring/show.ts';
 import { keysTake } from './keys/take.ts';
 import { link } from './link.ts';
+import { locksRenew } from './locks/renew.ts';
 import { organisationsEnrol } from './organisations/enrol.ts';
+import { organisationsRetire } from './organisations/retire.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { proveBreach } from './prove/breach.ts';
@@ -62,6 +64,7 @@ export const commands: readonly Command[] = [
   receiptsList,
   receiptsExport,
   receiptsVerify,
+  locksRenew,
   link,
   shareCommand,
   unshareCommand,
@@ -88,6 +91,7 @@ export const commands: readonly Command[] = [
   doctorsReject,
   keysTake,
   organisationsEnrol,
+  organisationsRetire,
   adminClaim,
   adminInvite,
 ];

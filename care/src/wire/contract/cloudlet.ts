@@ -160,6 +160,14 @@ export const cloudletContract = defineContract('cloudlet', {
     }),
     idempotent: true,
   },
+  'sharing.domain': {
+    summary: 'The clinic hands its cloudlet what it seals with today, sealed to it: another domain took the place of the one before.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ sealed: bytes({ max: 8192 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'sharing.enter': {
     summary: 'A doctor logs in with the mediator’s part of her key for an organisation: it holds for this login, and until she leaves.',
     caller: 'known',
