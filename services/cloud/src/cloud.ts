@@ -99,7 +99,7 @@ export function cloud({
             ...consent({ db, cards, mathematics, now, changes, book }, caller),
             ...roles({ db, town, keys, endedKeys, domains, mathematics, now, book }, caller),
             ...openToAll,
-            wrap: async (input) => ({ promise: await addWraps(db, known(), input, { changes, book, domains }) }),
+            wrap: async (input) => ({ promise: await addWraps(db, known(), input, { changes, book, domains, now }) }),
             forgetRetired: async ({ sealedFor }) => ({ forgotten: await forgetRetired(db, known(), domains, sealedFor) }),
           }
         : strangersTo<CloudRole['sharing']>(openToAll),

@@ -17,6 +17,7 @@ import type { Domains } from '@carelet/ground/domains';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
+import { refuseOver } from './generations.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
 
@@ -36,13 +37,19 @@ export async function addWraps(
   db: Kysely<CloudTables>,
   caller: KnownCaller,
   { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
-  { changes, book, domains }: { readonly changes: Changes; readonly book: Book; readonly domains: Domains },
+  {
+    changes,
+    book,
+    domains,
+    now,
+  }: { readonly changes: Changes; readonly book: Book; readonly domains: Domains; readonly now: () => number },
 ): Promise<Bytes | undefined> {
   const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
   if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
   await mustBeForToday(domains, wraps);
   return telling(changes, (note) =>
     transaction(db, async (within) => {
+      await refuseOver(within, chart, { nodes: [], wraps }, now());
       const nodes = await layLinks(within, pat, part, links);
       await layWraps(within, caller, pat, part, wraps);
       note({ pat, part, nodes, wraps });
