@@ -30,6 +30,7 @@ import {
   withNewKey,
 } from './manifest.ts';
 import { newCard } from './owner.ts';
+import { openDomain, sealDomain } from './service.ts';
 
 const random = seededRandom('cards');
 const now = 1_800_000_000;
@@ -234,6 +235,17 @@ test("an issuer's signing key vouches for what is sealed to it", () => {
   expect(readIssuerKeys(bytes)).toEqual({ edVk: one.public, hybridPk });
   expect(readIssuerKeys(encodeIssuerKeys({ edVk: one.public, hybridPk }, two.secret))).toBeNull();
   for (let i = 0; i < bytes.length; i += 61) expect(readIssuerKeys(bytes.map((byte, at) => (at === i ? byte ^ 1 : byte)))).toBeNull();
+});
+
+test('what a clinic hands its cloudlet opens for that cloudlet, of that clinic, and is of this shape', () => {
+  const [{ card, secrets }, other] = [newCard('organisation', later, random), newCard('organisation', later, random)];
+  const keys = { domain: random(600), orgKey: random(32), pq: random(32) };
+  const sealed = sealDomain(card.hybridPk, card.id, keys);
+  expect(openDomain(secrets.hybridSk, card.id, sealed)).toEqual(keys);
+  expect(openDomain(secrets.hybridSk, other.card.id, sealed)).toBeNull();
+  expect(openDomain(other.secrets.hybridSk, card.id, sealed)).toBeNull();
+  expect(openDomain(secrets.hybridSk, card.id, new Uint8Array(10))).toBeNull();
+  expect(openDomain(secrets.hybridSk, card.id, sealDomain(card.hybridPk, card.id, { ...keys, pq: random(31) }))).toBeNull();
 });
 
 test('what an administrator signs for one thing does not pass for another', () => {

@@ -39,8 +39,12 @@ export const sealDomain = (hybridPk: Bytes, organisation: Bytes, { domain, orgKe
 
 /** `null` unless it was sealed for a cloudlet of this organisation. */
 export function openDomain(hybridSk: Bytes, organisation: Bytes, sealed: Bytes): DomainKeys | null {
-  const content = openWith(hybridSk, cbor([domainLabel, organisation]), sealed);
-  if (!content) return null;
-  const [domain, orgKey, pq] = uncbor(content) as [Bytes, Bytes, Bytes];
-  return domain instanceof Uint8Array && isBytes(orgKey, 32) && isBytes(pq, 32) ? { domain, orgKey, pq } : null;
+  try {
+    const content = openWith(hybridSk, cbor([domainLabel, organisation]), sealed);
+    const [domain, orgKey, pq, ...rest] = content ? (uncbor(content) as Bytes[]) : [];
+    const sound = rest.length === 0 && domain instanceof Uint8Array && isBytes(orgKey, 32) && isBytes(pq, 32);
+    return sound ? { domain, orgKey, pq } : null;
+  } catch {
+    return null;
+  }
 }

@@ -11,6 +11,7 @@ import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { attempt } from '@carelet/crypto/algebra/strict';
 import { sameCard } from '@carelet/crypto/cards/card';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
 import { openDomain } from '@carelet/crypto/cards/service';
@@ -100,8 +101,9 @@ export function cloudlet(
         if (!caller || !sameCard(caller.card, clinic.card))
           throw new CareletError('denied', op, { because: 'only its clinic hands it one' });
         const given = await keys.open((secretKey) => openDomain(secretKey, clinic.card.id, sealed));
-        if (!given) throw new CareletError('cannot-open', op, { because: 'it is not sealed to this cloudlet' });
-        if (!(await domains.isToday(clinic.card.id, idOfDomain(given.domain)))) {
+        const id = given && attempt(() => idOfDomain(given.domain));
+        if (!given || !id) throw new CareletError('cannot-open', op, { because: 'it is not sealed to this cloudlet' });
+        if (!(await domains.isToday(clinic.card.id, id))) {
           throw new CareletError('conflict', op, { because: 'this is not the domain the clinic has today' });
         }
         await install({ ...clinic, ...given });
