@@ -264,7 +264,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
       for (const table of ['transform_key', 'entitlement', 'served_domain'])
         await world.sql(`create table old_${table} as select * from ${table}`);
 
-      const { id: today, manifest } = await world.retire();
+      const { id: today, before, manifest } = await world.retire();
       const stranger = world.person('patient');
       expect(await outcome(stranger.cloud.sharing.retired({ manifest: manifest.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) }))).toBe(
         'tampered',
@@ -291,6 +291,17 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
       expect(await world.sql(`select count(*)::int as n from wrap where kind = 'policy'`)).toEqual([{ n: 1 }]);
       expect(await wrapped({ sealedFor: today })).toEqual([true]);
       await tools.refused('conflict', () => lay(wraps[0]!));
+
+      // Started anew it has pinned no manifest yet, and is shown the one of before.
+      world.authority.shows = before;
+      world.restart();
+      expect([await outcome(transform()), await outcome(enter()), await outcome(lay(wraps[0]!))]).toEqual([
+        'tampered',
+        'tampered',
+        'tampered',
+      ]);
+      world.authority.shows = null;
+      expect([await outcome(enter()), await outcome(lay(wraps[0]!))]).toEqual(['conflict', 'conflict']);
     });
   });
 }

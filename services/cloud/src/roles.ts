@@ -21,7 +21,7 @@ import type { Domains, DomainToday } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { formulaSql } from './access.ts';
 import type { CloudKeys } from './keys.ts';
 import type { RoleMath } from './mathematics.ts';
@@ -31,6 +31,7 @@ import type { CloudTables } from './schema.ts';
 type Sharing = RoleOf<typeof cloudContract>['sharing'];
 /** All of `sharing` that is about roles. */
 type Roles = Pick<Sharing, 'service' | 'enter' | 'transform'>;
+const retired = () => new CareletError('conflict', 'enter', { because: 'the organisation has another domain by now' });
 type Brought = Parameters<Sharing['enter']>[0]['transforms'];
 
 export function roles(
@@ -93,8 +94,17 @@ export function roles(
         read,
         transforms.toSorted((a, b) => a.issuer - b.issuer),
       );
-      await mustBeToday(organisation, fresh[0]!.domain);
+      if (!(await domains.isToday(organisation, fresh[0]!.domain))) throw retired();
       await transaction(db, async (within) => {
+        // Held until this is laid: whoever retires the domain meanwhile finds it, and takes it away.
+        const served = await within
+          .selectFrom('served_domain')
+          .select('retired')
+          .where('organisation', '=', organisation)
+          .where('domain', '=', fresh[0]!.domain)
+          .forShare()
+          .executeTakeFirst();
+        if (served?.retired !== false) throw retired();
         const laid = await within
           .insertInto('entitlement')
           .values({ doctor: caller.id, organisation, formula, issued, not_after: notAfter })
@@ -122,11 +132,7 @@ export function roles(
           .execute();
       });
       // What was ended in this moment does not stay because it was just laid down.
-      const stillHolds = async () => {
-        await endedKeys.refuse(read, op);
-        await mustBeToday(organisation, fresh[0]!.domain);
-      };
-      await stillHolds().catch(async (thrown: unknown) => {
+      await endedKeys.refuse(read, op).catch(async (thrown: unknown) => {
         await forgetKeys(db, { doctor: caller.id, of: { organisation, before: issued + 1 } });
         throw thrown;
       });
@@ -177,12 +183,6 @@ export function roles(
     },
   };
 
-  /** What is of a retired domain opens wraps that are being made anew, and is not taken back. */
-  async function mustBeToday(organisation: Bytes, domain: Bytes): Promise<void> {
-    if (await domains.isToday(organisation, domain)) return;
-    throw new CareletError('conflict', 'enter', { because: 'the organisation has another domain by now' });
-  }
-
   function keptTransforms(organisation: Bytes) {
     return db
       .selectFrom('transform_key')
@@ -232,26 +232,41 @@ export async function forgetKeys(db: Kysely<CloudTables>, { doctor, of }: KeyEnd
   });
 }
 
-/** Takes away what the cloud keeps of keys for domains that organisations do not have any more. */
+/**
+ * Takes away what the cloud keeps of keys for domains that organisations do not have any more.
+ *
+ * @throws {CareletError} `tampered` for a domain that was retired: who starts anew is shown no older manifest
+ */
 export async function forgetKeysOfOthers(db: Kysely<CloudTables>, today: readonly DomainToday[]): Promise<void> {
   const served = await db.selectFrom('served_domain').selectAll().execute();
-  const known = new Map(served.map(({ organisation, domain }) => [hex(organisation), domain]));
+  const known = new Map(served.map(({ organisation, domain, retired }) => [hex(organisation) + hex(domain), retired]));
   for (const { organisation, id } of today) {
-    const before = known.get(hex(organisation));
-    if (before && equalPublic(before, id)) continue;
-    await transaction(db, async (within) => {
-      // Of an organisation that is seen for the first time, whatever is here is of the only domain it had.
-      if (before) {
-        await within.deleteFrom('entitlement').where('organisation', '=', organisation).execute();
-        await within.deleteFrom('transform_key').where('organisation', '=', organisation).execute();
-      }
-      await within
-        .insertInto('served_domain')
-        .values({ organisation, domain: id })
-        .onConflict((c) => c.column('organisation').doUpdateSet({ domain: id }))
-        .execute();
-    });
+    const retired = known.get(hex(organisation) + hex(id));
+    if (retired) throw new CareletError('tampered', 'read town manifest', { because: 'it names a domain that was retired' });
+    if (retired === undefined) await transaction(db, (within) => serveInstead(within, organisation, id));
   }
+}
+
+/** Of an organisation that is seen for the first time, whatever is here is of the only domain it had. */
+async function serveInstead(within: Transaction<CloudTables>, organisation: Bytes, domain: Bytes): Promise<void> {
+  const fresh = await within
+    .insertInto('served_domain')
+    .values({ organisation, domain, retired: false })
+    .onConflict((c) => c.doNothing())
+    .returning('domain')
+    .executeTakeFirst();
+  if (!fresh) return;
+  const before = await within
+    .updateTable('served_domain')
+    .set({ retired: true })
+    .where('organisation', '=', organisation)
+    .where('domain', '!=', domain)
+    .where('retired', '=', false)
+    .returning('domain')
+    .execute();
+  if (before.length === 0) return;
+  await within.deleteFrom('entitlement').where('organisation', '=', organisation).execute();
+  await within.deleteFrom('transform_key').where('organisation', '=', organisation).execute();
 }
 
 /**

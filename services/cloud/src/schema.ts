@@ -100,8 +100,8 @@ export type CloudTables = CardTables &
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
     transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
-    /** By the id of which organisation's domain the keys are that lie here. */
-    served_domain: { organisation: Bytes; domain: Bytes };
+    /** Organisations' domains by their ids, as the town named them one after the other; `retired` is none again. */
+    served_domain: { organisation: Bytes; domain: Bytes; retired: boolean };
     /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
     receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
     /** Postings whose rows the map does not count yet. */
@@ -236,7 +236,8 @@ export const migrations: Record<string, Migration> = {
   },
   '0011 retired domains': {
     async up(db: Kysely<unknown>) {
-      await sql`create table served_domain (organisation bytea primary key, domain bytea not null)`.execute(db);
+      await sql`create table served_domain (
+        organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
       await sql`alter table wrap add column sealed_for bytea`.execute(db);
       await noteWhatIsSealedFor(db);
     },

@@ -41,7 +41,7 @@ import { sightSuite } from './sight.suite.ts';
 const years = 10 * 365 * 86_400;
 
 async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<World> {
-  const authority: World['authority'] = { administrators: [], ended: [], away: false };
+  const authority: World['authority'] = { administrators: [], ended: [], away: false, shows: null };
   const clock = { now: Date.parse('2026-11-20T09:41:00Z') };
   const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
   const group = await loadGroup('mcl');
@@ -83,7 +83,12 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
   const start = () =>
     cloud({
       db,
-      town: town(manifest, undefined, () => clock.now, 0),
+      town: town(
+        async () => authority.shows ?? manifest(),
+        undefined,
+        () => clock.now,
+        0,
+      ),
       keys,
       async told() {
         if (authority.away) throw new CareletError('unavailable', 'ask the authority', { because: 'it does not answer' });
@@ -129,10 +134,11 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
     },
     sealed: async (labels) => seal(group, [{ domain }], [...labels], utf8('somewhere'), utf8('a node key')),
     async retire() {
+      const before = await manifest();
       ({ domain, shares } = founded());
       domains = domains.map((one) => withNewKey(one, domain));
       serial++;
-      return { id: idOfDomain(domain), manifest: await manifest() };
+      return { id: idOfDomain(domain), before, manifest: await manifest() };
     },
     entitle,
     transforms,

@@ -25,16 +25,16 @@ export type Domains = {
 
 /**
  * @param town one that may be asked at any moment
- * @param forget takes away what the service keeps of domains other than these
+ * @param forget takes away what the service keeps of domains other than these; throws where it knows better
  */
 export function domainsIn(town: Town, forget: (today: readonly DomainToday[]) => Promise<void>): Domains {
   let heard: readonly DomainToday[] | null = null;
 
-  /** First noted, then forgotten: whoever comes in between is refused. */
   const note = async (manifest: Manifest): Promise<readonly DomainToday[]> => {
-    heard = domainsToday(manifest);
-    await forget(heard);
-    return heard;
+    const today = domainsToday(manifest);
+    await forget(today);
+    heard = today;
+    return today;
   };
   const hear = async () => note(await town.refresh());
   const named = (today: readonly DomainToday[], organisation: Bytes, id: Bytes): boolean =>
