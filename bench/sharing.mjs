@@ -6,10 +6,11 @@
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { cloudletsOf } from '@carelet/client/cloudlets';
-import { approve, register, renewManifest } from '@carelet/client/enrolment';
+import { approve, register, renewManifest, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { connectAuthority, connectCloud } from '@carelet/client/login';
 import { linkPatient } from '@carelet/client/records/link';
 import { reader } from '@carelet/client/records/reader';
+import { renewLocks } from '@carelet/client/records/renew';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { endGrant, share, unshare } from '@carelet/client/sharing/share';
@@ -143,6 +144,7 @@ export const run = () =>
       yield figure('a year’s grant made anew for another doctor after that', 'ms', ms);
       yield figure(`locks made anew for it (${anew})`, 'locks/s', (anew * 1000) / ms);
       if (made !== 0 && anew === 0) throw new Error('nothing opens by the grant that was made anew');
+      yield* resealed(stage);
 
       async function locksOf(keyring) {
         keyring.opened = {};
@@ -154,6 +156,24 @@ export const run = () =>
     clock,
     only,
   );
+
+/** The clinic's keys are retired, and all its locks for roles made anew: what is sealed, and what the cloud puts in the place of another. */
+async function* resealed({ town, keyrings, clinic, cloud, mathematics }) {
+  const authorityAs = (who) => connectAuthority(town.addresses.authority, who, clock);
+  const { keyring } = clinic;
+  for (const name of ['sam', 'mara', 'joan']) {
+    const { keyring: by } = await keyrings.of('administrator', name, name);
+    const office = { authority: authorityAs(by), keyring: by };
+    if ((await retireDomain(office, { cloud, cloudlets: [] }, keyring.card.id)).retired) break;
+  }
+  await takeWriterKeys(authorityAs(keyring), keyring);
+  let made = 0;
+  const ms = await timed(async () => {
+    ({ made } = await renewLocks({ keyring, cloud, mathematics, clock }));
+  });
+  if (made === 0) throw new Error('no lock was made anew');
+  yield figure(`headers re-sealed after the clinic’s keys were retired (${made})`, 'headers/s', (made * 1000) / ms);
+}
 
 /** A doctor whose role at the clinic reaches everybody there. */
 async function doctorOfTheHouse({ town, keyrings, clinic, mathematics }, cloudletOf) {

@@ -10,14 +10,23 @@
 import { CareletError } from '@carelet/care/model';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection } from '@carelet/crypto/cards/approval';
+import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection, signRetirement } from '@carelet/crypto/cards/approval';
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
-import { decodeManifest, foundingHash, type Manifest, manifestHash, signedByTwo, successor } from '@carelet/crypto/cards/manifest';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import {
+  type Domain,
+  decodeManifest,
+  encodeManifest,
+  foundingHash,
+  type Manifest,
+  manifestHash,
+  signedByTwo,
+  successor,
+} from '@carelet/crypto/cards/manifest';
+import { readServiceKey, sealDomain } from '@carelet/crypto/cards/service';
 import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
-import type { Keyring } from './keyring/keyring.ts';
+import type { Keyring, WriterKeys } from './keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from './login.ts';
 
 /**
@@ -90,8 +99,92 @@ export async function takeWriterKeys(authority: Authority, keyring: Keyring): Pr
   requireAlike(said, sealed, 'take writer keys');
   const [domain, orgKey, pq] = uncbor(said[0]!) as [Bytes, Bytes, Bytes];
   requireDomain(keyring, keyring.card.id, domain, 'take writer keys');
-  if (emergency) requireEmergency(keyring, emergencyOf(keyring.card.id), emergency, 'take writer keys');
+  const number = domainOf(keyring.manifest, keyring.card.id)?.emergency;
+  if (emergency) requireEmergency(keyring, number ?? new Uint8Array(), emergency, 'take writer keys');
   keyring.writer = { domain, orgKey, pq, emergency };
+}
+
+/**
+ * Hands the organisation's cloudlet what the organisation seals with, sealed to it: with that it gives patients the labels of what
+ * they lock for their devices.
+ *
+ * @throws {CareletError} `tampered` for a cloudlet whose key the organisation did not sign; `conflict` for a retired domain
+ */
+export async function handDomain(cloudlet: Pick<Cloudlet, 'sharing'>, keyring: Keyring): Promise<void> {
+  const op = 'hand over a domain';
+  mustHoldDomain(keyring, op);
+  const key = readServiceKey('mediator', keyring.card.edVk, (await cloudlet.sharing.mediator()).key);
+  if (!key) throw new CareletError('tampered', op, { because: 'the cloudlet shows a key that this organisation did not sign' });
+  await cloudlet.sharing.domain({ sealed: sealDomain(key, keyring.card.id, keyring.writer) });
+}
+
+/**
+ * Whether an organisation holds what it seals with today: of the domain that its manifest names.
+ *
+ * @example
+ * ```ts no-run
+ * import { holdsDomain, takeWriterKeys } from '@carelet/client/enrolment';
+ * import type { Keyring } from '@carelet/client/keyring/keyring';
+ * import type { Authority } from '@carelet/client/login';
+ * declare const [authority, keyring]: [Authority, Keyring];
+ * if (!holdsDomain(keyring)) await takeWriterKeys(authority, keyring);
+ * ```
+ */
+export const holdsDomain = ({ card, manifest, writer }: Pick<Keyring, 'card' | 'manifest' | 'writer'>): boolean =>
+  writer !== null && equalPublic(domainOf(manifest, card.id)?.publicKey ?? new Uint8Array(), writer.domain);
+
+/** Refuses to seal for a domain that was retired. */
+export function mustHoldDomain(keyring: Keyring, op: string): asserts keyring is Keyring & { writer: WriterKeys } {
+  if (!keyring.writer) throw new CareletError('denied', op, { subject: keyring.name, because: 'this organisation is not enrolled yet' });
+  if (!holdsDomain(keyring)) {
+    throw new CareletError('conflict', op, {
+      subject: keyring.name,
+      because: 'the organisation’s domain was retired; it has to take what it seals with today',
+    });
+  }
+}
+
+/** How far the end of a domain is: it takes as many organisations' administrators as are `needed`. */
+export type Retirement = {
+  readonly approvals: number;
+  readonly needed: number;
+  /** Who has heard, once it is retired; whoever has not asks the authority within a minute. */
+  readonly retired: Heard | null;
+};
+
+/**
+ * An administrator signs that an organisation's domain ends, as the manifest names it at this moment. Once enough have, the
+ * issuers make another in its place: nothing is sealed to the old one any more and no key is issued under it, and the
+ * organisation makes its locks anew (`records/renew`).
+ *
+ * @throws {CareletError} `missing` for an organisation that the town does not know; `unavailable` while one of the three issuers
+ *   is away: asked again it goes on
+ */
+export async function retireDomain(
+  { authority, keyring }: Office,
+  { cloud, cloudlets }: Holders,
+  organisation: Bytes,
+): Promise<Retirement> {
+  await renewManifest(authority, keyring);
+  const domain = domainOf(keyring.manifest, organisation);
+  if (!domain) throw new CareletError('missing', 'retire a domain', { because: 'the town manifest knows no such organisation' });
+  const { publicKey } = domain;
+  const signature = signRetirement(keyring.secrets.edSk, organisation, publicKey);
+  const { approvals, needed, retired } = await authority.enrolment.retire({ organisation, publicKey, signature });
+  if (!retired) return { approvals, needed, retired: null };
+  await renewManifest(authority, keyring);
+  const manifest = encodeManifest(keyring.manifest);
+  return { approvals, needed, retired: await heardBy(cloud, cloudlets, (holder) => holder.sharing.retired({ manifest })) };
+}
+
+/** Tells cloud and cloudlets something at once, and counts who took it. */
+async function heardBy(
+  cloud: Holders['cloud'],
+  cloudlets: Holders['cloudlets'],
+  tell: (holder: Holders['cloud'] | Holders['cloudlets'][number]) => Promise<unknown>,
+): Promise<Heard> {
+  const [atCloud, ...atCloudlets] = (await Promise.allSettled([cloud, ...cloudlets].map(tell))).map(({ status }) => status === 'fulfilled');
+  return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
 }
 
 /** What a doctor says of herself. */
@@ -183,11 +276,7 @@ export async function endReplaced(
 function tellHolders({ card, secrets }: Keyring, { cloud, cloudlets }: Holders, end: KeyEnd): { heard: Promise<Heard>; signature: Bytes } {
   const signature = signKeyEnd(secrets.edSk, end);
   const said = { ...end, administrator: encodeCard(card), signature };
-  const heard = Promise.allSettled([cloud, ...cloudlets].map((holder) => holder.sharing.endKeys(said))).then((told) => {
-    const [atCloud, ...atCloudlets] = told.map(({ status }) => status === 'fulfilled');
-    return { cloud: atCloud!, cloudlets: atCloudlets.filter(Boolean).length };
-  });
-  return { heard, signature };
+  return { heard: heardBy(cloud, cloudlets, (holder) => holder.sharing.endKeys(said)), signature };
 }
 
 /** What different issuers say has to be the same, or one of them lies. */
@@ -199,17 +288,21 @@ export function requireAlike(said: readonly Bytes[], by: readonly { readonly iss
 }
 
 export function requireDomain(keyring: Keyring, organisation: Bytes, domain: Bytes, op: string): void {
-  const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
+  const known = domainOf(keyring.manifest, organisation);
   if (!known || !equalPublic(known.publicKey, domain)) {
     throw new CareletError('tampered', op, { because: 'the town manifest names another key for this organisation' });
   }
 }
 
-/** @param number of the organisation's emergencies */
+/** What a manifest says of an organisation. */
+export const domainOf = ({ domains }: Pick<Manifest, 'domains'>, organisation: Bytes): Domain | undefined =>
+  domains.find((one) => equalPublic(one.organisation, organisation));
+
+/** Refuses a security domain for an organisation's emergencies that the manifest does not name. */
 export function requireEmergency({ manifest }: Pick<Keyring, 'manifest'>, number: Bytes, domain: Bytes, op: string): void {
-  const known = manifest.domains.find(({ organisation }) => equalPublic(emergencyOf(organisation), number))?.emergency;
+  const isKnown = manifest.domains.some(({ emergency }) => emergency && equalPublic(emergency, number));
   const id = idOfDomain(domain);
-  if (!known || !id || !equalPublic(known, id)) {
+  if (!isKnown || !id || !equalPublic(id, number)) {
     throw new CareletError('tampered', op, { because: 'the town manifest names other authorities for this organisation’s emergencies' });
   }
 }

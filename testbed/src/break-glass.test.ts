@@ -14,7 +14,7 @@ import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard } from '@carelet/crypto/cards/card';
-import { decodeBreakGlass, emergencyOf, encodeBreakGlass, signBreakGlass, signReview } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { decodeBreakGlass, encodeBreakGlass, signBreakGlass, signReview } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 
@@ -55,6 +55,8 @@ beforeEach(() => stage.clock.to(new Date(stage.clock() + 1000).toISOString()));
 
 const refOf = async (who: Keyring, at = 0): Promise<ChartRef> =>
   (await stage.cloudAs(who).records.charts()).charts.find(({ pat }) => hex(pat) === hex(northgate.keyring.charts[at]!.pat))!;
+/** Under which the emergencies of the hospital stand. */
+const numberOf = ({ emergencyKeys: [key] }: Keyring) => key!.organisation;
 const asking = (keyring: Keyring) => ({ keyring, cloud: stage.cloudAs(keyring), clock: stage.clock });
 const readerOf = (keyring: Keyring): Reader =>
   reader({
@@ -122,14 +124,14 @@ test('without a key for it, without the cloud, without the mediator nobody break
   const borrowed = { ...osei, emergencyKeys: chen.emergencyKeys };
   expect(await refusal(breakGlass(asking(borrowed), ref, { reason: why }))).toBe('denied');
 
-  const number = emergencyOf(northgate.keyring.card.id);
+  const number = numberOf(chen);
   const nodes = [(await stage.sql<{ node_id: Uint8Array }>(`select node_id from wrap where kind = 'emergency' limit 1`))[0]!.node_id];
   expect(await refusal(stage.cloudAs(chen).sharing.transform({ pat: ref.pat, organisation: number, nodes }))).toBe('denied');
   expect(await refusal(stage.cloudletAs(chen).sharing.enter({ organisation: number, factors: [] }))).toBe('denied');
 });
 
 test('a mediator does its part for the doctor’s own word of now that the cloud noted, and for nothing else', async () => {
-  const [ref, number] = [await refOf(chen), emergencyOf(northgate.keyring.card.id)];
+  const [ref, number] = [await refOf(chen), numberOf(chen)];
   await breakGlass(asking(chen), ref, { reason: why, hours: 1 });
   const broken = (await brokenFor(asking(chen), ref))!;
   const enter = (breakGlass: typeof broken, who = chen) =>

@@ -5,9 +5,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAuthority } from '@carelet/authority/service';
 import { type Handler, serve } from '@carelet/care/wire';
-import { claim, enrolOrganisation, firstManifest } from '@carelet/client/enrolment';
+import { claim, enrolOrganisation, firstManifest, holdsDomain, invite, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
-import { connectAuthority } from '@carelet/client/login';
+import { connectAuthority, connectCloud } from '@carelet/client/login';
 import { openDatabase } from '@carelet/ground/database';
 import { secretsFile } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
@@ -15,7 +15,7 @@ import { temporaryFolder } from '@carelet/ground/test-folder';
 import { issuer, issuerContract } from '@carelet/issuer/issuer';
 import * as mathematics from '@carelet/issuer/mathematics';
 import { type IssuerTables, migrations } from '@carelet/issuer/schema';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { refusal } from './fixture.testing.ts';
 
@@ -108,4 +108,37 @@ test('a domain that was interrupted is gone on with, and one that an issuer spoi
   expect(larkfield.writer).toBeNull();
   await enrolled(larkfield, honest);
   expect(larkfield.manifest.domains.map(({ name }) => name)).toContain('Larkfield Hospital');
-}, 60_000);
+
+  // Its domain ends, and the line to the third is cut at each step of making another.
+  const mara = newKeyring('administrator', 'mara', 'mara', manifest, now / 1000 + years);
+  const retired = async (by: Keyring, issuers: readonly Handler[]) => {
+    await using authority = await start(issuers);
+    const office = { authority: connectAuthority(authority.fetch, by, clock), keyring: by };
+    return await retireDomain(office, { cloud: connectCloud(authority.fetch, by), cloudlets: [] }, larkfield.card.id);
+  };
+  {
+    await using authority = await start(honest);
+    const as = (who: Keyring | null) => connectAuthority(authority.fetch, who, clock);
+    await claim(as(null), mara, (await invite(as(sam), sam)).code, 'Medical Board');
+  }
+  expect(await retired(sam, honest)).toMatchObject({ retired: null });
+  for (const step of ['retire', 'promise', 'reveal', 'conclude', 'confirm']) {
+    const cut = async (request: Request) => {
+      if (request.url.includes(step)) throw new TypeError('fetch failed');
+      return honest[2]!(request);
+    };
+    expect(await refusal(retired(mara, [honest[0]!, honest[1]!, Object.assign(cut, { contract: issuerContract })]))).toBe('unavailable');
+  }
+  expect(await retired(mara, honest)).toMatchObject({ retired: { cloud: false, cloudlets: 0 } });
+  await using authority = await start(honest);
+  const own = connectAuthority(authority.fetch, larkfield, clock);
+  const before = larkfield.writer!;
+  await takeWriterKeys(own, larkfield);
+  expect(holdsDomain(larkfield)).toBe(true);
+  expect(larkfield.writer!.domain).not.toEqual(before.domain);
+  // Of three domains the second was spoiled: each attempt had a number of its own.
+  const { rows } = await sql<{ n: string }>`select count(*) as n from generation where organisation = ${larkfield.card.id}`.execute(
+    tables[0]!,
+  );
+  expect(Number(rows[0]!.n)).toBe(3);
+}, 120_000);

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CareletError, type Kind } from '@carelet/care/model';
 import { type Consent, usualConsent } from '@carelet/care/rules/sharing/consent';
-import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
+import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { type Held, walkDown } from '@carelet/client/records/walk';
 import { renewConsents } from '@carelet/client/sharing/renew';
@@ -15,7 +15,7 @@ import { type Bytes, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/by
 import { openRow } from '@carelet/crypto/records/reader';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
+import { backTo, openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 
 let stage: Stage;
 let northgate: Place;
@@ -239,4 +239,32 @@ test('the same record sent again after a new generation is not stored twice', as
   await unshare(options(), grant);
   const again = await write('noon');
   expect(again).toMatchObject({ stored: 0, updated: 0 });
+});
+
+test('a writer that goes on as before is refused after a day, and one that reads what was taken back is not', async () => {
+  const { grant } = await shareWith(diaz);
+  await write('early');
+  const published = await stage.cloudAs(northgate.keyring).sharing.scopes({ pat: chart().pat });
+  const before = stage.clock();
+  await unshare(options(), grant);
+  // A line that still shows it what was published before.
+  const cloud = stage.cloudAs(northgate.keyring);
+  const stale = { ...cloud, sharing: { ...cloud.sharing, scopes: async () => published } };
+  const unaware = { ...northgate, keyring: decodeKeyring(encodeKeyring(northgate.keyring)), save: async () => {} };
+  const goesOn = (id: string, at: string) => refusal(stage.take(unaware, [pulse(reference, id, at)], stale));
+  expect(await goesOn('same-day', '2026-11-20T09:10:00Z')).toBe('ok');
+  stage.clock.to('2026-11-21T09:40:00Z');
+  expect(await goesOn('next-day', '2026-11-21T09:00:00Z')).toBe('ok');
+  stage.clock.to('2026-11-21T09:42:00Z');
+  for (const [id, at] of [
+    ['late', '2026-11-21T09:30:00Z'],
+    ['later', '2026-11-20T09:20:00Z'],
+    ['long-ago', '2026-09-04T09:00:00Z'],
+  ] as const) {
+    expect(await goesOn(id, at)).toBe('conflict');
+  }
+  // What was not shared goes on in its trees; and whoever reads goes on in new ones.
+  expect(await refusal(stage.take(unaware, [result(reference, 'sugar', '2026-11-21')], stale))).toBe('ok');
+  expect(await refusal(write('aware', '2026-11-21T09:30:00Z'))).toBe('ok');
+  await backTo(stage, before, northgate.keyring, ada, diaz, osei);
 });

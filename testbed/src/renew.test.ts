@@ -1,14 +1,17 @@
+import { join } from 'node:path';
 import { vital } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { packStrip } from '@carelet/care/rules/strip';
-import { renewManifest } from '@carelet/client/enrolment';
+import { handDomain, renewManifest, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { pairDevice } from '@carelet/client/session/pair';
 import { renewDevices } from '@carelet/client/session/renew';
 import { sender } from '@carelet/client/session/send';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
+import { installedOrganisation } from '@carelet/cloudlet/organisation';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { expect, test } from 'vitest';
-import { openStage, type Stage } from './fixture.testing.ts';
+import { openStage, refusal, type Stage } from './fixture.testing.ts';
 
 /** Ada's watch at Harbour Clinic, and Dr Chen with a key for its chart that lasts until the given day. */
 async function wearing(stage: Stage) {
@@ -87,4 +90,35 @@ test('a watch whose keys have run out starts a tree of its own, forgets its root
   expect(await pulses(stage, doctor)).toEqual([71]);
   await renew();
   expect(await pulses(stage, doctor)).toEqual([71, 75]);
+});
+
+test('after the clinic’s keys were retired a patient’s client locks anew what her watch wrote, once the clinic’s cloudlet has the new ones', async () => {
+  await using stage = await openStage({ today: '2026-11-20T09:00:00Z' });
+  const { ada, measure, renew, chen } = await wearing(stage);
+  await measure(71);
+  const doctor = await chen();
+  const harbour = await stage.place('harbour');
+  const old = harbour.keyring.writer!;
+  for (const by of await stage.administrators()) {
+    const holders = { cloud: stage.cloudAs(by), cloudlets: [stage.cloudletAs(by)] };
+    await retireDomain({ authority: stage.authorityAs(by), keyring: by }, holders, harbour.keyring.card.id);
+  }
+  const here = stage.cloudletAs(harbour.keyring);
+  // Its keyring has not heard yet, and hands over what is retired.
+  expect(await refusal(handDomain(here, harbour.keyring))).toBe('conflict');
+  await renewManifest(stage.authorityAs(ada), ada);
+  expect(await refusal(renew())).toBe('unavailable');
+
+  await takeWriterKeys(stage.authorityAs(harbour.keyring), harbour.keyring);
+  await expect(handDomain(stage.cloudletAs(ada), harbour.keyring)).rejects.toMatchObject({ kind: 'denied' });
+  expect(await refusal(here.sharing.domain({ sealed: new Uint8Array(2000) }))).toBe('cannot-open');
+  await handDomain(here, harbour.keyring);
+  const { domain, orgKey, pq } = (await installedOrganisation(join(stage.town.folder, 'keys', 'harbour')))!;
+  expect({ domain, orgKey, pq }).toEqual(harbour.keyring.writer);
+  expect(domain).not.toEqual(old.domain);
+  expect(await renew()).toBeGreaterThan(0);
+  expect(await renew()).toBe(0);
+  expect(await takeDoctorKeys(stage.issuing(doctor), doctor, mathematicsHere)).toMatchObject({ kind: 'taken', fresh: 1 });
+  doctor.opened = {};
+  expect(await pulses(stage, doctor)).toEqual([71]);
 });

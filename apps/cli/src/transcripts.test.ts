@@ -94,6 +94,24 @@ describe('the command line', () => {
     expect(JSON.parse(again.pieces.at(-1)!.text)).toMatchObject({ records: 12, stored: 12 - locked, already: locked, refused: 0 });
   });
 
+  it('stops making locks anew between two batches when told to, and goes on the next time', async () => {
+    for (const by of ['mara', 'joan']) expect((await carelet(`organisations retire northgate --as ${by} --yes`)).code).toBe(0);
+    const stopping = new AbortController();
+    let time = now;
+    const stopped = await carelet('locks renew --as northgate', {
+      signal: stopping.signal,
+      clock: () => (time += stopping.signal.aborted ? 0 : 2000),
+      heard: (text) => /[1-9]\d* of \d+ locks made anew/.test(text) && stopping.abort(),
+    });
+    expect(stopped).toMatchObject({ code: 130, text: expect.stringMatching(/\d+ of \d+ locks made anew/) });
+    const made = Number(/Stopped after (\d+) locks? made anew\. Nothing is lost/.exec(stopped.text)![1]);
+    expect(made).toBeGreaterThan(0);
+    const left = Number(/(\d+) locks? made anew/.exec((await carelet('locks renew --as northgate')).text)![1]);
+    expect(left).toBeGreaterThan(0);
+    expect(made + left).toBe(Number(/of (\d+) locks/.exec(stopped.text)![1]));
+    expect((await carelet('keys take --as dr-chen')).text).toContain('1 new');
+  });
+
   it('lets one command at a time change a keyring', async () => {
     const held = await holdKeyring(join(world.cwd, '.carelet/keyrings/northgate.keyring'));
     const refused = await carelet('import ada.json --as northgate');

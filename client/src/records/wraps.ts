@@ -5,19 +5,22 @@
  * @module
  */
 import type { Part, Period } from '@carelet/care/model';
+import { wrapBudget } from '@carelet/care/rules/records/calendar';
 import { attributesOf, type Source } from '@carelet/care/rules/sharing/attributes';
 import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { idOfDomain } from '@carelet/crypto/kp-abe/domain';
+import { idOfDomain as idOfEmergencies } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
 import { scopeId } from '@carelet/crypto/pre/writer';
 import { nodeId, type Tree } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, signWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
-import type { WriterKeys } from '../keyring/keyring.ts';
+import type { WriterChart, WriterKeys } from '../keyring/keyring.ts';
+import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
-import { nodeKey, type TreeOf } from './trees.ts';
+import { nodeKey, parseTreeName, type TreeOf } from './trees.ts';
 
 /** Whoever makes a wrap: a writer, a patient, a device. */
 export type Maker = { readonly card: { readonly id: Bytes }; readonly secrets: { readonly edSk: Bytes } };
@@ -104,7 +107,7 @@ export async function wrapsFor(
   const urgent = emergency ? nodes.filter(({ node }) => opensInEmergency(node)) : [];
   const [policies, emergencies] = await Promise.all([
     policyWraps(mathematics, maker, organisation, keys, nodes),
-    emergency ? emergencyWraps(mathematics, maker, organisation, { emergency, pq: keys.pq }, urgent) : [],
+    emergency ? emergencyWraps(mathematics, maker, { emergency, pq: keys.pq }, urgent) : [],
   ]);
   return [...policies, ...emergencies];
 }
@@ -115,11 +118,10 @@ const opensInEmergency = ({ of: { category } }: WrapNode): boolean => category.s
 async function emergencyWraps(
   mathematics: Mathematics,
   maker: Maker,
-  organisation: Bytes,
   keys: { readonly emergency: Bytes; readonly pq: Bytes },
   nodes: readonly LabelledNode[],
 ): Promise<Wrap[]> {
-  const number = emergencyOf(organisation);
+  const number = idOfEmergencies(keys.emergency)!;
   const places = nodes.map(({ node }) => placeOf(node, 'emergency'));
   const bodies = await mathematics.sealEmergencies(
     nodes.map(({ node, labels }, i) => ({ ...keys, labels, context: wrapContext(places[i]!), content: encodeGrant(grantOf(node)) })),
@@ -146,6 +148,45 @@ export async function policyWraps(
     })),
   );
   return bodies.map((body, i) => signed(maker, places[i]!, organisation, body));
+}
+
+/**
+ * The nodes of a chart's trees that carry a wrap for the writer's roles, by the budget of keys.md §3.
+ *
+ * @param concerns which trees, by name; all unless told
+ */
+export function nodesForRoles(
+  { pat, trees }: Pick<WriterChart, 'pat' | 'trees'>,
+  writer: Bytes,
+  today: Period,
+  concerns: (treeName: string) => boolean = () => true,
+): WrapNode[] {
+  return Object.entries(trees).flatMap(([name, tree]) => {
+    if (!concerns(name)) return [];
+    const { gen: _, ...of } = parseTreeName(name);
+    const periods = of.dated ? wrapBudget(tree.periods, today) : ['always'];
+    return periods.map((period) => ({ pat, writer, tree, of, period }));
+  });
+}
+
+/** Nodes in one question. */
+const askedAtOnce = 5000;
+
+/** Those of a chart's nodes that carry no wrap for the roles of a domain; one for a domain before it does not count. */
+export async function withoutPolicy(
+  cloud: Cloud,
+  { pat, organisation, domain }: { readonly pat: Bytes; readonly organisation: Bytes; readonly domain: Bytes },
+  nodes: readonly WrapNode[],
+): Promise<WrapNode[]> {
+  const sealedFor = idOfDomain(domain);
+  const left: WrapNode[] = [];
+  for (let at = 0; at < nodes.length; at += askedAtOnce) {
+    const some = nodes.slice(at, at + askedAtOnce);
+    const asked = some.map(({ tree, period }) => nodeId(tree.id, period));
+    const { wrapped } = await cloud.records.wrapped({ pat, kind: 'policy', domain: organisation, sealedFor, nodes: asked });
+    left.push(...some.filter((_, i) => !wrapped[i]));
+  }
+  return left;
 }
 
 /** A node, and the scope its wrap is sealed for. */

@@ -9,7 +9,6 @@
  */
 import type { Category, Part, Period } from '@carelet/care/model';
 import { CareletError, parts } from '@carelet/care/model';
-import { wrapBudget } from '@carelet/care/rules/records/calendar';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
@@ -20,6 +19,7 @@ import { openRow, unbind } from '@carelet/crypto/records/reader';
 import { type Row, recordId, rowIdOf } from '@carelet/crypto/records/row';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { bind, sealRow } from '@carelet/crypto/records/writer';
+import { mustHoldDomain } from '../enrolment.ts';
 import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -36,7 +36,17 @@ import {
 } from '../sharing/scopes.ts';
 import { fetchRows } from './fetch.ts';
 import { linksOf, nodeKey, parseTreeName, type TreeOf, treeIn, treeName, treeOf } from './trees.ts';
-import { consentWraps, nodeLabels, ownerWrap, type ScopedNode, type Wrap, type WrapNode, wrapsFor } from './wraps.ts';
+import {
+  consentWraps,
+  nodeLabels,
+  nodesForRoles,
+  ownerWrap,
+  type ScopedNode,
+  type Wrap,
+  type WrapNode,
+  withoutPolicy,
+  wrapsFor,
+} from './wraps.ts';
 
 /** A record on its way: its parts already encoded as bodies. */
 export type Draft = {
@@ -138,6 +148,7 @@ export function writer(options: WriterOptions): Writer {
     },
 
     async post(chart, drafts) {
+      mustHoldDomain(keyring, 'post records');
       if (chart.renewed === '') await openInCloud(chart);
       if (watch.due() >= dueAtMost) await settle();
       scopes = null;
@@ -311,20 +322,20 @@ export function writer(options: WriterOptions): Writer {
   async function missingWraps(chart: WriterChart, part: Part, concerns: (treeName: string) => boolean): Promise<Wrap[]> {
     const { published } = await scopesOf(chart);
     const owned: WrapNode[] = [];
-    const shared: WrapNode[] = [];
     const granted: ScopedNode[] = [];
+    const meant = (name: string) => parseTreeName(name).part === part && concerns(name);
+    const shared = nodesForRoles(chart, organisation, today(), meant);
     for (const [name, tree] of Object.entries(chart.trees)) {
+      if (!meant(name)) continue;
       const { gen: _, ...of } = parseTreeName(name);
-      if (of.part !== part || !concerns(name)) continue;
       const node = { pat: chart.pat, writer: organisation, tree, of };
       owned.push({ ...node, period: 'always' });
-      for (const period of of.dated ? wrapBudget(tree.periods, today()) : ['always']) shared.push({ ...node, period });
       granted.push(...scopedNodes(node, tree.periods, published, today()));
     }
     const owner = decodeCard(chart.owner)!;
     const [ownedMissing, sharedMissing] = await Promise.all([
-      missing(chart.pat, owned, 'owner', new Uint8Array()),
-      missing(chart.pat, shared, 'policy', organisation),
+      withoutOwner(chart.pat, owned),
+      withoutPolicy(cloud, { pat: chart.pat, organisation, domain: keys.domain }, shared),
     ]);
     return [
       ...ownedMissing.map((node) => ownerWrap(keyring, owner, node)),
@@ -360,9 +371,10 @@ export function writer(options: WriterOptions): Writer {
     return scopes;
   }
 
-  async function missing(pat: Bytes, nodes: readonly WrapNode[], kind: 'owner' | 'policy', domain: Bytes): Promise<WrapNode[]> {
+  async function withoutOwner(pat: Bytes, nodes: readonly WrapNode[]): Promise<WrapNode[]> {
     if (nodes.length === 0) return [];
-    const { wrapped } = await cloud.records.wrapped({ pat, kind, domain, nodes: nodes.map(({ tree, period }) => nodeId(tree.id, period)) });
+    const asked = nodes.map(({ tree, period }) => nodeId(tree.id, period));
+    const { wrapped } = await cloud.records.wrapped({ pat, kind: 'owner', domain: new Uint8Array(), nodes: asked });
     return nodes.filter((_, i) => !wrapped[i]);
   }
 }

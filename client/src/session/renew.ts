@@ -11,17 +11,16 @@ import { CareletError, type Period } from '@carelet/care/model';
 import { addDays, dayOf, daysAhead, wrapBudget } from '@carelet/care/rules/records/calendar';
 import { attributesOf } from '@carelet/care/rules/sharing/attributes';
 import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { sha256 } from '@carelet/crypto/algebra/hash';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { NodeLink } from '@carelet/crypto/records/posting';
-import { nodeId } from '@carelet/crypto/records/tree';
-import { requireEmergency } from '../enrolment.ts';
+import { domainOf, requireEmergency } from '../enrolment.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { linksOf } from '../records/trees.ts';
 import { type Held, walkDown } from '../records/walk.ts';
-import { fetchedPlace, openOwnerWrap, type Wrap, type WrapNode, wrapsFor } from '../records/wraps.ts';
+import { fetchedPlace, openOwnerWrap, type Wrap, type WrapNode, withoutPolicy, wrapsFor } from '../records/wraps.ts';
 
 export type RenewOptions = {
   /** The patient's. */
@@ -57,14 +56,17 @@ export async function renewDevices({ keyring, cloud, mathematics, cloudletOf, cl
       return [...new Set([...wrapBudget(dated, today), ...daysToCome(today)])].map((period) => asNode(chart.pat, root, period));
     });
     if (wanted.length === 0) continue;
-    const ids = wanted.map(({ tree, period }) => nodeId(tree.id, period));
-    const { wrapped } = await cloud.records.wrapped({ pat: chart.pat, kind: 'policy', domain: chart.writer, nodes: ids });
-    const missing = wanted.filter((_, i) => !wrapped[i]);
+    const domain = domainOf(keyring.manifest, chart.writer)?.publicKey;
+    if (!domain) throw unknownClinic();
+    const missing = await withoutPolicy(cloud, { pat: chart.pat, organisation: chart.writer, domain }, wanted);
     if (missing.length > 0) await shareNodes({ keyring, cloud, cloudlet, mathematics }, chart.writer, chart.pat, missing, []);
     made += missing.length;
   }
   return made;
 }
+
+const unknownClinic = () =>
+  new CareletError('missing', 'share nodes', { because: 'the town manifest in this keyring does not know this clinic; renew it' });
 
 /** Today and the week after it. */
 export const daysToCome = (today: Period): Period[] => Array.from({ length: daysAhead + 1 }, (_, i) => addDays(today, i));
@@ -99,9 +101,10 @@ export async function shareNodes(
   const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/sharing/pq', keyring.card.id, organisation]), sealed);
   if (!content) throw new CareletError('cannot-open', 'share nodes', { because: 'what the clinic sent is not sealed to this card' });
   const [domain, pq] = uncbor(content) as [Bytes, Bytes];
-  const known = keyring.manifest.domains.find((one) => equalPublic(one.organisation, organisation));
-  if (!known) {
-    throw new CareletError('missing', 'share nodes', { because: 'the town manifest in this keyring does not know this clinic; renew it' });
+  const known = domainOf(keyring.manifest, organisation);
+  if (!known) throw unknownClinic();
+  if (known.retired?.some((key) => equalPublic(key, sha256(domain)))) {
+    throw new CareletError('unavailable', 'share nodes', { because: 'the clinic has yet to take what it seals with today' });
   }
   if (!equalPublic(known.publicKey, domain)) {
     throw new CareletError('tampered', 'share nodes', { because: 'the town manifest names another key for this clinic' });
@@ -110,7 +113,7 @@ export async function shareNodes(
   for (const { tree, period } of nodes) for (const link of linksOf(tree, period)) links.set(hex(link.nodeId), link);
   // A keyring whose manifest is older than the clinic's emergencies makes none of their locks.
   const glass = known.emergency ? emergency : null;
-  if (glass) requireEmergency(keyring, emergencyOf(organisation), glass, 'share nodes');
+  if (glass) requireEmergency(keyring, known.emergency!, glass, 'share nodes');
   const made = await wrapsFor(
     mathematics,
     keyring,

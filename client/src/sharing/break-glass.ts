@@ -14,7 +14,6 @@ import { systemRandom } from '@carelet/crypto/algebra/random';
 import { foundingHash } from '@carelet/crypto/cards/manifest';
 import {
   decodeBreakGlass,
-  emergencyOf,
   encodeBreakGlass,
   hashOfReasons,
   longestBreak,
@@ -30,6 +29,7 @@ import {
   verifyReview,
 } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { verifyDeed } from '@carelet/crypto/records/chart';
+import { domainOf } from '../enrolment.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import { watchOver } from '../receipts/watch.ts';
@@ -60,8 +60,14 @@ export type BrokenGlass = {
 };
 
 /** Whether somebody has a key for emergencies at this organisation that has not ended. */
-export const mayBreakGlass = ({ emergencyKeys }: Pick<Keyring, 'emergencyKeys'>, organisation: Bytes, now: number): boolean =>
-  emergencyKeys.some((key) => equalPublic(key.organisation, emergencyOf(organisation)) && key.notAfter > now);
+export function mayBreakGlass(
+  { manifest, emergencyKeys }: Pick<Keyring, 'manifest' | 'emergencyKeys'>,
+  organisation: Bytes,
+  now: number,
+): boolean {
+  const number = domainOf(manifest, organisation)?.emergency;
+  return number !== undefined && emergencyKeys.some((key) => equalPublic(key.organisation, number) && key.notAfter > now);
+}
 
 /**
  * Breaks the glass of a chart.

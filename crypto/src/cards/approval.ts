@@ -1,12 +1,13 @@
 /**
  * What administrators sign: a doctor's policy together with the very keys it will be issued to, a doctor's rejection, the end of
- * keys, and the card of an organisation that joins.
+ * keys, the card of an organisation that joins, and the end of a domain of its.
  *
  * Issuers believe these and nobody who hands them over.
  *
  * @module
  */
 import type { Bytes, Cbor } from '../algebra/bytes.ts';
+import { sha256 } from '../algebra/hash.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import { type CardBody, cardHash } from './card.ts';
 
@@ -14,6 +15,7 @@ const label = 'carelet/v1/enrolment/approval';
 const rejectionLabel = 'carelet/v1/enrolment/rejection';
 const keyEndLabel = 'carelet/v1/enrolment/key-end';
 const admissionLabel = 'carelet/v1/enrolment/admission';
+const retirementLabel = 'carelet/v1/enrolment/retirement';
 
 /** @param policy the policy's canonical text, as the approver read it */
 export function signApproval(administratorSecret: Bytes, doctor: CardBody, policy: string): Bytes {
@@ -48,3 +50,14 @@ export const signAdmission = (administratorSecret: Bytes, organisation: CardBody
 
 export const verifyAdmission = (administratorKey: Bytes, organisation: CardBody, name: string, signature: Bytes): boolean =>
   verify(administratorKey, admissionLabel, [cardHash(organisation), name], signature);
+
+/**
+ * The end of an organisation's domain, in whose place the issuers make another.
+ *
+ * @param publicKey of the domain that ends: what was signed for one ends no later one
+ */
+export const signRetirement = (administratorSecret: Bytes, organisation: Bytes, publicKey: Bytes): Bytes =>
+  sign(administratorSecret, retirementLabel, [organisation, sha256(publicKey)]);
+
+export const verifyRetirement = (administratorKey: Bytes, organisation: Bytes, publicKey: Bytes, signature: Bytes): boolean =>
+  verify(administratorKey, retirementLabel, [organisation, sha256(publicKey)], signature);

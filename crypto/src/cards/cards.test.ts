@@ -2,13 +2,23 @@ import { expect, test } from 'vitest';
 import { type Bytes, type Cbor, cbor, equal, uncbor, utf8 } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { signingKey } from '../algebra/sign.ts';
-import { signAdmission, signApproval, signRejection, verifyAdmission, verifyApproval, verifyRejection } from './approval.ts';
+import {
+  signAdmission,
+  signApproval,
+  signRejection,
+  signRetirement,
+  verifyAdmission,
+  verifyApproval,
+  verifyRejection,
+  verifyRetirement,
+} from './approval.ts';
 import { type Card, cardHash, cardStands, decodeCard, encodeCard, fingerprint, selfSigned, vouch } from './card.ts';
 import { issueEntitlement, readEntitlement } from './entitlement.ts';
 import { invitationKey, newCode, signAcceptance, signInvitation, verifyAcceptance, verifyInvitation } from './invitation.ts';
 import { encodeIssuerKeys, officeStands, readIssuerKeys, signOffice } from './issuer.ts';
 import { labelOf, sensitiveLabel } from './label.ts';
 import {
+  type Domain,
   decodeManifest,
   encodeManifest,
   foundingHash,
@@ -17,8 +27,10 @@ import {
   signedByTwo,
   signManifest,
   successor,
+  withNewKey,
 } from './manifest.ts';
 import { newCard } from './owner.ts';
+import { openDomain, sealDomain } from './service.ts';
 
 const random = seededRandom('cards');
 const now = 1_800_000_000;
@@ -106,6 +118,35 @@ test('a manifest names an organisation’s emergencies once they are founded, an
   expect(successor(founded, signed(4, other))).toBe(false);
   expect(successor(founded, signed(4))).toBe(false);
   expect(decodeManifest(encodeManifest(signed(3, random(15))))).toBeNull();
+});
+
+test('a domain gets another key only in a manifest that says so, and never one it had before', () => {
+  const domain: Domain = { organisation: random(16), name: 'Northgate', publicKey: random(600) };
+  const told = (serial: number, of: Domain) => signManifest({ ...body, serial, domains: [of] }, issuers);
+  const [first, second] = [told(2, domain), told(3, withNewKey(domain, random(600)))];
+  expect(decodeManifest(encodeManifest(second))).toEqual(second);
+  expect(successor(first, second)).toBe(true);
+  expect(successor(second, first)).toBe(false);
+  const [now] = second.domains as [Domain];
+  const third = told(4, withNewKey(now, random(600)));
+  expect(successor(second, third)).toBe(true);
+  expect(successor(first, third)).toBe(true);
+  // Another key that retires nothing; the key of before, alone and behind the later one; a past that is another.
+  for (const wrong of [
+    { ...domain, publicKey: random(600) },
+    domain,
+    { ...now, publicKey: domain.publicKey },
+    { ...now, retired: [random(32)] },
+    { ...now, retired: [] },
+  ]) {
+    expect(successor(second, told(5, wrong))).toBe(false);
+  }
+  expect(signedByTwo({ ...second, domains: [{ ...now, retired: [random(32)] }] })).toBe(false);
+  const fields = uncbor(encodeManifest(second)) as Cbor[];
+  const { organisation, name, publicKey } = now;
+  for (const retired of [[], [new Uint8Array(31)], 'none', null]) {
+    expect(decodeManifest(cbor(fields.with(3, [[organisation, name, publicKey, retired]])))).toBeNull();
+  }
 });
 
 test('a manifest names who keeps the receipts and who watches, and no successor changes the log', () => {
@@ -212,6 +253,19 @@ test("an issuer's signing key vouches for what is sealed to it", () => {
   for (let i = 0; i < bytes.length; i += 61) expect(readIssuerKeys(bytes.map((byte, at) => (at === i ? byte ^ 1 : byte)))).toBeNull();
 });
 
+test('what a clinic hands its cloudlet opens for that cloudlet, of that clinic, and is of this shape', () => {
+  const [{ card, secrets }, other] = [newCard('organisation', later, random), newCard('organisation', later, random)];
+  const keys = { domain: random(600), orgKey: random(32), pq: random(32), emergency: random(1800) };
+  const sealed = sealDomain(card.hybridPk, card.id, keys);
+  expect(openDomain(secrets.hybridSk, card.id, sealed)).toEqual(keys);
+  const young = { ...keys, emergency: null };
+  expect(openDomain(secrets.hybridSk, card.id, sealDomain(card.hybridPk, card.id, young))).toEqual(young);
+  expect(openDomain(secrets.hybridSk, other.card.id, sealed)).toBeNull();
+  expect(openDomain(other.secrets.hybridSk, card.id, sealed)).toBeNull();
+  expect(openDomain(secrets.hybridSk, card.id, new Uint8Array(10))).toBeNull();
+  expect(openDomain(secrets.hybridSk, card.id, sealDomain(card.hybridPk, card.id, { ...keys, pq: random(31) }))).toBeNull();
+});
+
 test('what an administrator signs for one thing does not pass for another', () => {
   const [{ secrets, card: by }, { card: doctor }] = [newCard('administrator', later, random), newCard('doctor', later, random)];
   const rejection = signRejection(secrets.edSk, doctor.id, 'no licence');
@@ -221,4 +275,9 @@ test('what an administrator signs for one thing does not pass for another', () =
   expect(verifyAdmission(by.edVk, doctor, 'Northgate', admission)).toBe(true);
   expect(verifyAdmission(by.edVk, doctor, 'Southgate', admission)).toBe(false);
   expect(verifyApproval(by.edVk, doctor, 'Northgate', admission)).toBe(false);
+  const [here, there, key] = [random(16), random(16), random(600)];
+  const retirement = signRetirement(secrets.edSk, here, key);
+  expect(verifyRetirement(by.edVk, here, key, retirement)).toBe(true);
+  expect(verifyRetirement(by.edVk, there, key, retirement)).toBe(false);
+  expect(verifyRetirement(by.edVk, here, random(600), retirement)).toBe(false);
 });

@@ -10,6 +10,7 @@
 import { type Bytes, type Cbor, cbor, equalPublic, hex, uncbor } from '../algebra/bytes.ts';
 import { sha256 } from '../algebra/hash.ts';
 import { type NamedKey, sign, verify } from '../algebra/sign.ts';
+import { isBytes, isBytesList } from '../algebra/strict.ts';
 
 /** One organisation's sharing domain. */
 export type Domain = {
@@ -18,9 +19,22 @@ export type Domain = {
   readonly name: string;
   /** KP-ABE public key of the domain. */
   readonly publicKey: Bytes;
-  /** Id of the security domain of its emergencies, the hospital and the emergency office, 16 bytes; none before it was made. */
+  /** SHA-256 of the public keys it had before, the oldest first: nothing is sealed to those any more. Left out where there are none. */
+  readonly retired?: readonly Bytes[];
+  /**
+   * Id of the security domain of its emergencies, the hospital and the emergency office, 16 bytes: what is kept of them stands under
+   * this number, as what is of every day stands under the organisation's. Left out before they are founded.
+   */
   readonly emergency?: Bytes | undefined;
 };
+
+/** A domain once another public key took the place of its own; its emergencies are founded anew. */
+export const withNewKey = ({ organisation, name, publicKey, retired = [] }: Domain, next: Bytes): Domain => ({
+  organisation,
+  name,
+  publicKey: next,
+  retired: [...retired, sha256(publicKey)],
+});
 
 /** The receipts log's key, and those of the witnesses who may vouch for it. A name stands in no two places. */
 export type Watch = { readonly log: NamedKey; readonly witnesses: readonly NamedKey[] };
@@ -71,7 +85,7 @@ export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = mani
 
 /**
  * Judges a manifest a server offers against the pinned one: the same, or a later one that the pinned issuers
- * signed and that changes no domain's key, no emergency's and no log; witnesses come and go.
+ * signed, that changes no log, and no key of a domain or its emergencies unless it says that the one before is retired; witnesses come and go.
  */
 export function successor(pinned: Manifest, offered: Manifest): boolean {
   return equalPublic(manifestHash(pinned), manifestHash(offered)) || (follows(pinned, offered) && signedByTwo(offered, pinned.issuers));
@@ -84,9 +98,17 @@ export function follows(pinned: ManifestBody, offered: ManifestBody): boolean {
   const known = new Map(offered.domains.map((domain) => [hex(domain.organisation), domain]));
   return pinned.domains.every((domain) => {
     const now = known.get(hex(domain.organisation));
-    if (domain.emergency && !(now?.emergency && equalPublic(now.emergency, domain.emergency))) return false;
-    return now !== undefined && equalPublic(now.publicKey, domain.publicKey);
+    return now !== undefined && goesOn(domain, now);
   });
+}
+
+/** Whether the keys a domain had are those it had before, in their order, and perhaps later ones. */
+function goesOn(before: Domain, now: Domain): boolean {
+  const keysOf = ({ publicKey, retired = [] }: Domain) => [...retired, sha256(publicKey)];
+  const [had, has] = [keysOf(before), keysOf(now)];
+  if (!(had.length <= has.length && had.every((key, i) => equalPublic(key, has[i]!)))) return false;
+  // Emergencies are founded once for each key, and end with it.
+  return had.length < has.length || !before.emergency || (now.emergency !== undefined && equalPublic(before.emergency, now.emergency));
 }
 
 const sameKey = (a: NamedKey, b: NamedKey): boolean => a.name === b.name && equalPublic(a.key, b.key);
@@ -98,38 +120,32 @@ export function encodeManifest(manifest: Manifest): Bytes {
 /** Reads a manifest's bytes strictly; `null` when they are none. Reading is not believing. */
 export function decodeManifest(bytes: Bytes): Manifest | null {
   try {
-    const fields = uncbor(bytes) as [string, number, Bytes[], [Bytes, string, Bytes, Bytes?][], ...unknown[]];
+    const fields = uncbor(bytes) as [string, number, Bytes[], EncodedDomain[], ...unknown[]];
     const [town, serial, issuers, domains] = fields;
     const signatures = fields.at(-1) as [number, Bytes][];
     const watch = fields.length === 6 ? watchIn(fields[4] as Named[]) : undefined;
-    const is = (value: unknown, length?: number) => value instanceof Uint8Array && (length === undefined || value.length === length);
     const sound =
       (fields.length === 5 || fields.length === 6) &&
       watch !== null &&
       typeof town === 'string' &&
       Number.isSafeInteger(serial) &&
       issuers.length === 3 &&
-      issuers.every((key) => is(key, 32)) &&
+      isBytesList(issuers, 32) &&
       Array.isArray(domains) &&
-      domains.every(
-        (domain) =>
-          (domain.length === 3 || (domain.length === 4 && is(domain[3], 16))) &&
-          is(domain[0], 16) &&
-          typeof domain[1] === 'string' &&
-          is(domain[2]),
-      ) &&
+      domains.every(isDomain) &&
       Array.isArray(signatures) &&
       signatures.length <= 3 &&
-      signatures.every((s) => s.length === 2 && Number.isSafeInteger(s[0]) && is(s[1], 64));
+      signatures.every((s) => s.length === 2 && Number.isSafeInteger(s[0]) && isBytes(s[1], 64));
     if (!sound) return null;
     return {
       town,
       serial,
       issuers,
-      domains: domains.map(([organisation, name, publicKey, emergency]) => ({
+      domains: domains.map(([organisation, name, publicKey, retired, emergency]) => ({
         organisation,
         name,
         publicKey,
+        ...(retired && retired.length > 0 && { retired }),
         ...(emergency && { emergency }),
       })),
       ...(watch && { receipts: watch }),
@@ -138,6 +154,14 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
   } catch {
     return null;
   }
+}
+
+type EncodedDomain = [organisation: Bytes, name: string, publicKey: Bytes, retired?: Bytes[], emergency?: Bytes];
+
+function isDomain([organisation, name, publicKey, retired, emergency, ...more]: EncodedDomain): boolean {
+  const before = retired === undefined || (isBytesList(retired, 32) && (retired.length > 0 || emergency !== undefined));
+  const after = emergency === undefined || isBytes(emergency, 16);
+  return more.length === 0 && isBytes(organisation, 16) && typeof name === 'string' && publicKey instanceof Uint8Array && before && after;
 }
 
 type Named = [string, Bytes];
@@ -156,10 +180,19 @@ function watchIn(list: readonly Named[]): Watch | null {
   return { log: log!, witnesses };
 }
 
+/** A domain as a manifest holds it. */
+export const domainParts = ({ organisation, name, publicKey, retired = [], emergency }: Domain): Cbor[] => [
+  organisation,
+  name,
+  publicKey,
+  ...(retired.length > 0 || emergency ? [[...retired]] : []),
+  ...(emergency ? [emergency] : []),
+];
+
 const parts = ({ town, serial, issuers, domains, receipts }: ManifestBody): Cbor[] => [
   town,
   serial,
   issuers,
-  domains.map(({ organisation, name, publicKey, emergency }) => [organisation, name, publicKey, ...(emergency ? [emergency] : [])]),
+  domains.map(domainParts),
   ...(receipts ? [[receipts.log, ...receipts.witnesses].map(({ name, key }) => [name, key])] : []),
 ];

@@ -8,7 +8,8 @@ import { commitmentsInGT, sharesFit } from '../algebra/generation.ts';
 import type { Group, GT, Scalar } from '../algebra/group.ts';
 import { sha256 } from '../algebra/hash.ts';
 import { remembered } from '../algebra/remembered.ts';
-import { decodeDomain, decodeIssuers } from './encoding.ts';
+import { attempt } from '../algebra/strict.ts';
+import { decodeDomain, decodeIssuers, decodeSealed } from './encoding.ts';
 
 /** pk_d: id, name, A, and k ↦ Aᵏ in constant shape. */
 export type Domain = { readonly id: Bytes; readonly name: string; readonly a: GT; readonly power: (k: Scalar) => GT };
@@ -28,6 +29,17 @@ export function readDomain(group: Group, bytes: Bytes): Domain {
     return { id, name, a, power };
   });
 }
+
+/**
+ * The id by which sealed texts, keys and factors name a domain. Does no curve arithmetic.
+ *
+ * @throws {TypeError} on malformed bytes
+ */
+export const idOfDomain = (domain: Bytes): Bytes => decodeDomain(domain).id;
+
+/** Whether a text is sealed for the domain of this id and for no other; `false` for what is no sealed text. */
+export const isSealedFor = (sealed: Bytes, id: Bytes): boolean =>
+  attempt(() => decodeSealed(sealed).ids.every((one) => equalPublic(one, id))) ?? false;
 
 const issuersOf = remembered<readonly GT[]>(16);
 

@@ -45,6 +45,13 @@ export function forLogin(factor: Bytes, random: Random = systemRandom): { readon
   };
 }
 
+/**
+ * The id of the domain a factor belongs to.
+ *
+ * @throws {TypeError} on a malformed factor
+ */
+export const domainOfFactor = (factor: Bytes): Bytes => decodeFactor(factor, 'mediator').id;
+
 function secretOf(factor: Bytes): Scalar {
   const z = decodeScalar(decodeFactor(factor, 'mediator').z);
   if (z === 0n) throw new TypeError('not a factor');

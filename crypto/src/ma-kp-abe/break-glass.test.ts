@@ -9,7 +9,6 @@ import { hybridKeygen } from '../ntru/hybrid.ts';
 import {
   type BreakGlass,
   decodeBreakGlass,
-  emergencyOf,
   encodeBreakGlass,
   hashOfReasons,
   longestBreak,
@@ -104,11 +103,4 @@ test('the cloud signs that it noted this very word, the hospital what it thinks 
   expect(verifyReview(hospital.public, word, 'not-justified', review)).toBe(false);
   expect(verifyReview(hospital.public, { ...word, number: random(16) }, 'justified', review)).toBe(false);
   expect(verifyReview(doctor.public, word, 'justified', review)).toBe(false);
-});
-
-test('an organisation’s emergencies have one number, which is nobody’s card', () => {
-  const [one, other] = [random(16), random(16)];
-  expect(emergencyOf(one)).toEqual(emergencyOf(one));
-  expect(emergencyOf(one)).not.toEqual(one);
-  expect(emergencyOf(one)).not.toEqual(emergencyOf(other));
 });

@@ -68,12 +68,6 @@ export const longestReason = 1000;
 /** The length of every sealed reason. */
 export const sealedReasonLength = 1262 + reasonLength + 16;
 
-/**
- * What is kept of an organisation's emergencies stands under a number of its own, so that whatever is kept by organisation, keys,
- * their ends, logins, is kept for them apart. 16 bytes.
- */
-export const emergencyOf = (organisation: Bytes): Bytes => hashOf('carelet/v1/sharing/emergency-of', organisation).slice(0, 16);
-
 /** K_pq of an organisation's emergencies, 32 bytes, from that of its domain. */
 export const emergencyPq = (pq: Bytes): Bytes => kdf(pq, 'carelet/v1/sharing/emergency-pq', []);
 

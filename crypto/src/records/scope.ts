@@ -88,6 +88,9 @@ export function hashOfState(bytes: Bytes): Bytes {
 /** The pseudonym of the category that a state is about; `null` when it is no state. Reading is not believing: see `follow`. */
 export const categoryOf = (bytes: Bytes): Bytes | null => decode(bytes)?.body.category ?? null;
 
+/** What a state says; `null` when it is none. Reading is not believing: see `follow`. */
+export const stateIn = (bytes: Bytes): ScopeStateBody | null => decode(bytes)?.body ?? null;
+
 /** Whose chain it is. */
 export type ScopeOwner = { readonly pat: Bytes; readonly category: Bytes; readonly edVk: Bytes };
 

@@ -15,7 +15,14 @@ import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, cbor, equal, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
-import { type KeyEnd, verifyAdmission, verifyApproval, verifyKeyEnd, verifyRejection } from '@carelet/crypto/cards/approval';
+import {
+  type KeyEnd,
+  verifyAdmission,
+  verifyApproval,
+  verifyKeyEnd,
+  verifyRejection,
+  verifyRetirement,
+} from '@carelet/crypto/cards/approval';
 import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { officeSignedBy } from '@carelet/crypto/cards/issuer';
@@ -130,6 +137,45 @@ export function enrolment(
       await cards.present(encodeCard(vouched), []);
       await issuers.addDomain(card.id, name, (issuer) => issuer.enrolment.organisation(asked));
       return { card: encodeCard(vouched) };
+    },
+
+    async retire({ organisation, publicKey, signature }) {
+      const op = 'retire a domain';
+      const { administrator: id, organisation: office, card: by } = await administrator(op);
+      if (!verifyRetirement(by.edVk, organisation, publicKey, signature)) {
+        throw new CareletError('invalid', op, { because: 'the signature does not fit this organisation and its key' });
+      }
+      const signed = () =>
+        db
+          .selectFrom('retirement')
+          .select(['administrator', 'from_organisation', 'signature'])
+          .where('organisation', '=', organisation)
+          .where('public_key', '=', publicKey)
+          .orderBy('administrator')
+          .limit(16)
+          .execute();
+      const domain = await db.selectFrom('domain').select('public_key').where('organisation', '=', organisation).executeTakeFirst();
+      if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
+      if (!equal(domain.public_key, publicKey) && (await signed()).length === 0) {
+        throw new CareletError('conflict', op, { because: 'the organisation has another domain by now' });
+      }
+      await db
+        .insertInto('retirement')
+        .values({ organisation, public_key: publicKey, administrator: id, from_organisation: office, signature })
+        .onConflict((c) => c.doNothing())
+        .execute();
+      const signatures = await signed();
+      const approvals = new Set(signatures.map((one) => one.from_organisation)).size;
+      const retired = approvals >= needed;
+      if (retired) {
+        const said = {
+          organisation,
+          publicKey,
+          by: await Promise.all(signatures.map((one) => words.of(one.administrator, one.signature))),
+        };
+        await issuers.renewDomain(organisation, publicKey, (issuer) => issuer.enrolment.retire(said));
+      }
+      return { approvals, needed, retired };
     },
 
     async register({ card: bytes, name, certificate, specialty, organisation }) {

@@ -12,11 +12,13 @@ import type { AuthorityTables } from './schema.ts';
 /**
  * Carries the issuers' words in a generation to its end. What was said before is said again, so one that was interrupted goes
  * on; one that ended in blame is over, and the next time a new one begins.
+ *
+ * @param before how many domains this organisation had
  */
-export async function generate(db: Kysely<AuthorityTables>, roles: readonly IssuerRole[], organisation: Bytes): Promise<Bytes> {
+export async function generate(db: Kysely<AuthorityTables>, roles: readonly IssuerRole[], organisation: Bytes, before = 0): Promise<Bytes> {
   const op = 'make a domain';
   const ended = await db.selectFrom('blame').select('attempt').where('organisation', '=', organisation).execute();
-  const asked = { organisation, attempt: Math.max(0, ...ended.map(({ attempt }) => attempt)) + 1 };
+  const asked = { organisation, attempt: Math.max(0, ...ended.map(({ attempt }) => attempt)) + before + 1 };
   const promises = (await Promise.all(roles.map((role) => role.generation.promise(asked)))).map(({ promise }) => promise);
   const shown = await Promise.all(roles.map((role) => role.generation.reveal({ ...asked, promises })));
   const openings = shown.map(({ opening }) => opening);

@@ -14,7 +14,15 @@ import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/alge
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import { type Card, encodeCard, voucherStands } from '@carelet/crypto/cards/card';
 import { emergencySignedBy, type IssuerWord, readIssuerKeys } from '@carelet/crypto/cards/issuer';
-import { decodeManifest, encodeManifest, type Manifest, type ManifestBody, signedBy } from '@carelet/crypto/cards/manifest';
+import {
+  type Domain,
+  decodeManifest,
+  encodeManifest,
+  type Manifest,
+  type ManifestBody,
+  signedBy,
+  withNewKey,
+} from '@carelet/crypto/cards/manifest';
 import { isWitnessOf, verifyWitness, witnessName } from '@carelet/crypto/cards/witness';
 import { idOfDomain, joinAuthorities } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { transaction } from '@carelet/ground/database';
@@ -42,6 +50,14 @@ export type Issuers = {
    * @param admit tells an issuer that it was admitted, and why
    */
   addDomain(organisation: Bytes, name: string, admit: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
+  /**
+   * Has the issuers make another domain in the place of an organisation's, and names it in the manifest. Interrupted, it goes on
+   * where it was.
+   *
+   * @param publicKey of the domain that ends
+   * @param retire tells an issuer that it ends, and who says so
+   */
+  renewDomain(organisation: Bytes, publicKey: Bytes, retire: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
   /** Has the first two issuers found an organisation's emergencies, once, and puts them into the manifest; gives their domain. */
   emergency(organisation: Bytes): Promise<Bytes>;
   /** Names who keeps the receipts log, once: readers that know one refuse a manifest with another. */
@@ -96,9 +112,9 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
         .execute();
     });
 
-  /** Has what waits for two signatures signed, in order. */
+  /** Has what waits for two signatures signed: the last says all of those before, which nobody saw. */
   const signWaiting = async (): Promise<void> => {
-    const waiting = await db.selectFrom('manifest').selectAll().where('signed', '=', false).orderBy('serial').execute();
+    const waiting = await db.selectFrom('manifest').selectAll().where('signed', '=', false).orderBy('serial', 'desc').limit(1).execute();
     for (const { serial, body } of waiting) {
       const unsigned = decodeManifest(body)!;
       const witnesses = await db.selectFrom('witness').select(['card', 'signature']).execute();
@@ -118,21 +134,23 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
         .set({ signed: true, body: encodeManifest({ ...unsigned, signatures }) })
         .where('serial', '=', serial)
         .execute();
+      await db.deleteFrom('manifest').where('signed', '=', false).where('serial', '<', serial).execute();
     }
+  };
+
+  const three: Issuers['three'] = async (op, ask) => {
+    // Where one is away nothing is begun with the others.
+    const there = await Promise.allSettled(roles.map((role) => role.town.keys()));
+    if (there.some(({ status }) => status === 'rejected')) fail(op, reasons(there));
+    const settled = await Promise.allSettled(roles.map(async (role, issuer) => ({ issuer, answer: await ask(role, issuer) })));
+    if (settled.some(({ status }) => status === 'rejected')) fail(op, reasons(settled));
+    return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   };
 
   return {
     manifest,
     two,
-
-    async three(op, ask) {
-      // Where one is away nothing is begun with the others.
-      const there = await Promise.allSettled(roles.map((role) => role.town.keys()));
-      if (there.some(({ status }) => status === 'rejected')) fail(op, reasons(there));
-      const settled = await Promise.allSettled(roles.map(async (role, issuer) => ({ issuer, answer: await ask(role, issuer) })));
-      if (settled.some(({ status }) => status === 'rejected')) fail(op, reasons(settled));
-      return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    },
+    three,
 
     one: (place) => roles[place]!,
 
@@ -159,6 +177,39 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
             .returning('organisation')
             .executeTakeFirst();
           return added ? { ...before, domains: [...before.domains, { organisation, name, publicKey }] } : null;
+        });
+      }
+      await signWaiting();
+    },
+
+    async renewDomain(organisation, publicKey, retire) {
+      const op = 'retire a domain';
+      const { public_key: current } = await db
+        .selectFrom('domain')
+        .select('public_key')
+        .where('organisation', '=', organisation)
+        .executeTakeFirstOrThrow();
+      if (equalPublic(current, publicKey)) {
+        const retired = await db
+          .selectFrom('retirement')
+          .select('public_key')
+          .distinct()
+          .where('organisation', '=', organisation)
+          .where('public_key', '!=', publicKey)
+          .execute();
+        await three(op, retire);
+        const next = await generate(db, roles, organisation, retired.length + 1);
+        await amend(async (before, within) => {
+          const changed = await within
+            .updateTable('domain')
+            .set({ public_key: next })
+            .where('organisation', '=', organisation)
+            .where('public_key', '=', publicKey)
+            .returning('organisation')
+            .executeTakeFirst();
+          if (changed) await within.deleteFrom('emergency').where('organisation', '=', organisation).execute();
+          const renewed = (domain: Domain) => (equalPublic(domain.organisation, organisation) ? withNewKey(domain, next) : domain);
+          return changed ? { ...before, domains: before.domains.map(renewed) } : null;
         });
       }
       await signWaiting();

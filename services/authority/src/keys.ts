@@ -9,11 +9,11 @@ import { dayOf } from '@carelet/care/rules/records/calendar';
 import { inEmergency, inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { encodeEntitlement, entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import { asSigned } from './enrolment.ts';
@@ -60,17 +60,28 @@ export function keys(
       if (!caller || row?.state !== 'approved') throw new CareletError('denied', 'issue keys', { because: 'no approved doctor asks' });
       const now = Math.floor(clock() / 1000);
       const today = dayOf(clock());
+      const domains = new Map(
+        (await db.selectFrom('domain').select(['organisation', 'public_key']).execute()).map((one) => [
+          hex(one.organisation),
+          one.public_key,
+        ]),
+      );
       const approved = (await approvedPolicies(caller.id)).filter(({ text }) => (JSON.parse(text) as Policy).until >= today);
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
+        const publicKey = domains.get(hex(organisation))!;
         const mayBreak = (JSON.parse(text) as Policy).breakGlass === true;
-        for (const emergency of mayBreak ? [false, true] : [false]) {
-          const number = emergency ? emergencyOf(organisation) : organisation;
+        // Whoever has no key for emergencies today still has the one for every day.
+        const joint = mayBreak ? await issuers.emergency(organisation).catch(unlessAway) : null;
+        for (const emergency of joint ? [null, joint] : [null]) {
+          const number = emergency ? idOfDomain(emergency)! : organisation;
           const wanted = anew.some((one) => equalPublic(one, number));
-          const kept = wanted ? undefined : issued.find((key) => key.policy === text && equalPublic(key.organisation, number));
-          const making = kept ?? make({ card: row.card, doctor: caller.id, organisation, text, emergency }, services);
-          // Whoever has no key for emergencies today still has the one for every day.
+          const isKept = (key: (typeof issued)[number]) =>
+            key.policy === text && equalPublic(key.organisation, number) && equalPublic(key.public_key, publicKey);
+          const making =
+            (wanted ? undefined : issued.find(isKept)) ??
+            make({ card: row.card, doctor: caller.id, organisation, publicKey, text, emergency }, services);
           const key = await (emergency ? Promise.resolve(making).catch(unlessAway) : making);
           if (!key || key.not_after <= now) continue;
           const parts = (uncbor(key.sealed) as [number, Bytes, Bytes, Bytes][]).map(([issuer, doctor, cloud, mediator]) => ({
@@ -79,7 +90,8 @@ export function keys(
             cloud,
             mediator,
           }));
-          out.push({ organisation: number, emergency, mediator: key.mediator, parts, entitlement: key.entitlement, words: key.words });
+          const { mediator, entitlement, words: said } = key;
+          out.push({ organisation: number, emergency: emergency !== null, mediator, parts, entitlement, words: said });
         }
       }
       return { keys: out };
@@ -98,12 +110,18 @@ export function keys(
   }
 
   async function make(
-    { card, doctor, organisation, text, emergency }: { card: Bytes; doctor: Bytes; organisation: Bytes; text: string; emergency: boolean },
+    {
+      card,
+      doctor,
+      organisation,
+      publicKey,
+      text,
+      emergency,
+    }: { card: Bytes; doctor: Bytes; organisation: Bytes; publicKey: Bytes; text: string; emergency: Bytes | null },
     services: Services,
   ) {
     const op = 'issue keys';
-    const number = emergency ? emergencyOf(organisation) : organisation;
-    const joint = emergency ? await issuers.emergency(organisation) : null;
+    const number = emergency ? idOfDomain(emergency)! : organisation;
     const policy = JSON.parse(text) as Policy;
     const house = decodeCard(services.mediator.organisation);
     if (!house) throw new CareletError('invalid', op, { because: 'the mediator’s card is none' });
@@ -126,8 +144,8 @@ export function keys(
     const { issuers: keys } = manifest;
     const ask = async (issuer: IssuerRole, place: number) => {
       const asked = { card, policy: asSigned(policy), approvals, issued, manifest: encodeManifest(manifest), ...services };
-      const { formula, notAfter, signature, ...parts } = joint
-        ? await issuer.keys.emergency({ ...asked, domain: joint })
+      const { formula, notAfter, signature, ...parts } = emergency
+        ? await issuer.keys.emergency({ ...asked, domain: emergency })
         : await issuer.keys.issue(asked);
       const entitlement = { doctor, organisation: number, formula, issued, notAfter };
       if (!entitlementSignedBy(entitlement, keys[place]!, signature)) {
@@ -136,7 +154,7 @@ export function keys(
       return { parts, entitlement, signature };
     };
     // The authorities of emergencies are the first two issuers'; of a role's key any two will do.
-    const said = joint
+    const said = emergency
       ? await Promise.all([0, 1].map(async (issuer) => ({ issuer, answer: await ask(issuers.one(issuer), issuer) })))
       : await issuers.two(op, ask);
     const [first, second] = said.map(({ answer }) => answer.entitlement);
@@ -147,6 +165,7 @@ export function keys(
     const row = {
       doctor,
       organisation: number,
+      public_key: publicKey,
       policy: text,
       mediator: house.id,
       sealed: cbor(said.map(({ issuer, answer: { parts } }) => [issuer, parts.doctor, parts.cloud, parts.mediator])),

@@ -32,6 +32,8 @@ export type AuthorityTables = CardTables & {
   unheard: { doctor: Bytes; issuer: number; administrator: Bytes; reason: string; signature: Bytes };
   /** Generations that ended because an issuer's words did not fit. */
   blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
+  /** Who signed the end of which domain of an organisation. */
+  retirement: { organisation: Bytes; public_key: Bytes; administrator: Bytes; from_organisation: string; signature: Bytes };
   doctor: {
     doctor: Bytes;
     name: string;
@@ -56,6 +58,8 @@ export type AuthorityTables = CardTables & {
   issued: {
     doctor: Bytes;
     organisation: Bytes;
+    /** Of the domain it was issued under. */
+    public_key: Bytes;
     policy: string;
     mediator: Bytes;
     sealed: Bytes;
@@ -150,6 +154,20 @@ export const migrations: Record<string, Migration> = {
         sql`create table key_end (
           doctor bytea not null references doctor, organisation bytea not null, before bigint not null,
           administrator bytea not null references administrator, signature bytea not null, primary key (doctor, organisation))`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0009 retired domains': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table retirement (
+          organisation bytea not null references domain, public_key bytea not null, administrator bytea not null references administrator,
+          from_organisation text not null, signature bytea not null, primary key (organisation, public_key, administrator))`,
+        sql`alter table issued add column public_key bytea`,
+        sql`update issued set public_key = domain.public_key from domain where domain.organisation = issued.organisation`,
+        sql`alter table issued alter column public_key set not null`,
       ]) {
         await statement.execute(db);
       }

@@ -8,6 +8,7 @@ import { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { encodeCard } from '@carelet/crypto/cards/card';
+import { domainsIn } from '@carelet/ground/domains';
 import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
@@ -21,9 +22,9 @@ import { receipts } from './receipts/answers.ts';
 import { bookOf } from './receipts/book.ts';
 import { records } from './records.ts';
 import { requests } from './requests.ts';
-import { forgetKeys, roles } from './roles.ts';
+import { forgetKeys, forgetKeysOfOthers, roles } from './roles.ts';
 import { type CloudTables, shelves } from './schema.ts';
-import { addWraps } from './wraps.ts';
+import { addWraps, forgetRetired } from './wraps.ts';
 
 export type CloudRole = RoleOf<typeof cloudContract>;
 
@@ -33,7 +34,7 @@ export type Cloud = {
   as(caller: KnownCaller | null): CloudRole;
   /** Writes the receipts that wait into the log: within a minute of an act, or a promise is broken. */
   writeReceipts(): Promise<void>;
-  /** Asks the authority whose keys were ended; nothing of a role is served before it was asked once. */
+  /** Asks the authority whose keys were ended, and which domains; nothing of a role is served before it was asked once. */
   hearEndedKeys(): Promise<void>;
 };
 
@@ -41,6 +42,7 @@ export { cloudContract };
 
 /**
  * @param town where the manifest comes from
+ * @param watched the same, for what cannot wait; it may be asked at any moment
  * @param told whose keys administrators ended, from the authority
  * @param clock UTC milliseconds
  * @param changes what is heard of by those who listen
@@ -49,6 +51,7 @@ export { cloudContract };
 export function cloud({
   db,
   town,
+  watched = town,
   keys,
   told,
   clock = Date.now,
@@ -57,6 +60,7 @@ export function cloud({
 }: {
   db: Kysely<CloudTables>;
   town: Town;
+  watched?: Town;
   keys: CloudKeys;
   told: Parameters<typeof endedKeysIn>[0]['told'];
   clock?: () => number;
@@ -68,6 +72,12 @@ export function cloud({
   const book = bookOf(db, keys.log, now);
   const forget = (end: KeyEnd) => forgetKeys(db, end);
   const endedKeys = endedKeysIn({ db, town, told, forget, clock });
+  const domains = domainsIn(watched, (today) => forgetKeysOfOthers(db, today));
+
+  const openToAll: Pick<CloudRole['sharing'], 'endKeys' | 'retired'> = {
+    endKeys: (said) => endedKeys.take(said),
+    retired: ({ manifest }) => domains.take(manifest),
+  };
 
   const as = (caller: KnownCaller | null): CloudRole => {
     const known = (): KnownCaller => {
@@ -84,15 +94,18 @@ export function cloud({
           return { cards: (await cards.byId(ids)).map(encodeCard) };
         },
       },
-      records: caller ? records({ db, cards, now, changes, book }, caller) : strangersTo<CloudRole['records']>(),
+      records: caller ? records({ db, cards, now, changes, book, domains }, caller) : strangersTo<CloudRole['records']>(),
       sharing: caller
         ? {
             ...consent({ db, cards, mathematics, now, changes, book }, caller),
-            ...roles({ db, town, keys, endedKeys, mathematics, now, book }, caller),
-            endKeys: (said) => endedKeys.take(said),
-            wrap: async (input) => ({ promise: await addWraps(db, known(), input, changes, book) }),
+            ...roles({ db, town, keys, endedKeys, domains, mathematics, now, book }, caller),
+            ...openToAll,
+            wrap: async (input) => ({ promise: await addWraps(db, known(), input, { changes, book, domains, now }) }),
+            forgetRetired: async ({ sealedFor }) => ({
+              forgotten: await forgetRetired(db, known(), { domains, town: watched }, sealedFor),
+            }),
           }
-        : strangersTo<CloudRole['sharing']>({ endKeys: (said) => endedKeys.take(said) }),
+        : strangersTo<CloudRole['sharing']>(openToAll),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       breakGlass: caller ? breakGlass({ db, town, keys, endedKeys, now, changes, book }, caller) : strangersTo<CloudRole['breakGlass']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
@@ -121,7 +134,11 @@ export function cloud({
       },
     };
   };
-  return { cards, as, writeReceipts: book.write, hearEndedKeys: () => endedKeys.hear() };
+  const hearEndedKeys = async () => {
+    await endedKeys.hear();
+    await domains.hear();
+  };
+  return { cards, as, writeReceipts: book.write, hearEndedKeys };
 }
 
 /** A room of which every operation wants a signed request, but for those that are open. */

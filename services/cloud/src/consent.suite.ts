@@ -143,6 +143,53 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
       });
     });
 
+    test('a day after a generation ended it takes no wrap for it, and no row in a tree its writer locked for it', async () => {
+      const [own, devices, fresh] = [id(), id(), id()] as [Bytes, Bytes, Bytes];
+      const chart = await chartFor(northgate, ada);
+      const here = toolsOf(world, northgate, chart);
+      const of = { pat: chart, since: now() };
+      const first = state(of);
+      const second = state({ ...of, gen: 1, since: now() + 10, published: [], prevHash: hashOfState(first) });
+      const lock = (on: Bytes, by = ada) =>
+        here.wrapBy(by, on, {
+          kind: 'consent',
+          domain: scopeId(october.p),
+          body: seal(group, october, utf8('here'), utf8('a node key')),
+        });
+      const day = (tree: Bytes) => ({ nodeId: id(), parent: tree });
+      const [ownDay, devicesDay] = [day(own), day(devices)];
+      await northgate.cloud.records.post(
+        here.posting([anyRow(ownDay.nodeId)], [{ nodeId: own, parent: none }, ownDay], { wraps: [here.wrapBy(northgate, own)] }),
+      );
+      const links = [{ nodeId: devices, parent: none }, devicesDay];
+      await ada.cloud.sharing.wrap({ pat: chart, part: 'MI', links, wraps: [here.wrapBy(ada, devices)] });
+      await ada.cloud.sharing.publish({ pat: chart, states: [first], letter: utf8('for the writer') });
+      await ada.cloud.sharing.wrap({ pat: chart, part: 'MI', links: [], wraps: [lock(ownDay.nodeId), lock(devicesDay.nodeId)] });
+      await ada.cloud.sharing.publish({ pat: chart, states: [second], letter: utf8('for the writer') });
+      const post = (on: Bytes, more: { nodeId: Bytes; parent: Bytes }[] = [], wraps: ReturnType<typeof lock>[] = []) =>
+        northgate.cloud.records.post(here.posting([anyRow(on)], more, { wraps }));
+      const began = world.clock.now;
+      try {
+        world.clock.now = began + 86_400_000;
+        const tomorrow = day(own);
+        await post(tomorrow.nodeId, [tomorrow]);
+        world.clock.now = began + 86_420_000;
+        const later = day(own);
+        await here.refused('conflict', () => post(ownDay.nodeId));
+        await here.refused('conflict', () => post(tomorrow.nodeId));
+        await here.refused('conflict', () => post(later.nodeId, [later]));
+        await here.refused('conflict', () => post(fresh, [{ nodeId: fresh, parent: none }], [lock(fresh, northgate)]));
+        await here.refused('conflict', () =>
+          ada.cloud.sharing.wrap({ pat: chart, part: 'MI', links: [], wraps: [lock(devicesDay.nodeId)] }),
+        );
+        // What a device writes arrives, and a new tree is begun.
+        await post(devicesDay.nodeId);
+        await post(fresh, [{ nodeId: fresh, parent: none }]);
+      } finally {
+        world.clock.now = began;
+      }
+    });
+
     test('turns a wrap for the doctor of a grant that holds, for nobody else, and no more once it is taken back', async () => {
       const given = granting();
       expect(await turnsFor(chen, given.number)).toBe('denied');

@@ -30,7 +30,7 @@ import { notYours } from './wraps.ts';
 
 type Sharing = RoleOf<typeof cloudContract>['sharing'];
 /** All of `sharing` that is about consent. */
-type Consenting = Omit<Sharing, 'service' | 'enter' | 'transform' | 'endKeys' | 'wrap'>;
+type Consenting = Omit<Sharing, 'service' | 'enter' | 'transform' | 'endKeys' | 'retired' | 'wrap' | 'forgetRetired'>;
 
 /** Rows in one statement: PostgreSQL takes 65,535 values. */
 const atOnce = 1000;

@@ -16,15 +16,17 @@ import { postedRoot } from '@carelet/crypto/receipts/replay';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { coversBatch, nodeLeaves, proveNode, verifyPosting } from '@carelet/crypto/records/posting';
 import { transaction } from '@carelet/ground/database';
+import type { Domains } from '@carelet/ground/domains';
 import { groupBy } from '@carelet/ground/group-by';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { nodesInSight, reachable, sightOf } from './access.ts';
 import { type Change, type Changes, telling } from './changes.ts';
+import { refuseOver } from './generations.ts';
 import { hear } from './hearing.ts';
 import type { Book } from './receipts/book.ts';
 import { type CloudTables, shelves } from './schema.ts';
-import { layDeviceWraps, layLinks, layWraps, notYours, type Wrap } from './wraps.ts';
+import { layDeviceWraps, layLinks, layWraps, mustBeForToday, notYours, type Wrap } from './wraps.ts';
 
 type Records = RoleOf<typeof cloudContract>['records'];
 
@@ -40,10 +42,11 @@ export type ShelvesOptions = {
   readonly now: () => number;
   readonly changes: Changes;
   readonly book: Book;
+  readonly domains: Domains;
 };
 
 /** The shelves as one caller may use them. */
-export function records({ db, cards, now, changes, book }: ShelvesOptions, caller: KnownCaller): Records {
+export function records({ db, cards, now, changes, book, domains }: ShelvesOptions, caller: KnownCaller): Records {
   const chartOf = (pat: Bytes, within: Kysely<CloudTables> = db) =>
     within.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
 
@@ -125,17 +128,18 @@ export function records({ db, cards, now, changes, book }: ShelvesOptions, calle
       return { versions: rowIds.map((rowId) => rows.get(hex(rowId)) ?? 0) };
     },
 
-    async wrapped({ pat, kind, domain, nodes }) {
+    async wrapped({ pat, kind, domain, sealedFor, nodes }) {
       await mine(pat, 'list wraps', ['writer', 'owner']);
       if (nodes.length === 0) return { wrapped: [] };
-      const rows = await db
+      let query = db
         .selectFrom('wrap')
         .select('node_id')
         .where('pat', '=', pat)
         .where('kind', '=', kind)
         .where('domain', '=', domain)
-        .where('node_id', '=', anyOf(nodes))
-        .execute();
+        .where('node_id', '=', anyOf(nodes));
+      if (sealedFor) query = query.where('sealed_for', '=', sealedFor);
+      const rows = await query.execute();
       const have = new Set(rows.map(({ node_id }) => hex(node_id)));
       return { wrapped: nodes.map((node) => have.has(hex(node))) };
     },
@@ -153,6 +157,7 @@ export function records({ db, cards, now, changes, book }: ShelvesOptions, calle
       const own = wraps.filter(({ maker }) => equal(maker, caller.id));
       const others = wraps.filter(({ maker }) => !equal(maker, caller.id));
       const devices = await cards.byId(others.map(({ maker }) => maker));
+      await mustBeForToday(domains, own);
 
       const lay = async (within: Transaction<CloudTables>, note: (change: Change) => void) => {
         // The chart's row is the lock: postings to one chart come one after the other.
@@ -177,6 +182,7 @@ export function records({ db, cards, now, changes, book }: ShelvesOptions, calle
         const states = sorted.map(({ rowId, version, nodeId, ct }) => ({ nodeId, rowId, version, ctHash: sha256(ct) }));
 
         const linked = await layLinks(within, pat, part, links);
+        await refuseOver(within, chart, { nodes: rows.map(({ nodeId }) => nodeId), wraps }, now());
         await layWraps(within, caller, pat, part, own);
         await layDeviceWraps(within, devices, chart.owner, pat, part, others);
         const nodes = new Set(links.map(({ nodeId }) => hex(nodeId)));

@@ -240,4 +240,68 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
       });
     });
   });
+
+  describe(`a cloud ${name} whose town retires a domain`, () => {
+    test('forgets its parts of keys, also out of a backup, takes none again, and no wrap that is sealed for it', async () => {
+      await using world = await openWorld();
+      const [northgate, ada, chen] = [world.person('organisation'), world.person('patient'), world.person('doctor')];
+      for (const one of [northgate, ada]) await one.cloud.records.charts();
+      const pat = await chartFor(northgate, ada);
+      const tools = toolsOf(world, northgate, pat);
+      const node = id();
+      const sealed = (body: Bytes) => tools.wrapBy(northgate, node, { kind: 'policy', domain: northgate.card.id, body });
+      const wraps = [sealed(await world.sealed(['l:cardio']))];
+      await northgate.cloud.records.post(tools.posting([anyRow(node)], [{ nodeId: node, parent: none }], { wraps }));
+      const issued = Math.floor(world.clock.now / 1000);
+      const of = { doctor: chen.card.id, organisation: northgate.card.id, formula: 'l:cardio', issued, notAfter: issued + 86_400 };
+      const parts = await world.transforms(of);
+      const enter = () => chen.cloud.sharing.enter({ entitlement: world.entitle(of), transforms: parts });
+      const transform = () => chen.cloud.sharing.transform({ pat, organisation: northgate.card.id, nodes: [node] });
+      const outcome = (work: Promise<unknown>) => work.then(() => 'ok').catch((thrown: { kind?: string }) => thrown.kind);
+      const keptKeys = async () => Number((await world.sql<{ n: string }>('select count(*) as n from transform_key'))[0]!.n);
+      await enter();
+      expect(await outcome(transform())).toBe('ok');
+      for (const table of ['transform_key', 'entitlement', 'served_domain'])
+        await world.sql(`create table old_${table} as select * from ${table}`);
+
+      const { id: today, before, manifest } = await world.retire();
+      const stranger = world.person('patient');
+      expect(await outcome(stranger.cloud.sharing.retired({ manifest: manifest.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) }))).toBe(
+        'tampered',
+      );
+      expect(await keptKeys()).toBe(2);
+      await stranger.cloud.sharing.retired({ manifest });
+      expect(await keptKeys()).toBe(0);
+      expect([await outcome(transform()), await outcome(enter())]).toEqual(['denied', 'conflict']);
+      for (const table of ['transform_key', 'entitlement', 'served_domain']) {
+        await world.sql(`delete from ${table}`);
+        await world.sql(`insert into ${table} select * from old_${table}`);
+      }
+      world.restart();
+      expect([await outcome(transform()), await keptKeys()]).toEqual(['denied', 0]);
+
+      const asked = { pat, kind: 'policy' as const, domain: northgate.card.id, nodes: [node] };
+      const wrapped = async (more = {}) => (await northgate.cloud.records.wrapped({ ...asked, ...more })).wrapped;
+      expect([await wrapped(), await wrapped({ sealedFor: today })]).toEqual([[true], [false]]);
+      const lay = (wrap: ReturnType<typeof sealed>) => northgate.cloud.sharing.wrap({ pat, part: 'MI', links: [], wraps: [wrap] });
+      await tools.refused('conflict', () => lay(wraps[0]!));
+      await tools.refused('conflict', () => northgate.cloud.records.post(tools.posting([anyRow(node)], [], { wraps })));
+      await lay(sealed(await world.sealed(['l:cardio'])));
+      // It took the other's place.
+      expect(await world.sql(`select count(*)::int as n from wrap where kind = 'policy'`)).toEqual([{ n: 1 }]);
+      expect(await wrapped({ sealedFor: today })).toEqual([true]);
+      await tools.refused('conflict', () => lay(wraps[0]!));
+
+      // Started anew it has pinned no manifest yet, and is shown the one of before.
+      world.authority.shows = before;
+      world.restart();
+      expect([await outcome(transform()), await outcome(enter()), await outcome(lay(wraps[0]!))]).toEqual([
+        'tampered',
+        'tampered',
+        'tampered',
+      ]);
+      world.authority.shows = null;
+      expect([await outcome(enter()), await outcome(lay(wraps[0]!))]).toEqual(['conflict', 'conflict']);
+    });
+  });
 }

@@ -18,10 +18,11 @@ import { type IssuedPlace, openForCloud } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { parse } from '@carelet/crypto/kp-abe/formula';
 import { transaction } from '@carelet/ground/database';
+import type { Domains, DomainToday } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { formulaSql, openedByRole } from './access.ts';
 import type { CloudKeys } from './keys.ts';
 import type { ReadTransform, RoleMath } from './mathematics.ts';
@@ -31,6 +32,7 @@ import type { CloudTables } from './schema.ts';
 type Sharing = RoleOf<typeof cloudContract>['sharing'];
 /** All of `sharing` that is about roles. */
 type Roles = Pick<Sharing, 'service' | 'enter' | 'transform'>;
+const retired = () => new CareletError('conflict', 'enter', { because: 'the organisation has another domain by now' });
 type Brought = Parameters<Sharing['enter']>[0]['transforms'];
 
 export function roles(
@@ -39,6 +41,7 @@ export function roles(
     town,
     keys,
     endedKeys,
+    domains,
     mathematics,
     now,
     book,
@@ -47,6 +50,7 @@ export function roles(
     town: Town;
     keys: CloudKeys;
     endedKeys: EndedKeys;
+    domains: Domains;
     mathematics: RoleMath;
     now: () => number;
     book: Book;
@@ -70,6 +74,7 @@ export function roles(
         throw new CareletError('invalid', op, { because: 'its policy cannot be read' });
       }
       await endedKeys.refuse(read, op);
+      await domains.ready();
       const before = await db
         .selectFrom('entitlement')
         .select('issued')
@@ -90,7 +95,17 @@ export function roles(
         read,
         transforms.toSorted((a, b) => a.issuer - b.issuer),
       );
+      if (!(await domains.isToday(organisation, fresh[0]!.domain))) throw retired();
       await transaction(db, async (within) => {
+        // Held until this is laid: whoever retires the domain meanwhile finds it, and takes it away.
+        const served = await within
+          .selectFrom('served_domain')
+          .select('retired')
+          .where('organisation', '=', organisation)
+          .where('domain', '=', fresh[0]!.domain)
+          .forShare()
+          .executeTakeFirst();
+        if (served?.retired !== false) throw retired();
         const laid = await within
           .insertInto('entitlement')
           .values({ doctor: caller.id, organisation, formula, issued, not_after: notAfter })
@@ -138,6 +153,7 @@ export function roles(
         .executeTakeFirst();
       // Asked also where there is none: a cloud that does not know yet whose keys have ended tells nobody apart.
       await endedKeys.refuse({ doctor: caller.id, organisation, issued: Number(entitlement?.issued ?? 0) }, op);
+      await domains.ready();
       const kept = entitlement ? await keptTransforms(organisation) : [];
       if (!entitlement || kept.length < 2) throw denied();
       const wraps = new Map(
@@ -203,7 +219,8 @@ export function roles(
     return brought.map(({ issuer }, i) => {
       const one = read[i];
       if (!one || one.formula !== formula || !fits(one, i)) throw refuse('a part of the key is not of what was issued');
-      return { issuer, base: one.base, transform: transforms[i]! };
+      // What is for emergencies is of the security domain under whose number it stands.
+      return { issuer, base: one.base, domain: one.kind === 'role' ? one.domain : organisation, transform: transforms[i]! };
     });
   }
 }
@@ -222,6 +239,54 @@ export async function forgetKeys(db: Kysely<CloudTables>, { doctor, of }: KeyEnd
     // Also where only a part of it is there, as after a backup.
     if (!of) await within.deleteFrom('transform_key').where('doctor', '=', doctor).execute();
   });
+}
+
+/**
+ * Takes away what the cloud keeps of keys for domains that organisations do not have any more.
+ *
+ * @throws {CareletError} `tampered` for a domain that was retired: who starts anew is shown no older manifest
+ */
+export async function forgetKeysOfOthers(db: Kysely<CloudTables>, today: readonly DomainToday[]): Promise<void> {
+  const served = await db.selectFrom('served_domain').selectAll().execute();
+  const known = new Map(served.map(({ organisation, domain, retired }) => [hex(organisation) + hex(domain), retired]));
+  for (const { organisation, id } of today) {
+    const retired = known.get(hex(organisation) + hex(id));
+    if (retired) throw new CareletError('tampered', 'read town manifest', { because: 'it names a domain that was retired' });
+    if (retired === undefined) await transaction(db, (within) => serveInstead(within, organisation, id));
+  }
+  // Emergencies that were founded anew have another number: what stood under the one before is for nothing any more.
+  const gone = served.filter(({ organisation, retired }) => !retired && !today.some((one) => equalPublic(one.organisation, organisation)));
+  for (const { organisation } of gone) await transaction(db, (within) => serveNoMore(within, organisation));
+}
+
+/** Of an organisation that is seen for the first time, whatever is here is of the only domain it had. */
+async function serveInstead(within: Transaction<CloudTables>, organisation: Bytes, domain: Bytes): Promise<void> {
+  const fresh = await within
+    .insertInto('served_domain')
+    .values({ organisation, domain, retired: false })
+    .onConflict((c) => c.doNothing())
+    .returning('domain')
+    .executeTakeFirst();
+  if (!fresh) return;
+  const before = await within
+    .updateTable('served_domain')
+    .set({ retired: true })
+    .where('organisation', '=', organisation)
+    .where('domain', '!=', domain)
+    .where('retired', '=', false)
+    .returning('domain')
+    .execute();
+  if (before.length > 0) await forgetKeysOf(within, organisation);
+}
+
+async function serveNoMore(within: Transaction<CloudTables>, organisation: Bytes): Promise<void> {
+  await within.updateTable('served_domain').set({ retired: true }).where('organisation', '=', organisation).execute();
+  await forgetKeysOf(within, organisation);
+}
+
+async function forgetKeysOf(within: Transaction<CloudTables>, organisation: Bytes): Promise<void> {
+  await within.deleteFrom('entitlement').where('organisation', '=', organisation).execute();
+  await within.deleteFrom('transform_key').where('organisation', '=', organisation).execute();
 }
 
 /**

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import type { Verdict } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
@@ -44,6 +45,8 @@ export type CloudTables = CardTables &
       body: Bytes;
       maker: Bytes;
       signature: Bytes;
+      /** The id of the KP-ABE domain a policy wrap is sealed for; `null` for others. */
+      sealed_for: Bytes | null;
     };
     posting: {
       pat: Bytes;
@@ -113,6 +116,8 @@ export type CloudTables = CardTables &
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
     transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
+    /** Organisations' domains by their ids, as the town named them one after the other; `retired` is none again. */
+    served_domain: { organisation: Bytes; domain: Bytes; retired: boolean };
     /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
     receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
     /** Postings whose rows the map does not count yet. */
@@ -258,4 +263,26 @@ export const migrations: Record<string, Migration> = {
       }
     },
   },
+  '0011 retired domains': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table served_domain (
+        organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
+      await sql`alter table wrap add column sealed_for bytea`.execute(db);
+      await noteWhatIsSealedFor(db);
+    },
+  },
 };
+
+/** Writes beside each policy wrap what it says inside, a thousand at a time. */
+async function noteWhatIsSealedFor(db: Kysely<unknown>): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ pat: Bytes; node_id: Bytes; domain: Bytes; body: Bytes }>`
+      select pat, node_id, domain, body from wrap where kind = 'policy' and sealed_for is null limit 1000`.execute(db);
+    if (rows.length === 0) return;
+    const ids = rows.map(({ body }) => inspect(body).domains[0]!);
+    await sql`update wrap set sealed_for = noted.id from unnest(
+        ${rows.map(({ pat }) => pat)}::bytea[], ${rows.map(({ node_id }) => node_id)}::bytea[],
+        ${rows.map(({ domain }) => domain)}::bytea[], ${ids}::bytea[]) as noted(pat, node_id, domain, id)
+      where wrap.kind = 'policy' and wrap.pat = noted.pat and wrap.node_id = noted.node_id and wrap.domain = noted.domain`.execute(db);
+  }
+}

@@ -58,7 +58,8 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
   const mathematics = workers<CloudWorker>(new URL('./cloud.worker.ts', import.meta.url));
   const log = serviceLog('cloud', config);
   const told = connect(authorityContract, { url: config.authority }).enrolment.endedKeys;
-  const role = cloud({ db, town: townAt(config.authority, config.manifestPin), keys, told, clock, mathematics });
+  const [town, watched] = [townAt(config.authority, config.manifestPin), townAt(config.authority, config.manifestPin, 0)];
+  const role = cloud({ db, town, watched, keys, told, clock, mathematics });
   const rounds = [
     hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), log),
     hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),

@@ -1,16 +1,17 @@
 import { CareletError } from '@carelet/care/model';
 import { connect, serve } from '@carelet/care/wire';
 import { introducing } from '@carelet/care/wire/introduce';
-import { utf8 } from '@carelet/crypto/algebra/bytes';
+import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { issueEntitlement } from '@carelet/crypto/cards/entitlement';
 import { sealForCloud } from '@carelet/crypto/cards/issued';
-import { encodeManifest, signManifest } from '@carelet/crypto/cards/manifest';
+import { type Domain, encodeManifest, signManifest, withNewKey } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { setup, shareOut } from '@carelet/crypto/kp-abe/authority';
+import { idOfDomain } from '@carelet/crypto/kp-abe/domain';
 import { issue } from '@carelet/crypto/kp-abe/issuer';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { signRequest } from '@carelet/crypto/login/request';
@@ -40,14 +41,22 @@ import { sightSuite } from './sight.suite.ts';
 const years = 10 * 365 * 86_400;
 
 async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<World> {
-  const authority: World['authority'] = { administrators: [], ended: [], away: false };
+  const authority: World['authority'] = { administrators: [], ended: [], away: false, shows: null };
   const clock = { now: Date.parse('2026-11-20T09:41:00Z') };
   const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey() }));
-  const body = { town: 'a town', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };
-  const manifest = encodeManifest(signManifest(body, issuers.slice(0, 2)));
   const group = await loadGroup('mcl');
-  const { domain, master } = setup(group, 'Northgate');
-  const shares = shareOut(group, domain, master, { issuers: 3, needed: 2 }).shares;
+  const founded = () => {
+    const { domain, master } = setup(group, 'Northgate');
+    return { domain, shares: shareOut(group, domain, master, { issuers: 3, needed: 2 }).shares };
+  };
+  // One domain for whoever is an organisation here.
+  let { domain, shares } = founded();
+  let domains: readonly Domain[] = [];
+  let serial = 1;
+  const manifest = async () => {
+    const body = { town: 'a town', serial, issuers: issuers.map((key) => key.public), domains };
+    return encodeManifest(signManifest(body, issuers.slice(0, 2)));
+  };
 
   const { secret, public: key } = signingKey();
   const receiptsLog = { name: 'a.log', key, secret };
@@ -74,7 +83,12 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
   const start = () =>
     cloud({
       db,
-      town: town(async () => manifest),
+      town: town(
+        async () => authority.shows ?? manifest(),
+        undefined,
+        () => clock.now,
+        0,
+      ),
       keys,
       async told() {
         if (authority.away) throw new CareletError('unavailable', 'ask the authority', { because: 'it does not answer' });
@@ -104,6 +118,10 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       const card = vouchedKinds.includes(kind)
         ? issuers.slice(0, 2).reduce((one, { issuer, secret }) => vouch(one, issuer, secret), plain)
         : plain;
+      if (kind === 'organisation') {
+        domains = [...domains, { organisation: card.id, name: hex(card.id), publicKey: domain }];
+        serial++;
+      }
       const own = () => clock.now + clockOff;
       const cloudOf = connect(cloudContract, {
         ...where,
@@ -115,6 +133,13 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       return { card, secrets, cloud: introducing(cloudOf, present) };
     },
     sealed: async (labels) => seal(group, [{ domain }], [...labels], utf8('somewhere'), utf8('a node key')),
+    async retire() {
+      const before = await manifest();
+      ({ domain, shares } = founded());
+      domains = domains.map((one) => withNewKey(one, domain));
+      serial++;
+      return { id: idOfDomain(domain), before, manifest: await manifest() };
+    },
     entitle,
     transforms,
     async enters(doctor, entitlement) {

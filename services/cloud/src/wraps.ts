@@ -7,15 +7,19 @@ import { CareletError, type Part } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
+import { attempt } from '@carelet/crypto/algebra/strict';
 import type { Card } from '@carelet/crypto/cards/card';
-import { inspect } from '@carelet/crypto/kp-abe/cloud';
+import { type Inspected, inspect } from '@carelet/crypto/kp-abe/cloud';
 import { inspect as inspectJoint } from '@carelet/crypto/ma-kp-abe/cloud';
 import { scopeId, scopeOf } from '@carelet/crypto/pre/cloud';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { transaction } from '@carelet/ground/database';
+import type { Domains } from '@carelet/ground/domains';
 import type { KnownCaller } from '@carelet/ground/login';
+import type { Town } from '@carelet/ground/town';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
+import { refuseOver } from './generations.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
 
@@ -35,13 +39,19 @@ export async function addWraps(
   db: Kysely<CloudTables>,
   caller: KnownCaller,
   { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
-  changes: Changes,
-  book: Book,
+  {
+    changes,
+    book,
+    domains,
+    now,
+  }: { readonly changes: Changes; readonly book: Book; readonly domains: Domains; readonly now: () => number },
 ): Promise<Bytes | undefined> {
   const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
   if (!chart || !(equal(chart.owner, caller.id) || equal(chart.writer, caller.id))) throw notYours('add wraps');
+  await mustBeForToday(domains, wraps);
   return telling(changes, (note) =>
     transaction(db, async (within) => {
+      await refuseOver(within, chart, { nodes: [], wraps }, now());
       const nodes = await layLinks(within, pat, part, links);
       await layWraps(within, caller, pat, part, wraps);
       note({ pat, part, nodes, wraps });
@@ -51,6 +61,50 @@ export async function addWraps(
       return book.leave(within, pat, { kind: 'lock', actor: caller.id, nodes: touched, part });
     }),
   );
+}
+
+/** Refuses wraps for roles or emergencies of a domain that its organisation has no more, or never had; their shape is judged elsewhere. */
+export async function mustBeForToday(domains: Domains, wraps: readonly Wrap[]): Promise<void> {
+  const sealedFor = new Map(
+    wraps.flatMap(({ kind, domain, body }) => {
+      const ids = domain.length === 16 ? (sealedTo({ kind, body })?.domains ?? []) : [];
+      return ids.map((id) => [`${hex(domain)} ${hex(id)}`, { domain, id }] as const);
+    }),
+  );
+  for (const { domain, id } of sealedFor.values()) {
+    if (await domains.isToday(domain, id)) continue;
+    throw new CareletError('conflict', 'lay wraps', { because: 'a wrap is sealed for a domain that its organisation does not have today' });
+  }
+}
+
+/**
+ * Forgets the wraps for roles and emergencies of domains that an organisation had before: it has made in their place whatever it makes.
+ *
+ * @returns how many of roles there were
+ */
+export async function forgetRetired(
+  db: Kysely<CloudTables>,
+  caller: KnownCaller,
+  { domains, town }: { readonly domains: Domains; readonly town: Town },
+  id: Bytes,
+): Promise<number> {
+  const op = 'forget retired wraps';
+  if (caller.kind !== 'organisation') throw new CareletError('denied', op, { because: 'only an organisation has wraps of its domain' });
+  if (!(await domains.isToday(caller.id, id))) throw new CareletError('conflict', op, { because: 'this is not the domain it has today' });
+  const { numDeletedRows } = await db
+    .deleteFrom('wrap')
+    .where('kind', '=', 'policy')
+    .where('domain', '=', caller.id)
+    .where('sealed_for', '!=', id)
+    .executeTakeFirst();
+  const emergency = (await town.refresh()).domains.find(({ organisation }) => equal(organisation, caller.id))?.emergency;
+  await db
+    .deleteFrom('wrap')
+    .where('kind', '=', 'emergency')
+    .where('domain', '!=', emergency ?? empty)
+    .where('pat', 'in', (from) => from.selectFrom('chart').select('pat').where('writer', '=', caller.id))
+    .execute();
+  return Number(numDeletedRows);
 }
 
 // One answer for a chart of somebody else's and a chart that does not exist.
@@ -96,6 +150,7 @@ export async function layWraps(
           body: update.ref('excluded.body'),
           maker: update.ref('excluded.maker'),
           signature: update.ref('excluded.signature'),
+          sealed_for: update.ref('excluded.sealed_for'),
         })),
       )
       .execute();
@@ -137,15 +192,11 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
   if (!equal(wrap.maker, maker.id) || !verifyWrap(maker.edVk, place, wrap.body, wrap.signature)) {
     throw new CareletError('denied', 'lay wraps', { because: 'a wrap is not signed by who brings it' });
   }
-  let labels: string[] = [];
-  if (wrap.kind === 'policy') {
-    labels = labelsIn(wrap.body) ?? [];
-    if (labels.length === 0) throw refuse('a wrap is malformed');
+  const sealed = sealedTo(wrap);
+  if (wrap.kind === 'policy' || wrap.kind === 'emergency') {
+    if (sealed?.domains.length !== 1) throw refuse('a wrap is malformed');
     if (wrap.domain.length !== 16) throw refuse('a policy wrap names no domain');
-  } else if (wrap.kind === 'emergency') {
-    labels = emergencyLabels(wrap.body) ?? [];
-    if (labels.length === 0) throw refuse('a wrap is malformed');
-    if (wrap.domain.length !== 16) throw refuse('a wrap for emergencies does not say whose');
+    if (wrap.kind === 'emergency' && !equal(sealed.domains[0]!, wrap.domain)) throw refuse('a wrap is malformed');
   } else if (wrap.kind === 'consent') {
     if (!ofScope(wrap.body, wrap.domain)) throw refuse('a consent wrap is not of the scope it names');
   } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
@@ -156,10 +207,12 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
     domain: wrap.domain.length === 0 ? empty : wrap.domain,
     part,
     gen: wrap.gen,
-    labels,
+    labels: [...(sealed?.attributes ?? [])],
     body: wrap.body,
     maker: wrap.maker,
     signature: wrap.signature,
+    // Emergencies are named by the domain itself.
+    sealed_for: wrap.kind === 'policy' ? (sealed?.domains[0] ?? null) : null,
   };
 }
 
@@ -172,20 +225,6 @@ function ofScope(sealed: Bytes, scope: Bytes): boolean {
   }
 }
 
-/** Of a wrap for emergencies, which is sealed for one security domain; `null` for anything else. */
-function emergencyLabels(sealed: Bytes): string[] | null {
-  try {
-    const { domains, attributes } = inspectJoint(sealed);
-    return domains.length === 1 ? [...attributes] : null;
-  } catch {
-    return null;
-  }
-}
-
-function labelsIn(sealed: Bytes): string[] | null {
-  try {
-    return [...inspect(sealed).attributes];
-  } catch {
-    return null;
-  }
-}
+/** What a wrap for roles or for emergencies is sealed to; `null` for a malformed one and for every other kind. */
+const sealedTo = ({ kind, body }: Pick<Wrap, 'kind' | 'body'>): Inspected | null =>
+  kind === 'policy' ? attempt(() => inspect(body)) : kind === 'emergency' ? attempt(() => inspectJoint(body)) : null;

@@ -11,8 +11,13 @@ import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { cbor, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { attempt } from '@carelet/crypto/algebra/strict';
+import { sameCard } from '@carelet/crypto/cards/card';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
+import { openDomain } from '@carelet/crypto/cards/service';
+import { idOfDomain } from '@carelet/crypto/kp-abe/domain';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import type { Domains } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
@@ -50,6 +55,8 @@ export function cloudlet(
     logins,
     keys,
     endedKeys,
+    domains,
+    install,
     mathematics,
     town,
     clock,
@@ -66,6 +73,9 @@ export function cloudlet(
     logins: Logins;
     keys: ServiceKeys;
     endedKeys: EndedKeys;
+    domains: Domains;
+    /** Keeps what the clinic handed over. */
+    install: (organisation: Organisation) => Promise<void>;
     mathematics: FactorMath & RoleMath;
     town: Town;
     clock: () => number;
@@ -85,8 +95,22 @@ export function cloudlet(
     },
     sharing: {
       ...mediator({ factors, cards, mathematics, organisation, now }, caller),
-      ...roles({ kept: roleFactors, logins, keys, endedKeys, mathematics, organisation, town, now }, caller),
+      ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, now }, caller),
       endKeys: (said) => endedKeys.take(said),
+      retired: ({ manifest }) => domains.take(manifest),
+      async domain({ sealed }) {
+        const op = 'take a domain';
+        const clinic = await organisation();
+        if (!caller || !sameCard(caller.card, clinic.card))
+          throw new CareletError('denied', op, { because: 'only its clinic hands it one' });
+        const given = await keys.open((secretKey) => openDomain(secretKey, clinic.card.id, sealed));
+        const id = given && attempt(() => idOfDomain(given.domain));
+        if (!given || !id) throw new CareletError('cannot-open', op, { because: 'it is not sealed to this cloudlet' });
+        if (!(await domains.isToday(clinic.card.id, id))) {
+          throw new CareletError('conflict', op, { because: 'this is not the domain the clinic has today' });
+        }
+        await install({ ...clinic, ...given });
+      },
       async labels({ pat, nodes }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {

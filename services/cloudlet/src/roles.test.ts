@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, cbor, concat, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, concat, equalPublic, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
@@ -15,6 +15,7 @@ import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
 import { readServiceKey } from '@carelet/crypto/cards/service';
 import { setup, shareOut } from '@carelet/crypto/kp-abe/authority';
 import { readTransform, transform } from '@carelet/crypto/kp-abe/cloud';
+import { idOfDomain } from '@carelet/crypto/kp-abe/domain';
 import { type IssuedKey, issue } from '@carelet/crypto/kp-abe/issuer';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { finish, inSession } from '@carelet/crypto/kp-abe/reader';
@@ -27,7 +28,7 @@ import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import * as mathematics from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import { forgetKeys, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
+import { forgetKeys, forgetKeysOfOthers, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
 
 const day = 86_400;
 const begin = 1_795_176_000;
@@ -62,6 +63,8 @@ describe('a mediator of roles', () => {
   let known: RoleFactors;
   let logins: Logins;
   let domain: Bytes;
+  /** The id of Northgate's domain, as the town names it. */
+  let today: Bytes;
   let issued: readonly IssuedKey[];
   let sealed: Bytes;
   let chen: Person;
@@ -80,9 +83,10 @@ describe('a mediator of roles', () => {
         logins,
         keys,
         endedKeys: list,
+        domains: { isToday: async (_, id) => equalPublic(id, today), take: async () => {}, ready: async () => {}, hear: async () => {} },
         mathematics,
         organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
-        town: { manifest: async () => manifest, refresh: async () => manifest },
+        town: { manifest: async () => manifest, refresh: async () => manifest, take: async () => manifest },
         now: () => now,
       },
       who?.caller ?? null,
@@ -100,6 +104,7 @@ describe('a mediator of roles', () => {
 
   beforeEach(async () => {
     now = begin;
+    today = idOfDomain(domain);
     chen = person('doctor');
     known = await roleFactorsIn(join(folder, 'role-factors'), key);
     logins = new Map();
@@ -143,6 +148,23 @@ describe('a mediator of roles', () => {
     const again = await enter();
     expect(await opened(again.login, again.factors)).toEqual(utf8('a node key'));
     expect(readdirSync(join(folder, 'role-factors')).every((name) => /^[0-9a-f]{32}$/.test(name))).toBe(true);
+  });
+
+  test('what is of a domain that was retired is applied no more, is forgotten, and is not taken again', async () => {
+    const { login, factors } = await enter(await parts());
+    const kept = { organisation: northgate, id: today };
+    today = systemRandom(16);
+    expect(await refusal(opened(login, factors))).toBe('conflict');
+    expect(await refusal(enter())).toBe('conflict');
+    await forgetKeysOfOthers(known, logins, [kept]);
+    expect([readdirSync(join(folder, 'role-factors')).length > 0, logins.size]).toEqual([true, 1]);
+    await forgetKeysOfOthers(known, logins, [
+      { organisation: systemRandom(16), id: today },
+      { organisation: northgate, id: today },
+    ]);
+    expect(logins.size).toBe(0);
+    expect(await refusal(enter())).toBe('missing');
+    expect(await refusal(enter(await parts()))).toBe('conflict');
   });
 
   test('a login is of use neither in another one nor to anybody else, and ends when she leaves or after twelve hours', async () => {

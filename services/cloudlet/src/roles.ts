@@ -18,9 +18,10 @@ import { encodeCard } from '@carelet/crypto/cards/card';
 import { openForMediator } from '@carelet/crypto/cards/issued';
 import { foundingHash, type Manifest } from '@carelet/crypto/cards/manifest';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
-import { forLogin } from '@carelet/crypto/kp-abe/mediator';
-import { decodeBreakGlass, emergencyOf, verifyBreakGlass, verifyNoted } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { domainOfFactor, forLogin } from '@carelet/crypto/kp-abe/mediator';
+import { decodeBreakGlass, verifyBreakGlass, verifyNoted } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
+import { type Domains, type DomainToday, isForEmergencies } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
@@ -83,6 +84,18 @@ export async function forgetKeys(kept: RoleFactors, logins: Logins, { doctor, of
   await kept.dropWhere(over);
 }
 
+/** Takes away what this mediator keeps of keys for domains that organisations do not have any more, and their logins. */
+export async function forgetKeysOfOthers(kept: RoleFactors, logins: Logins, today: readonly DomainToday[]): Promise<void> {
+  const known = new Map(today.map((one) => [hex(one.organisation), one]));
+  const over = ({ organisation, factors }: Pick<Kept, 'organisation' | 'factors'>) => {
+    const one = known.get(hex(organisation));
+    if (!one || isForEmergencies(one)) return !one;
+    return factors.some((factor) => !equalPublic(domainOfFactor(factor), one.id));
+  };
+  end(logins, over);
+  await kept.dropWhere(over);
+}
+
 function end(logins: Logins, over: (login: Login) => boolean): void {
   for (const [name, login] of logins) {
     if (!over(login)) continue;
@@ -98,6 +111,7 @@ export function roles(
     logins,
     keys,
     endedKeys,
+    domains,
     mathematics,
     organisation: clinic,
     town,
@@ -107,6 +121,7 @@ export function roles(
     logins: Logins;
     keys: ServiceKeys;
     endedKeys: EndedKeys;
+    domains: Domains;
     mathematics: RoleMath;
     organisation: () => Promise<Organisation>;
     town: Town;
@@ -136,7 +151,8 @@ export function roles(
       const op = 'enter';
       const doctor = doctorFor(op);
       const key = await keyOf(doctor, organisation, brought, op);
-      const broken = await brokenUntil(doctor, organisation, breakGlass, op);
+      const broken =
+        (await meantFor(key, op)) === 'emergency' ? await brokenUntil(doctor, organisation, breakGlass, op) : Number.POSITIVE_INFINITY;
 
       const split = key.factors.map((factor) => forLogin(factor));
       const login = systemRandom(16);
@@ -156,6 +172,7 @@ export function roles(
       const login = logins.get(hex(name));
       if (!login || !equalPublic(login.doctor, doctor.id) || login.until <= now()) throw none();
       await endedKeys.refuse(login, 'answer');
+      await meantFor(login, 'answer');
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };
     },
@@ -173,6 +190,7 @@ export function roles(
     const fresh = brought.length > 0 ? await factorsIn(doctor.id, organisation, brought) : null;
     const named = { doctor: doctor.id, organisation, issued: (fresh ?? before)?.issued ?? 0 };
     await endedKeys.refuse(named, op);
+    if (fresh ?? before) await meantFor((fresh ?? before)!, op);
     if (fresh && before && fresh.issued < before.issued) {
       throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
     }
@@ -191,22 +209,23 @@ export function roles(
     return key;
   }
 
-  /**
-   * Until when a login may last by the glass that was broken, UTC seconds; for ever with a key of every day.
-   *
-   * [Note: Whatever is no organisation's] A key that stands under no organisation the town knows is one for emergencies, whatever its doctor
-   * says: nothing is done with it unless she broke the glass of a chart and the cloud signed that it noted that.
-   */
-  async function brokenUntil(doctor: KnownCaller, organisation: Bytes, said: BrokenGlass, op: string): Promise<number> {
-    const named = ({ domains }: Manifest) => domains.some((domain) => equalPublic(domain.organisation, organisation));
-    if (named(await town.manifest()) || named(await town.refresh())) return Number.POSITIVE_INFINITY;
+  /** What a key is for; of a domain that was retired it is for nothing any more. */
+  async function meantFor({ organisation, factors }: Pick<Kept, 'organisation' | 'factors'>, op: string): Promise<'role' | 'emergency'> {
+    const today = await Promise.all(factors.map((factor) => domains.isToday(organisation, domainOfFactor(factor))));
+    if (today.every(Boolean)) return 'role';
+    if (await domains.isToday(organisation, organisation)) return 'emergency';
+    throw new CareletError('conflict', op, { because: 'the organisation has another domain by now' });
+  }
+
+  /** Until when a login may last by the glass that was broken, UTC seconds: the doctor signed for it, and the cloud that it noted it. */
+  async function brokenUntil(doctor: KnownCaller, number: Bytes, said: BrokenGlass, op: string): Promise<number> {
     const refuse = (because: string) => new CareletError('denied', op, { because });
     const word = said && decodeBreakGlass(said.word);
     if (!said || !word) throw refuse('the glass has to be broken first');
-    const manifest = await town.manifest();
+    const manifest = await named(word.organisation, number);
     const fits =
+      manifest !== null &&
       equalPublic(word.doctor, doctor.id) &&
-      equalPublic(emergencyOf(word.organisation), organisation) &&
       equalPublic(word.town, foundingHash(manifest)) &&
       verifyBreakGlass(doctor.card.edVk, word);
     if (!fits) throw refuse('this is not your word that the glass is broken');
@@ -215,6 +234,14 @@ export function roles(
     }
     if (word.since > now() + skew || word.until <= now()) throw refuse('the time the glass was broken for is over');
     return word.until;
+  }
+
+  /** The manifest that names this number for the emergencies of an organisation; `null` where none does. */
+  async function named(organisation: Bytes, number: Bytes): Promise<Manifest | null> {
+    const names = ({ domains: all }: Manifest) =>
+      all.some((one) => one.emergency && equalPublic(one.organisation, organisation) && equalPublic(one.emergency, number));
+    const [known, newest] = [await town.manifest(), town.refresh];
+    return [known, ...(names(known) ? [] : [await newest()])].find(names) ?? null;
   }
 
   /** What issuers sealed to this mediator: two factors of one key. */

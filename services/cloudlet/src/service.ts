@@ -11,6 +11,7 @@ import { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { flag, maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase, patiently } from '@carelet/ground/database';
+import { domainsIn } from '@carelet/ground/domains';
 import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { hourly } from '@carelet/ground/hourly';
 import { event, type Log, traceOf } from '@carelet/ground/log';
@@ -33,7 +34,7 @@ import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
 import { isBusAway } from './queue/stream.ts';
 import { relay as relayOf } from './relay.ts';
-import { forgetKeys, type Logins, roleFactorsIn } from './roles.ts';
+import { forgetKeys, forgetKeysOfOthers, type Logins, roleFactorsIn } from './roles.ts';
 import { type CloudletTables, migrations } from './schema.ts';
 import { sessions as sessionsOf } from './sessions.ts';
 import { type CloudRole, uplink } from './uplink.ts';
@@ -133,7 +134,7 @@ export type RunningCloudlet = Running & {
   install(organisation: Organisation): Promise<void>;
   /** Looks at the cloud's receipts log, as its witness and for what was promised here, now and not in the next minute. */
   witness(): Promise<void>;
-  /** Asks the authority whose keys were ended, now and not in the next minute. */
+  /** Asks the authority whose keys were ended, and which domains, now and not in the next minute. */
   hearEndedKeys(): Promise<void>;
 };
 
@@ -206,7 +207,12 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       forget: (end) => forgetKeys(roleFactors, logins, end),
       clock,
     });
-    doors.push(hourly('hear-ended-keys', () => endedKeys.hear(), log, hearingEvery));
+    const domains = domainsIn(watched, (today) => forgetKeysOfOthers(roleFactors, logins, today));
+    const hearEnded = async () => {
+      await endedKeys.hear();
+      await domains.hear();
+    };
+    doors.push(hourly('hear-ended-keys', hearEnded, log, hearingEvery));
     doors.push(hourly('witness', look, log, lookingEvery));
     const sessions = await sessionsOf({
       db,
@@ -219,22 +225,13 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       clock,
     });
     const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
-    const rooms = {
-      db,
-      queue,
-      cards,
-      sessions,
-      relay,
-      organisation,
-      factors,
-      roleFactors,
-      logins,
-      keys,
-      endedKeys,
-      mathematics,
-      town,
-      clock,
+    const install = async (handed: Organisation) => {
+      await installOrganisation(config.keys, handed);
+      installed = handed;
+      up = null;
     };
+    const parts = { factors, roleFactors, logins, keys, endedKeys, domains };
+    const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, town, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),
       identify: (asked) => cards.identify(asked),
@@ -254,14 +251,12 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       ...running,
       mqttUrl: broker?.url ?? null,
       async install(handed) {
-        await installOrganisation(config.keys, handed);
-        installed = handed;
-        up = null;
+        await install(handed);
         relay.wake();
         await look();
       },
       witness: look,
-      hearEndedKeys: () => endedKeys.hear(),
+      hearEndedKeys: hearEnded,
     };
   } catch (thrown) {
     for (const stop of standsOn) await stop();

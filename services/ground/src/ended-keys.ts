@@ -12,10 +12,10 @@ import { CareletError } from '@carelet/care/model';
 import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type KeyEnd, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import type { Domain } from '@carelet/crypto/cards/manifest';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
 import type { Town } from './town.ts';
 
@@ -68,6 +68,13 @@ export function endedKeysIn({
 }): EndedKeys {
   /** Until when keys have ended, by doctor and organisation in hex. */
   const known = new Map<string, number>();
+  /** The organisation whose emergencies have this number; nobody's for the number of an organisation itself. */
+  const homeOf = async (number: Bytes): Promise<Bytes | undefined> => {
+    const { domains } = await town.manifest();
+    if (domains.some(({ organisation }) => equalPublic(organisation, number))) return undefined;
+    const named = (all: readonly Domain[]) => all.find(({ emergency }) => emergency && equalPublic(emergency, number))?.organisation;
+    return named(domains) ?? named((await town.refresh()).domains);
+  };
   const nameOf = (doctor: Bytes, organisation: Bytes) => `${hex(doctor)} ${hex(organisation)}`;
   let heard = false;
 
@@ -80,11 +87,6 @@ export function endedKeysIn({
 
   /** First noted, then forgotten: whoever comes in between is refused. */
   const note = async (end: KeyEnd): Promise<void> => {
-    await noteOne(end);
-    // A key for emergencies ends with the one for every day.
-    if (end.of) await noteOne({ doctor: end.doctor, of: { ...end.of, organisation: emergencyOf(end.of.organisation) } });
-  };
-  const noteOne = async (end: KeyEnd): Promise<void> => {
     const { doctor, of } = end;
     const { organisation, before } = of ?? { organisation: everywhere, before: always };
     const name = nameOf(doctor, organisation);
@@ -93,6 +95,9 @@ export function endedKeysIn({
       on conflict (doctor, organisation) do update set before = ${before} where ended_key.before < ${before}`.execute(db);
     known.set(name, before);
     await forget(end);
+    // A key for emergencies ends with the one for every day.
+    const emergency = of && (await town.manifest()).domains.find((domain) => equalPublic(domain.organisation, of.organisation))?.emergency;
+    if (of && emergency) await forget({ doctor, of: { ...of, organisation: emergency } });
   };
 
   return {
@@ -102,10 +107,13 @@ export function endedKeysIn({
           throw new CareletError('unavailable', op, { because: 'the authority has to say first whose keys have ended', cause });
         });
       }
+      // A key for emergencies stands under a number of its own, and is ended by its organisation's.
+      const home = await homeOf(organisation);
+      const names = [organisation, everywhere, ...(home ? [home] : [])];
       const { rows } = await sql<Pick<Row, 'before'>>`
-        select before from ended_key where doctor = ${doctor} and organisation in (${organisation}, ${everywhere})`.execute(db);
+        select before from ended_key where doctor = ${doctor} and organisation = any (${names}::bytea[])`.execute(db);
       const ends = rows.map(({ before }) => Number(before));
-      const last = Math.max(0, ...ends, known.get(nameOf(doctor, organisation)) ?? 0, known.get(nameOf(doctor, everywhere)) ?? 0);
+      const last = Math.max(0, ...ends, ...names.map((one) => known.get(nameOf(doctor, one)) ?? 0));
       if (last === always) throw new CareletError('denied', op, { because: 'an administrator ended these keys' });
       if (issued < last) throw new CareletError('conflict', op, { because: 'another policy was approved in its place' });
     },
@@ -124,7 +132,7 @@ export function endedKeysIn({
   async function hear(): Promise<void> {
     const { rows } = await sql<Row>`select doctor, organisation, before from ended_key`.execute(db);
     for (const { doctor, organisation, before } of heard ? [] : rows) {
-      await noteOne({ doctor, of: organisation.length === 0 ? null : { organisation, before: Number(before) } });
+      await note({ doctor, of: organisation.length === 0 ? null : { organisation, before: Number(before) } });
     }
     const { administrators, ended } = await told();
     const cards = new Map<string, Card>();

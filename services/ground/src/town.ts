@@ -11,6 +11,8 @@ export type Town = {
   manifest(): Promise<Manifest>;
   /** Asks again: an organisation may have joined since. At most once a second, unless told otherwise. */
   refresh(): Promise<Manifest>;
+  /** Takes a manifest from whoever brings it, where it follows from the one that is pinned. */
+  take(bytes: Bytes): Promise<Manifest>;
 };
 
 /**
@@ -23,10 +25,8 @@ export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: (
   let pinned: Manifest | undefined;
   let asked = 0;
 
-  const refresh = async (): Promise<Manifest> => {
-    if (pinned && clock() - asked < pause) return pinned;
-    const offered = decodeManifest(await fetchManifest());
-    asked = clock();
+  const judged = (bytes: Bytes): Manifest => {
+    const offered = decodeManifest(bytes);
     if (!offered || !signedByTwo(offered)) {
       throw new CareletError('tampered', 'read town manifest', { because: 'two issuers did not sign it' });
     }
@@ -39,8 +39,22 @@ export function town(fetchManifest: () => Promise<Bytes>, pin?: string, clock: (
     pinned = offered;
     return offered;
   };
+  const refresh = async (): Promise<Manifest> => {
+    if (pinned && clock() - asked < pause) return pinned;
+    const bytes = await fetchManifest();
+    asked = clock();
+    return judged(bytes);
+  };
 
-  return { manifest: async () => pinned ?? refresh(), refresh };
+  return {
+    manifest: async () => pinned ?? refresh(),
+    refresh,
+    async take(bytes) {
+      // Whoever starts from something starts from what the authority says.
+      if (!pinned) await refresh();
+      return judged(bytes);
+    },
+  };
 }
 
 const isPinned = (offered: Manifest, pin: Bytes): boolean => equal(foundingHash(offered), pin) || equal(manifestHash(offered), pin);

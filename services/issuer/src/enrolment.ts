@@ -7,12 +7,13 @@ import { CareletError } from '@carelet/care/model';
 import type { issuerContract } from '@carelet/care/wire/contract/issuer';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
-import { verifyAdmission, verifyRejection } from '@carelet/crypto/cards/approval';
+import { verifyAdmission, verifyRejection, verifyRetirement } from '@carelet/crypto/cards/approval';
 import { cardHash, voucherFor } from '@carelet/crypto/cards/card';
 import { verifyAcceptance, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { signOffice } from '@carelet/crypto/cards/issuer';
 import { transaction } from '@carelet/ground/database';
 import type { Kysely } from 'kysely';
+import { retiredKeys } from './domains.ts';
 import { foundedTown, type Identity } from './identity.ts';
 import type { IssuerTables } from './schema.ts';
 import { administratorOf, approvedDoctor, ownCard } from './words.ts';
@@ -94,6 +95,27 @@ export function enrolment({
         throw new CareletError('conflict', op, { subject: name, because: 'an organisation of this name is enrolled' });
       }
       return { voucher: voucher(card, founded.place) };
+    },
+
+    async retire({ organisation, publicKey, by }) {
+      const op = 'retire a domain';
+      const founded = await foundedTown(db, op);
+      const offices = by.filter((word) => {
+        const administrator = administratorOf(founded, word, now());
+        return administrator && verifyRetirement(administrator.edVk, organisation, publicKey, word.signature);
+      });
+      if (new Set(offices.map((word) => word.organisation)).size < needed) {
+        throw new CareletError('denied', op, { because: `administrators of ${needed} organisations have to sign that it ends` });
+      }
+      const noted = await db
+        .updateTable('domain')
+        .set({ retiring: true })
+        .where('organisation', '=', organisation)
+        .where('public_key', '=', publicKey)
+        .returning('organisation')
+        .executeTakeFirst();
+      const over = (await retiredKeys(db, organisation)).some((key) => equalPublic(key, publicKey));
+      if (!noted && !over) throw new CareletError('missing', op, { because: 'no organisation has this domain' });
     },
 
     async doctor(asked) {

@@ -20,6 +20,7 @@ import { foundingHash } from '@carelet/crypto/cards/manifest';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely, Transaction } from 'kysely';
+import { domainPlace, hasItsDomain, takeIntoUse } from './domains.ts';
 import { type Founded, foundedTown, type Identity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import {
@@ -81,9 +82,8 @@ export function generation({
       if (!(await db.selectFrom('organisation').select('name').where('organisation', '=', organisation).executeTakeFirst())) {
         throw new CareletError('denied', op, { because: 'no administrator admitted this organisation' });
       }
-      if (await db.selectFrom('domain').select('organisation').where('organisation', '=', organisation).executeTakeFirst()) {
-        throw new CareletError('conflict', op, { because: 'this organisation has its domain' });
-      }
+      const before = await db.selectFrom('domain').select('retiring').where('organisation', '=', organisation).executeTakeFirst();
+      if (before && !before.retiring) throw hasItsDomain();
       const { promise, opening, shares } = await mathematics.deal(context, founded.place);
       const added = random(32);
       const said = sayPromise(identity().edSk, context, founded.place, { promise, addition: additionOf(context, founded.place, added) });
@@ -182,13 +182,7 @@ export function generation({
         const unlike = founded.issuers.findIndex(({ edVk }, from) => !transcriptSignedBy(edVk, context, same, signatures[from]!));
         if (unlike >= 0) throw new CareletError('tampered', op, { because: `issuer ${unlike + 1} did not hear what this one heard` });
         const kept = secrets.seal(domainPlace(row.organisation), cbor([share, orgKey, pq]));
-        const added = await within
-          .insertInto('domain')
-          .values({ organisation: row.organisation, public_key: domain, issuers, secret: kept })
-          .onConflict((c) => c.doNothing())
-          .returning('organisation')
-          .executeTakeFirst();
-        if (!added) throw new CareletError('conflict', op, { because: 'this organisation has its domain' });
+        await takeIntoUse(within, row.organisation, { public_key: domain, issuers, secret: kept });
         await within.updateTable('generation').set({ made: null }).where('context', '=', context).execute();
         return { domain };
       });
@@ -205,9 +199,6 @@ type Row = {
   readonly outcome: Bytes | null;
   readonly made: Bytes | null;
 };
-
-/** Where a domain's secrets lie under the key file. */
-export const domainPlace = (organisation: Bytes): string => `issuer/domain/${hex(organisation)}`;
 
 /** What an issuer says of its addition before it tells the others. */
 const additionOf = (context: Bytes, from: number, added: Bytes): Bytes => hashOf('carelet/v1/issuer/addition', context, from, added);

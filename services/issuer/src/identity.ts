@@ -14,12 +14,21 @@ import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/alge
 import { type NamedKey, signingKey } from '@carelet/crypto/algebra/sign';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import { encodeIssuerKeys, type IssuerKeys, readIssuerKeys } from '@carelet/crypto/cards/issuer';
-import { decodeManifest, encodeManifest, follows, type Manifest, manifestHash, signBody } from '@carelet/crypto/cards/manifest';
+import {
+  decodeManifest,
+  domainParts,
+  encodeManifest,
+  follows,
+  type Manifest,
+  manifestHash,
+  signBody,
+} from '@carelet/crypto/cards/manifest';
 import { verifyWitness, witnessName } from '@carelet/crypto/cards/witness';
 import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
+import { domainsHere } from './domains.ts';
 import { emergenciesStand } from './emergency-domain.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
@@ -119,14 +128,9 @@ export function town({
         if (equalPublic(manifestHash(before), manifestHash(body))) return;
         if (!follows(before, body)) throw refuse('it does not follow from the last one');
         if (body.issuers.some((key, i) => !equalPublic(key, before.issuers[i]!))) throw refuse('it names other issuers');
-        const known = await within
-          .selectFrom('domain')
-          .innerJoin('organisation', 'organisation.organisation', 'domain.organisation')
-          .select(['domain.organisation', 'organisation.name', 'domain.public_key'])
-          .execute();
-        const ours = ({ organisation, name, publicKey }: (typeof body.domains)[number]): boolean =>
-          known.some((one) => equalPublic(one.organisation, organisation) && one.name === name && equalPublic(one.public_key, publicKey));
-        if (!body.domains.every(ours)) throw refuse('it names a domain that this issuer did not make');
+        const ours = await domainsHere(within);
+        if (!body.domains.every((domain) => ours.has(hex(cbor(domainParts({ ...domain, emergency: undefined }))))))
+          throw refuse('it names a domain that this issuer did not make');
         if (new Set(body.domains.map(({ name }) => name)).size < body.domains.length) throw refuse('two domains have one name');
         if (!(await emergenciesStand({ db: within, mathematics }, { before, domains: body.domains, offered: emergencies }))) {
           throw refuse('it names emergencies that are not of the two issuers who have them');

@@ -17,13 +17,13 @@ import { type ForDoctor, sealForCloud, sealForDoctor, sealForMediator } from '@c
 import { decodeManifest, type Manifest, signedByTwo } from '@carelet/crypto/cards/manifest';
 import { readServiceKey } from '@carelet/crypto/cards/service';
 import type { IssuedKey } from '@carelet/crypto/kp-abe/issuer';
-import { emergencyOf, emergencyPq } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { emergencyPq } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
+import { domainPlace } from './domains.ts';
 import { authorityOf } from './emergency.ts';
-import { domainPlace } from './generation.ts';
 import { type Founded, foundedTown, type Identity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import { formulaOf } from './policy.ts';
@@ -50,9 +50,10 @@ export function keys({
   needed: number;
   now: () => number;
 }): Keys {
-  const domainOf = async (organisation: Bytes) => {
+  const domainOf = async (organisation: Bytes, op: string) => {
     const row = await db.selectFrom('domain').selectAll().where('organisation', '=', organisation).executeTakeFirst();
     if (!row) return null;
+    if (row.retiring) throw new CareletError('unavailable', op, { because: 'another domain is being made for this organisation' });
     const [share, orgKey, pq] = uncbor(secrets.open(domainPlace(organisation), row.secret)) as [Bytes, Bytes, Bytes];
     return { publicKey: row.public_key, issuers: row.issuers, share, orgKey, pq };
   };
@@ -62,7 +63,7 @@ export function keys({
       const op = 'hand out writer keys';
       const { manifest, place } = await foundedTown(db, op);
       const card = ownCard(bytes, 'organisation', now(), op);
-      const domain = cardStands(card, manifest, now()) ? await domainOf(card.id) : null;
+      const domain = cardStands(card, manifest, now()) ? await domainOf(card.id, op) : null;
       if (!domain) throw new CareletError('denied', op, { because: 'only an enrolled organisation gets them' });
       const context = cbor(['carelet/v1/enrolment/writer', card.id, place]);
       return { sealed: sealTo(card.hybridPk, context, cbor([domain.publicKey, domain.orgKey, domain.pq])) };
@@ -93,7 +94,7 @@ export function keys({
           formula,
           made: await mathematics.issueEmergency(own.master, card.id, formula),
           own: { domain: joint, issuers: new Uint8Array(), pq: emergencyPq(domain.pq) },
-          number: emergencyOf(organisation),
+          number: id,
         };
       }),
   };
@@ -121,7 +122,7 @@ export function keys({
     const { card, organisation } = await approvedDoctor({ db, founded, needed, now: now(), op }, asked);
     const refuse = (because: string) => new CareletError('denied', op, { because });
     if (Math.abs(issued - now()) > tolerance) throw refuse('the clocks differ');
-    const domain = await domainOf(organisation);
+    const domain = await domainOf(organisation, op);
     if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
     const manifest = decodeManifest(bytes);
     const own = founded.issuers.map(({ edVk }) => edVk);

@@ -28,8 +28,10 @@ export type IssuerTables = {
     outcome: Bytes | null;
     made: Bytes | null;
   };
-  /** A domain in use: this issuer's share of its secret, the label key and K_pq, sealed. */
-  domain: { organisation: Bytes; public_key: Bytes; issuers: Bytes; secret: Bytes };
+  /** A domain in use: this issuer's share of its secret, the label key and K_pq, sealed. `retiring` until another takes its place. */
+  domain: { organisation: Bytes; public_key: Bytes; issuers: Bytes; secret: Bytes; retiring?: boolean };
+  /** The public keys an organisation's domain had before, from 0; their secrets are gone. */
+  retired_domain: { organisation: Bytes; position: number; public_key: Bytes };
   /** This issuer's authority for an organisation's emergencies; its secret is sealed. */
   emergency: { organisation: Bytes; authority: Bytes; secret: Bytes };
   rejected: { doctor: Bytes };
@@ -66,7 +68,15 @@ export const migrations: Record<string, Migration> = {
       await sql`create table office (organisation text primary key)`.execute(db);
     },
   },
-  '0003 emergencies': {
+  '0003 retired domains': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table domain add column retiring boolean not null default false`.execute(db);
+      await sql`create table retired_domain (
+        organisation bytea not null references organisation, position integer not null, public_key bytea not null unique,
+        primary key (organisation, position))`.execute(db);
+    },
+  },
+  '0004 emergencies': {
     async up(db: Kysely<unknown>) {
       await sql`create table emergency (
         organisation bytea primary key references organisation, authority bytea not null, secret bytea not null)`.execute(db);

@@ -12,7 +12,7 @@ import { openWith } from '@carelet/crypto/ntru/hybrid';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
-import { domainPlace } from './generation.ts';
+import { domainPlace } from './domains.ts';
 import { type Identity, sealIdentity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';

@@ -5,6 +5,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { summary as grouped, type Remark } from '@carelet/care/rules/records';
+import { holdsDomain } from '@carelet/client/enrolment';
 import { type ImportSummary, importRecords } from '@carelet/client/records/import';
 import { writer } from '@carelet/client/records/writer';
 import { mathematicsInThreads } from '@carelet/client/threads';
@@ -13,6 +14,7 @@ import type { Io } from '../io.ts';
 import { enter } from '../person.ts';
 import { sourcesAt } from '../sources.ts';
 import { count, note, paint, progress, say } from '../terminal.ts';
+import { notEnrolled } from './locks/renew.ts';
 
 /** Sorts of remarks told in full; the rest is a number. */
 const sortsTold = 20;
@@ -37,10 +39,11 @@ Importing twice stores nothing twice: what the cloud has is left alone, what has
     const sources = await sourcesAt(io.cwd, given);
     await using person = await enter(io, options, { op: 'import records', kinds: ['organisation'], writes: true });
     const { keyring, save, cloud } = person;
-    if (!keyring.writer) {
-      throw new CareletError('denied', 'import records', {
+    if (!keyring.writer) throw notEnrolled('import records', keyring.name);
+    if (!holdsDomain(keyring)) {
+      throw new CareletError('conflict', 'import records', {
         subject: keyring.name,
-        because: 'this organisation is not enrolled yet; an administrator does that with: carelet organisations enrol',
+        because: `its keys were retired; make its locks anew first: carelet locks renew --as ${keyring.name}`,
       });
     }
     await using mathematics = mathematicsInThreads();

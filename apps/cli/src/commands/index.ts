@@ -19,7 +19,9 @@ import { keyringNew } from './keyring/new.ts';
 import { keyringShow } from './keyring/show.ts';
 import { keysTake } from './keys/take.ts';
 import { link } from './link.ts';
+import { locksRenew } from './locks/renew.ts';
 import { organisationsEnrol } from './organisations/enrol.ts';
+import { organisationsRetire } from './organisations/retire.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { proveBreach } from './prove/breach.ts';
@@ -65,6 +67,7 @@ export const commands: readonly Command[] = [
   receiptsList,
   receiptsExport,
   receiptsVerify,
+  locksRenew,
   link,
   shareCommand,
   unshareCommand,
@@ -94,6 +97,7 @@ export const commands: readonly Command[] = [
   doctorsReject,
   keysTake,
   organisationsEnrol,
+  organisationsRetire,
   adminClaim,
   adminInvite,
 ];

@@ -3,7 +3,6 @@ import { type Bytes, cbor, hex, uncbor, utf8 } from '@carelet/crypto/algebra/byt
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { type Domain, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
 import { expect, test } from 'vitest';
 import { type Drawer, fillFrom, openDrawer, sealDrawer } from './drawer.ts';
@@ -34,7 +33,7 @@ const [chen, diaz] = [person('dr-chen'), person('dr-diaz')];
 const content: Drawer = {
   manifest: manifestOf(3, [domain]),
   doctorKeys: [keyAt(domain.organisation)],
-  emergencyKeys: [keyAt(emergencyOf(domain.organisation))],
+  emergencyKeys: [keyAt(random(16))],
   opened: { aa: random(64) },
   looks: {
     [hex(random(16))]: { noted: 1_795_000_000_000, look: { at: 1_795_000_000_000, seen: random(12) } },

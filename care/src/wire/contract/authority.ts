@@ -125,6 +125,15 @@ export const authorityContract = defineContract('authority', {
     output: z.strictObject({ card }),
     idempotent: true,
   },
+  'enrolment.retire': {
+    summary: 'An administrator ends an organisation’s domain; once two of two organisations did, the issuers make another in its place.',
+    caller: 'known',
+    body: 'cbor',
+    /** The key of the domain that ends, as the manifest names it. */
+    input: z.strictObject({ organisation: id, publicKey: bytes({ max: 4096 }), signature }),
+    output: z.strictObject({ approvals: z.int(), needed: z.int(), retired: z.boolean() }),
+    idempotent: true,
+  },
   'enrolment.register': {
     summary: 'A doctor registers with certificate, specialty and organisation, and waits.',
     caller: 'anyone',

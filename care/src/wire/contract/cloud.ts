@@ -152,7 +152,14 @@ export const cloudContract = defineContract('cloud', {
     summary: 'Which of these nodes already carry a wrap of this kind and domain, for their writer or owner.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, kind: z.enum(['owner', 'policy']), domain: bytes({ max: 16 }), nodes: z.array(id).max(5000) }),
+    input: z.strictObject({
+      pat: id,
+      kind: z.enum(['owner', 'policy']),
+      domain: bytes({ max: 16 }),
+      /** The id of the KP-ABE domain the wraps are for: those of one it had before do not count. */
+      sealedFor: id.optional(),
+      nodes: z.array(id).max(5000),
+    }),
     output: z.strictObject({ wrapped: z.array(z.boolean()) }),
     idempotent: true,
   },
@@ -268,12 +275,29 @@ export const cloudContract = defineContract('cloud', {
     output: z.strictObject({}),
     idempotent: true,
   },
+  'sharing.retired': {
+    summary: 'The town’s newest manifest: what is kept here of domains that it retired is gone when this is answered.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ manifest: bytes({ max: 262144 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'sharing.wrap': {
     summary: 'The patient adds wraps (and the nodes they stand on) to a chart of her own.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, part, links: z.array(link).max(20000), wraps: z.array(wrap).max(5000) }),
     output: z.strictObject({ promise }),
+    idempotent: true,
+  },
+  'sharing.forgetRetired': {
+    summary: 'An organisation has made its wraps anew: those for domains it had before are gone when this is answered.',
+    caller: 'known',
+    body: 'cbor',
+    /** The id of the domain it has. */
+    input: z.strictObject({ sealedFor: id }),
+    output: z.strictObject({ forgotten: z.int() }),
     idempotent: true,
   },
   'sharing.delegate': {

@@ -106,6 +106,14 @@ export const issuerContract = defineContract('issuer', {
     output: z.strictObject({ voucher: signature }),
     idempotent: true,
   },
+  'enrolment.retire': {
+    summary: 'Administrators of two organisations ended an organisation’s domain: nothing is issued under it, and another may be made.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ organisation: id, publicKey: bytes({ max: 4096 }), by: z.array(administratorWord).max(16) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
   'enrolment.doctor': {
     summary: 'Vouches for a doctor whose policy administrators of two organisations approved.',
     caller: 'anyone',

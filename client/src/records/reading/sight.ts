@@ -6,9 +6,10 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
-import { emergencyOf } from '@carelet/crypto/ma-kp-abe/break-glass';
+import { idOfDomain, isSealedFor } from '@carelet/crypto/kp-abe/domain';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
+import { domainOf } from '../../enrolment.ts';
 import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
@@ -40,6 +41,9 @@ const atOnce = 32;
 const underWay = 3;
 /** Steps of the walk between two breaths: each may try 31 periods. */
 const stepsAtOnce = 16;
+
+const over = 'the key of your role for this organisation holds no more';
+const notYetAnew = 'a lock on a part of this chart waits until its organisation has made it anew';
 
 export type SightOptions = {
   readonly keyring: Keyring;
@@ -108,11 +112,20 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
         granted.push(lock);
         continue;
       }
-      const place = wrap.kind === 'emergency' ? emergencyOf(chart.writer) : chart.writer;
+      const place = wrap.kind === 'emergency' ? domainOf(keyring.manifest, chart.writer)?.emergency : chart.writer;
       const key = (wrap.kind === 'emergency' ? keyring.emergencyKeys : keyring.doctorKeys).find(
-        ({ organisation, notAfter }) => equalPublic(organisation, wrap.domain) && equalPublic(organisation, place) && notAfter > now(),
+        ({ organisation, notAfter }) =>
+          place && equalPublic(organisation, wrap.domain) && equalPublic(organisation, place) && notAfter > now(),
       );
-      if (key) (wrap.kind === 'emergency' ? urgent : jobs).push({ ...lock, key });
+      if (!key) continue;
+      if (wrap.kind === 'emergency') {
+        urgent.push({ ...lock, key });
+        continue;
+      }
+      const domain = domainOf(keyring.manifest, key.organisation)?.publicKey;
+      if (!domain || !equalPublic(domain, key.domain)) problems.push({ kind: 'cannot-open', what: over });
+      else if (!isSealedFor(wrap.body, idOfDomain(domain))) problems.push({ kind: 'cannot-open', what: notYetAnew });
+      else jobs.push({ ...lock, key });
     }
     opened.push(...(await inBatches(jobs, breathe, (some) => openPolicies(chart, some, problems))));
     // What opens by one's role need not be turned as well.
@@ -151,10 +164,10 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
   /** Opens what one's role reaches: transformed by the cloud, answered by the mediator of the key, finished here. */
   async function openPolicies({ pat }: ChartRef, jobs: readonly Job[], problems: Problem[], broken?: Broken): Promise<Opened[]> {
     const [{ key }] = jobs as [(typeof jobs)[number]];
-    const [over, away] = broken
+    const [ended, away] = broken
       ? ['the glass of this chart is not broken any more', 'what opens in this emergency waits: cloud or mediator cannot be reached']
-      : ['the key of your role for this organisation holds no more', 'what your role opens waits: cloud or mediator cannot be reached'];
-    const made = await fromBoth({ over, away }, problems, async () => {
+      : [over, 'what your role opens waits: cloud or mediator cannot be reached'];
+    const made = await fromBoth({ over: ended, away }, problems, async () => {
       const nodes = jobs.map(({ wrap }) => wrap.nodeId);
       const { transformed, promise } = await cloud.sharing.transform({ pat, organisation: key.organisation, nodes });
       promised(promise, problems);
