@@ -98,6 +98,7 @@ async function spendDay(options: VisitOptions): Promise<void> {
     await reads(ben, 'What Ada Marlow shares with you');
     await sees(ben, 'These are not your own records.');
     await sees(ben, shares);
+    await ben.getByRole('group', { name: 'Records' }).getByRole('link').first().waitFor();
     await look(ben, 'shared');
   });
   await step('a record, its trend and its proof are told as hers, and lead back to hers', ben, async () => {

@@ -4,7 +4,7 @@ import { ask } from '../../queries.ts';
 import { Banner } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
 import { SharedWith } from '../sharing/SharedWith.tsx';
-import classes from './SharedFrame.module.css';
+import classes from './Shared.module.css';
 
 /** Around every page about somebody who shares with a carer: whose it is, what of it, until when. */
 export function SharedFrame() {

@@ -4,11 +4,13 @@ import { paths } from '../../paths.ts';
 import { ask } from '../../queries.ts';
 import { useTitle } from '../../shell/title.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Back } from '../../ui/kit.tsx';
+import { Back, Section } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
 import { Records } from '../patient/RecordsPage.tsx';
 import { TrendCards } from '../patient/TrendCards.tsx';
 import { Failed, Waiting } from '../record/Waiting.tsx';
+import { capital } from '../sharing/whatWords.ts';
+import classes from './Shared.module.css';
 
 /** What somebody shares with a carer: how the readings go, and every record. Nothing can be changed here. */
 export function SharedPage() {
@@ -31,12 +33,18 @@ export function SharedPage() {
           <h1>{line ? t('with.title', { name }) : t('care.home')}</h1>
           {overview.data && line ? (
             <>
-              {(overview.data.vitals.length > 0 || overview.data.trace) && <TrendCards overview={overview.data} />}
-              <Records
-                patient={patient}
-                places={line.places}
-                empty={<EmptyState icon="clipboard-text" title={t('with.nothing')} text={t('with.nothingText', { name })} />}
-              />
+              {(overview.data.vitals.length > 0 || overview.data.trace) && (
+                <Section title={capital(t('group.readings'))} className={classes.part}>
+                  <TrendCards overview={overview.data} />
+                </Section>
+              )}
+              <Section title={s('place.records')} className={classes.part}>
+                <Records
+                  patient={patient}
+                  places={line.places}
+                  empty={<EmptyState level={3} icon="clipboard-text" title={t('with.nothing')} text={t('with.nothingText', { name })} />}
+                />
+              </Section>
             </>
           ) : (
             <Waiting patient={patient} />
