@@ -9,6 +9,7 @@ import { mathematicsHere } from '@carelet/client/mathematics';
 import { carerCode, findCarer } from '@carelet/client/sharing/carer';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { renewConsents } from '@carelet/client/sharing/renew';
+import { askAccess } from '@carelet/client/sharing/requests';
 import { type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
 import { type Card, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { cardCode } from '@carelet/crypto/cards/code';
@@ -80,6 +81,13 @@ test('a carer opens what was meant for her, with her own reader, beside her own 
   expect(await ofAda(ben)).toEqual(nothing);
   // The other way round nothing was shared.
   expect((await stage.open(ada)).ids).toEqual(['blood', 'hiv', 'long-ago', 'p-ada', 'today']);
+});
+
+test('a carer is told what she may see, and cannot ask for more', async () => {
+  const [chart] = (await stage.open(ruth, { pat: northgate.keyring.charts[0]!.pat })).charts;
+  const more = { kinds: ['laboratory'], sensitive: [], until: '2026-12-20', why: 'I worry.' } as const;
+  const asking = { keyring: ruth, cloud: stage.cloudAs(ruth), clock: stage.clock };
+  expect(await refusal(askAccess(asking, chart!.chart, more))).toBe('denied');
 });
 
 test('what is especially sensitive is meant only where it is named', async () => {
