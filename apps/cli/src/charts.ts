@@ -6,13 +6,15 @@
 import { CareletError } from '@carelet/care/model';
 import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
 import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
+import { believedCards } from '@carelet/client/records/reading/believed';
+import { receivedGrants } from '@carelet/client/sharing/received';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { cloudletsFor } from './cloudlets.ts';
 import { familyNames, spokenName } from './describe.ts';
 import type { Io } from './io.ts';
 import type { Person } from './person.ts';
-import { count, note, paint, progress, say } from './terminal.ts';
+import { count, note, paint, plainText, progress, say } from './terminal.ts';
 
 /** An opened chart, and what people call it. */
 export type Chart = {
@@ -23,8 +25,10 @@ export type Chart = {
   readonly organisation: string;
   /** An organisation's own chart, of what concerns no patient. */
   readonly isDirectory: boolean;
-  /** The patient's name, if these keys open it. */
+  /** The patient's name, if these keys open it or she told it in sharing with a carer. */
   readonly name: string | undefined;
+  /** Whether it is somebody else's, who shares it with a carer: a patient who reads beside her own. */
+  readonly sharedWithCarer: boolean;
   readonly records: readonly OpenedRecord[];
   readonly problems: readonly Problem[];
 };
@@ -71,12 +75,13 @@ export async function* openCharts(
   try {
     // The charts of one owner follow each other, an organisation's own come last.
     const refs = (await opening.charts()).toSorted((a, b) => Number(ownChart(a)) - Number(ownChart(b)) || compare(a.owner, b.owner));
+    const sharers = refs.some((ref) => isShared(person, ref)) ? await sharersOf(person, io) : new Map<string, string>();
     for (const ref of refs) {
       const opened = await opening.open(ref);
       before += now;
       now = 0;
       unwitnessed ||= opened.standing?.kind === 'unwitnessed';
-      const chart = inWords(person, opened);
+      const chart = inWords(person, opened, sharers.get(hex(ref.pat)));
       if (chart.records.length === 0 && chart.problems.length === 0) continue;
       anything = true;
       if (wanted !== undefined && !isMeant(chart, opened, wanted)) continue;
@@ -122,7 +127,8 @@ export async function chartsOf(
 
 type FoundChart = Pick<Chart, 'ref' | 'organisation'> & { readonly head: string };
 
-function inWords({ keyring }: Person, opened: OpenedChart): Chart {
+function inWords(person: Person, opened: OpenedChart, sharer: string | undefined): Chart {
+  const { keyring } = person;
   const { chart: ref, problems } = opened;
   const records = recordsOf(opened);
   const domain = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, ref.writer));
@@ -134,9 +140,11 @@ function inWords({ keyring }: Person, opened: OpenedChart): Chart {
     isDirectory,
     name: isDirectory
       ? undefined
-      : patients(records)
+      : (sharer ??
+        patients(records)
           .map(spokenName)
-          .find((name) => name !== undefined),
+          .find((name) => name !== undefined)),
+    sharedWithCarer: isShared(person, ref),
     records,
     problems,
   };
@@ -144,14 +152,26 @@ function inWords({ keyring }: Person, opened: OpenedChart): Chart {
 
 const hasKey = ({ keyring }: Person, io: Io): boolean => keyring.doctorKeys.some(({ notAfter }) => notAfter * 1000 > io.clock());
 
+/** Whether a patient sees a chart that is not her own. */
+const isShared = ({ keyring }: Person, { owner }: ChartRef): boolean =>
+  keyring.card.kind === 'patient' && !equalPublic(owner, keyring.card.id);
+
+/** What they call themselves who share with a carer, by chart in hex. */
+async function sharersOf({ keyring, cloud }: Person, io: Io): Promise<Map<string, string>> {
+  const now = () => Math.floor(io.clock() / 1000);
+  const received = await receivedGrants({ keyring, cloud, cards: believedCards(keyring, cloud, now), now });
+  return new Map(received.map(({ grant, letter }) => [hex(grant.pat), plainText(letter.patient)]));
+}
+
 /** Of what concerns no patient. */
 const ownChart = ({ owner, writer }: ChartRef): boolean => equalPublic(owner, writer);
 
 const patients = (records: readonly OpenedRecord[]) =>
   records.flatMap(({ entries }) => entries.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? [resource] : [])));
 
-function isMeant({ pat, isDirectory, records }: Chart, { records: raw }: OpenedChart, wanted: string): boolean {
+function isMeant({ pat, isDirectory, name, records }: Chart, { records: raw }: OpenedChart, wanted: string): boolean {
   if (isDirectory) return false;
+  if (name?.toLowerCase().split(' ').at(-1) === wanted) return true;
   if (/^[0-9a-f]{4,32}$/.test(wanted) && pat.startsWith(wanted)) return true;
   const references = raw.flatMap(({ bodies }) => (bodies.EID?.kind === 'chart' ? bodies.EID.references : []));
   if (references.some((reference) => [reference, reference.replace(/^.*[/:]/, '')].some((one) => one.toLowerCase() === wanted)))
@@ -163,8 +183,12 @@ function isMeant({ pat, isDirectory, records }: Chart, { records: raw }: OpenedC
   );
 }
 
-/** How a chart is headed: whose it is. */
-export const headOf = ({ isDirectory, name, pat }: Chart): string => (isDirectory ? 'Directory' : (name ?? `Patient ${pat.slice(0, 8)}`));
+/** Whose a chart is: a name where one is known, else its pseudonym. */
+export const whoseIs = ({ name, pat }: Chart): string => name ?? `Patient ${pat.slice(0, 8)}`;
+
+/** How a chart is headed. */
+export const headOf = (chart: Chart): string =>
+  chart.isDirectory ? 'Directory' : `${whoseIs(chart)}${chart.sharedWithCarer ? ', who shares with you' : ''}`;
 
 /**
  * Tells what did not fit, each sort once with its number; gives the exit code that belongs to it.

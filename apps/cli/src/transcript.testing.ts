@@ -172,6 +172,7 @@ function alike(line: string, { cwd }: World): string {
     .replaceAll(cwd, '<folder>')
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, '<address>')
     .replace(/\b(?:[0-9a-f]{4}-){7}[0-9a-f]{4}\b/g, '<code>')
+    .replace(/\b(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}\b/g, '<carer code>')
     .replace(/\b(?:[0-9A-Z]{5}-){8,}[0-9A-Z]{1,5}\b/g, '<pairing>')
     .replace(/\b(?:[0-9a-f]{4} ){7}[0-9a-f]{4}\b/g, '<fingerprint>')
     .replace(/\b[0-9a-f]{64}\b/g, '<hash>')

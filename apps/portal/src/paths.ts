@@ -12,6 +12,10 @@ export const paths = {
     proof: '/patient/records/$record/how-do-i-know',
     sharing: '/patient/sharing',
     receipts: '/patient/sharing/who-looked',
+    shared: '/patient/sharing/with-you/$patient',
+    sharedVital: '/patient/sharing/with-you/$patient/vitals/$vital',
+    sharedRecord: '/patient/sharing/with-you/$patient/records/$record',
+    sharedProof: '/patient/sharing/with-you/$patient/records/$record/how-do-i-know',
     account: '/patient/account',
   },
   doctor: {

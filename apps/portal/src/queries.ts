@@ -60,6 +60,8 @@ export const ask = {
       staleTime: 0,
       refetchInterval: 10_000,
     }),
+  /** Who shares with one as a carer; told anew with what lies in anybody's records. */
+  sharedWithMe: () => queryOptions({ queryKey: ['patients', 'sharedWithMe'], queryFn: () => house.sharedWithMe() }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
   /** Who looked: checked anew whenever somebody comes to it. */
   receipts: () => queryOptions({ queryKey: ['receipts'], queryFn: () => house.receipts(), staleTime: 0 }),

@@ -18,13 +18,13 @@ type Pages = Record<string, unknown>;
 /** A page of a door, below its frame. */
 const page = <P extends string, M extends Pages>(
   path: P,
-  door: 'patient' | 'doctor' | 'admin',
+  door: keyof typeof above,
   file: () => Promise<M>,
   name: keyof M & string,
   ...rooms: Room[]
 ) =>
   createRoute({
-    getParentRoute: () => doors[door],
+    getParentRoute: () => above[door],
     path,
     component: lazyRouteComponent(file as never, name),
     loader: () => loadRoom(...rooms),
@@ -42,6 +42,15 @@ const doors = {
   doctor: createRoute({ getParentRoute: () => root, id: 'doctor', component: lazyRouteComponent(frame, 'DoctorDoor') }),
   admin: createRoute({ getParentRoute: () => root, id: 'admin', component: lazyRouteComponent(frame, 'AdminDoor') }),
 };
+
+/** Around what somebody shares with a carer, at the patient's door. */
+const shared = createRoute({
+  getParentRoute: () => doors.patient,
+  id: 'with-you',
+  component: lazyRouteComponent(() => import('./pages/shared/SharedFrame.tsx'), 'SharedFrame'),
+  loader: () => loadRoom('sharing'),
+});
+const above = { ...doors, shared };
 
 const { patient, doctor, admin } = paths;
 const record = () => import('./pages/record/RecordPage.tsx');
@@ -84,6 +93,12 @@ const tree = root.addChildren([
       'receipts',
     ),
     page(patient.receipts, 'patient', () => import('./pages/receipts/ReceiptsPage.tsx'), 'ReceiptsPage', 'receipts', 'sharing', 'record'),
+    shared.addChildren([
+      page(patient.shared, 'shared', () => import('./pages/shared/SharedPage.tsx'), 'SharedPage', 'sharing', 'patient', 'record', 'vitals'),
+      page(patient.sharedVital, 'shared', vital, 'VitalPage', 'sharing', 'patient', 'record', 'vitals'),
+      page(patient.sharedRecord, 'shared', record, 'RecordPage', 'sharing', 'record', 'vitals'),
+      page(patient.sharedProof, 'shared', proof, 'ProofPage', 'sharing', 'record', 'vitals'),
+    ]),
     page(patient.account, 'patient', account, 'AccountPage', 'door'),
   ]),
   doors.doctor.addChildren([

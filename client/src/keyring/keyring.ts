@@ -61,6 +61,7 @@ export type WriterChart = {
 export type GivenGrant = {
   readonly grant: Bytes;
   readonly pat: Bytes;
+  /** Whoever is let read: a doctor, or a carer (`recipientOf` of the consent says which). */
   readonly doctor: Bytes;
   readonly doctorName: string;
   /** The organisation whose cloudlet mediates. */
@@ -78,7 +79,7 @@ export type GivenGrant = {
 export type SharingKeys = {
   /** A patient's: the root of her scopes' secrets, and her K_pq. */
   patient: { readonly root: Bytes; readonly pq: Bytes } | null;
-  /** A doctor's half of every key she is given, and what she shows of it. */
+  /** A doctor's or a carer's half of every key she is given, and what she shows of it. */
   half: { readonly secret: Bytes; readonly delegate: Bytes } | null;
   /** By chart and category: the end of each chain of scope states she published, so that nobody can show her an older one. */
   heads: Record<string, { readonly gen: number; readonly hash: Bytes }>;

@@ -1,5 +1,5 @@
 /**
- * The letter of a grant: what it is about, for its doctor alone.
+ * The letter of a grant: what it is about, for whoever is let read alone.
  *
  * Sealed to her card, and believed because the grant that her patient signed carries its hash.
  *
@@ -16,7 +16,7 @@ export type LetterScope = { readonly scope: Bytes; readonly p: Bytes };
 export type Letter = {
   /** The FHIR Consent, as JSON. */
   readonly consent: string;
-  /** The patient's name, as she tells it to this doctor. */
+  /** The patient's name, as she tells it to whom she lets read. */
   readonly patient: string;
   readonly pq: Bytes;
   /** By what the cloud calls a scope, in hex. */

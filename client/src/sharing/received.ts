@@ -1,5 +1,5 @@
 /**
- * Grants a doctor was given: signed by the chart's owner, with a letter that only she opens.
+ * Grants a doctor or a carer was given: signed by the chart's owner, with a letter that only she opens.
  *
  * @module
  */
@@ -36,18 +36,16 @@ export async function receivedGrants(
   });
 }
 
-/** Makes a doctor ready to be shared with: her half, once, in her keyring and at the cloud. */
-export async function offerHalf({
-  keyring,
-  save,
-  cloud,
-  mathematics,
-}: {
-  keyring: Keyring;
-  save: () => Promise<void>;
-  cloud: Cloud;
-  mathematics: Mathematics;
-}): Promise<void> {
+/** Whoever makes herself ready. */
+export type Offering = {
+  readonly keyring: Keyring;
+  readonly save: () => Promise<void>;
+  readonly cloud: Cloud;
+  readonly mathematics: Mathematics;
+};
+
+/** Makes a doctor or a carer ready to be shared with: her half, once, in her keyring and at the cloud. */
+export async function offerHalf({ keyring, save, cloud, mathematics }: Offering): Promise<void> {
   const { id } = keyring.card;
   if (!keyring.sharing.half) {
     const { half, delegate } = await mathematics.newHalf({ id, edSk: keyring.secrets.edSk });

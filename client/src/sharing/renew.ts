@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fromFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { fromFhirConsent, recipientOf } from '@carelet/care/rules/sharing/consent';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import type { GivenGrant } from '../keyring/keyring.ts';
 import { sameAs } from './meant.ts';
@@ -15,7 +15,7 @@ import { endGrant, finishEnding, type SharingOptions, share, whoReads, wrapScope
 export type Renewed = {
   /** Locks made for whom one lets read. */
   readonly wraps: number;
-  /** Doctors' grants made anew for a new generation, and how many are to be made still: somebody was away. */
+  /** Grants made anew for a new generation, and how many are to be made still: somebody was away. */
   readonly grants: number;
   readonly left: number;
 };
@@ -57,6 +57,7 @@ async function giveAnew(
   { pat, doctor, doctorName, mediator, consent }: GivenGrant,
   progress?: (done: number, of: number) => void,
 ): Promise<void> {
-  const again = { doctor, doctorName, mediator, consent: fromFhirConsent(JSON.parse(consent))!, charts: [pat] };
-  await share(options, { ...again, ...(progress && { progress }) });
+  const before = JSON.parse(consent);
+  const again = { doctor, doctorName, mediator, consent: fromFhirConsent(before)!, charts: [pat] };
+  await share(options, { ...again, as: recipientOf(before) ?? 'doctor', ...(progress && { progress }) });
 }

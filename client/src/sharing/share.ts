@@ -1,5 +1,5 @@
 /**
- * Sharing with a named doctor, and taking it back: consent is a key.
+ * Sharing with a named doctor or a carer, and taking it back: consent is a key.
  *
  * For every chart of hers that is meant, a patient's client publishes the scopes it had not published, wraps the nodes that lie
  * in them, asks the mediator for a factor, and hands the cloud a re-encryption key for each scope. Taking back is two words: to
@@ -10,7 +10,7 @@
  */
 import { CareletError, type Category, type Part, type Period, parseResource } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, periodsOf, toFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { type Consent, checkConsent, periodsOf, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -46,10 +46,12 @@ export type SharingOptions = {
 };
 
 export type Share = {
-  /** The doctor's card number. */
+  /** The card number of whoever is let read. */
   readonly doctor: Bytes;
   /** As her patient calls her. */
   readonly doctorName: string;
+  /** As what she is let read, a doctor unless told: two issuers vouch for a doctor's card, for a carer's her code (`carer.ts`). */
+  readonly as?: Recipient;
   readonly consent: Consent;
   /** The organisation whose cloudlet mediates. */
   readonly mediator: Bytes;
@@ -64,22 +66,24 @@ export type Share = {
 /**
  * Shares; gives a grant for each chart. When one of them cannot be given, none holds.
  *
- * @throws {CareletError} `invalid` for a consent that cannot be, `missing` for a doctor who has not said that she takes keys by
+ * @throws {CareletError} `invalid` for a consent that cannot be, or to oneself, `missing` for somebody who has not said that she takes keys by
  *   consent or a mediator nobody knows, `tampered` for cards and halves that do not fit, `conflict` for a request that does not
  *   wait any more
  */
 export async function share(options: SharingOptions, wanted: Share): Promise<GivenGrant[]> {
   const { keyring, cloud, cloudletOf, clock = Date.now } = options;
-  const { doctor: doctorId, consent, mediator: mediatorId } = wanted;
+  const { doctor: doctorId, as = 'doctor', consent, mediator: mediatorId } = wanted;
   checkConsent(consent, dayOf(clock()));
+  if (equalPublic(doctorId, keyring.card.id))
+    throw new CareletError('invalid', 'share records', { because: 'what is yours you read already' });
   const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
   const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
   if (charts.length === 0) throw new CareletError('missing', 'share records', { because: 'no chart of yours is meant' });
 
   const now = Math.floor(clock() / 1000);
   const [half] = (await cloud.sharing.delegates({ doctors: [doctorId] })).delegates;
-  if (!half) throw new CareletError('missing', 'share records', { because: 'this doctor has not made herself ready to be shared with' });
-  const doctor = believed(keyring, half.card, 'doctor', doctorId, now);
+  if (!half) throw new CareletError('missing', 'share records', { because: `this ${as} has not made herself ready to be shared with` });
+  const doctor = believed(keyring, half.card, as === 'carer' ? 'patient' : 'doctor', doctorId, now);
   const mediating = cloudletOf(mediatorId);
   if (!mediating) throw new CareletError('missing', 'share records', { because: 'nobody knows where the mediator’s cloudlet is' });
   const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);
@@ -107,11 +111,16 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   return given;
 }
 
-/** A card from the cloud or a cloudlet, once the manifest's issuers vouch for it and it is the one that was asked for. */
+/**
+ * A card from the cloud or a cloudlet, once the manifest's issuers vouch for it and it is the one that was asked for: of a patient's
+ * its number says so, which comes from its keys.
+ */
 function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes, now: number): Card {
   const card = decodeCard(bytes);
   if (card?.kind === kind && equalPublic(card.id, id) && cardStands(card, keyring.manifest, now)) return card;
-  throw new CareletError('tampered', 'share records', { because: `the ${kind}’s card is not one that two issuers vouch for` });
+  throw new CareletError('tampered', 'share records', {
+    because: `the ${kind}’s card is not the one that was asked for, or nobody vouches for it`,
+  });
 }
 
 type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
@@ -132,7 +141,7 @@ async function shareChart(
   { doctor, delegate, mediator, mediating, answering }: With,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
-  const { consent, doctorName, progress = () => {} } = wanted;
+  const { consent, doctorName, as, progress = () => {} } = wanted;
   const today = dayOf(clock());
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
   const { root, pq } = keyring.sharing.patient!;
@@ -147,7 +156,9 @@ async function shareChart(
     const some = scopes.slice(at, at + atOnce).map(({ scope }) => ({ root: rootOf(root, chart.pat), scope, offer }));
     for (const { p, rekey } of await mathematics.scopeKeys(some)) {
       if (!rekey)
-        throw new CareletError('tampered', 'share records', { because: 'the doctor’s half or the mediator’s factor does not hold' });
+        throw new CareletError('tampered', 'share records', {
+          because: 'the half of whoever is let read or the mediator’s factor does not hold',
+        });
       keys.push({ p, rekey });
     }
     progress(keys.length, scopes.length);
@@ -165,6 +176,7 @@ async function shareChart(
     patient: hex(keyring.card.id),
     doctor: hex(doctor.id),
     doctorName,
+    as,
     given: new Date(clock()).toISOString(),
   };
   const text = JSON.stringify(toFhirConsent(consent, words));

@@ -67,6 +67,9 @@ export const selfSigned = (card: Card, now: number): boolean =>
 /** Kinds of cards that two issuers vouch for. */
 const vouchedKinds: ReadonlySet<CardKind> = new Set(['doctor', 'organisation', 'administrator']);
 
+/** Whether whoever has a card of this kind may be let read by consent: a doctor, or a patient who cares for another. */
+export const mayBeLetRead = ({ kind }: Pick<CardBody, 'kind'>): boolean => kind === 'doctor' || kind === 'patient';
+
 /** What a card is known by when people compare it. */
 export const cardHash = (card: CardBody): Bytes => sha256(cbor([cardLabel, ...cardParts(card)]));
 

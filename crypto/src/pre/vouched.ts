@@ -35,7 +35,7 @@ export const delegateSigned = (parts: Omit<DelegateParts, 'signature'>) => [...d
 /** What the mediator signs. */
 export const factorSigned = (parts: Omit<FactorParts, 'signature'>) => [...factorAbout(parts), parts.qd, parts.q, parts.proof];
 
-/** A doctor as a card names her: its id and its verification key. */
+/** A doctor, or a carer in her place, as a card names her: its id and its verification key. */
 export type Signer = { readonly id: Bytes; readonly edVk: Bytes };
 
 /** Whether a delegate is signed by this doctor for herself; whether it is sound is for those to look at who use it. */

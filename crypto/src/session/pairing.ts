@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { fromBase32, toBase32 } from '../algebra/base32.ts';
 import { type Bytes, concat, equal, hex, plain } from '../algebra/bytes.ts';
 import { hashOf, kdf } from '../algebra/hash.ts';
 
@@ -62,9 +63,7 @@ export function pairingCode(pairing: Pairing): string {
   const time = new Uint8Array(4);
   new DataView(time.buffer).setUint32(0, expires);
   const body = concat(Uint8Array.of(version), time, ...layout.map(([name]) => pairing[name]));
-  return toBase32(concat(body, check(body)))
-    .replace(/.{5}(?=.)/g, '$&-')
-    .toUpperCase();
+  return toBase32(concat(body, check(body)), 5);
 }
 
 /**
@@ -122,41 +121,3 @@ export const adoptedPsk = (psk: Bytes, deviceCard: Bytes): Bytes => kdf(psk, 'ca
 export const adoptionProof = (psk: Bytes): Bytes => kdf(psk, 'carelet/v1/session/adopt');
 
 const check = (body: Bytes): Bytes => hashOf('carelet/v1/session/pairing', plain(body)).slice(0, checkLength);
-
-// Crockford's alphabet has no I, L, O and U.
-const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-
-function toBase32(bytes: Bytes): string {
-  let out = '';
-  let bits = 0;
-  let held = 0;
-  for (const byte of bytes) {
-    bits = ((bits << 8) | byte) & 0xfff;
-    held += 8;
-    while (held >= 5) {
-      held -= 5;
-      out += alphabet[(bits >> held) & 31];
-    }
-  }
-  return held > 0 ? out + alphabet[(bits << (5 - held)) & 31] : out;
-}
-
-function fromBase32(text: string): Bytes | null {
-  const digits = text.toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1');
-  const bytes = new Uint8Array(Math.floor((digits.length * 5) / 8));
-  let bits = 0;
-  let held = 0;
-  let at = 0;
-  for (const digit of digits) {
-    const value = alphabet.indexOf(digit);
-    if (value < 0) return null;
-    bits = ((bits << 5) | value) & 0xfff;
-    held += 5;
-    if (held >= 8) {
-      held -= 8;
-      bytes[at++] = bits >> held;
-    }
-  }
-  // Bits left over are zero, and fewer than a digit: one pairing has one code.
-  return held < 5 && (bits & ((1 << held) - 1)) === 0 ? bytes : null;
-}

@@ -101,6 +101,18 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
       expect(await refusal(ada.cloud.sharing.delegate({ delegate }))).toBe('invalid');
     });
 
+    test('gives out a carer’s half to patients only, and takes none of whoever is neither doctor nor patient', async () => {
+      const halfOf = ({ card, secrets }: Person) => newHalf(group, { id: card.id, edSk: secrets.edSk }).delegate;
+      const ruth = world.person('patient');
+      await ruth.cloud.sharing.delegate({ delegate: halfOf(ruth) });
+      const asked = { doctors: [ruth.card.id] };
+      expect((await ada.cloud.sharing.delegates(asked)).delegates).toEqual([{ delegate: halfOf(ruth), card: encodeCard(ruth.card) }]);
+      for (const other of [chen, northgate]) expect((await other.cloud.sharing.delegates(asked)).delegates).toEqual([]);
+      for (const other of [northgate, world.person('administrator')]) {
+        expect(await refusal(other.cloud.sharing.delegate({ delegate: halfOf(other) }))).toBe('invalid');
+      }
+    });
+
     test('keeps what a patient publishes in its order, and neither a fork nor an older state nor another’s', async () => {
       const letter = utf8('for the writer');
       const first = state();

@@ -3,7 +3,7 @@
  *
  * The cloud learns that a doctor may read in a chart, until when, and in how many scopes; what these are about it does not. It
  * turns a wrap for the doctor of a grant that holds, and for nobody else; what comes of that opens only with the mediator's
- * factor and the doctor's half.
+ * factor and the doctor's half. A carer, who has a patient's card, takes the doctor's place and is called so here as well.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
-import { encodeCard } from '@carelet/crypto/cards/card';
+import { encodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
 import { scopeId } from '@carelet/crypto/pre/cloud';
 import { type Grant, hashOfLetter, readGrant, verifyEnd } from '@carelet/crypto/pre/grant';
 import { isDelegateOf } from '@carelet/crypto/pre/vouched';
@@ -53,8 +53,8 @@ export function consent(
 
   return {
     async delegate({ delegate }) {
-      if (caller.kind !== 'doctor' || !isDelegateOf(delegate, caller.card)) {
-        throw new CareletError('invalid', 'take a half', { because: 'it is not signed by a doctor for herself' });
+      if (!mayBeLetRead(caller.card) || !isDelegateOf(delegate, caller.card)) {
+        throw new CareletError('invalid', 'take a half', { because: 'it is not signed by a doctor or a patient for herself' });
       }
       await db
         .insertInto('delegate')
@@ -70,7 +70,8 @@ export function consent(
       return {
         delegates: rows.flatMap(({ doctor, body }) => {
           const card = known.get(hex(doctor));
-          return card ? [{ delegate: body, card: encodeCard(card) }] : [];
+          // Whether a patient cares for somebody is the business of patients.
+          return card && (card.kind === 'doctor' || caller.kind === 'patient') ? [{ delegate: body, card: encodeCard(card) }] : [];
         }),
       };
     },

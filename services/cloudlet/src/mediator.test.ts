@@ -126,10 +126,22 @@ describe('a mediator', () => {
     expect(await refusal(as(chen).factor(asked()))).toBe('denied');
     expect(await refusal(as(ada).factor({ ...asked(), notAfter: now }))).toBe('invalid');
     expect(await refusal(as(ada).factor({ ...asked(), notAfter: now + 2 * year }))).toBe('invalid');
-    expect(await refusal(as(ada).factor({ ...asked(), doctor: encodeCard(ivy.card) }))).toBe('invalid');
+    for (const other of [ivy, clinic, person('administrator')]) {
+      expect(await refusal(as(ada).factor({ ...asked(), doctor: encodeCard(other.card) }))).toBe('invalid');
+    }
     expect(await refusal(as(ada).factor({ ...asked(), doctor: encodeCard(person('doctor').card) }))).toBe('invalid');
     expect(await refusal(as(ada).factor(asked()))).toBe('ok');
     expect(await refusal(as(ada).factor(asked()))).toBe('conflict');
+  });
+
+  test('gives one for a carer as for a doctor, but for no organisation, no administrator, and nobody herself', async () => {
+    const group = await loadGroup('mcl');
+    const factorFor = (who: Person) => {
+      const half = newHalf(group, { id: who.card.id, edSk: who.edSk }).delegate;
+      return refusal(as(ada).factor({ ...asked(), grant: systemRandom(16), delegate: half, doctor: encodeCard(who.card) }));
+    };
+    expect(await factorFor(ivy)).toBe('ok');
+    for (const other of [clinic, person('administrator'), person('cradle'), ada]) expect(await factorFor(other)).toBe('invalid');
   });
 
   test('applies it for the doctor of the grant and for nobody else, and says nothing of what is no element of GT', async () => {

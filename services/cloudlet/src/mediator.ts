@@ -1,5 +1,6 @@
 /**
- * The mediator: this cloudlet's factor in what patients let doctors read, and the second of two places where a grant ends.
+ * The mediator: this cloudlet's factor in what patients let others read, and the second of two places where a grant ends. Whoever
+ * is let read is called the doctor of a grant, a carer with a patient's card as well.
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { longestGrant } from '@carelet/care/rules/records/calendar';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
-import { decodeCard } from '@carelet/crypto/cards/card';
+import { decodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
@@ -69,11 +70,12 @@ export function mediator(
       if (notAfter <= now()) throw refuse('the grant has ended already');
       if (notAfter > now() + longestSeconds) throw refuse('no grant lasts that long');
       const doctor = decodeCard(doctorBytes);
-      if (doctor?.kind !== 'doctor') throw refuse('these bytes are no doctor’s card');
+      if (!doctor || !mayBeLetRead(doctor)) throw refuse('these bytes are neither a doctor’s card nor a patient’s');
+      if (equalPublic(doctor.id, caller.id)) throw refuse('nobody needs to be let read what is hers');
       await cards.present(doctorBytes, []);
       const { edSk } = await organisation();
       const made = await mathematics.newFactor(grant, delegate, { id: doctor.id, edVk: doctor.edVk }, edSk);
-      if (!made) throw refuse('the half is not this doctor’s');
+      if (!made) throw refuse('the half is not of this card');
       const kept = await factors.keep(grant, { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret });
       if (!kept) throw new CareletError('conflict', 'give a factor', { because: 'a grant of this number was made before' });
       return { factor: made.factor };

@@ -125,7 +125,7 @@ test('a patient shares and stops without a mouse', { timeout: 400_000 }, async (
     await page.keyboard.press('g');
     await page.keyboard.press('s');
     await reads(page, 'You share with nobody by name');
-    await presses(/^Share with a doctor$/);
+    await presses(/^Share with somebody$/);
     await reads(page, 'Who may see something?');
   });
   await step('she finds the doctor, and compares', page, async () => {

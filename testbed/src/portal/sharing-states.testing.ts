@@ -87,7 +87,7 @@ export async function sharingStates(stage: PortalStage): Promise<readonly State[
       async show({ page }) {
         await comesIn(page, 'Ada Marlow');
         await sharesNothing(page);
-        await button(page, 'Share with a doctor').click();
+        await button(page, 'Share with somebody').click();
         await page.getByLabel('Find by name, specialty or place').fill('harbour');
         await sees(page, 'Not ready yet');
       },

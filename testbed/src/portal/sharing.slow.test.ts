@@ -46,7 +46,7 @@ async function spendDay(options: VisitOptions): Promise<void> {
     await reads(page, 'You share with nobody by name');
   });
   await step('she finds the doctor by what he is for', page, async () => {
-    await button(page, 'Share with a doctor').click();
+    await button(page, 'Share with somebody').click();
     await page.getByLabel('Find by name, specialty or place').fill('liver');
     await page.getByRole('radio').nth(1).waitFor({ state: 'detached' });
     await page.getByRole('radio', { name: diaz }).check();
@@ -113,7 +113,7 @@ async function spendDay(options: VisitOptions): Promise<void> {
     await reads(page, 'You share with nobody by name');
   });
   await step('locked, nothing of it is left on the page', page, async () => {
-    await button(page, 'Share with a doctor').click();
+    await button(page, 'Share with somebody').click();
     await page.getByRole('radio', { name: diaz }).check();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

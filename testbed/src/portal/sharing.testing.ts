@@ -32,7 +32,7 @@ export async function sharesNothing(page: Page): Promise<void> {
 
 /** First step: who. */
 export async function choosesWho(page: Page, doctor: string): Promise<void> {
-  await button(page, /^Share (with a doctor|something)$/).click();
+  await button(page, /^Share (with somebody|something)$/).click();
   await reads(page, 'Who may see something?');
   await page.getByRole('radio', { name: doctor }).check();
 }

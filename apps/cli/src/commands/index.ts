@@ -40,6 +40,7 @@ import { requestsGrant } from './requests/grant.ts';
 import { requestsList } from './requests/list.ts';
 import { requestsWithdraw } from './requests/withdraw.ts';
 import { serve } from './serve.ts';
+import { carerCodeCommand } from './sharing/code.ts';
 import { shareCommand } from './sharing/share.ts';
 import { unshareCommand } from './sharing/unshare.ts';
 import { whoCommand } from './sharing/who.ts';
@@ -72,6 +73,7 @@ export const commands: readonly Command[] = [
   shareCommand,
   unshareCommand,
   whoCommand,
+  carerCodeCommand,
   ask,
   requestsGrant,
   requestsDecline,

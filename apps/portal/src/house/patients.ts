@@ -41,7 +41,7 @@ export type PatientLine = {
   readonly open: boolean;
   /** Until when it opens to a doctor, the soonest first; empty for a patient. */
   readonly endings: readonly Ending[];
-  /** What she shares by consent with the doctor who looks. */
+  /** What she shares by consent with the doctor or carer who looks. */
   readonly shared: readonly Received[];
 };
 

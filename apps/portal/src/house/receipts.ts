@@ -10,7 +10,7 @@ export type Looker = {
   /** Of the card, hex. */
   readonly id: string;
   /** `strange`: the town names nobody of this number any more; the name is its beginning then. */
-  readonly kind: 'you' | 'doctor' | 'place' | 'strange';
+  readonly kind: 'you' | 'doctor' | 'carer' | 'place' | 'strange';
   readonly name: string;
   readonly specialty: string | null;
   readonly organisation: string | null;

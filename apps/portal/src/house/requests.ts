@@ -22,7 +22,7 @@ export type RequestRef = { readonly chart: string; readonly request: string };
 /** What waits for a patient's decision. */
 export type RequestToMe = AskedWhat &
   RequestRef & {
-    readonly doctor: Given['doctor'];
+    readonly doctor: Omit<Given['doctor'], 'carer'>;
     /** UTC milliseconds. */
     readonly asked: number;
   };

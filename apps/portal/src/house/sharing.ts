@@ -4,6 +4,7 @@
  * @module
  */
 import type { Kind, Sensitivity } from '@carelet/care/model';
+import type { PatientLine } from './patients.ts';
 import type { RequestRef } from './requests.ts';
 
 /** A group of records that is never shared unless it is named. */
@@ -20,6 +21,12 @@ export type ShareDoctor = {
   readonly fingerprint: string | null;
 };
 
+/** Whoever a carer code names. */
+export type Carer = {
+  /** Of her card, hex. */
+  readonly id: string;
+};
+
 /** What is shared. */
 export type SharedWhat = {
   readonly kinds: readonly Kind[];
@@ -31,7 +38,10 @@ export type SharedWhat = {
 };
 
 export type ShareWish = SharedWhat & {
+  /** The card of whoever may read: a doctor's, or a carer's as `carer` gave it. */
   readonly doctor: string;
+  /** A carer, as one calls her; a doctor has the name of the directory. */
+  readonly carer?: { readonly name: string };
   /** The request of this doctor that is granted so. */
   readonly answering?: RequestRef;
 };
@@ -45,6 +55,8 @@ export type Given = {
     readonly name: string;
     readonly specialty: string | null;
     readonly organisation: string | null;
+    /** Somebody who cares for one, and no doctor. */
+    readonly carer: boolean;
   };
   /** `null` where another copy of the keyring gave it: what it is about is known there, and to the doctor. */
   readonly what: SharedWhat | null;
@@ -58,7 +70,7 @@ export type Given = {
   readonly state: 'holds' | 'half';
 };
 
-/** What a patient shares with the doctor who looks. */
+/** What a patient shares with the doctor or carer who looks. */
 export type Received = SharedWhat & {
   /** The patient's name, as she told it. */
   readonly name: string;
@@ -67,12 +79,27 @@ export type Received = SharedWhat & {
 export type SharingHouse = {
   /** The doctors of the town whom one may share with, by name. */
   directory(): Promise<ShareDoctor[]>;
+  /**
+   * One's own carer code, to be read out or shown: whoever has it can share with one. Asking for it is what makes one ready for that.
+   *
+   * @throws `unavailable` when the cloud does not answer
+   */
+  carerCode(): Promise<string>;
+  /**
+   * Whom a carer code names.
+   *
+   * @throws `invalid` for what is no code, or one's own; `missing` for a code of nobody who is ready; `tampered` for a card
+   *   that is not the one the code names
+   */
+  carer(code: string): Promise<Carer>;
+  /** Who shares with one as a carer, by name. */
+  sharedWithMe(): Promise<PatientLine[]>;
   /** Whom one lets read, the newest first. */
   whoReads(): Promise<Given[]>;
   /**
-   * Lets a doctor read; told with events `sharing` as keys are made. Gives the grants behind it, as `Given` has them.
+   * Lets a doctor or a carer read; told with events `sharing` as keys are made. Gives the grants behind it, as `Given` has them.
    *
-   * @throws `invalid` for what cannot be shared so, `missing` for a doctor who is not ready, `unavailable` when the cloud or a
+   * @throws `invalid` for what cannot be shared so, `missing` for somebody who is not ready, `unavailable` when the cloud or a
    *   clinic's box does not answer, `conflict` for a request that does not wait any more; nothing is shared then
    */
   share(wish: ShareWish): Promise<readonly string[]>;

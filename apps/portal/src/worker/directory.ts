@@ -16,6 +16,12 @@ export async function doctorsIn(authority: Authority): Promise<(id: string) => G
   const known = new Map(doctors.map((one) => [hex(one.doctor), one]));
   return (id) => {
     const one = known.get(id);
-    return { id, name: one?.name ?? id.slice(0, 8), specialty: one?.specialty ?? null, organisation: one?.organisation ?? null };
+    return {
+      id,
+      name: one?.name ?? id.slice(0, 8),
+      specialty: one?.specialty ?? null,
+      organisation: one?.organisation ?? null,
+      carer: false,
+    };
   };
 }

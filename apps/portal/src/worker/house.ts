@@ -13,7 +13,7 @@ import { newKeyring } from '@carelet/client/keyring/keyring';
 import { newLock } from '@carelet/client/keyring/passphrase';
 import { connectAuthority } from '@carelet/client/login';
 import { type Reader, reader } from '@carelet/client/records/reader';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import type { ReceiptsHouse } from '../house/receipts.ts';
@@ -30,7 +30,7 @@ import { overviewOf, patientLine, triageOf } from './overview.ts';
 import { newPerson, openPerson, type Person } from './person.ts';
 import { attemptOn, proofOf } from './proof.ts';
 import { receiptsOf } from './receipts.ts';
-import { noneReceived, type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
+import { type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
 import { type Requests, requestsOf } from './requests.ts';
 import { letRead, type Sharing, sharingOf } from './sharing.ts';
@@ -114,6 +114,12 @@ export function openHouse(outside: Surroundings): House {
     return { view, record: recordIn(view, item) };
   };
 
+  const linesFor = async (shown: (patient: string) => boolean): Promise<PatientLine[]> => {
+    const { charts, views } = somebody();
+    const some = (await charts.listed()).filter(({ id }) => shown(id));
+    return some.map((one) => patientLine(views(one))).sort(byName);
+  };
+
   async function leave(): Promise<void> {
     const leaving = inside;
     inside = null;
@@ -131,7 +137,7 @@ export function openHouse(outside: Surroundings): House {
     const { keyring, cloud } = person;
     const { mathematics } = around;
     const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), mathematics, clock });
-    const received = person.door === 'doctor' ? receivedOf(keyring, cloud, clock) : noneReceived;
+    const received = receivedOf(keyring, cloud, clock);
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
     const emergencies = emergenciesOf({ person, charts: () => charts, clock });
     const listed = async () => {
@@ -144,8 +150,12 @@ export function openHouse(outside: Surroundings): House {
       cloud,
       known: () =>
         person.door === 'patient' || (person.door === 'doctor' && (keyring.doctorKeys.length > 0 || keyring.sharing.half !== null)),
-      // A patient sees what is hers; nobody sees an organisation's own chart of its staff as a patient.
-      shows: ({ owner, writer }) => !equalPublic(owner, writer) && (person.door !== 'patient' || equalPublic(owner, keyring.card.id)),
+      // A patient sees what is hers, and what somebody shares with her; nobody sees an organisation's own chart of its staff as a patient.
+      shows: ({ owner, writer, pat }) =>
+        !equalPublic(owner, writer) &&
+        (person.door !== 'patient' ||
+          equalPublic(owner, keyring.card.id) ||
+          received.of(hex(owner)).some((grant) => grant.pat === hex(pat))),
       tell: (event) => told(event),
       learnt: () => person.touched(),
     });
@@ -160,7 +170,7 @@ export function openHouse(outside: Surroundings): House {
         manifest: () => keyring.manifest,
         endings: () => person.someone().endings,
         received: received.of,
-        people: (category) => letRead(keyring, category, clock() / 1000),
+        people: (patient, category) => (patient === hex(keyring.card.id) ? letRead(keyring, category, clock() / 1000) : []),
         zone,
         clock,
       }),
@@ -227,8 +237,8 @@ export function openHouse(outside: Surroundings): House {
     },
 
     async patients() {
-      const { charts, views } = somebody();
-      return (await charts.listed()).map((one) => patientLine(views(one))).sort(byName);
+      const { person } = somebody();
+      return linesFor((id) => person.door !== 'patient' || id === ownId(person));
     },
     async overview(patient) {
       const { person, charts, views, emergencies } = somebody();
@@ -250,7 +260,7 @@ export function openHouse(outside: Surroundings): House {
                 now / 1000,
               ).filter((kind) => !view.received().some(({ consent }) => consent.kinds.includes(kind)))
             : [],
-        own: person.door === 'patient' ? { kept: person.someone().kept } : null,
+        own: patient === ownId(person) ? { kept: person.someone().kept } : null,
         now,
       });
     },
@@ -297,6 +307,12 @@ export function openHouse(outside: Surroundings): House {
     },
 
     directory: async () => patientHere().sharing.directory(),
+    carerCode: async () => patientHere().sharing.carerCode(),
+    carer: async (code) => patientHere().sharing.carer(code),
+    async sharedWithMe() {
+      const { person } = patientHere();
+      return linesFor((id) => id !== ownId(person));
+    },
     whoReads: async () => patientHere().sharing.whoReads(),
     share: async (wish) => patientHere().sharing.share(wish),
     unshare: async (grants) => patientHere().sharing.unshare(grants),
@@ -344,6 +360,9 @@ export function openHouse(outside: Surroundings): House {
     },
   };
 }
+
+/** What a patient is known by among those in her sight. */
+const ownId = ({ keyring }: Person): string => hex(keyring.card.id);
 
 /** By name; those whose name one's key does not open come last, by number. */
 function byName(a: PatientLine, b: PatientLine): number {

@@ -18,7 +18,7 @@ import type { Receipt, ReceiptKind } from '@carelet/crypto/receipts/leaf';
 import type { Deed, Look, Looker, ReceiptProblem, Receipts, ReceiptsHouse } from '../house/receipts.ts';
 import type { Charts, PatientCharts } from './charts.ts';
 import type { Person } from './person.ts';
-import { readConsent } from './received.ts';
+import { readConsent, recipientIn } from './received.ts';
 
 const deedOf: Readonly<Record<ReceiptKind, Deed>> = {
   posting: 'wrote',
@@ -57,7 +57,12 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
     copy = own.exported;
     // What was seen of the log outlasts this page, and this browser's next visit begins with it.
     await person.keep();
-    const kindsAt = kindsIn(await charts.settled().catch(() => []));
+    const kindsAt = kindsIn(
+      await charts.opened(hex(keyring.card.id)).then(
+        (own) => [own],
+        () => [],
+      ),
+    );
     const looks = looksIn(own.charts, { kindsAt, grants: keyring.sharing.grants, placeOf });
     return {
       checked,
@@ -94,10 +99,11 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
       if (place !== undefined) return { id, kind: 'place', name: place, ...nobody };
       const doctor = known.get(id);
       // By the name she was shared with, before what the authority says.
-      const called = keyring.sharing.grants.find((grant) => hex(grant.doctor) === id && grant.doctorName !== '')?.doctorName;
-      const name = called ?? doctor?.name;
+      const given = keyring.sharing.grants.find((grant) => hex(grant.doctor) === id && grant.doctorName !== '');
+      const name = given?.doctorName ?? doctor?.name;
       if (name === undefined) return { id, kind: 'strange', name: id.slice(0, 8), ...nobody };
-      return { id, kind: 'doctor', name, specialty: doctor?.specialty ?? null, organisation: doctor?.organisation ?? null };
+      const kind = given && recipientIn(given.consent) === 'carer' ? 'carer' : 'doctor';
+      return { id, kind, name, specialty: doctor?.specialty ?? null, organisation: doctor?.organisation ?? null };
     });
     return lookers.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
   }

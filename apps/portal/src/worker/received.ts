@@ -1,10 +1,10 @@
 /**
- * What patients let a doctor read by their consent, as her pages tell it.
+ * What patients let a doctor or a carer read by their consent, as her pages tell it.
  *
  * @module
  */
 import type { Category } from '@carelet/care/model';
-import { type Consent, fromFhirConsent, isMeant } from '@carelet/care/rules/sharing/consent';
+import { type Consent, fromFhirConsent, isMeant, type Recipient, recipientOf } from '@carelet/care/rules/sharing/consent';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import type { Cloud } from '@carelet/client/login';
 import { believedCards } from '@carelet/client/records/reading/believed';
@@ -14,7 +14,7 @@ import type { Received } from '../house/sharing.ts';
 import type { Shown } from './view.ts';
 import { kindsInWords } from './withheld.ts';
 
-/** A grant to this doctor. */
+/** A grant to this doctor or carer. */
 export type ReceivedGrant = {
   /** Chart, and the patient's card, hex. */
   readonly pat: string;
@@ -34,15 +34,14 @@ export type ReceivedGrants = {
   ended(): boolean;
 };
 
-/** Nobody shares by consent with somebody who is no doctor. */
-export const noneReceived: ReceivedGrants = { look: async () => {}, of: () => [], ended: () => false };
-
 export function receivedOf(keyring: Keyring, cloud: Cloud, clock: () => number): ReceivedGrants {
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
   let grants: readonly ReceivedGrant[] = [];
   return {
     async look() {
+      // Nothing that is shared opens to somebody without a half.
+      if (!keyring.sharing.half) return;
       cards.review();
       const received = await receivedGrants({ keyring, cloud, cards, now });
       grants = received.flatMap(({ grant: { pat, notAfter }, letter, owner }): ReceivedGrant[] => {
@@ -59,6 +58,15 @@ export function receivedOf(keyring: Keyring, cloud: Cloud, clock: () => number):
 export function readConsent(text: string): Consent | null {
   try {
     return fromFhirConsent(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** As what a FHIR Consent in JSON lets somebody read; `null` for what does not say so. */
+export function recipientIn(text: string): Recipient | null {
+  try {
+    return recipientOf(JSON.parse(text));
   } catch {
     return null;
   }

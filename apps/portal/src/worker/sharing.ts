@@ -1,15 +1,16 @@
 /**
- * Sharing by consent at a patient's door: the doctors of the town, whom she lets read, letting read, and taking back.
+ * Sharing by consent at a patient's door: the doctors of the town, carers by their codes, whom she lets read, letting read, and taking back.
  *
  * @module
  */
 import { CareletError, type Category } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, isMeant, usualConsent } from '@carelet/care/rules/sharing/consent';
+import { type Consent, checkConsent, isMeant, type Recipient, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { renewDevices } from '@carelet/client/session/renew';
+import { carerCode, findCarer } from '@carelet/client/sharing/carer';
 import { recallGrants } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { endGrant, type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
@@ -17,13 +18,13 @@ import { hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard, fingerprint } from '@carelet/crypto/cards/card';
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
 import type { HouseEvent } from '../house/house.ts';
-import type { Given, ShareDoctor, SharingHouse } from '../house/sharing.ts';
+import type { Given, ShareDoctor, ShareWish, SharingHouse } from '../house/sharing.ts';
 import { mediatorsFor } from './mediators.ts';
 import type { Person } from './person.ts';
-import { readConsent, whatOf } from './received.ts';
+import { readConsent, recipientIn, whatOf } from './received.ts';
 
 /** What a patient does with consent, and what her client does for it unasked. */
-export type Sharing = SharingHouse & {
+export type Sharing = Omit<SharingHouse, 'sharedWithMe'> & {
   /** Makes the locks that her devices' coming days lack, and finishes what was taken back by half. */
   renew(): Promise<void>;
 };
@@ -34,6 +35,9 @@ export type SharingAround = {
   readonly clock: () => number;
   readonly tell: (event: HouseEvent) => void;
 };
+
+/** Characters of what one calls a carer. */
+const longestName = 80;
 
 /** Doctors in one request to the cloud. */
 const atOnce = 100;
@@ -73,8 +77,24 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
       .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
   }
 
+  /** A doctor as the directory names her, or a carer as her patient does: whom the number stands for is looked at when it is shared. */
+  async function called({ doctor: id, carer }: ShareWish): Promise<{ as: Recipient; doctorName: string; organisation: string | null }> {
+    if (carer) {
+      const doctorName = carer.name.trim().slice(0, longestName);
+      if (doctorName === '') throw new CareletError('invalid', 'share records', { because: 'the carer has no name' });
+      return { as: 'carer', doctorName, organisation: null };
+    }
+    const doctor = (await directory()).find((one) => one.id === id);
+    if (!doctor) throw new CareletError('missing', 'share records', { because: 'no approved doctor of this town has this number' });
+    return { as: 'doctor', doctorName: doctor.name, organisation: doctor.organisation };
+  }
+
   return {
     directory,
+
+    carerCode: () => carerCode(options),
+
+    carer: async (code) => ({ id: hex((await findCarer({ keyring, cloud, now: now() }, code)).id) }),
 
     async whoReads() {
       // Of what cannot be asked now, one's own memory tells; where there is none, nobody knows.
@@ -88,16 +108,16 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
       );
     },
 
-    share: ({ doctor: id, kinds, sensitive, from, until, answering }) =>
+    share: (wish) =>
       inTurn(async () => {
+        const { doctor: id, kinds, sensitive, from, until, answering } = wish;
         const consent: Consent = { ...usualConsent, kinds, sensitivity: ['none', ...sensitive], from, until };
         checkConsent(consent, dayOf(clock()));
-        const doctor = (await directory()).find((one) => one.id === id);
-        if (!doctor) throw new CareletError('missing', 'share records', { because: 'no approved doctor of this town has this number' });
-        const mediator = await thatAnswers(mediatorsFor(map, keyring, doctor.organisation));
+        const { organisation, ...whom } = await called(wish);
+        const mediator = await thatAnswers(mediatorsFor(map, keyring, organisation));
         const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));
         const given = await share(options, {
-          ...{ doctor: unhex(id), doctorName: doctor.name, consent, mediator, progress },
+          ...{ doctor: unhex(id), ...whom, consent, mediator, progress },
           ...(answering && { answering: { pat: unhex(answering.chart), request: unhex(answering.request) } }),
         });
         return given.map(({ grant }) => hex(grant));
@@ -174,6 +194,7 @@ function givenOf(some: readonly GivenGrant[], doctor: ShareDoctor | undefined, n
       name: one.doctorName || (doctor?.name ?? hex(one.doctor).slice(0, 8)),
       specialty: doctor?.specialty ?? null,
       organisation: doctor?.organisation ?? null,
+      carer: recipientIn(one.consent) === 'carer',
     },
     what: consent && whatOf(consent),
     until: new Date(one.notAfter * 1000).toISOString().slice(0, 10),
@@ -184,7 +205,7 @@ function givenOf(some: readonly GivenGrant[], doctor: ShareDoctor | undefined, n
 }
 
 /**
- * Names of the doctors whom a patient lets read records of a category, or any.
+ * Names of those whom a patient lets read records of a category, or any.
  *
  * @param now UTC seconds
  */

@@ -40,9 +40,9 @@ export type PatientView = {
   readonly places: readonly Place[];
   /** Until when a doctor's keys open them. */
   readonly endings: () => readonly Ending[];
-  /** What she shares by consent with the doctor who looks. */
+  /** What she shares by consent with the doctor or carer who looks. */
   readonly received: () => readonly ReceivedGrant[];
-  /** Names of doctors whom one lets read records of a category of one's own, or any. */
+  /** Names of those whom one lets read records of a category of one's own, or any; of another's nobody is known. */
   readonly people: (category?: NodeGrant['category']) => readonly string[];
   readonly records: () => readonly Shown[];
   readonly record: (id: string) => Shown | undefined;
@@ -68,10 +68,10 @@ export type ViewsOptions = {
   readonly manifest: () => Manifest;
   /** Of all keys one has, or had. */
   readonly endings: () => readonly Ending[];
-  /** What a patient shares by consent with the doctor who looks. */
+  /** What a patient shares by consent with the doctor or carer who looks. */
   readonly received: (patient: string) => readonly ReceivedGrant[];
-  /** Names of doctors whom one lets read records of a category of one's own, or any. */
-  readonly people: PatientView['people'];
+  /** Names of those whom one lets read records of a patient and a category, or any. */
+  readonly people: (patient: string, category?: NodeGrant['category']) => readonly string[];
   readonly zone: string;
   /** UTC milliseconds. */
   readonly clock: () => number;
@@ -133,7 +133,7 @@ export function viewing({ manifest, endings, received, people, zone, clock }: Vi
       charts,
       places,
       received: () => received(charts.id),
-      people,
+      people: (category) => people(charts.id, category),
       endings: () => endings().filter(({ place }) => places.some(({ id }) => id === place.id)),
       records,
       record: (id) => byId().get(id),

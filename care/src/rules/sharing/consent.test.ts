@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/index.ts';
-import { type Consent, checkConsent, consentInWords, fromFhirConsent, isMeant, periodsOf, toFhirConsent, usualConsent } from './consent.ts';
+import {
+  type Consent,
+  checkConsent,
+  consentInWords,
+  fromFhirConsent,
+  isMeant,
+  periodsOf,
+  recipientOf,
+  toFhirConsent,
+  usualConsent,
+} from './consent.ts';
 
 const today = '2026-11-20';
 const heart: Consent = { ...usualConsent, kinds: ['vital-signs', 'waveforms'], from: 'beginning', until: '2027-02-19' };
@@ -79,6 +89,14 @@ test('what FHIR keeps is what was meant', () => {
   );
   for (const other of [null, 7, {}, { provision: {} }, { provision: { class: [], securityLabel: [] } }])
     expect(fromFhirConsent(other)).toBeNull();
+});
+
+test('what FHIR keeps tells a carer from a doctor', () => {
+  const carer = toFhirConsent(heart, { ...people, as: 'carer' });
+  expect(recipientOf(carer)).toBe('carer');
+  expect(fromFhirConsent(carer)).toEqual(heart);
+  expect(recipientOf(toFhirConsent(heart, people))).toBe('doctor');
+  for (const other of [null, {}, { resourceType: 'Consent' }]) expect(recipientOf(other)).toBeNull();
 });
 
 test('in words it is what a patient would say', () => {

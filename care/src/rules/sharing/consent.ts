@@ -1,8 +1,8 @@
 /**
  * Consent: whom a patient lets read what, until when, in nouns, in words, and as FHIR says it.
  *
- * A consent names a doctor and categories of records; what is especially sensitive is never meant unless it is named.
- * It compiles to scopes: for each category and each period of its window, one that the doctor's key reaches.
+ * A consent names a doctor or a carer and categories of records; what is especially sensitive is never meant unless it is named.
+ * It compiles to scopes: for each category and each period of its window, one that the reader's key reaches.
  *
  * @module
  */
@@ -21,7 +21,10 @@ import {
 } from '../../model/index.ts';
 import { consentCover } from '../records/calendar.ts';
 
-/** What a patient shares with a doctor. */
+/** As what somebody is let read: a doctor of the town, or somebody who cares for the patient and has a patient's card herself. */
+export type Recipient = 'doctor' | 'carer';
+
+/** What a patient shares. */
 export type Consent = {
   readonly parts: readonly Part[];
   readonly kinds: readonly Kind[];
@@ -80,16 +83,28 @@ const systems = {
   ordinary: 'urn:carelet:sensitivity',
   kind: 'urn:carelet:kind',
   part: 'urn:carelet:part',
+  participation: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType',
+  role: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass',
 } as const;
 
-/**
- * The consent as an HL7 FHIR R4 Consent: what is kept for people and other programs.
- *
- * @param patient and `doctor` as their cards' numbers, in hex
- */
+const caregiver = 'CAREGIVER';
+
+/** What a Consent says beside what is meant. */
+export type ConsentWords = {
+  readonly grant: string;
+  /** Card numbers, in hex. */
+  readonly patient: string;
+  readonly doctor: string;
+  readonly doctorName: string;
+  /** As what `doctor` is let read; as a doctor unless told. */
+  readonly as?: Recipient | undefined;
+  readonly given: string;
+};
+
+/** The consent as an HL7 FHIR R4 Consent: what is kept for people and other programs. */
 export function toFhirConsent(
   { parts, kinds, confidentiality, sensitivity, from, until }: Consent,
-  { grant, patient, doctor, doctorName, given }: { grant: string; patient: string; doctor: string; doctorName: string; given: string },
+  { grant, patient, doctor, doctorName, as = 'doctor', given }: ConsentWords,
 ) {
   const label = (system: string, code: string) => ({ system, code });
   return {
@@ -107,7 +122,7 @@ export function toFhirConsent(
       ...(from !== 'beginning' && { dataPeriod: { start: from } }),
       actor: [
         {
-          role: { coding: [label('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', 'IRCP')] },
+          role: { coding: [label(systems.participation, 'IRCP'), ...(as === 'carer' ? [label(systems.role, caregiver)] : [])] },
           reference: { identifier: identifier('urn:carelet:card', doctor), display: doctorName },
         },
       ],
@@ -144,6 +159,13 @@ export function fromFhirConsent(resource: unknown): Consent | null {
     from,
     until,
   };
+}
+
+/** As what somebody is let read by what `toFhirConsent` wrote; `null` for what says nothing of it. */
+export function recipientOf(resource: unknown): Recipient | null {
+  const coding = (resource as Partial<ReturnType<typeof toFhirConsent>> | null)?.provision?.actor?.[0]?.role?.coding;
+  if (!Array.isArray(coding)) return null;
+  return coding.some(({ system, code }) => system === systems.role && code === caregiver) ? 'carer' : 'doctor';
 }
 
 /** The consent in words, as patient and doctor read it. */

@@ -62,7 +62,7 @@ const chart = z.strictObject({ pat: id, writer: id, owner: id, deed: bytes({ len
 const delegate = bytes({ max: 512 });
 const scopeState = bytes({ max: 131072 });
 const grant = bytes({ max: 512 });
-/** Sealed to the doctor: what the grant is about. */
+/** Sealed to whoever is let read: what the grant is about. */
 const letter = bytes({ max: 2 * 1024 * 1024 });
 
 /** A doctor's request, sealed: all of them have one length, as `crypto/pre/requests` makes them. */
@@ -301,7 +301,7 @@ export const cloudContract = defineContract('cloud', {
     idempotent: true,
   },
   'sharing.delegate': {
-    summary: 'A doctor lays down her half of whatever key she will be given by consent.',
+    summary: 'A doctor, or a patient who cares for another, lays down her half of whatever key she will be given by consent.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ delegate }),
@@ -309,7 +309,7 @@ export const cloudContract = defineContract('cloud', {
     idempotent: true,
   },
   'sharing.delegates': {
-    summary: 'The halves of doctors, and their cards, for whoever wants to share with them.',
+    summary: 'The halves of doctors, and their cards, for whoever wants to share with them; those of patients are for patients only.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ doctors: z.array(id).max(100) }),

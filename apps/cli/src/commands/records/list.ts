@@ -8,7 +8,7 @@ import { daysOf, periodOfDate, spanOf } from '@carelet/care/rules/records';
 import type { OpenedRecord } from '@carelet/client/records/fhir';
 import type { Problem } from '@carelet/client/records/reader';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { type Chart, headOf, openCharts, sorted, tellNothing, tellProblems } from '../../charts.ts';
+import { type Chart, headOf, openCharts, sorted, tellNothing, tellProblems, whoseIs } from '../../charts.ts';
 import { command, common, oneOf, UsageError } from '../../command.ts';
 import { type Described, describe } from '../../describe.ts';
 import type { Io } from '../../io.ts';
@@ -41,7 +41,7 @@ What was changed, exchanged or taken away since it was written is counted at the
       problems.push(...chart.problems);
       const rows = chart.records.map(rowOf).filter(meant).sort(newestFirst);
       const { pat, organisation, isDirectory } = chart;
-      shown.push({ head: headOf(chart), pat, organisation, isDirectory, rows });
+      shown.push({ head: headOf(chart), whose: whoseIs(chart), pat, organisation, isDirectory, rows });
     }
     shown.sort((a, b) => Number(a.isDirectory) - Number(b.isDirectory) || order(a.head, b.head) || order(a.organisation, b.organisation));
     if (options.json) {
@@ -65,7 +65,11 @@ type Row = Described & {
 };
 
 /** A chart as it is shown: what was opened besides is let go of. */
-type Shown = Pick<Chart, 'pat' | 'organisation' | 'isDirectory'> & { readonly head: string; readonly rows: readonly Row[] };
+type Shown = Pick<Chart, 'pat' | 'organisation' | 'isDirectory'> & {
+  readonly head: string;
+  readonly whose: string;
+  readonly rows: readonly Row[];
+};
 
 function rowOf(record: OpenedRecord): Row {
   const { rid, version, withheld, grant } = record;
@@ -94,8 +98,11 @@ function showChart(io: Io, { head, organisation, isDirectory, pat, rows }: Shown
   table(io, ['record', 'kind', 'date', 'withheld', 'type', 'what'], cells);
 }
 
-function lineOf({ head, pat, organisation, isDirectory }: Shown, { date, type, id, what, kind, conf, sens, ...sealed }: Row): string {
-  const whose = isDirectory ? { directory: true } : { patient: head };
+function lineOf(
+  { whose: patient, pat, organisation, isDirectory }: Shown,
+  { date, type, id, what, kind, conf, sens, ...sealed }: Row,
+): string {
+  const whose = isDirectory ? { directory: true } : { patient };
   return JSON.stringify({ ...whose, pat, organisation, kind, conf, sens, date: date || null, type, id: id ?? null, what, ...sealed });
 }
 

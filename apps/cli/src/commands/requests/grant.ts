@@ -11,7 +11,7 @@ import { requestsReceived } from '@carelet/client/sharing/requests';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
 import { command, common, oneOf } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { letRead } from '../sharing/share.ts';
+import { asDoctor, letRead } from '../sharing/share.ts';
 import { requestCalled } from './list.ts';
 
 const op = 'grant a request';
@@ -47,6 +47,12 @@ export const requestsGrant = command({
     checkConsent(consent, dayOf(io.clock()));
     const doctor = (await person.authority.enrolment.directory()).doctors.find((one) => equalPublic(one.doctor, id));
     if (!doctor) throw new CareletError('missing', op, { because: 'this doctor is not among the approved ones of the town any more' });
-    return letRead(io, person, { doctor, consent, through: options.through, yes: options.yes === true, answering: { pat, request } });
+    return letRead(io, person, {
+      to: asDoctor(doctor),
+      consent,
+      through: options.through,
+      yes: options.yes === true,
+      answering: { pat, request },
+    });
   },
 });

@@ -1,14 +1,17 @@
 /**
- * `carelet share`: a patient lets a doctor read, by name.
+ * `carelet share`: a patient lets a doctor read, by name, or a carer, by her code.
  *
  * @module
  */
 import { CareletError, kinds, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, consentInWords, usualConsent } from '@carelet/care/rules/sharing/consent';
+import { type Consent, checkConsent, consentInWords, type Recipient, usualConsent } from '@carelet/care/rules/sharing/consent';
+import { findCarer } from '@carelet/client/sharing/carer';
 import type { RequestRef } from '@carelet/client/sharing/requests';
 import { share } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { fingerprint } from '@carelet/crypto/cards/card';
 import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
 import type { Io } from '../../io.ts';
@@ -25,10 +28,11 @@ export const usualDays = 90;
 export const shareCommand = command({
   name: 'share',
   group: 'sharing',
-  summary: 'let a doctor read, until you take it back or it ends',
+  summary: 'let a doctor or a carer read, until you take it back or it ends',
   options: {
     ...common.as('the patient'),
-    with: { type: 'text', value: 'doctor', says: 'her name, or the beginning of her number', required: true },
+    with: { type: 'text', value: 'whom', says: 'a doctor’s name or the beginning of her number; what you call a carer', required: true },
+    code: { type: 'text', value: 'code', says: 'the carer code that your carer read out to you or showed you' },
     what: {
       type: 'text',
       value: 'kinds',
@@ -46,10 +50,11 @@ export const shareCommand = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Compare her fingerprint with her. Sensitive records are never shared unless you name them.',
+  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers.',
   examples: [
     'carelet share --as ada --with "Dr Chen"',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs,waveforms --until 2026-12-31',
+    'carelet share --as ada --with Ruth --code 7K2M-… --what medications',
   ],
   async run({ options, io }) {
     const today = dayOf(io.clock());
@@ -62,13 +67,33 @@ export const shareCommand = command({
     };
     checkConsent(consent, today);
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
-    const doctor = await doctorCalled(person.authority, options.with);
-    return letRead(io, person, { doctor, consent, through: options.through, yes: options.yes === true });
+    const to =
+      options.code === undefined
+        ? asDoctor(await doctorCalled(person.authority, options.with))
+        : await carerOf(io, person, options.with, options.code);
+    return letRead(io, person, { to, consent, through: options.through, yes: options.yes === true });
   },
 });
 
+/** Whoever is about to be let read. */
+type Reader = { readonly id: Bytes; readonly as: Recipient; readonly name: string; readonly about: string; readonly fingerprint: string };
+
+/** A doctor of the directory, about to be let read. */
+export const asDoctor = ({ doctor, name, specialty, organisation, ...rest }: Awaited<ReturnType<typeof doctorCalled>>): Reader => ({
+  id: doctor,
+  as: 'doctor',
+  name,
+  about: `${specialty}, ${organisation}`,
+  fingerprint: rest.fingerprint,
+});
+
+async function carerOf(io: Io, { keyring, cloud }: Person, name: string, code: string): Promise<Reader> {
+  const card = await findCarer({ keyring, cloud, now: Math.floor(io.clock() / 1000) }, code);
+  return { id: card.id, as: 'carer', name, about: 'who cares for you', fingerprint: fingerprint(card) };
+}
+
 type Letting = {
-  readonly doctor: Awaited<ReturnType<typeof doctorCalled>>;
+  readonly to: Reader;
   readonly consent: Consent;
   readonly through?: string | undefined;
   readonly yes: boolean;
@@ -77,14 +102,14 @@ type Letting = {
 };
 
 /** Shows what is about to be shared, asks, and shares; gives the exit code. */
-export async function letRead(io: Io, person: Person, { doctor, consent, through, yes, answering }: Letting): Promise<number> {
+export async function letRead(io: Io, person: Person, { to, consent, through, yes, answering }: Letting): Promise<number> {
   const { keyring, cloud, save, town } = person;
   const clinic = through === undefined ? town.cloudlets[0] : cloudletOf(town, through);
   const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
   if (!mediator) throw new CareletError('missing', op, { because: 'this town has no cloudlet that could mediate' });
 
-  say(io, `${plainText(doctor.name)}, ${plainText(doctor.specialty)}, ${plainText(doctor.organisation)}`);
-  say(io, `  fingerprint ${doctor.fingerprint}`);
+  say(io, `${plainText(to.name)}, ${plainText(to.about)}`);
+  say(io, `  fingerprint ${to.fingerprint}`);
   say(io, `  may read    ${consentInWords(consent)}`);
   say(io, `  through     ${clinic!.organisation}`);
   if (!yes && !(await agreed(io, 'Is this what you want?'))) {
@@ -94,11 +119,11 @@ export async function letRead(io: Io, person: Person, { doctor, consent, through
   await using mathematics = mathematicsInThreads();
   await using line = progress(io, 'keys made');
   line.first('asking the mediator');
-  const wanted = { doctor: doctor.doctor, doctorName: doctor.name, consent, mediator, progress: (done: number) => line.at(done) };
+  const wanted = { doctor: to.id, doctorName: to.name, as: to.as, consent, mediator, progress: (done: number) => line.at(done) };
   const given = await share(
     { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock },
     { ...wanted, ...(answering && { answering }) },
   );
-  say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(doctor.name)}" --as ${keyring.name}`);
+  say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);
   return (await promisesKept(person, io)) ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 /**
- * `carelet unshare`: a patient takes back what she let a doctor read.
+ * `carelet unshare`: a patient takes back what she let somebody read.
  *
  * @module
  */
@@ -21,8 +21,8 @@ const op = 'take back';
 export const unshareCommand = command({
   name: 'unshare',
   group: 'sharing',
-  summary: 'take back what you let a doctor read',
-  takes: [{ name: 'grant', says: 'the beginning of its number, or the doctor’s name (see "carelet who")' }],
+  summary: 'take back what you let a doctor or a carer read',
+  takes: [{ name: 'grant', says: 'the beginning of its number, or the doctor’s or carer’s name (see "carelet who")' }],
   options: { ...common.as('the patient'), ...common.yes, ...common.town, ...common.keyrings },
   more: 'From the answer on, nothing she did not open before opens to her any more, old or new. What she read she may remember. What is written from then on is locked with new keys, which everybody else who may read is given at once.',
   examples: ['carelet unshare 3fa01b22 --as ada', 'carelet unshare "Dr Chen" --as ada'],
@@ -65,7 +65,7 @@ function meant(given: readonly GivenGrant[], wanted: string): GivenGrant[] {
   if (grants.length === 0)
     throw new CareletError('missing', op, { subject: wanted, because: 'you let nobody read under this number or name' });
   if (new Set(grants.map(({ doctor }) => hex(doctor))).size > 1) {
-    throw new CareletError('conflict', op, { subject: wanted, because: 'several doctors are called so; give the beginning of the number' });
+    throw new CareletError('conflict', op, { subject: wanted, because: 'several people are called so; give the beginning of the number' });
   }
   return grants;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { consentInWords, fromFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { consentInWords, fromFhirConsent, recipientOf } from '@carelet/care/rules/sharing/consent';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
 import { recallGrants, strange } from '@carelet/client/sharing/remembered';
@@ -39,7 +39,8 @@ export const whoCommand = command({
       const { doctorName, mediator, grant: number } = grant!;
       const place = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, mediator))?.name ?? 'a clinic';
       const charts = more.length > 0 ? dim(`${more.length + 1} charts`) : dim(hex(number).slice(0, 8));
-      say(io, `${bold(plainText(doctorName))} · ${charts}`);
+      const carer = recipientOf(JSON.parse(grant!.consent)) === 'carer' ? ' · carer' : '';
+      say(io, `${bold(plainText(doctorName))}${carer} · ${charts}`);
       say(io, `  ${inWords(grant!)}; through ${plainText(place)}`);
     }
     return 0;
@@ -60,12 +61,12 @@ export async function grantsNow({ keyring, cloud, authority }: Person, io: Io): 
     ({ doctors: all }) => new Map(all.map(({ doctor, name }) => [hex(doctor), name])),
     () => new Map<string, string>(),
   );
-  return given.map((one) => (one.doctorName === '' ? { ...one, doctorName: doctors.get(hex(one.doctor)) ?? 'A doctor' } : one));
+  return given.map((one) => (one.doctorName === '' ? { ...one, doctorName: doctors.get(hex(one.doctor)) ?? 'Somebody' } : one));
 }
 
 /** What a grant is about, in words. */
 export function inWords({ consent }: GivenGrant): string {
-  if (consent === strange) return 'what another copy of this keyring shared; it and the doctor know what';
+  if (consent === strange) return 'what another copy of this keyring shared; it and whoever may read know what';
   const read = fromFhirConsent(JSON.parse(consent));
   return read ? consentInWords(read) : 'something a later version wrote';
 }

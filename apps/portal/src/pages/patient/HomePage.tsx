@@ -3,6 +3,7 @@ import type { Overview } from '../../house/patients.ts';
 import { paths } from '../../paths.ts';
 import { ask } from '../../queries.ts';
 import { useTitle } from '../../shell/title.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Action, Section } from '../../ui/kit.tsx';
 import { SkeletonCards } from '../../ui/Skeleton.tsx';
 import { useFormat } from '../../words/format.ts';
@@ -10,6 +11,7 @@ import { useWords } from '../../words/words.ts';
 import { Emergencies } from '../emergency/Emergencies.tsx';
 import { Failed, Waiting } from '../record/Waiting.tsx';
 import { useWhose } from '../record/whose.ts';
+import { SharedAtHome } from '../sharing/WithMe.tsx';
 import { FirstDay } from './FirstDay.tsx';
 import { HeadlineText } from './HeadlineText.tsx';
 import classes from './HomePage.module.css';
@@ -23,12 +25,20 @@ import { useLookedAt } from './useLookedAt.ts';
 export function HomePage() {
   const s = useWords('shell');
   const t = useWords('patient');
-  const { id, failure, again } = useWhose();
+  const { id, none, failure, again } = useWhose();
   const overview = useQuery({ ...ask.overview(id ?? ''), enabled: id !== undefined });
   useLookedAt(id, overview.data !== undefined);
   useTitle(s('place.home'));
   if (failure) return <Failed level={1} failure={failure} again={again} />;
   if (overview.error) return <Failed level={1} failure={overview.error} again={() => void overview.refetch()} />;
+  if (none) {
+    return (
+      <>
+        <EmptyState level={1} icon="clipboard-text" title={t('records.nothing')} text={t('records.nothingText')} />
+        <SharedAtHome />
+      </>
+    );
+  }
   if (!overview.data) {
     return (
       <>
@@ -39,7 +49,12 @@ export function HomePage() {
       </>
     );
   }
-  return <Home overview={overview.data} />;
+  return (
+    <>
+      <Home overview={overview.data} />
+      <SharedAtHome />
+    </>
+  );
 }
 
 function Home({ overview }: { overview: Overview }) {

@@ -1,8 +1,9 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { Item } from '../../house/items.ts';
+import type { Place } from '../../house/patients.ts';
 import { ask } from '../../queries.ts';
 import { useTitle } from '../../shell/title.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -23,23 +24,33 @@ import { askedOf, countsOf, filterIn, type RecordFilter, searchOf, times } from 
 /** Everything in one's records, newest first; by kind, time and place. */
 export function RecordsPage() {
   const t = useWords('patient');
-  const { id, failure, again } = useWhose();
+  const { id, none, failure, again } = useWhose();
+  const places = useQuery(ask.patients()).data?.find((line) => line.id === id)?.places ?? [];
+  const empty = <EmptyState icon="clipboard-text" title={t('records.nothing')} text={t('records.nothingText')} />;
   useTitle(t('records.title'));
   return (
     <>
       <h1>{t('records.title')}</h1>
-      {failure ? <Failed failure={failure} again={again} /> : id === undefined ? <Waiting patient={id} /> : <Records patient={id} />}
+      {failure ? (
+        <Failed failure={failure} again={again} />
+      ) : none ? (
+        empty
+      ) : id === undefined ? (
+        <Waiting patient={id} />
+      ) : (
+        <Records patient={id} places={places} empty={empty} />
+      )}
     </>
   );
 }
 
-function Records({ patient }: { patient: string }) {
+/** The list, with what narrows it; `empty` in its place where there is nothing at all. */
+export function Records({ patient, places, empty }: { patient: string; places: readonly Place[]; empty: ReactNode }) {
   const t = useWords('patient');
   const r = useWords('record');
   const format = useFormat();
   const go = useGo();
   const filter = filterIn(useSearch({ strict: false }));
-  const own = useQuery(ask.patients());
   const items = useQuery({ ...ask.items(patient, askedOf(filter, Date.now())), placeholderData: keepPreviousData });
   const counts = useMemo(() => countsOf(items.data ?? []), [items.data]);
   const shown = useMemo(
@@ -48,12 +59,10 @@ function Records({ patient }: { patient: string }) {
   );
   const choose = (change: Partial<RecordFilter>) => go(searchOf({ ...filter, ...change }), { resetScroll: false });
 
-  const places = own.data?.find((line) => line.id === patient)?.places ?? [];
   const narrowed = filter.kind !== 'all' || filter.time !== 'all' || filter.place !== null;
   if (items.error) return <Failed failure={items.error} again={() => void items.refetch()} />;
   if (!items.data) return <Waiting patient={patient} />;
-  if (items.data.length === 0 && !narrowed)
-    return <EmptyState icon="clipboard-text" title={t('records.nothing')} text={t('records.nothingText')} />;
+  if (items.data.length === 0 && !narrowed) return empty;
 
   return (
     <>

@@ -1,5 +1,4 @@
 import type { VitalView } from '../../house/vitals.ts';
-import { useSomeone } from '../../shell/session.tsx';
 import { Section } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
 import { isCompared } from '../record/StandingWord.tsx';
@@ -14,7 +13,6 @@ export function VitalAside({ view: { vital, unit, decimals, averages, usual } }:
   const t = useWords('vitals');
   const voice = useVoice();
   const values = useValues();
-  const { door } = useSomeone();
   return (
     <>
       {stretches.some((stretch) => averages[stretch]) && (
@@ -39,7 +37,7 @@ export function VitalAside({ view: { vital, unit, decimals, averages, usual } }:
           <p className="meta">{t('average.about')}</p>
         </Section>
       )}
-      {door === 'patient' && (
+      {voice === undefined && (
         <>
           <Section title={t('say.title')}>
             <p className="soft">

@@ -1,21 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Identity } from '../../house/patients.ts';
 import { ask } from '../../queries.ts';
-import { useSomeone } from '../../shell/session.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { shortNumber } from '../doctor/byName.ts';
 import classes from './RecordPage.module.css';
+import { useIsShared, useVoice } from './whose.ts';
 
 /**
- * Whose it is, above the title: a doctor has many patients, and a printed page lies among those of others. To a patient
- * it is said on paper only.
+ * Whose it is, above the title: a doctor has many patients, a carer is no patient here, and a printed page lies among those of others.
+ * To the patient herself it is said on paper only.
  */
 export function OfWhom({ patient }: { patient: string }) {
   const t = useWords('record');
   const format = useFormat();
-  const { door } = useSomeone();
-  const line = useQuery(ask.patients()).data?.find(({ id }) => id === patient);
+  const voice = useVoice();
+  const line = useQuery(useIsShared() ? ask.sharedWithMe() : ask.patients()).data?.find(({ id }) => id === patient);
   if (!line) return null;
   const said = ({ name, born }: Identity): string | null => {
     if (name === null) return line.open ? t('page.ofLocked', { number: shortNumber(patient) }) : null;
@@ -24,7 +24,7 @@ export function OfWhom({ patient }: { patient: string }) {
   const words = said(line.identity);
   return (
     words && (
-      <p className={door === 'patient' ? `label ${classes.onPaper}` : 'label'}>
+      <p className={voice === undefined ? `label ${classes.onPaper}` : 'label'}>
         <bdi>{words}</bdi>
       </p>
     )

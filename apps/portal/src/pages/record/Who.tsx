@@ -1,7 +1,6 @@
 import { Fragment } from 'react';
 import type { Audience as Seen } from '../../house/vitals.ts';
 import { paths } from '../../paths.ts';
-import { useSomeone } from '../../shell/session.tsx';
 import { Audience } from '../../ui/kit.tsx';
 import { Link } from '../../ui/Link.tsx';
 import { useFormat } from '../../words/format.ts';
@@ -16,15 +15,14 @@ export function Who({ audience: { organisations, people }, linked = false }: { a
   const t = useWords('record');
   const format = useFormat();
   const voice = useVoice();
-  const { door } = useSomeone();
   const others = [...organisations, ...people];
   const alone = others.length === 0;
   return (
-    <Audience onlyYou={alone && door === 'patient'} prefix={t('audience.prefix')}>
+    <Audience onlyYou={alone && voice === undefined} prefix={t('audience.prefix')}>
       {alone
         ? t('audience.only', voice)
         : format.listed([t('audience.you', voice), ...others]).map(({ text, item }, at) =>
-            linked && door === 'patient' && item !== null && item > organisations.length ? (
+            linked && voice === undefined && item !== null && item > organisations.length ? (
               <Link key={text} href={paths.patient.sharing}>
                 {text}
               </Link>

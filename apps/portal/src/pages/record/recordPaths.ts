@@ -1,10 +1,11 @@
 import { useMemo } from 'react';
 import { paths, to } from '../../paths.ts';
 import { useSomeone } from '../../shell/session.tsx';
+import { useIsShared } from './whose.ts';
 
 /** Links among a patient's records, at the door one came through. */
 export type RecordPaths = {
-  /** The page that everything of this patient hangs below: her records, or her chart at a doctor's. */
+  /** The page that everything of this patient hangs below: her records, what she shares, or her chart at a doctor's. */
   readonly above: string;
   readonly vital: (vital: string) => string;
   readonly record: (record: string) => string;
@@ -12,20 +13,25 @@ export type RecordPaths = {
 };
 
 /**
- * Pages about a record are the same for patients and doctors; only their addresses differ.
+ * Pages about a record are the same for patients, carers and doctors; only their addresses differ.
  *
  * @param patient whose; `undefined` while it is not known yet
  */
 export function useRecordPaths(patient: string | undefined): RecordPaths {
   const { door } = useSomeone();
+  const isShared = useIsShared();
   return useMemo(() => {
-    const own = door === 'patient' ? paths.patient : paths.doctor;
+    const at = isShared ? shared : door === 'patient' ? own : paths.doctor;
     const whose = patient ?? '';
     return {
-      above: door === 'patient' ? paths.patient.records : to(paths.doctor.chart, { patient: whose }),
-      vital: (vital) => to(own.vital, { patient: whose, vital }),
-      record: (record) => to(own.record, { patient: whose, record }),
-      proof: (record) => to(own.proof, { patient: whose, record }),
+      above: to(at.chart, { patient: whose }),
+      vital: (vital) => to(at.vital, { patient: whose, vital }),
+      record: (record) => to(at.record, { patient: whose, record }),
+      proof: (record) => to(at.proof, { patient: whose, record }),
     };
-  }, [door, patient]);
+  }, [door, isShared, patient]);
 }
+
+const { records, sharedVital, sharedRecord, sharedProof } = paths.patient;
+const own = { ...paths.patient, chart: records };
+const shared = { chart: paths.patient.shared, vital: sharedVital, record: sharedRecord, proof: sharedProof };

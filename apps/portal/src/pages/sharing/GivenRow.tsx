@@ -36,7 +36,7 @@ export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Gi
         <h3>
           <bdi>{doctor.name}</bdi>
         </h3>
-        <About doctor={doctor} />
+        {doctor.carer ? <p className="soft">{t('row.cares')}</p> : <About doctor={doctor} />}
       </div>
       <Button
         className={classes.act}

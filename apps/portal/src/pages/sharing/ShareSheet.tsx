@@ -49,8 +49,8 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
   const finish = async () => {
     const wish = wishOf(draft, Date.now());
     if (!wish || !draft.doctor) return;
-    const { doctor, ...what } = wish;
-    if (!(await share({ id: doctor, name: draft.doctor.name }, what, 'sheet'))) return;
+    const { doctor: _, ...what } = wish;
+    if (!(await share(draft.doctor, what, 'sheet'))) return;
     sharing.keep(null);
     // It was closed meanwhile, or another page is shown: then she stays where she is.
     if (new URLSearchParams(window.location.search).get('step') === 'check') goTo(null, true);

@@ -21,11 +21,12 @@ import { Requests } from '../requests/Requests.tsx';
 import { type Draft, draftOf, emptyDraft, isBegun, type Step, stepOf } from './draft.ts';
 import { GivenRow } from './GivenRow.tsx';
 import { HowItWorks } from './HowItWorks.tsx';
-import { keyOf, type Line, linesOf, readersIn, readsElsewhere, type Stopped } from './list.ts';
+import { hasCarers, keyOf, type Line, linesOf, readersIn, readsElsewhere, type Stopped } from './list.ts';
 import { MakingKeys, NotShared } from './Progressing.tsx';
 import { ShareSheet } from './ShareSheet.tsx';
 import classes from './SharingPage.module.css';
 import { StoppedRow } from './StoppedRow.tsx';
+import { WithMe } from './WithMe.tsx';
 
 /** Who reads one's records by consent, stopping it, and the sheet to share more. */
 export function SharingPage() {
@@ -54,7 +55,7 @@ export function SharingPage() {
 
   const lines = given.data && linesOf(given.data, stopped);
   const readers = lines ? readersIn(lines) : 0;
-  const title = !lines ? s('place.sharing') : readers === 0 ? t('nobody') : t('readers', { count: readers });
+  const title = !lines ? s('place.sharing') : readers === 0 ? t('nobody') : t(hasCarers(lines) ? 'people' : 'readers', { count: readers });
   const isNone = lines?.length === 0;
   return (
     <>
@@ -107,6 +108,7 @@ export function SharingPage() {
           ) : (
             <List lines={lines} stop={stop} forget={forget} begin={begin} />
           )}
+          <WithMe />
         </div>
         <div className={classes.beside}>
           <WhoLooked />

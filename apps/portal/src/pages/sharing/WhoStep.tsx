@@ -1,4 +1,4 @@
-import { CloseButton, Radio, TextInput } from '@mantine/core';
+import { Button, CloseButton, Radio, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
 import type { ShareDoctor } from '../../house/sharing.ts';
@@ -11,14 +11,38 @@ import { Word } from '../../ui/Mark.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useWords } from '../../words/words.ts';
 import { Failed } from '../record/Waiting.tsx';
+import { CarerStep } from './CarerStep.tsx';
 import { found } from './found.ts';
 import { About } from './GivenRow.tsx';
 import classes from './ShareSheet.module.css';
 import type { StepProps } from './ShareSheet.tsx';
 import { useSpecialty } from './whatWords.ts';
 
-/** With whom: the doctors of the town, those who are ready first. */
-export function WhoStep({ draft, fill }: StepProps) {
+/** With whom: a doctor of the town, or somebody who cares for one. */
+export function WhoStep(props: StepProps) {
+  const t = useWords('sharing');
+  const [isCarer, setCarer] = useState(props.draft.doctor?.carer === true);
+  const choose = (carer: boolean) => {
+    setCarer(carer);
+    props.fill({ doctor: null });
+  };
+  return (
+    <>
+      <Button
+        variant="default"
+        className={classes.kind}
+        leftSection={<Icon name={isCarer ? 'hospital' : 'users'} size={18} />}
+        onClick={() => choose(!isCarer)}
+      >
+        {t(isCarer ? 'who.doctor' : 'who.carer')}
+      </Button>
+      {isCarer ? <CarerStep {...props} /> : <DoctorStep {...props} />}
+    </>
+  );
+}
+
+/** The doctors of the town, those who are ready first. */
+function DoctorStep({ draft, fill }: StepProps) {
   const t = useWords('sharing');
   const specialty = useSpecialty();
   const directory = useQuery(ask.directory());

@@ -101,6 +101,14 @@ test('a group that is chosen anew is meant whole', () => {
   expect(kindsMeant(filledIn(without, { groups: ['tests', 'conditions'] }))).toEqual(['laboratory', 'conditions', 'allergies']);
 });
 
+test('a carer takes the place of a doctor, and of one who asked', () => {
+  const carer = filledIn(draftOf(request), { doctor: { id: 'c1', name: 'Ruth', carer: true } });
+  expect(missingIn(carer, now)).toBe(null);
+  expect(wishOf(carer, now)).toMatchObject({ doctor: 'c1' });
+  expect(wishOf(carer, now)).not.toHaveProperty('answering');
+  expect(missingIn(filledIn(carer, { doctor: null }), now)).toBe('who');
+});
+
 test('another doctor asked for nothing', () => {
   expect(filledIn(draftOf(request), { until: 'week' }).answering).toBe(request);
   const other = filledIn(draftOf(request), { doctor: { id: 'd2', name: 'Dr Mei Chen' } });

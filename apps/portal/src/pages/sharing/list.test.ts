@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Given } from '../../house/sharing.ts';
-import { linesOf, readersIn, readsElsewhere } from './list.ts';
+import { hasCarers, linesOf, readersIn, readsElsewhere } from './list.ts';
 
 const given = (grant: string, doctor: string, at: number, state: Given['state'] = 'holds'): Given => ({
   grants: [grant],
-  doctor: { id: doctor, name: doctor, specialty: null, organisation: null },
+  doctor: { id: doctor, name: doctor, specialty: null, organisation: null, carer: false },
   what: null,
   until: '2026-12-20',
   given: at,
@@ -25,6 +25,13 @@ test('what was stopped stays in its place, and counts no more', () => {
   ]);
   expect(readersIn(lines)).toBe(2);
   expect(readersIn(linesOf([first], []))).toBe(1);
+});
+
+test('a carer counts among people as long as she reads', () => {
+  const ruth = given('g4', 'Ruth', 4);
+  const carer: Given = { ...ruth, doctor: { ...ruth.doctor, carer: true } };
+  expect(hasCarers(linesOf([carer, first], []))).toBe(true);
+  expect(hasCarers(linesOf([first], [{ given: carer, state: 'ended' }]))).toBe(false);
 });
 
 test('a doctor who still reads by another consent is not told to read nothing', () => {

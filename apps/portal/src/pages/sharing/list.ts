@@ -32,10 +32,13 @@ export function linesOf(given: readonly Given[], stopped: readonly Stopped[]): L
   return [...lines, ...gone].sort((a, b) => b.given.given - a.given.given || (a.key < b.key ? -1 : 1));
 }
 
-/** How many doctors read by consent. */
+/** How many people read by consent. */
 export const readersIn = (lines: readonly Line[]): number =>
   new Set(lines.filter(({ stopped }) => stopped === null).map(({ given }) => given.doctor.id)).size;
 
 /** Whether somebody whose line was stopped still reads by another one. */
 export const readsElsewhere = (line: Line, lines: readonly Line[]): boolean =>
   lines.some(({ key, given, stopped }) => key !== line.key && stopped === null && given.doctor.id === line.given.doctor.id);
+
+/** Whether somebody who reads is no doctor. */
+export const hasCarers = (lines: readonly Line[]): boolean => lines.some(({ stopped, given }) => stopped === null && given.doctor.carer);
