@@ -3,12 +3,13 @@
  */
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, endReplaced, reject } from '@carelet/client/enrolment';
+import { approve, endReplaced, reject, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import type { Cloud } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { ownReceipts } from '@carelet/client/receipts/own';
 import { type ChartRef, type Reader, reader } from '@carelet/client/records/reader';
+import { renewLocks } from '@carelet/client/records/renew';
 import { breakGlass, brokenFor, brokenGlasses, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { hex } from '@carelet/crypto/algebra/bytes';
@@ -254,6 +255,33 @@ test('whom an administrator turns down has no emergencies either, with a glass t
   await reject({ authority: stage.authorityAs(sam), keyring: sam }, holders, karim.card.id, 'her licence has ended');
   expect((await read.open(ref)).records).toEqual([]);
   expect(await refusal(breakGlass(asking(karim), ref, { reason: why }))).toBe('denied');
+});
+
+test('once the hospital’s keys are retired its emergencies are founded anew, and the keys of before open nothing with a broken glass', async () => {
+  const lind = await stage.doctor('Dr Lind', { at: northgate, ...onDuty });
+  const before: Keyring = { ...decodeKeyring(encodeKeyring(lind)), opened: {} };
+  const ref = await refOf(lind);
+  await breakGlass(asking(lind), ref, { reason: why, hours: 4 });
+  const old = numberOf(lind);
+  for (const by of await stage.administrators()) {
+    const holders = { cloud: stage.cloudAs(by), cloudlets: [stage.cloudletAs(by)] };
+    await retireDomain({ authority: stage.authorityAs(by), keyring: by }, holders, northgate.keyring.card.id);
+  }
+  expect((await stage.open(before)).ids).toEqual([]);
+  const broken = (await brokenFor(asking(lind), ref))!;
+  const enter = () => refusal(stage.cloudletAs(lind).sharing.enter({ organisation: old, factors: [], breakGlass: broken }));
+  expect(await enter()).toMatch(/conflict|missing/);
+
+  await takeWriterKeys(stage.authorityAs(northgate.keyring), northgate.keyring);
+  const { keyring } = northgate;
+  await renewLocks({ keyring, cloud: stage.cloudAs(keyring), mathematics: mathematicsHere, clock: stage.clock });
+  const left = await stage.sql(`select 1 from wrap where kind = 'emergency' and domain = $1`, [Buffer.from(old)]);
+  expect(left).toEqual([]);
+  await takeDoctorKeys(stage.issuing(lind), lind, mathematicsHere);
+  expect(hex(numberOf(lind))).not.toBe(hex(old));
+  // Her word still stands, and what she has now opens by it.
+  expect((await stage.open(lind)).ids).toContain('blood');
+  expect((await stage.open(before)).ids).toEqual([]);
 });
 
 test('of what is especially sensitive there is no lock for emergencies at all', async () => {

@@ -182,7 +182,7 @@ test('an old town’s keys go to three issuers and leave the authority, and what
     expect(successor(decodeManifest(manifest)!, goesOn)).toBe(true);
     expect(goesOn.domains).toEqual(decodeManifest(manifest)!.domains);
     await takeWriterKeys(as(northgate), northgate);
-    expect(northgate.writer).toEqual({ domain, orgKey, pq });
+    expect(northgate.writer).toEqual({ domain, orgKey, pq, emergency: expect.any(Uint8Array) });
     const issuing = { authority: as(chen), ...held.as(chen, northgate) };
     expect(await takeDoctorKeys(issuing, chen, mathematicsHere)).toEqual({ kind: 'taken', keys: 1, fresh: 1 });
     const { parts } = (await as(chen).keys.issue({ ...held.servicesOf(northgate), anew: [] })).keys[0]!;

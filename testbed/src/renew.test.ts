@@ -113,8 +113,8 @@ test('after the clinic’s keys were retired a patient’s client locks anew wha
   await expect(handDomain(stage.cloudletAs(ada), harbour.keyring)).rejects.toMatchObject({ kind: 'denied' });
   expect(await refusal(here.sharing.domain({ sealed: new Uint8Array(2000) }))).toBe('cannot-open');
   await handDomain(here, harbour.keyring);
-  const { domain, orgKey, pq } = (await installedOrganisation(join(stage.town.folder, 'keys', 'harbour')))!;
-  expect({ domain, orgKey, pq }).toEqual(harbour.keyring.writer);
+  const { domain, orgKey, pq, emergency } = (await installedOrganisation(join(stage.town.folder, 'keys', 'harbour')))!;
+  expect({ domain, orgKey, pq, emergency }).toEqual(harbour.keyring.writer);
   expect(domain).not.toEqual(old.domain);
   expect(await renew()).toBeGreaterThan(0);
   expect(await renew()).toBe(0);

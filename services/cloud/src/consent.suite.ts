@@ -104,9 +104,10 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
     test('gives out a carer’s half to patients only, and takes none of whoever is neither doctor nor patient', async () => {
       const halfOf = ({ card, secrets }: Person) => newHalf(group, { id: card.id, edSk: secrets.edSk }).delegate;
       const ruth = world.person('patient');
-      await ruth.cloud.sharing.delegate({ delegate: halfOf(ruth) });
+      const half = halfOf(ruth);
+      await ruth.cloud.sharing.delegate({ delegate: half });
       const asked = { doctors: [ruth.card.id] };
-      expect((await ada.cloud.sharing.delegates(asked)).delegates).toEqual([{ delegate: halfOf(ruth), card: encodeCard(ruth.card) }]);
+      expect((await ada.cloud.sharing.delegates(asked)).delegates).toEqual([{ delegate: half, card: encodeCard(ruth.card) }]);
       for (const other of [chen, northgate]) expect((await other.cloud.sharing.delegates(asked)).delegates).toEqual([]);
       for (const other of [northgate, world.person('administrator')]) {
         expect(await refusal(other.cloud.sharing.delegate({ delegate: halfOf(other) }))).toBe('invalid');
