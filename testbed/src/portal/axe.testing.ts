@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { sizes } from './visit.testing.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -29,6 +30,16 @@ export async function axe(page: Page, where: string): Promise<string[]> {
         .slice(0, 4)
         .join(', ')}: ${nodes[0]?.failureSummary ?? ''}`,
   );
+}
+
+/** What axe finds on this page as wide as a desk and as a phone, each by light and by dark. */
+export async function axeAtBoth(page: Page, name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const size of ['desk', 'phone'] as const) {
+    await page.setViewportSize(sizes[size]);
+    found.push(...(await axeInBoth(page, `${name}, ${size}`)));
+  }
+  return found;
 }
 
 /** What axe finds on this page by light and by dark. */
