@@ -28,7 +28,13 @@ describe('administrators', () => {
     const lineIn = async (house: House) => (await house.doctors()).find(({ name }) => name === 'Dr Orla Walsh')!;
     const line = await lineIn(first);
     expect(line).toMatchObject({ state: 'pending', fingerprint: registered.fingerprint, policies: [] });
-    const choice = { organisation: 'northgate', kinds: ['laboratory', 'vital-signs'], identity: true, until: '2099-12-31' };
+    const choice = {
+      organisation: 'northgate',
+      kinds: ['laboratory', 'vital-signs'],
+      identity: true,
+      until: '2099-12-31',
+      breakGlass: false,
+    };
     const said = await first.inWords(line.id, choice);
     expect(said.opens).toContain('laboratory');
     expect(said.withholds).toContain('notes');
@@ -37,7 +43,7 @@ describe('administrators', () => {
 
     const second = await inside(mara);
     const [signed] = (await lineIn(second)).policies;
-    expect(signed!.plainly).toEqual({ opens: said.opens, patients: null });
+    expect(signed!.plainly).toEqual({ opens: said.opens, patients: null, breakGlass: false });
     expect(signed).toMatchObject({ words: said.words, approvals: ['Sam Adeyemi, Harbour Clinic'], mine: false, needed: 2 });
     expect((await walsh.whoami()).standing).toEqual({ kind: 'waiting' });
     expect(await second.approve(line.id, signed!.choice)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
@@ -60,7 +66,13 @@ describe('administrators', () => {
     const [sam, mara] = await stage.administrators();
     const doctor = await stage.doctor('Dr Tan');
     const first = await inside(sam);
-    await first.approve(idOf(doctor), { organisation: 'northgate', kinds: ['notes'], identity: false, until: '2026-12-31' });
+    await first.approve(idOf(doctor), {
+      organisation: 'northgate',
+      kinds: ['notes'],
+      identity: false,
+      until: '2026-12-31',
+      breakGlass: false,
+    });
     const wide = JSON.stringify({ confidentiality: ['N', 'R', 'V'] });
     await stage.sql(`update authority.approval set policy = (policy::jsonb || $1::jsonb)::text where doctor = $2`, [
       wide,
@@ -75,6 +87,7 @@ describe('administrators', () => {
       kinds: ['notes'],
       identity: false,
       until: '2026-12-31',
+      breakGlass: false,
     });
     expect(approvals).toBe(1);
     const [policy] = await stage.sql<{ policy: string }>(`select policy from authority.approval where doctor = $1 and administrator = $2`, [
@@ -82,6 +95,24 @@ describe('administrators', () => {
       Buffer.from(mara.card.id),
     ]);
     expect((JSON.parse(policy!.policy) as { confidentiality: string[] }).confidentiality).toEqual(['N']);
+  });
+
+  test('let nobody open more in an emergency whom they did not mean to', async () => {
+    const [sam, mara] = await stage.administrators();
+    const doctor = await stage.doctor('Dr Amadi');
+    const choice = { organisation: 'northgate', kinds: ['notes'], identity: false, until: '2026-12-31', breakGlass: true };
+    const second = await inside(mara);
+    await (await inside(sam)).approve(idOf(doctor), choice);
+    const [begun] = (await second.doctors()).find(({ id }) => id === idOf(doctor))!.policies;
+    expect(begun).toMatchObject({
+      choice: { breakGlass: true },
+      plainly: { breakGlass: true },
+      words: expect.stringContaining('break the glass'),
+    });
+    // Whoever leaves it out signs another policy than the one that was begun.
+    expect((await second.approve(idOf(doctor), { ...choice, breakGlass: false })).approvals).toBe(1);
+    expect((await second.approve(idOf(doctor), choice)).approvals).toBe(2);
+    expect((await (await inside(sam)).inWords(idOf(doctor), choice)).words).toMatch(/break the glass/);
   });
 
   test('turn a doctor down, and she reads why', async () => {

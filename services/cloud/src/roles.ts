@@ -254,9 +254,12 @@ export async function forgetKeysOfOthers(db: Kysely<CloudTables>, today: readonl
     if (retired) throw new CareletError('tampered', 'read town manifest', { because: 'it names a domain that was retired' });
     if (retired === undefined) await transaction(db, (within) => serveInstead(within, organisation, id));
   }
-  // Emergencies that were founded anew have another number: what stood under the one before is for nothing any more.
-  const gone = served.filter(({ organisation, retired }) => !retired && !today.some((one) => equalPublic(one.organisation, organisation)));
-  for (const { organisation } of gone) await transaction(db, (within) => serveNoMore(within, organisation));
+  // Emergencies that were founded anew have another number: what stood under the one before is for nothing any more. It may be
+  // brought again, so an older manifest that somebody shows does no lasting harm.
+  const gone = served.filter(
+    ({ organisation, domain }) => equalPublic(organisation, domain) && !today.some((one) => equalPublic(one.organisation, organisation)),
+  );
+  for (const { organisation } of gone) await transaction(db, (within) => forgetKeysOf(within, organisation));
 }
 
 /** Of an organisation that is seen for the first time, whatever is here is of the only domain it had. */
@@ -277,11 +280,6 @@ async function serveInstead(within: Transaction<CloudTables>, organisation: Byte
     .returning('domain')
     .execute();
   if (before.length > 0) await forgetKeysOf(within, organisation);
-}
-
-async function serveNoMore(within: Transaction<CloudTables>, organisation: Bytes): Promise<void> {
-  await within.updateTable('served_domain').set({ retired: true }).where('organisation', '=', organisation).execute();
-  await forgetKeysOf(within, organisation);
 }
 
 async function forgetKeysOf(within: Transaction<CloudTables>, organisation: Bytes): Promise<void> {

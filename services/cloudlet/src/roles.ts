@@ -89,7 +89,8 @@ export async function forgetKeysOfOthers(kept: RoleFactors, logins: Logins, toda
   const known = new Map(today.map((one) => [hex(one.organisation), one]));
   const over = ({ organisation, factors }: Pick<Kept, 'organisation' | 'factors'>) => {
     const one = known.get(hex(organisation));
-    if (!one || isForEmergencies(one)) return !one;
+    // What is for emergencies carries its authorities' ids; nothing is done with it unless the town names it.
+    if (!one || isForEmergencies(one)) return false;
     return factors.some((factor) => !equalPublic(domainOfFactor(factor), one.id));
   };
   end(logins, over);

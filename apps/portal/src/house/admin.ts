@@ -14,6 +14,8 @@ export type PolicyChoice = {
   readonly kinds: readonly string[];
   /** Whether names and addresses may be opened too, not only medical content. */
   readonly identity: boolean;
+  /** Whether she may open more of one patient in an emergency, and say why. */
+  readonly breakGlass: boolean;
   /** Last day, `2027-02-18`. */
   readonly until: string;
 };
@@ -26,6 +28,7 @@ export type SignedPolicy = {
   readonly plainly: {
     readonly opens: readonly string[] /** How many people's; `null`: everyone's. */;
     readonly patients: number | null;
+    readonly breakGlass: boolean;
   } | null;
   readonly choice: PolicyChoice;
   readonly until: string;

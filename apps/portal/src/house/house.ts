@@ -8,7 +8,7 @@
  */
 import type { Part } from '@carelet/care/model';
 import type { AdminHouse } from './admin.ts';
-import type { EmergencyHouse } from './emergency.ts';
+import type { EmergencyHouse } from './break-glass.ts';
 import type { Item, ItemView } from './items.ts';
 import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';

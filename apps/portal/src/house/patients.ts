@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EmergencyHere } from './emergency.ts';
+import type { EmergencyHere } from './break-glass.ts';
 import type { Course, Item, Moment } from './items.ts';
 import type { Received } from './sharing.ts';
 import type { Audience, Measured, SparkDay, Standing, Usual, VitalCard, VitalName } from './vitals.ts';

@@ -20,7 +20,7 @@ export const rooms = [
   'record',
   'sharing',
   'requests',
-  'emergency',
+  'break-glass',
   'receipts',
   'doctor',
   'admin',

@@ -23,7 +23,13 @@ const manifest = signManifest(
 const [sam, chen, ivy] = (['administrator', 'doctor', 'doctor'] as const).map((kind) =>
   newKeyring(kind, kind, kind, manifest, 2_000_000_000),
 );
-const choice: PolicyChoice = { organisation: hospital.name, kinds: ['laboratory'], identity: false, until: '2026-12-31' };
+const choice: PolicyChoice = {
+  organisation: hospital.name,
+  kinds: ['laboratory'],
+  identity: false,
+  until: '2026-12-31',
+  breakGlass: false,
+};
 
 /** Sam before an authority that shows these cards under these numbers, another list at each question. */
 function before(...lists: { readonly doctor: Uint8Array; readonly card: Card }[][]) {

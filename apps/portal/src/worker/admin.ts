@@ -121,7 +121,11 @@ const holdersFor = ({ keyring, cloud, map }: Person, clock: () => number): Holde
  * @throws {CareletError} `missing` for an organisation the town manifest does not name, `invalid` for a kind or a day
  * that is none
  */
-export function policyOf(manifest: Manifest, { organisation, kinds: wanted, identity, until }: PolicyChoice, now: number): Policy {
+export function policyOf(
+  manifest: Manifest,
+  { organisation, kinds: wanted, identity, until, breakGlass }: PolicyChoice,
+  now: number,
+): Policy {
   const domain = manifest.domains.find(({ name }) => name === organisation);
   if (!domain) throw new CareletError('missing', 'make policy', { because: 'no organisation of the town has this name' });
   const refuse = (because: string) => new CareletError('invalid', 'make policy', { because });
@@ -138,6 +142,7 @@ export function policyOf(manifest: Manifest, { organisation, kinds: wanted, iden
     unit: hex(domain.organisation),
     from: 'beginning',
     until: until < latest ? until : latest,
+    ...(breakGlass && { breakGlass: true }),
   };
 }
 
@@ -149,11 +154,19 @@ const inOrder = (policy: Policy): Policy => ({
 });
 
 /** What somebody may open by a policy of ordinary content from the beginning on. */
-function plainly({ parts: named, kinds: opened, confidentiality, sensitivity, patients, from }: Policy): SignedPolicy['plainly'] {
+function plainly({
+  parts: named,
+  kinds: opened,
+  confidentiality,
+  sensitivity,
+  patients,
+  from,
+  breakGlass,
+}: Policy): SignedPolicy['plainly'] {
   const ordinary = confidentiality.join() === 'N' && sensitivity.join() === 'none' && from === 'beginning' && named.includes('MI');
   if (!ordinary) return null;
   const opens = [...opened.map(said), ...who.filter(([part]) => named.includes(part)).map(([, words]) => words)];
-  return { opens, patients: patients === 'everyone' ? null : patients.length };
+  return { opens, patients: patients === 'everyone' ? null : patients.length, breakGlass: breakGlass === true };
 }
 
 /** A kind as `inWords` says it, and who somebody is: the page has its own words for these. */
@@ -164,11 +177,12 @@ const who = [
 ] as const;
 const saidOfParts = who.map(([, words]) => words);
 
-const choiceOf = ({ kinds: named, parts, until }: Policy, organisation: string): PolicyChoice => ({
+const choiceOf = ({ kinds: named, parts, until, breakGlass }: Policy, organisation: string): PolicyChoice => ({
   organisation,
   kinds: named,
   identity: parts.includes('EID'),
   until,
+  breakGlass: breakGlass === true,
 });
 
 /** Whether a policy has the kinds, the parts and the end that are wanted, and opens nothing beyond; it may be for fewer patients. */
@@ -177,6 +191,7 @@ function saysNoMore(policy: Policy, wanted: Policy): boolean {
   return (
     policy.unit === wanted.unit &&
     policy.until === wanted.until &&
+    policy.breakGlass === wanted.breakGlass &&
     same(policy.kinds, wanted.kinds) &&
     same(policy.parts, wanted.parts) &&
     same(policy.confidentiality, wanted.confidentiality) &&

@@ -11,7 +11,7 @@ import type { VitalState } from '@carelet/care/rules/chart/states';
 import { type PatientChart, triage } from '@carelet/care/rules/chart/triage';
 import { vitalFacts } from '@carelet/care/rules/vitals/vitals';
 import { daysIn, numberOfDay } from '@carelet/care/rules/vitals/zone';
-import type { EmergencyHere } from '../house/emergency.ts';
+import type { EmergencyHere } from '../house/break-glass.ts';
 import type { Item, Moment } from '../house/items.ts';
 import type { Finding, Overview, PatientLine, ProblemLine, Todo, Triage, TriageLine } from '../house/patients.ts';
 import { coursesOf, leading, lineOf, linesOf, momentOf, newestFirst } from './items.ts';

@@ -37,6 +37,11 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
                   <p>
                     <Rich text={t(ofWhom(plainly.patients), { count: plainly.patients ?? 0, kinds: list(plainly.opens) })} />
                   </p>
+                  {plainly.breakGlass && (
+                    <p>
+                      <Rich text={t('doctor.opensEmergency')} />
+                    </p>
+                  )}
                   <p className="soft">{t('doctor.policyPlain')}</p>
                 </>
               ) : (

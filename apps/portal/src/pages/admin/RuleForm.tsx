@@ -106,6 +106,12 @@ export function RuleForm({
           checked={choice.identity}
           onChange={({ currentTarget }) => edit({ ...choice, identity: currentTarget.checked })}
         />
+        <Checkbox
+          label={t('doctor.breakGlass')}
+          description={t('doctor.breakGlassAbout')}
+          checked={choice.breakGlass}
+          onChange={({ currentTarget }) => edit({ ...choice, breakGlass: currentTarget.checked })}
+        />
         <TextInput
           type="date"
           label={t('doctor.until')}
@@ -128,6 +134,8 @@ function inWords(difference: Difference, t: Words, format: ReturnType<typeof use
       return t(`doctor.${difference.kind}`, { kinds: format.list(difference.kinds.map((kind) => t(`kind.${kind}`))) });
     case 'identity':
       return t(difference.now ? 'doctor.identityMore' : 'doctor.identityLess');
+    case 'breakGlass':
+      return t(difference.now ? 'doctor.breakGlassMore' : 'doctor.breakGlassLess');
     case 'until':
       return t('doctor.untilInstead', { now: format.born(difference.now), before: format.born(difference.before) });
   }

@@ -33,7 +33,7 @@ export function WhatOpens({
     placeholderData: keepPreviousData,
     enabled: fault === null,
   });
-  const { organisation, until } = choice;
+  const { organisation, until, breakGlass } = choice;
   const list = useSaid();
   // A day that is none is not said; the field says what is wrong with it.
   const ends = (key: string) => (fault === 'until' ? [] : [t(key, { date: format.born(until) })]);
@@ -44,7 +44,11 @@ export function WhatOpens({
           <Lines
             title={t('doctor.opens')}
             icon="eye"
-            lines={[t('doctor.opensKinds', { organisation, kinds: list(words.data.opens) }), ...ends('doctor.opensUntil')]}
+            lines={[
+              t('doctor.opensKinds', { organisation, kinds: list(words.data.opens) }),
+              ...(breakGlass ? [t('doctor.opensEmergency')] : []),
+              ...ends('doctor.opensUntil'),
+            ]}
           />
           <Lines
             title={t('doctor.withholds')}

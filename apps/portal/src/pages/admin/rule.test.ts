@@ -35,7 +35,13 @@ const doctor = (changes: Partial<DoctorLine> = {}): DoctorLine => ({
   ...changes,
 });
 
-const choice: PolicyChoice = { organisation: 'Harbour Clinic', kinds: ['laboratory', 'identity'], identity: false, until: '2027-01-15' };
+const choice: PolicyChoice = {
+  organisation: 'Harbour Clinic',
+  kinds: ['laboratory', 'identity'],
+  identity: false,
+  until: '2027-01-15',
+  breakGlass: false,
+};
 const signed = (changes: Partial<SignedPolicy> = {}): SignedPolicy => ({
   organisation: choice.organisation,
   words: '',
@@ -78,6 +84,7 @@ describe('a rule', () => {
       kinds: usualKinds('pulmonology'),
       identity: true,
       until: '2027-02-18',
+      breakGlass: false,
     });
   });
 
@@ -100,12 +107,15 @@ describe('a rule', () => {
 
   test('says how it differs from a signed one, and nothing when only the order does', () => {
     expect(differences(choice, { ...choice, kinds: ['identity', 'laboratory'] })).toEqual([]);
-    expect(differences(choice, { ...choice, kinds: ['notes', 'identity'], identity: true, until: '2027-02-01' })).toEqual([
-      { kind: 'more', kinds: ['notes'] },
-      { kind: 'less', kinds: ['laboratory'] },
-      { kind: 'identity', now: true },
-      { kind: 'until', now: '2027-02-01', before: '2027-01-15' },
-    ]);
+    expect(differences(choice, { ...choice, kinds: ['notes', 'identity'], identity: true, breakGlass: true, until: '2027-02-01' })).toEqual(
+      [
+        { kind: 'more', kinds: ['notes'] },
+        { kind: 'less', kinds: ['laboratory'] },
+        { kind: 'identity', now: true },
+        { kind: 'breakGlass', now: true },
+        { kind: 'until', now: '2027-02-01', before: '2027-01-15' },
+      ],
+    );
   });
 
   test('is the same only at the same organisation', () => {

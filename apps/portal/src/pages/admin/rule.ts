@@ -116,7 +116,7 @@ export const counts = (policy: Pick<SignedPolicy, 'approvals' | 'needed'>): bool
 export function firstChoice(doctor: DoctorLine, organisation: string, now: number): PolicyChoice {
   const signed = signedFor(doctor, organisation, now);
   if (signed) return signed.choice;
-  return { organisation, kinds: usualKinds(doctor.specialty), identity: true, until: dayAhead(now, longest) };
+  return { organisation, kinds: usualKinds(doctor.specialty), identity: true, until: dayAhead(now, longest), breakGlass: false };
 }
 
 /** The rule to join at an organisation: of those that have not ended, the one nearest to being complete, somebody else's first. */
@@ -139,7 +139,7 @@ export const same = (doctor: DoctorLine, choice: PolicyChoice): SignedPolicy | u
 
 export type Difference =
   | { readonly kind: 'more' | 'less'; readonly kinds: readonly string[] }
-  | { readonly kind: 'identity'; readonly now: boolean }
+  | { readonly kind: 'identity' | 'breakGlass'; readonly now: boolean }
   | { readonly kind: 'until'; readonly now: string; readonly before: string };
 
 /** How a choice differs from one that was signed; empty when both say the same. */
@@ -150,6 +150,7 @@ export function differences(signed: PolicyChoice, choice: PolicyChoice): Differe
   if (more.length > 0) found.push({ kind: 'more', kinds: more });
   if (less.length > 0) found.push({ kind: 'less', kinds: less });
   if (signed.identity !== choice.identity) found.push({ kind: 'identity', now: choice.identity });
+  if (signed.breakGlass !== choice.breakGlass) found.push({ kind: 'breakGlass', now: choice.breakGlass });
   if (signed.until !== choice.until) found.push({ kind: 'until', now: choice.until, before: signed.until });
   return found;
 }

@@ -7,7 +7,7 @@ import { useSomeone } from '../../shell/session.tsx';
 import { useTitle } from '../../shell/title.ts';
 import { Back } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
-import { EmergencyOpen } from '../emergency/InEmergency.tsx';
+import { EmergencyOpen } from '../break-glass/InEmergency.tsx';
 import { Failed, Waiting } from '../record/Waiting.tsx';
 import { ChartHead } from './ChartHead.tsx';
 import classes from './ChartPage.module.css';

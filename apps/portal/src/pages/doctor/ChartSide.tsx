@@ -4,7 +4,7 @@ import type { Overview } from '../../house/patients.ts';
 import { ask } from '../../queries.ts';
 import { Section } from '../../ui/kit.tsx';
 import { useWords } from '../../words/words.ts';
-import { InEmergency } from '../emergency/InEmergency.tsx';
+import { InEmergency } from '../break-glass/InEmergency.tsx';
 import classes from './ChartPage.module.css';
 import { documentKinds, documentsOf, latestOfEach, once, shownNotes } from './documents.ts';
 import { ItemLines } from './ItemLines.tsx';

@@ -8,7 +8,7 @@ import { Action, Section } from '../../ui/kit.tsx';
 import { SkeletonCards } from '../../ui/Skeleton.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import { Emergencies } from '../emergency/Emergencies.tsx';
+import { Emergencies } from '../break-glass/Emergencies.tsx';
 import { Failed, Waiting } from '../record/Waiting.tsx';
 import { useWhose } from '../record/whose.ts';
 import { SharedAtHome } from '../sharing/WithMe.tsx';

@@ -14,7 +14,7 @@ import { Banner, Card, Section } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useGo } from '../../useGo.ts';
 import { useWords } from '../../words/words.ts';
-import { Emergencies } from '../emergency/Emergencies.tsx';
+import { Emergencies } from '../break-glass/Emergencies.tsx';
 import { WhoLooked } from '../receipts/WhoLooked.tsx';
 import { Failed } from '../record/Waiting.tsx';
 import { Requests } from '../requests/Requests.tsx';

@@ -16,7 +16,7 @@ const hours = [1, 2, 4] as const;
 
 /** Breaking the glass: why, for how long, and who is told. */
 export function EmergencySheet({ overview, places, close }: { overview: Overview; places: string; close: () => void }) {
-  const t = useWords('emergency');
+  const t = useWords('break-glass');
   const format = useFormat();
   const phone = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
   const say = useToast();

@@ -5,12 +5,12 @@ import { Banner } from '../../ui/kit.tsx';
 import { LockedCard } from '../../ui/LockedCard.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import classes from './Emergency.module.css';
+import classes from './BreakGlass.module.css';
 import { EmergencySheet } from './EmergencySheet.tsx';
 
 /** Beside what is locked: a doctor who may opens it in an emergency. */
 export function InEmergency({ overview }: { overview: Overview }) {
-  const t = useWords('emergency');
+  const t = useWords('break-glass');
   const format = useFormat();
   const [opening, setOpening] = useState(false);
   const { emergency, withheld, identity } = overview;
@@ -34,7 +34,7 @@ export function InEmergency({ overview }: { overview: Overview }) {
 
 /** On top of a chart whose glass is broken: until when, and who knows. */
 export function EmergencyOpen({ overview: { emergency, identity, places } }: { overview: Overview }) {
-  const t = useWords('emergency');
+  const t = useWords('break-glass');
   const format = useFormat();
   if (!emergency || emergency.until === null) return null;
   const told = emergency.places.length > 0 ? emergency.places : places.map(({ name }) => name);

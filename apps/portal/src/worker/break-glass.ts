@@ -6,7 +6,7 @@
 import { CareletError } from '@carelet/care/model';
 import { type BrokenGlass, breakGlass, brokenGlasses, mayBreakGlass } from '@carelet/client/sharing/break-glass';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import type { EmergencyHere, EmergencyHouse } from '../house/emergency.ts';
+import type { EmergencyHere, EmergencyHouse } from '../house/break-glass.ts';
 import type { Charts, PatientCharts } from './charts.ts';
 import { doctorsIn } from './directory.ts';
 import type { Person } from './person.ts';

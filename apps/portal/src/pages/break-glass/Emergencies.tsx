@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { EmergencyToMe } from '../../house/emergency.ts';
+import type { EmergencyToMe } from '../../house/break-glass.ts';
 import { paths } from '../../paths.ts';
 import { ask } from '../../queries.ts';
 import { Banner, Hidden } from '../../ui/kit.tsx';
@@ -9,13 +9,13 @@ import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import asked from '../requests/Requests.module.css';
-import classes from './Emergency.module.css';
+import classes from './BreakGlass.module.css';
 
 const week = 7 * 86_400_000;
 
 /** What doctors opened in emergencies, told to whose records they are; on the first page those of the last week alone. */
 export function Emergencies({ lately = false }: { lately?: boolean }) {
-  const t = useWords('emergency');
+  const t = useWords('break-glass');
   const format = useFormat();
   const { data } = useQuery(ask.emergencies());
   const shown = data?.filter(({ since }) => !lately || since > Date.now() - week) ?? [];
