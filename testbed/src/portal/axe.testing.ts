@@ -18,6 +18,8 @@ type Violation = {
 
 /** A line for each thing found; the window has to be unguarded. */
 export async function axe(page: Page, where: string): Promise<string[]> {
+  // Colours on their way from one to the other are nobody's.
+  await page.addStyleTag({ content: '*, *::before, *::after { transition: none !important }' });
   const there = await page.evaluate('typeof axe === "object"');
   if (!there) await page.evaluate(source);
   const violations = await page.evaluate<Violation[]>(
@@ -45,8 +47,6 @@ export async function axeAtBoth(page: Page, name: string): Promise<string[]> {
 /** What axe finds on this page by light and by dark. */
 export async function axeInBoth(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
-  // Colours on their way from one to the other are nobody's.
-  await page.addStyleTag({ content: '*, *::before, *::after { transition: none !important }' });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();

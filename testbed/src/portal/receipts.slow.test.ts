@@ -157,7 +157,6 @@ test.each(['desk', 'phone'] as const)('axe finds nothing where somebody looks wh
     await using visit = await stage.visit({ size, unguarded: true, frozen: moment });
     const { page } = visit;
     await step(`${name} is shown`, page, () => show(visit, moment));
-    await page.addStyleTag({ content: '*, *::before, *::after { transition: none !important }' });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
