@@ -246,7 +246,7 @@ async function initialise(home: Home, durable: boolean, log: (line: string) => v
 }
 
 const settings = {
-  max_connections: 60,
+  max_connections: 100,
   shared_buffers: '48MB',
   wal_level: 'minimal',
   max_wal_senders: 0,
