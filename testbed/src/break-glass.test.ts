@@ -225,6 +225,13 @@ test('a key for emergencies ends with the one for every day', async () => {
   await breakGlass(asking(walsh), ref, { reason: why, hours: 4 });
   expect((await stage.open(walsh)).ids).toContain('blood');
   const before: Keyring = { ...decodeKeyring(encodeKeyring(walsh)), opened: {} };
+  // What the issuers sealed for cloud and mediator, as she may have kept it.
+  const services = {
+    cloud: (await stage.cloudAs(walsh).sharing.service()).key,
+    mediator: await stage.cloudletAs(walsh).sharing.mediator(),
+  };
+  const { keys: issued } = await stage.authorityAs(walsh).keys.issue({ ...services, anew: [] });
+  const { organisation, entitlement, parts } = issued.find(({ emergency }) => emergency)!;
   const approvers = await stage.administrators();
   stage.clock.to(new Date(stage.clock() + 2000).toISOString());
   const narrower: Policy = {
@@ -237,6 +244,10 @@ test('a key for emergencies ends with the one for every day', async () => {
   const key = { doctor: walsh.card.id, organisation: northgate.keyring.card.id };
   await endReplaced({ authority: stage.authorityAs(sam), keyring: sam }, holders, key, Math.floor(stage.clock() / 1000));
   expect((await stage.open(before)).ids).toEqual([]);
+  const transforms = parts.map(({ issuer, cloud: sealed }) => ({ issuer, sealed }));
+  expect(await refusal(stage.cloudAs(walsh).sharing.enter({ entitlement, transforms }))).toBe('conflict');
+  const factors = parts.map(({ issuer, mediator: sealed }) => ({ issuer, sealed }));
+  expect(await refusal(stage.cloudletAs(walsh).sharing.keep({ organisation, factors }))).toBe('conflict');
   expect(await refusal(breakGlass(asking(walsh), ref, { reason: why }))).toMatch(/denied|conflict/);
   await takeDoctorKeys(stage.issuing(walsh), walsh, mathematicsHere);
   expect(walsh.emergencyKeys).toEqual([]);
