@@ -83,19 +83,20 @@ export function breakGlass(
         await within.selectFrom('card').select('card_id').where('card_id', '=', caller.id).forUpdate().execute();
         const before = await within
           .selectFrom('break_glass')
-          .select(['pat', 'number', 'word', 'until'])
+          .select(['pat', 'number', 'word', 'until', 'promise'])
           .where('doctor', '=', caller.id)
           .where('since', '>', now() - 86_400)
           .execute();
         const same = before.find(({ pat, number }) => equalPublic(pat, word.pat) && equalPublic(number, word.number));
         // Said again after a lost answer, it is noted already.
-        if (same && equalPublic(same.word, bytes)) return { fresh: false, promise: undefined };
+        if (same && equalPublic(same.word, bytes)) return { fresh: false, promise: same.promise };
         const tooMany = (because: string) => new CareletError('conflict', op, { because });
         if (same) throw tooMany('another word of yours has this number');
         if (before.filter(({ until }) => Number(until) > now()).length >= breakGlassLimits.atOnce) {
           throw tooMany('the glass of as many patients as may be is broken by you');
         }
         if (before.length >= breakGlassLimits.ofDay) throw tooMany('you broke the glass too often today');
+        const promise = await book.leave(within, word.pat, { kind: 'break-glass', actor: caller.id, policy: sha256(bytes) });
         await within
           .insertInto('break_glass')
           .values({
@@ -108,14 +109,12 @@ export function breakGlass(
             word: bytes,
             owner_reason: reasons.owner,
             hospital_reason: reasons.hospital,
+            promise,
             verdict: null,
             review: null,
           })
           .execute();
-        return {
-          fresh: true,
-          promise: await book.leave(within, word.pat, { kind: 'break-glass', actor: caller.id, policy: sha256(bytes) }),
-        };
+        return { fresh: true, promise };
       });
       if (fresh) changes.tell({ pat: word.pat, part: null, nodes: [], wraps: [], between: [owner, word.organisation, caller.id] });
       return { noted: signNoted(keys.log.secret, bytes), promise };

@@ -110,6 +110,8 @@ export type CloudTables = CardTables &
       word: Bytes;
       owner_reason: Bytes;
       hospital_reason: Bytes;
+      /** Of its receipt, for whoever lost the first answer. */
+      promise: Bytes;
       verdict: Verdict | null;
       review: Bytes | null;
     };
@@ -255,8 +257,8 @@ export const migrations: Record<string, Migration> = {
       for (const statement of [
         sql`create table break_glass (
           pat bytea not null, number bytea not null, doctor bytea not null, parts text[] not null, since bigint not null,
-          until bigint not null, word bytea not null, owner_reason bytea not null, hospital_reason bytea not null, verdict text,
-          review bytea, primary key (pat, number))`,
+          until bigint not null, word bytea not null, owner_reason bytea not null, hospital_reason bytea not null, promise bytea not null,
+          verdict text, review bytea, primary key (pat, number))`,
         sql`create index break_glass_doctor on break_glass (doctor, until)`,
       ]) {
         await statement.execute(db);

@@ -212,9 +212,10 @@ export function roles(
 
   /** What a key is for; of a domain that was retired it is for nothing any more. */
   async function meantFor({ organisation, factors }: Pick<Kept, 'organisation' | 'factors'>, op: string): Promise<'role' | 'emergency'> {
+    // In an emergency nobody waits for an authority that is away.
+    if ((await domains.kindOf(organisation)) === 'emergency') return 'emergency';
     const today = await Promise.all(factors.map((factor) => domains.isToday(organisation, domainOfFactor(factor))));
     if (today.every(Boolean)) return 'role';
-    if (await domains.isToday(organisation, organisation)) return 'emergency';
     throw new CareletError('conflict', op, { because: 'the organisation has another domain by now' });
   }
 
@@ -241,8 +242,9 @@ export function roles(
   async function named(organisation: Bytes, number: Bytes): Promise<Manifest | null> {
     const names = ({ domains: all }: Manifest) =>
       all.some((one) => one.emergency && equalPublic(one.organisation, organisation) && equalPublic(one.emergency, number));
-    const [known, newest] = [await town.manifest(), town.refresh];
-    return [known, ...(names(known) ? [] : [await newest()])].find(names) ?? null;
+    const known = await town.manifest();
+    const manifest = names(known) ? known : await town.refresh();
+    return names(manifest) ? manifest : null;
   }
 
   /** What issuers sealed to this mediator: two factors of one key. */

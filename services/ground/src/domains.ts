@@ -15,6 +15,11 @@ import type { Town } from './town.ts';
 export type Domains = {
   /** Whether the town names the domain of this id for an organisation, today. */
   isToday(organisation: Bytes, id: Bytes): Promise<boolean>;
+  /**
+   * What stands under this number today: an organisation's domain, or its emergencies; `null` for neither. The authority is asked only
+   * about a number that was not heard of.
+   */
+  kindOf(number: Bytes): Promise<'domain' | 'emergency' | null>;
   /** Takes the town's newest manifest from whoever brings it, and takes away what is kept of domains that it retired. */
   take(manifest: Bytes): Promise<void>;
   /** Asks the authority, unless it was asked since the start. */
@@ -40,7 +45,13 @@ export function domainsIn(town: Town, forget: (today: readonly DomainToday[]) =>
   const named = (today: readonly DomainToday[], organisation: Bytes, id: Bytes): boolean =>
     today.some((one) => equalPublic(one.organisation, organisation) && equalPublic(one.id, id));
 
+  const under = (today: readonly DomainToday[], number: Bytes) => today.find(({ organisation }) => equalPublic(organisation, number));
+
   return {
+    async kindOf(number) {
+      const one = under(heard ?? [], number) ?? under(await hear(), number);
+      return one ? (isForEmergencies(one) ? 'emergency' : 'domain') : null;
+    },
     isToday: async (organisation, id) => named(heard ?? [], organisation, id) || named(await hear(), organisation, id),
     async take(manifest) {
       await note(await town.take(manifest));
