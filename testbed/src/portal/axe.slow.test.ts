@@ -2,14 +2,14 @@
  * Nobody trips: axe on every page and state, light and dark, desk and phone.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeAtBoth, axeInBoth } from './axe.testing.ts';
+import { axeAtBoth, axeInBoth, axeInStates } from './axe.testing.ts';
 import { bringCrowd } from './crowd.testing.ts';
 import { comesIn, step } from './deeds.testing.ts';
 import { type Hours, twoHours } from './hours.testing.ts';
 import { rejectedStates } from './rejected.testing.ts';
 import { sharingStates } from './sharing-states.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
-import { busyStates, crowdedStates, endingStates, outageStates, type State, states } from './states.testing.ts';
+import { busyStates, crowdedStates, endingStates, outageStates, states } from './states.testing.ts';
 import { walks } from './views.testing.ts';
 import { sizes } from './visit.testing.ts';
 
@@ -38,37 +38,25 @@ for (const { who, views } of walks) {
   });
 }
 
-/** Each state in a window of its own, whose clock stands still. */
-async function foundIn(some: readonly State[], ahead = 0): Promise<string[]> {
-  const found: string[] = [];
-  for (const { name, show } of some) {
-    const moment = Date.now() + ahead;
-    await using visit = await stage.visit({ unguarded: true, frozen: moment });
-    await step(`${name} is shown`, visit.page, () => show(visit, moment));
-    found.push(...(await axeAtBoth(visit.page, name)));
-  }
-  return found;
-}
-
 test('axe finds nothing while records open, fail to come, wait for a line or for somebody', { timeout: 400_000 }, async () => {
-  expect(await foundIn(states)).toEqual([]);
+  expect(await axeInStates(stage, states)).toEqual([]);
 });
 
 test('axe finds nothing among very many rows', { timeout: 400_000 }, async () => {
   const crowd = await bringCrowd(stage, { records: 1_200, patients: 40 });
-  expect(await foundIn(crowdedStates(crowd))).toEqual([]);
+  expect(await axeInStates(stage, crowdedStates(crowd))).toEqual([]);
 });
 
 test('axe finds nothing where somebody shares by name, however it goes', { timeout: 400_000 }, async () => {
-  expect(await foundIn(await sharingStates(stage))).toEqual([]);
+  expect(await axeInStates(stage, await sharingStates(stage))).toEqual([]);
 });
 
 test('axe finds nothing where keys end soon or have ended', { timeout: 400_000 }, async () => {
-  expect(await foundIn(await endingStates(stage))).toEqual([]);
+  expect(await axeInStates(stage, await endingStates(stage))).toEqual([]);
 });
 
 test('axe finds nothing where a doctor who was let in is turned down', { timeout: 400_000 }, async () => {
-  expect(await foundIn(rejectedStates(stage))).toEqual([]);
+  expect(await axeInStates(stage, rejectedStates(stage))).toEqual([]);
 });
 
 let hours: Promise<Hours> | undefined;
@@ -76,7 +64,7 @@ let hours: Promise<Hours> | undefined;
 test('axe finds nothing after two hours in which watches sent', { timeout: 400_000 }, async () => {
   hours ??= twoHours(stage);
   await hours;
-  expect(await foundIn(busyStates)).toEqual([]);
+  expect(await axeInStates(stage, busyStates)).toEqual([]);
 });
 
 test('axe finds what is there to find, by light and by dark', async () => {
@@ -95,5 +83,5 @@ test('axe finds what is there to find, by light and by dark', async () => {
 // Last, because the cloud does not come back.
 test('axe finds nothing while the cloud is away', { timeout: 400_000 }, async () => {
   hours ??= twoHours(stage);
-  expect(await foundIn(outageStates, await (await hours).outage())).toEqual([]);
+  expect(await axeInStates(stage, outageStates, await (await hours).outage())).toEqual([]);
 });

@@ -6,6 +6,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
+import { step } from './deeds.testing.ts';
+import type { PortalStage } from './stage.testing.ts';
+import type { State } from './states.testing.ts';
 import { sizes } from './visit.testing.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -51,6 +54,18 @@ export async function axeInBoth(page: Page, name: string): Promise<string[]> {
     await page.emulateMedia({ colorScheme });
     await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor();
     found.push(...(await axe(page, `${name}, ${colorScheme}`)));
+  }
+  return found;
+}
+
+/** What axe finds in each of these states, in a window of its own whose clock stands still, so many milliseconds ahead. */
+export async function axeInStates(stage: Pick<PortalStage, 'visit'>, some: readonly State[], ahead = 0): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, show } of some) {
+    const moment = Date.now() + ahead;
+    await using visit = await stage.visit({ unguarded: true, frozen: moment });
+    await step(`${name} is shown`, visit.page, () => show(visit, moment));
+    found.push(...(await axeAtBoth(visit.page, name)));
   }
   return found;
 }

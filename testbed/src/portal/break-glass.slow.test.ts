@@ -5,11 +5,10 @@
 import { connectCloud } from '@carelet/client/login';
 import { brokenGlasses, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeAtBoth } from './axe.testing.ts';
+import { axeInStates } from './axe.testing.ts';
 import { beginsEmergency, ben, breaksGlass, brokenStates, emergencyStates, looksAtBens, why } from './break-glass.testing.ts';
 import { button, comesIn, goTo, link, reads, sees, shown, step } from './deeds.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
-import type { State } from './states.testing.ts';
 
 let stage: PortalStage;
 
@@ -21,19 +20,8 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-async function foundIn(some: readonly State[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const { name, show } of some) {
-    const moment = Date.now();
-    await using visit = await stage.visit({ unguarded: true, frozen: moment });
-    await step(`${name} is shown`, visit.page, () => show(visit, moment));
-    found.push(...(await axeAtBoth(visit.page, name)));
-  }
-  return found;
-}
-
 test('axe finds nothing before it', { timeout: 300_000 }, async () => {
-  expect(await foundIn(emergencyStates)).toEqual([]);
+  expect(await axeInStates(stage, emergencyStates)).toEqual([]);
 });
 
 test('Dr Diaz breaks the glass of Ben’s chart, and Ben is told', { timeout: 300_000 }, async () => {
@@ -89,7 +77,7 @@ test('Dr Diaz breaks the glass of Ben’s chart, and Ben is told', { timeout: 30
 });
 
 test('axe finds nothing while it is open', { timeout: 300_000 }, async () => {
-  expect(await foundIn(brokenStates(stage))).toEqual([]);
+  expect(await axeInStates(stage, brokenStates(stage))).toEqual([]);
 });
 
 test('when the hours are over it is closed again', { timeout: 200_000 }, async () => {

@@ -1,14 +1,13 @@
-import { Button, Modal, SegmentedControl, Textarea } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { SegmentedControl, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { HouseFailure } from '../../house/errors.ts';
 import { house } from '../../house/front.ts';
 import type { Overview } from '../../house/patients.ts';
+import { FormSheet } from '../../ui/FormSheet.tsx';
 import { useToast } from '../../ui/Toast.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
-import classes from '../requests/Requests.module.css';
 
 /** The most characters of a reason. */
 const longestWhy = 500;
@@ -18,7 +17,6 @@ const hours = [1, 2, 4] as const;
 export function EmergencySheet({ overview, places, close }: { overview: Overview; places: string; close: () => void }) {
   const t = useWords('break-glass');
   const format = useFormat();
-  const phone = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
   const say = useToast();
   const box = useId();
   const name = overview.identity.name ?? t('patient');
@@ -38,58 +36,42 @@ export function EmergencySheet({ overview, places, close }: { overview: Overview
     if (reason !== '') open.mutate();
   };
 
+  const kind = open.error instanceof HouseFailure && isKnown(open.error.kind) ? open.error.kind : 'other';
+  const failure = open.isError ? t(`failed.${kind}`) : null;
+
   return (
-    <Modal
-      opened
-      onClose={close}
-      fullScreen={phone}
-      size="34rem"
+    <FormSheet
       title={t('form.title', { name })}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-      styles={{ header: { background: 'var(--c-surface)' } }}
+      words={{ close: t('form.close'), cancel: t('form.cancel'), send: t('form.send') }}
+      danger
+      working={open.isPending}
+      failure={failure}
+      submit={submit}
+      close={close}
     >
-      <form
-        className={classes.sheet}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Textarea
-          data-autofocus
-          label={t('form.why')}
-          description={t('form.whyText', { name, places })}
-          autosize={false}
-          rows={3}
-          maxLength={longestWhy}
-          value={why}
-          onChange={({ currentTarget }) => setWhy(currentTarget.value)}
-          error={tried && reason === '' && t('form.noWhy')}
+      <Textarea
+        data-autofocus
+        label={t('form.why')}
+        description={t('form.whyText', { name, places })}
+        autosize={false}
+        rows={3}
+        maxLength={longestWhy}
+        value={why}
+        onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+        error={tried && reason === '' && t('form.noWhy')}
+      />
+      <div>
+        <h3 id={`${box}hours`}>{t('form.hours')}</h3>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby={`${box}hours`}
+          data={hours.map((count) => ({ value: `${count}`, label: t('form.hour', { count }) }))}
+          value={length}
+          onChange={setLength}
         />
-        <div>
-          <h3 id={`${box}hours`}>{t('form.hours')}</h3>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby={`${box}hours`}
-            data={hours.map((count) => ({ value: `${count}`, label: t('form.hour', { count }) }))}
-            value={length}
-            onChange={setLength}
-          />
-        </div>
-        <p className="soft">{t('form.then', { places })}</p>
-        {open.isError && (
-          <p role="alert">{t(`failed.${open.error instanceof HouseFailure && isKnown(open.error.kind) ? open.error.kind : 'other'}`)}</p>
-        )}
-        <div className={classes.foot}>
-          <Button variant="default" onClick={close}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" color="red" loading={open.isPending}>
-            {t('form.send')}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      </div>
+      <p className="soft">{t('form.then', { places })}</p>
+    </FormSheet>
   );
 }
 

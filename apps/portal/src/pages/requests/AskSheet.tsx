@@ -1,5 +1,4 @@
-import { Button, Checkbox, Modal, SegmentedControl, Textarea } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { Checkbox, SegmentedControl, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { HouseFailure } from '../../house/errors.ts';
@@ -8,6 +7,7 @@ import type { Overview } from '../../house/patients.ts';
 import type { SensitiveGroup } from '../../house/sharing.ts';
 import { ask } from '../../queries.ts';
 import { useSomeone } from '../../shell/session.tsx';
+import { FormSheet } from '../../ui/FormSheet.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { useToast } from '../../ui/Toast.tsx';
 import { useWords } from '../../words/words.ts';
@@ -32,7 +32,6 @@ export function AskSheet({ overview, first, close }: { overview: Overview; first
   const words = useWhatWords();
   const wishWords = useWishWords();
   const me = useSomeone();
-  const phone = useMediaQuery('(max-width: 40em)', false, { getInitialValueInEffect: false });
   const say = useToast();
   const queries = useQueryClient();
   const box = useId();
@@ -65,99 +64,80 @@ export function AskSheet({ overview, first, close }: { overview: Overview; first
     if (!faults.kinds && !faults.why) send.mutate();
   };
 
+  const kind = send.error instanceof HouseFailure && isKnown(send.error.kind) ? send.error.kind : 'other';
+  const failure = send.isError ? t(`failed.${kind}`, { name }) : null;
+
   return (
-    <Modal
-      opened
-      onClose={close}
-      fullScreen={phone}
-      size="34rem"
+    <FormSheet
       title={t('form.title', { name })}
-      closeButtonProps={{ 'aria-label': t('form.close') }}
-      styles={{ header: { background: 'var(--c-surface)' } }}
+      words={{ close: t('form.close'), cancel: t('form.cancel'), send: t('form.send') }}
+      working={send.isPending}
+      failure={failure}
+      submit={submit}
+      close={close}
     >
-      <form
-        className={classes.sheet}
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <Checkbox.Group label={t('form.what')} value={[...chosen]} onChange={setChosen} error={tried && faults.kinds && t('form.noKinds')}>
+      <Checkbox.Group label={t('form.what')} value={[...chosen]} onChange={setChosen} error={tried && faults.kinds && t('form.noKinds')}>
+        <div className={classes.kinds}>
+          {choices.map((group) => (
+            <label key={group} htmlFor={box + group} className={classes.kind}>
+              <Icon name={iconOfGroup[group]} size={20} />
+              <span>{capital(words.kinds(lockedIn(group)))}</span>
+              <Checkbox id={box + group} value={group} aria-label={capital(words.kinds(lockedIn(group)))} styles={flat} />
+            </label>
+          ))}
+        </div>
+      </Checkbox.Group>
+      <details className={classes.private}>
+        <summary>{t('form.private')}</summary>
+        <p className="meta">{t('form.privateText')}</p>
+        <Checkbox.Group
+          aria-label={t('form.private')}
+          value={[...sensitive]}
+          onChange={(some) => setSensitive(sensitiveGroups.filter((group) => some.includes(group)))}
+        >
           <div className={classes.kinds}>
-            {choices.map((group) => (
-              <label key={group} htmlFor={box + group} className={classes.kind}>
-                <Icon name={iconOfGroup[group]} size={20} />
-                <span>{capital(words.kinds(lockedIn(group)))}</span>
-                <Checkbox id={box + group} value={group} aria-label={capital(words.kinds(lockedIn(group)))} styles={flat} />
+            {sensitiveGroups.map((group) => (
+              <label key={group} htmlFor={box + group} className={classes.kind} data-plain>
+                <span>{capital(s(`sensitive.${group}`))}</span>
+                <Checkbox id={box + group} value={group} aria-label={capital(s(`sensitive.${group}`))} styles={flat} />
               </label>
             ))}
           </div>
         </Checkbox.Group>
-        <details className={classes.private}>
-          <summary>{t('form.private')}</summary>
-          <p className="meta">{t('form.privateText')}</p>
-          <Checkbox.Group
-            aria-label={t('form.private')}
-            value={[...sensitive]}
-            onChange={(some) => setSensitive(sensitiveGroups.filter((group) => some.includes(group)))}
-          >
-            <div className={classes.kinds}>
-              {sensitiveGroups.map((group) => (
-                <label key={group} htmlFor={box + group} className={classes.kind} data-plain>
-                  <span>{capital(s(`sensitive.${group}`))}</span>
-                  <Checkbox id={box + group} value={group} aria-label={capital(s(`sensitive.${group}`))} styles={flat} />
-                </label>
-              ))}
-            </div>
-          </Checkbox.Group>
-        </details>
-        <Textarea
-          label={t('form.why')}
-          description={t('form.whyText', { name })}
-          autosize={false}
-          rows={3}
-          maxLength={longestWhy}
-          value={why}
-          onChange={({ currentTarget }) => setWhy(currentTarget.value)}
-          error={tried && faults.why && t('form.noWhy')}
+      </details>
+      <Textarea
+        label={t('form.why')}
+        description={t('form.whyText', { name })}
+        autosize={false}
+        rows={3}
+        maxLength={longestWhy}
+        value={why}
+        onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+        error={tried && faults.why && t('form.noWhy')}
+      />
+      <div>
+        <h3 id={`${box}until`}>{t('form.until')}</h3>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby={`${box}until`}
+          data={lengths.map((one) => ({ value: one, label: s(`until.${one}`) }))}
+          value={length}
+          onChange={(one) => setLength(one as typeof length)}
         />
-        <div>
-          <h3 id={`${box}until`}>{t('form.until')}</h3>
-          <SegmentedControl
-            fullWidth
-            aria-labelledby={`${box}until`}
-            data={lengths.map((one) => ({ value: one, label: s(`until.${one}`) }))}
-            value={length}
-            onChange={(one) => setLength(one as typeof length)}
-          />
+      </div>
+      {!faults.kinds && (
+        <div className={classes.preview}>
+          <p>{t('form.reads', { name })}</p>
+          <p>{t('asks', { name: me.title, ...wishWords(wish) })}</p>
+          {wish.why !== '' && (
+            <blockquote className={classes.why}>
+              <bdi>{wish.why}</bdi>
+            </blockquote>
+          )}
         </div>
-        {!faults.kinds && (
-          <div className={classes.preview}>
-            <p>{t('form.reads', { name })}</p>
-            <p>{t('asks', { name: me.title, ...wishWords(wish) })}</p>
-            {wish.why !== '' && (
-              <blockquote className={classes.why}>
-                <bdi>{wish.why}</bdi>
-              </blockquote>
-            )}
-          </div>
-        )}
-        <p className="soft">{t('form.then')}</p>
-        {send.isError && (
-          <p role="alert">
-            {t(`failed.${send.error instanceof HouseFailure && isKnown(send.error.kind) ? send.error.kind : 'other'}`, { name })}
-          </p>
-        )}
-        <div className={classes.foot}>
-          <Button variant="default" onClick={close}>
-            {t('form.cancel')}
-          </Button>
-          <Button type="submit" loading={send.isPending}>
-            {t('form.send')}
-          </Button>
-        </div>
-      </form>
-    </Modal>
+      )}
+      <p className="soft">{t('form.then')}</p>
+    </FormSheet>
   );
 }
 
