@@ -17,6 +17,7 @@ const names = [
   'relay',
   'fetch',
   'kp-abe',
+  'native',
   'consent',
   'sharing',
   'ntru',
