@@ -6,7 +6,9 @@ import type { Consent } from '@carelet/care/rules/sharing/consent';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { changeGrants } from '@carelet/client/sharing/change';
 import { together } from '@carelet/client/sharing/remembered';
+import { renewConsents } from '@carelet/client/sharing/renew';
 import { finishEnding, type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -163,6 +165,57 @@ describe('with either half of taking back alone, nothing opens', () => {
     doctor.opened = {};
     expect((await stage.open(doctor)).ids).toEqual([]);
     expect(await unshare(whole, given.grant)).toEqual({ cloud: true, mediator: true });
+  });
+});
+
+describe('something else in the place of what was shared', () => {
+  const laboratory: Consent = { ...vitals, kinds: ['laboratory'] };
+  const change = (around: SharingOptions, doctor: Keyring, before: GivenGrant) =>
+    changeGrants(around, { doctor: doctor.card.id, doctorName: doctor.title, consent: laboratory, mediator: harbour.keyring.card.id }, [
+      before.grant,
+    ]);
+
+  test('opens what is meant now, also what is written next, and no more what was meant before', async () => {
+    const doctor = await colleague('Dr Amin');
+    const before = await shareWith(doctor);
+    expect((await stage.open(doctor)).ids).toContain('today');
+    const [now] = await change(options(), doctor, before);
+    doctor.opened = {};
+    expect((await stage.open(doctor)).ids).toEqual(['blood', 'sugar']);
+    await renewConsents(options());
+    await stage.take(northgate, [result('p-ada', 'iron', '2026-11-20'), pulse('p-ada', 'evening', '2026-11-20T20:00:00Z')]);
+    expect((await stage.open(doctor)).ids).toEqual(['blood', 'iron', 'sugar']);
+    await unshare(options(), now!.grant);
+  });
+
+  test('where what was shared cannot be ended, all is as it was', async () => {
+    const doctor = await colleague('Dr Berg');
+    const before = await shareWith(doctor);
+    const whole = options();
+    const { end } = whole.cloud.sharing;
+    const cloudEnd: typeof end = (asked) => (hex(asked.grant) === hex(before.grant) ? Promise.reject(new Error('away')) : end(asked));
+    const cloudletOf: SharingOptions['cloudletOf'] = (organisation) => {
+      const cloudlet = whole.cloudletOf(organisation)!;
+      const endThere: typeof cloudlet.sharing.end = (asked) =>
+        hex(asked.grant) === hex(before.grant) ? Promise.reject(new Error('away')) : cloudlet.sharing.end(asked);
+      return { ...cloudlet, sharing: { ...cloudlet.sharing, end: endThere } };
+    };
+    const away = { ...whole, cloudletOf, cloud: { ...whole.cloud, sharing: { ...whole.cloud.sharing, end: cloudEnd } } };
+    await expect(change(away, doctor, before)).rejects.toThrow('away');
+    const ids = (await stage.open(doctor)).ids;
+    expect(ids).toContain('today');
+    expect(ids).not.toContain('blood');
+    expect(whoReads(ada, stage.clock() / 1000).filter(({ doctorName }) => doctorName === 'Dr Berg')).toHaveLength(1);
+    await unshare(whole, before.grant);
+  });
+
+  test('is refused where it was somebody else’s', async () => {
+    const [one, other] = [await colleague('Dr Cole'), await colleague('Dr Dahl')];
+    const before = await shareWith(one);
+    expect(await refusal(change(options(), other, before))).toBe('invalid');
+    expect(await refusal(change(options(), one, { ...before, grant: systemRandom(16) }))).toBe('invalid');
+    expect((await stage.open(other)).ids).toEqual([]);
+    await unshare(options(), before.grant);
   });
 });
 

@@ -14,7 +14,7 @@ import { type SharingOptions, share, unshare, whoReads } from '@carelet/client/s
 import { type Bytes, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { openRow } from '@carelet/crypto/records/reader';
 import { nodeId } from '@carelet/crypto/records/tree';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { backTo, openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 
 let stage: Stage;
@@ -103,6 +103,41 @@ async function rowsOpenedBy(doctor: Keyring): Promise<number> {
     return node && openRow(node.key, 'MI', row).kind === 'opened';
   }).length;
 }
+
+describe('as time goes on', () => {
+  let before: number;
+  beforeEach(() => {
+    before = stage.clock();
+  });
+  afterEach(() => backTo(stage, before, northgate.keyring, ada, diaz, osei));
+  const minutesLater = (minutes = 1) => stage.clock.to(new Date(stage.clock() + minutes * 60_000).toISOString());
+
+  test('who was let read in the very second in which another’s was taken back reads on', async () => {
+    const { grant } = await shareWith(diaz);
+    minutesLater();
+    await shareWith(osei);
+    await unshare(options(), grant);
+    expect(await renewConsents(options())).toMatchObject({ grants: 1, left: 0 });
+    await write('afterwards');
+    expect(await opens(osei)).toEqual(['afterwards', 'morning', 'october']);
+    expect(await opens(diaz)).toEqual([]);
+  });
+
+  test('who reads more than what was taken back from another is given new keys once, and reads all of it on', async () => {
+    const { grant } = await shareWith(diaz);
+    await shareWith(osei, consentTo('vital-signs', 'laboratory'));
+    minutesLater();
+    await unshare(options(), grant);
+    minutesLater();
+    expect(await renewConsents(options())).toMatchObject({ grants: 1, left: 0 });
+    for (let i = 0; i < 3; i++) {
+      minutesLater();
+      expect(await renewConsents(options())).toEqual({ wraps: 0, grants: 0, left: 0 });
+    }
+    await stage.take(northgate, [pulse(reference, 'afterwards', '2026-11-20T09:00:00Z'), result(reference, 'sugar', '2026-11-20')]);
+    expect(await opens(osei)).toEqual(['afterwards', 'blood', 'morning', 'october', 'sugar']);
+  });
+});
 
 test('with every key she ever opened and the whole cloud, a doctor opens nothing written after her grant was taken back', async () => {
   const { grant } = await shareWith(diaz);

@@ -72,20 +72,27 @@ export async function publish(
  */
 export async function raiseGenerations(options: SharingOptions, chart: ChartRef): Promise<number> {
   const { keyring, clock = Date.now } = options;
-  const ended = keyring.sharing.grants.filter(({ pat, holds }) => equalPublic(pat, chart.pat) && !(holds.cloud && holds.mediator));
-  if (ended.length === 0) return 0;
-  const now = Math.floor(clock() / 1000);
+  const grants = keyring.sharing.grants.filter(({ pat }) => equalPublic(pat, chart.pat));
+  if (grants.every(isHeld)) return 0;
   const published = await publishedScopes(options, chart);
-  const reached = ended.map((grant) => ({ grant, names: namesReached(published, grant) }));
+  const now = Math.floor(clock() / 1000);
+  const reaching = grants.map((grant) => ({ grant, names: namesReached(published, grant) }));
+  const reads = (grant: GivenGrant) => isHeld(grant) && grant.notAfter > now;
+  const readsOn = ({ doctor }: GivenGrant, name: string) =>
+    reaching.some(({ grant, names }) => reads(grant) && equalPublic(grant.doctor, doctor) && names?.has(name));
+  // Later than every grant there is: one that was given in this very second is of the generation that ends.
+  const since = Math.max(now, ...grants.map(({ issued }) => issued + 1));
   const next = [...published.heads].flatMap(([name, head]) => {
-    const over = reached.flatMap(({ grant, names }) => (isOfGeneration(grant, head) && (names === null || names.has(name)) ? [grant] : []));
-    if (over.length === 0) return [];
-    const since = Math.max(now, 1 + Math.max(...over.map(({ issued }) => issued)));
-    return [{ name, head, gen: head.gen + 1, since, scopes: [] }];
+    const isOver = reaching.some(
+      ({ grant, names }) => !isHeld(grant) && isOfGeneration(grant, head) && (names?.has(name) ?? true) && !readsOn(grant, name),
+    );
+    return isOver ? [{ name, head, gen: head.gen + 1, since, scopes: [] }] : [];
   });
   await lay(options, chart, next);
   return next.length;
 }
+
+const isHeld = ({ holds }: GivenGrant): boolean => holds.cloud && holds.mediator;
 
 /** Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. */
 export const isSuperseded = (grant: GivenGrant, published: Published): boolean =>

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/index.ts';
 import {
   type Consent,
+  changeInWords,
   checkConsent,
+  consentChange,
   consentInWords,
   fromFhirConsent,
   isMeant,
@@ -103,5 +105,42 @@ test('in words it is what a patient would say', () => {
   expect(consentInWords(heart)).toBe('vital signs and waveforms; nothing especially sensitive; until 2027-02-19');
   expect(consentInWords({ ...heart, kinds, parts, confidentiality: ['N', 'R'], sensitivity: ['none', 'PSY'], from: '2026-01-01' })).toBe(
     'all kinds of records; with name, birth date and address; restricted ones too; and PSY; from 2026-01-01 on, until 2027-02-19',
+  );
+});
+
+test('of two consents it is said what is more, what is less, and what ends otherwise', () => {
+  const now: Consent = {
+    ...heart,
+    kinds: ['vital-signs', 'medications'],
+    sensitivity: ['none', 'PSY'],
+    from: '2026-01-01',
+    until: '2026-12-31',
+  };
+  const change = consentChange(heart, now);
+  expect(changeInWords(change)).toBe(
+    'medications and PSY too; no waveforms any more; from 2026-01-01 on instead of from the beginning; until 2026-12-31 instead of 2027-02-19',
+  );
+  expect(changeInWords(consentChange(now, heart))).toMatch(
+    /^waveforms too; no medications and PSY any more; from the beginning instead of/,
+  );
+  expect(changeInWords(consentChange(heart, { ...heart, kinds: heart.kinds.toReversed() }))).toBe('nothing changes');
+});
+
+test('what changed, put to what was before, is what is now', () => {
+  const some = <Word>(words: readonly Word[]) => fc.subarray([...words], { minLength: 1 });
+  const reach = fc.record({
+    kinds: some(kinds),
+    sensitivity: some(sensitivities),
+    from: fc.constantFrom('beginning', '2026-01-31'),
+    until: fc.constantFrom('2027-01-01', '2027-02-01'),
+  });
+  fc.assert(
+    fc.property(reach, reach, (before, now) => {
+      const { more, less, from, until } = consentChange(before, now);
+      const put = <Word>(words: readonly Word[]) =>
+        [...words.filter((word) => !(less as readonly unknown[]).includes(word)), ...(more as readonly Word[])].sort();
+      expect(put<string>([...before.kinds, ...before.sensitivity])).toEqual([...now.kinds, ...now.sensitivity].sort());
+      expect([from?.now ?? before.from, until?.now ?? before.until]).toEqual([now.from, now.until]);
+    }),
   );
 });

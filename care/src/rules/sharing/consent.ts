@@ -183,3 +183,56 @@ export function consentInWords({ parts, kinds: named, confidentiality, sensitivi
 
 const list = (words: readonly string[]): string =>
   words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
+/** What somebody is let read, until when. */
+type Reach = Pick<Consent, 'kinds' | 'sensitivity' | 'from' | 'until'>;
+
+/** What one consent lets read more and less than another; what both say alike is left out. */
+export type ConsentChange = {
+  readonly more: readonly (Kind | Sensitivity)[];
+  readonly less: readonly (Kind | Sensitivity)[];
+  readonly from?: Change;
+  readonly until?: Change;
+};
+
+type Change = { readonly before: Period | 'beginning'; readonly now: Period | 'beginning' };
+
+/**
+ * How a consent differs from what holds so far.
+ *
+ * @example
+ * ```ts
+ * import { consentChange } from '@carelet/care/rules/sharing/consent';
+ * const before = { kinds: ['laboratory'], sensitivity: ['none'], from: 'beginning', until: '2026-12-20' } as const;
+ * consentChange(before, { ...before, kinds: ['medications'] }); // { more: ['medications'], less: ['laboratory'] }
+ * ```
+ */
+export function consentChange(before: Reach, now: Reach): ConsentChange {
+  const beyond = (one: Reach, other: Reach) => [
+    ...one.kinds.filter((kind) => !other.kinds.includes(kind)),
+    ...one.sensitivity.filter((group) => !other.sensitivity.includes(group)),
+  ];
+  return {
+    more: beyond(now, before),
+    less: beyond(before, now),
+    ...(before.from !== now.from && { from: { before: before.from, now: now.from } }),
+    ...(before.until !== now.until && { until: { before: before.until, now: now.until } }),
+  };
+}
+
+/** Whether nothing differs. */
+export const isSame = ({ more, less, from, until }: ConsentChange): boolean => more.length + less.length === 0 && !from && !until;
+
+/** The change in words: `medications too; no laboratory any more; until 2026-12-31 instead of 2026-12-20`. */
+export function changeInWords(change: ConsentChange): string {
+  if (isSame(change)) return 'nothing changes';
+  const { more, less, from, until } = change;
+  const words = (some: readonly string[]) => list(some.map((word) => word.replaceAll('-', ' ')));
+  const first = (day: string) => (day === 'beginning' ? 'from the beginning' : `from ${day} on`);
+  return [
+    ...(more.length > 0 ? [`${words(more)} too`] : []),
+    ...(less.length > 0 ? [`no ${words(less)} any more`] : []),
+    ...(from ? [`${first(from.now)} instead of ${first(from.before)}`] : []),
+    ...(until ? [`until ${until.now} instead of ${until.before}`] : []),
+  ].join('; ');
+}

@@ -5,12 +5,24 @@
  */
 import { CareletError, kinds, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, consentInWords, type Recipient, usualConsent } from '@carelet/care/rules/sharing/consent';
+import {
+  type Consent,
+  changeInWords,
+  checkConsent,
+  consentChange,
+  consentInWords,
+  fromFhirConsent,
+  type Recipient,
+  usualConsent,
+} from '@carelet/care/rules/sharing/consent';
+import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import { findCarer } from '@carelet/client/sharing/carer';
+import { changeGrants } from '@carelet/client/sharing/change';
+import { renewConsents } from '@carelet/client/sharing/renew';
 import type { RequestRef } from '@carelet/client/sharing/requests';
 import { share } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
 import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
@@ -18,7 +30,7 @@ import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { agreed, count, plainText, progress, say } from '../../terminal.ts';
-import { doctorCalled } from './who.ts';
+import { doctorCalled, grantsNow, inWords } from './who.ts';
 
 const op = 'share records';
 /** What one shares unless told: everything but administration. */
@@ -46,6 +58,7 @@ export const shareCommand = command({
       says: `the last day on which she may read (usual: in ${usualDays} days; at most ${longestGrant})`,
     },
     through: { type: 'text', value: 'clinic', says: 'whose cloudlet mediates (usual: the first of the town)' },
+    instead: { type: 'flag', says: 'in the place of what you let her read so far, not beside it' },
     ...common.yes,
     ...common.town,
     ...common.keyrings,
@@ -55,6 +68,7 @@ export const shareCommand = command({
     'carelet share --as ada --with "Dr Chen"',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs,waveforms --until 2026-12-31',
     'carelet share --as ada --with Ruth --code 7K2M-… --what medications',
+    'carelet share --as ada --with "Dr Diaz" --what vital-signs --instead',
   ],
   async run({ options, io }) {
     const today = dayOf(io.clock());
@@ -71,7 +85,7 @@ export const shareCommand = command({
       options.code === undefined
         ? asDoctor(await doctorCalled(person.authority, options.with))
         : await carerOf(io, person, options.with, options.code);
-    return letRead(io, person, { to, consent, through: options.through, yes: options.yes === true });
+    return letRead(io, person, { to, consent, through: options.through, instead: options.instead, yes: options.yes === true });
   },
 });
 
@@ -96,21 +110,32 @@ type Letting = {
   readonly to: Reader;
   readonly consent: Consent;
   readonly through?: string | undefined;
+  /** In the place of what she reads so far. */
+  readonly instead?: boolean;
   readonly yes: boolean;
   /** The request that is granted so. */
   readonly answering?: RequestRef;
 };
 
 /** Shows what is about to be shared, asks, and shares; gives the exit code. */
-export async function letRead(io: Io, person: Person, { to, consent, through, yes, answering }: Letting): Promise<number> {
+export async function letRead(io: Io, person: Person, { to, consent, through, instead = false, yes, answering }: Letting): Promise<number> {
   const { keyring, cloud, save, town } = person;
   const clinic = through === undefined ? town.cloudlets[0] : cloudletOf(town, through);
   const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
   if (!mediator) throw new CareletError('missing', op, { because: 'this town has no cloudlet that could mediate' });
 
+  const before = (await grantsNow(person, io)).filter(({ doctor }) => equalPublic(doctor, to.id));
+  if (instead && before.length === 0) {
+    throw new CareletError('missing', op, {
+      subject: to.name,
+      because: 'you let her read nothing so far that this could be in the place of',
+    });
+  }
+
   say(io, `${plainText(to.name)}, ${plainText(to.about)}`);
   say(io, `  fingerprint ${to.fingerprint}`);
   say(io, `  may read    ${consentInWords(consent)}`);
+  for (const line of soFar(before, consent, instead)) say(io, line);
   say(io, `  through     ${clinic!.organisation}`);
   if (!yes && !(await agreed(io, 'Is this what you want?'))) {
     say(io, 'Nothing was shared.');
@@ -120,10 +145,25 @@ export async function letRead(io: Io, person: Person, { to, consent, through, ye
   await using line = progress(io, 'keys made');
   line.first('asking the mediator');
   const wanted = { doctor: to.id, doctorName: to.name, as: to.as, consent, mediator, progress: (done: number) => line.at(done) };
-  const given = await share(
-    { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock },
-    { ...wanted, ...(answering && { answering }) },
-  );
+  const sharing = { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock };
+  const given = instead
+    ? await changeGrants(
+        sharing,
+        wanted,
+        before.map(({ grant }) => grant),
+      )
+    : await share(sharing, { ...wanted, ...(answering && { answering }) });
+  // What was ended began new locks, which whoever may still read is given.
+  if (instead) await renewConsents(sharing, (done) => line.at(done));
   say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);
   return (await promisesKept(person, io)) ? 0 : 1;
+}
+
+/** What she reads so far, and what of it changes. */
+function soFar(before: readonly GivenGrant[], consent: Consent, instead: boolean): string[] {
+  const said = [...new Set(before.map(inWords))];
+  const lines = said.map((words) => `  ${instead ? 'instead of ' : 'beside     '} ${words}`);
+  const [only] = before;
+  const known = only && said.length === 1 ? fromFhirConsent(JSON.parse(only.consent)) : null;
+  return known && instead ? [...lines, `  changes     ${changeInWords(consentChange(known, consent))}`] : lines;
 }
