@@ -7,7 +7,6 @@ import { button, comesIn, goTo, link, reads, sees, shown, soon, step, textOf } f
 import { askFor, asks, beginsToAsk, looksAtChart } from './requests.testing.ts';
 import { checks, choosesUntil, choosesWhat, choosesWho, looksAtSharing, shares, sharesNothing } from './sharing.testing.ts';
 import { openPortalStage, type PortalStage } from './stage.testing.ts';
-import type { VisitOptions } from './visit.testing.ts';
 
 const diaz = 'Dr Rafael Diaz';
 /** What is asked of a clinic's box. */
@@ -29,9 +28,9 @@ afterEach(async () => {
   await sharesNothing(visit.page);
 }, 120_000);
 
-async function spendDay(options: VisitOptions): Promise<void> {
-  await using visit = await stage.visit(options);
-  await using desk = await stage.visit();
+test('Ada shares with Dr Diaz on her phone and stops; he sits at a desk in the dark', { timeout: 300_000 }, async () => {
+  await using visit = await stage.visit({ size: 'phone' });
+  await using desk = await stage.visit({ scheme: 'dark' });
   const { page } = visit;
 
   await step('Dr Diaz sees one patient, and not Ada', desk.page, async () => {
@@ -90,6 +89,27 @@ async function spendDay(options: VisitOptions): Promise<void> {
     await link(page, diaz).click();
     await reads(page, '1 doctor can see what you share');
   });
+  await step('she changes what he sees, and reads what is more and what is less', page, async () => {
+    await button(page, `Change ${diaz}`).click();
+    await reads(page, `What may ${diaz} see?`);
+    expect(await page.getByRole('checkbox', { name: 'Readings', exact: true }).isChecked()).toBe(true);
+    await page.getByRole('checkbox', { name: 'Readings', exact: true }).uncheck();
+    await page.getByRole('checkbox', { name: 'Test results', exact: true }).check();
+    await choosesUntil(page, 'A week');
+    await checks(page);
+    await sees(page, `${diaz} will also see test results.`);
+    await sees(page, `${diaz} will no longer see readings.`);
+    await sees(page, /^Until .* instead of /);
+    await button(page, 'Change now').click();
+    await sees(page, new RegExp(`^Changed\\. ${diaz} sees this until `));
+    await reads(page, '1 doctor can see what you share');
+  });
+  await step('it is so at the doctor’s, and undone as well', desk.page, async () => {
+    await desk.page.getByText(/^Ada Marlow shares with you: test results, until /).waitFor();
+    await button(page, 'Undo').click();
+    await sees(page, `Changed back for ${diaz}.`);
+    await sees(desk.page, /^Ada Marlow shares with you: readings, until /);
+  });
   await step('she stops, and is told at once what it did', page, async () => {
     await button(page, `Stop ${diaz}`).click();
     await reads(page, `You no longer share with ${diaz}`);
@@ -126,16 +146,12 @@ async function spendDay(options: VisitOptions): Promise<void> {
   });
   expect(visit.faults).toEqual([]);
   expect(desk.faults).toEqual([]);
-}
+});
 
 async function comesInAgain(page: Parameters<typeof textOf>[0]): Promise<void> {
   await page.getByLabel('Passphrase', { exact: true }).fill('lantern steps');
   await button(page, 'Unlock').click();
 }
-
-test('Ada shares with Dr Diaz and stops, on a phone', { timeout: 300_000 }, () => spendDay({ size: 'phone' }));
-
-test('Ada shares with Dr Diaz and stops, at a desk in the dark', { timeout: 300_000 }, () => spendDay({ scheme: 'dark' }));
 
 test('while the clinic’s box is away nothing is shared, and what is stopped says who has not heard', { timeout: 300_000 }, async () => {
   await using visit = await stage.visit();
@@ -215,8 +231,8 @@ test('without a connection it can be looked at, and a stop that did not happen s
   });
 });
 
-async function spendDayOfAsking(options: VisitOptions): Promise<void> {
-  await using visit = await stage.visit(options);
+test('Dr Diaz asks Ada for more, and she decides, at a desk', { timeout: 300_000 }, async () => {
+  await using visit = await stage.visit();
   await using desk = await stage.visit();
   const { page } = visit;
   const why = 'Before I change your tablets I want to see what you take.';
@@ -298,6 +314,4 @@ async function spendDayOfAsking(options: VisitOptions): Promise<void> {
   });
   expect(visit.faults).toEqual([]);
   expect(desk.faults).toEqual([]);
-}
-
-test('Dr Diaz asks Ada for more, and she decides, at a desk', { timeout: 300_000 }, () => spendDayOfAsking({}));
+});

@@ -44,6 +44,8 @@ export type ShareWish = SharedWhat & {
   readonly carer?: { readonly name: string };
   /** The request of this doctor that is granted so. */
   readonly answering?: RequestRef;
+  /** The grants in whose place it stands, as `Given` has them: they end, or nothing changes. */
+  readonly instead?: readonly string[];
 };
 
 /** Whom one lets read. */

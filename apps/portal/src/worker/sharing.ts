@@ -11,6 +11,7 @@ import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { renewDevices } from '@carelet/client/session/renew';
 import { carerCode, findCarer } from '@carelet/client/sharing/carer';
+import { changeGrants } from '@carelet/client/sharing/change';
 import { recallGrants } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { endGrant, type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
@@ -38,6 +39,9 @@ export type SharingAround = {
 
 /** Characters of what one calls a carer. */
 const longestName = 80;
+
+/** Milliseconds in which a page asks how things stand now. */
+const listsFirst = 1000;
 
 /** Doctors in one request to the cloud. */
 const atOnce = 100;
@@ -110,16 +114,19 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
 
     share: (wish) =>
       inTurn(async () => {
-        const { doctor: id, kinds, sensitive, from, until, answering } = wish;
+        const { doctor: id, kinds, sensitive, from, until, answering, instead } = wish;
         const consent: Consent = { ...usualConsent, kinds, sensitivity: ['none', ...sensitive], from, until };
         checkConsent(consent, dayOf(clock()));
         const { organisation, ...whom } = await called(wish);
         const mediator = await thatAnswers(mediatorsFor(map, keyring, organisation));
         const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));
-        const given = await share(options, {
+        const wanted = {
           ...{ doctor: unhex(id), ...whom, consent, mediator, progress },
           ...(answering && { answering: { pat: unhex(answering.chart), request: unhex(answering.request) } }),
-        });
+        };
+        const given = instead ? await changeGrants(options, wanted, instead.map(unhex)) : await share(options, wanted);
+        // What was ended begins new locks, which whoever may still read is given; nobody waits for that, least of all the list.
+        if (instead) setTimeout(() => void inTurn(() => renewConsents(options)).catch(() => {}), listsFirst);
         return given.map(({ grant }) => hex(grant));
       }),
 

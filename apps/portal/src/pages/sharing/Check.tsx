@@ -5,6 +5,7 @@ import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import classes from './Check.module.css';
 import { type Draft, fromOf, kindsMeant, untilOf } from './draft.ts';
+import { WhatChanges } from './WhatChanges.tsx';
 import { groups, iconOfGroup, kindsIn, sensitiveGroups } from './what.ts';
 import { capital, useWhatWords } from './whatWords.ts';
 
@@ -28,6 +29,7 @@ export function Check({ draft }: { draft: Draft }) {
   ];
   return (
     <div className={classes.check}>
+      {draft.instead && <WhatChanges draft={{ ...draft, instead: draft.instead }} />}
       <section className={classes.sees} aria-labelledby="will-see">
         <h4 id="will-see">
           <Icon name="eye" size={20} />
@@ -65,7 +67,7 @@ export function Check({ draft }: { draft: Draft }) {
             <span>{t('check.ends', { date: format.born(until) })}</span>
           </li>
         )}
-        {shares && (
+        {shares && !draft.instead && (
           <li>
             <Icon name="users" size={20} />
             <span>{t('check.beside', { name })}</span>

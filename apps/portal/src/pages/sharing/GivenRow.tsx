@@ -7,12 +7,22 @@ import { Face, Hidden } from '../../ui/kit.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { useLastOpened } from '../receipts/useLastOpened.ts';
+import { type Draft, draftOfGiven } from './draft.ts';
 import classes from './SharingPage.module.css';
 import { useShare } from './useShare.ts';
 import { capital, useSpecialty, useWhatWords } from './whatWords.ts';
 
-/** One doctor who reads: what, until when, through whom; and *Stop*, which answers in its place. */
-export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Given['state'] | 'ended') => void }) {
+/** One doctor who reads: what, until when, through whom; *Change*, and *Stop*, which answers in its place. */
+export function GivenRow({
+  given,
+  stopped,
+  change,
+}: {
+  given: Given;
+  stopped: (state: Given['state'] | 'ended') => void;
+  /** Where it can be changed. */
+  change?: (draft: Draft) => void;
+}) {
   const t = useWords('sharing');
   const format = useFormat();
   const words = useWhatWords();
@@ -38,17 +48,24 @@ export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Gi
         </h3>
         {doctor.carer ? <p className="soft">{t('row.cares')}</p> : <About doctor={doctor} />}
       </div>
-      <Button
-        className={classes.act}
-        variant="default"
-        color="red"
-        leftSection={<Icon name="lock" size={18} />}
-        loading={stop.isPending}
-        onClick={() => stop.mutate()}
-      >
-        {t('row.stop')}
-        <Hidden> {doctor.name}</Hidden>
-      </Button>
+      <div className={classes.act}>
+        {what && change && (
+          <Button variant="subtle" onClick={() => change(draftOfGiven({ ...given, what }))}>
+            {t('row.change')}
+            <Hidden> {doctor.name}</Hidden>
+          </Button>
+        )}
+        <Button
+          variant="default"
+          color="red"
+          leftSection={<Icon name="lock" size={18} />}
+          loading={stop.isPending}
+          onClick={() => stop.mutate()}
+        >
+          {t('row.stop')}
+          <Hidden> {doctor.name}</Hidden>
+        </Button>
+      </div>
       <dl className={classes.what}>
         {facts.map(({ name, value }) => (
           <div key={name}>

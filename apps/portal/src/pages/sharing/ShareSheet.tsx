@@ -50,7 +50,7 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
     const wish = wishOf(draft, Date.now());
     if (!wish || !draft.doctor) return;
     const { doctor: _, ...what } = wish;
-    if (!(await share(draft.doctor, what, 'sheet'))) return;
+    if (!(await share(draft.doctor, what, 'sheet', draft.instead))) return;
     sharing.keep(null);
     // It was closed meanwhile, or another page is shown: then she stays where she is.
     if (new URLSearchParams(window.location.search).get('step') === 'check') goTo(null, true);
@@ -93,7 +93,7 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
         {step === 'check' ? (
           !(work?.kind === 'failed') && (
             <Button loading={working} onClick={() => void finish()}>
-              {t('sheet.share')}
+              {t(draft.instead ? 'sheet.change' : 'sheet.share')}
             </Button>
           )
         ) : (

@@ -138,7 +138,7 @@ function List({
         <ul className={classes.list}>
           {lines.map((line) =>
             line.stopped === null ? (
-              <GivenRow key={line.key} given={line.given} stopped={(state) => stop(line.given, state)} />
+              <GivenRow key={line.key} given={line.given} stopped={(state) => stop(line.given, state)} change={begin} />
             ) : (
               <StoppedRow
                 key={line.key}

@@ -6,6 +6,7 @@ import {
   type Draft,
   dayAhead,
   draftOf,
+  draftOfGiven,
   emptyDraft,
   filledIn,
   fromOf,
@@ -113,4 +114,17 @@ test('another doctor asked for nothing', () => {
   expect(filledIn(draftOf(request), { until: 'week' }).answering).toBe(request);
   const other = filledIn(draftOf(request), { doctor: { id: 'd2', name: 'Dr Mei Chen' } });
   expect(wishOf(other, now)).not.toHaveProperty('answering');
+});
+
+test('what somebody sees is filled in to be changed, in the place of what it was, for nobody else', () => {
+  const what = { kinds: ['vital-signs', 'waveforms', 'notes'], sensitive: ['PSY'], from: '2026-01-31', until: '2026-12-20' } as const;
+  const given = { doctor: { ...whole.doctor!, specialty: null, organisation: null, carer: false }, grants: ['0a', '0b'], what };
+  const draft = draftOfGiven(given);
+  expect(wishOf(draft, now)).toEqual({ doctor: 'd1', ...what, instead: ['0a', '0b'] });
+  expect(wishOf(filledIn(draft, { groups: ['readings'] }), now)).toMatchObject({
+    kinds: ['vital-signs', 'waveforms'],
+    instead: ['0a', '0b'],
+  });
+  const other = filledIn(draft, { doctor: { id: 'd2', name: 'Dr Osei' } });
+  expect(wishOf(other, now)).not.toHaveProperty('instead');
 });

@@ -5,7 +5,7 @@
  */
 import type { Kind } from '@carelet/care/model';
 import type { RequestToMe } from '../../house/requests.ts';
-import type { SensitiveGroup, ShareDoctor, ShareWish } from '../../house/sharing.ts';
+import type { Given, SensitiveGroup, ShareDoctor, SharedWhat, ShareWish } from '../../house/sharing.ts';
 import { type Group, groups, kindsIn, kindsOf } from './what.ts';
 
 export const steps = ['who', 'what', 'until', 'check'] as const;
@@ -29,12 +29,30 @@ export type Draft = {
   readonly untilDay: string;
   /** The request that is decided so; of this doctor, or there is none. */
   readonly answering: RequestToMe | null;
+  /** What this person sees so far, in whose place it stands. */
+  readonly instead: Replaced | null;
 };
+
+/** What is shared with somebody, and is to be something else. */
+export type Replaced = Pick<Given, 'doctor' | 'grants'> & { readonly what: SharedWhat };
 
 export const emptyDraft: Draft = {
   ...{ doctor: null, groups: [], left: [], sensitive: [], from: 'beginning', fromDay: '', until: null, untilDay: '' },
-  answering: null,
+  ...{ answering: null, instead: null },
 };
+
+/** What somebody sees so far, filled in to be changed. */
+export function draftOfGiven({ doctor, grants, what }: Replaced): Draft {
+  const { kinds, sensitive, from, until } = what;
+  const shared = groups.filter((group) => kindsIn[group].some((kind) => kinds.includes(kind)));
+  return {
+    ...emptyDraft,
+    ...{ doctor, groups: shared, sensitive, until: 'day', untilDay: until },
+    ...(from === 'beginning' ? { from } : { from: 'day', fromDay: from }),
+    left: kindsOf(shared).filter((kind) => !kinds.includes(kind)),
+    instead: { doctor, grants, what },
+  };
+}
 
 /** What a doctor asks, filled in: no more than she named. */
 export function draftOf(request: RequestToMe): Draft {
@@ -48,7 +66,7 @@ export function draftOf(request: RequestToMe): Draft {
   };
 }
 
-/** With something more filled in: a group that is chosen anew is meant whole, and another doctor asked for nothing. */
+/** With something more filled in: a group that is chosen anew is meant whole, and another doctor asked for nothing and sees nothing yet. */
 export function filledIn(draft: Draft, some: Partial<Draft>): Draft {
   const next = { ...draft, ...some };
   const still = kindsOf(next.groups.filter((group) => draft.groups.includes(group)));
@@ -56,6 +74,7 @@ export function filledIn(draft: Draft, some: Partial<Draft>): Draft {
     ...next,
     left: next.left.filter((kind) => still.includes(kind)),
     answering: next.answering?.doctor.id === next.doctor?.id ? next.answering : null,
+    instead: next.instead?.doctor.id === next.doctor?.id ? next.instead : null,
   };
 }
 
@@ -124,10 +143,11 @@ export function wishOf(draft: Draft, now: number): ShareWish | null {
   const from = fromOf(draft, now);
   const until = untilOf(draft, now);
   if (missingIn(draft, now) !== null || !draft.doctor || from === null || until === null) return null;
-  const { doctor, sensitive, answering } = draft;
+  const { doctor, sensitive, answering, instead } = draft;
   return {
     ...{ doctor: doctor.id, kinds: kindsMeant(draft), sensitive, from, until },
     ...(answering && { answering: { chart: answering.chart, request: answering.request } }),
+    ...(instead && { instead: instead.grants }),
   };
 }
 

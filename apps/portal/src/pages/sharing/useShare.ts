@@ -12,13 +12,16 @@ import { sharing } from '../../shell/sharing.ts';
 import { useToast } from '../../ui/Toast.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
+import type { Replaced } from './draft.ts';
 
 /** With whom, and by which name. */
 export type Whom = Pick<Given['doctor'], 'id' | 'name'> & { readonly carer?: boolean };
 
+type Wished = Omit<ShareWish, 'doctor' | 'carer'>;
+
 export type Sharing = {
   /** Whether it is shared then; why not is told by `useSharingWork`, with `at`: the sheet, or a line of the list. */
-  share(doctor: Whom, what: Omit<ShareWish, 'doctor' | 'carer'>, at: string): Promise<boolean>;
+  share(doctor: Whom, what: Wished, at: string, instead?: Replaced | null): Promise<boolean>;
   /** @throws what the house throws */
   takeBack(grants: readonly string[]): Promise<Given['state'] | 'ended'>;
 };
@@ -53,15 +56,30 @@ export function useShare(): Sharing {
       say({ text: t('undoFailed', { name }) });
     }
   };
+  const give = (doctor: Whom, what: Wished) =>
+    house.share({ doctor: doctor.id, ...(doctor.carer && { carer: { name: doctor.name } }), ...what });
+  const changeBack = async (doctor: Whom, instead: readonly string[], before: Replaced['what']) => {
+    let text = t('changedBack', { name: doctor.name });
+    try {
+      await give(doctor, { ...before, instead });
+    } catch {
+      text = t('notChangedBack', { name: doctor.name });
+    }
+    await refresh();
+    say({ text });
+  };
   return {
     takeBack,
-    async share(doctor, what, at) {
+    async share(doctor, what, at, instead) {
       const ended = sharing.begin(doctor.name, at);
       try {
-        const grants = await house.share({ doctor: doctor.id, ...(doctor.carer && { carer: { name: doctor.name } }), ...what });
+        const grants = await give(doctor, what);
         ended();
-        const text = t('done', { name: doctor.name, until: format.born(what.until) });
-        say({ text, undo: { label: t('undo'), run: () => void undo(doctor, grants) } });
+        const text = t(instead ? 'changed' : 'done', { name: doctor.name, until: format.born(what.until) });
+        const run = () => void (instead ? changeBack(doctor, grants, instead.what) : undo(doctor, grants));
+        // What stood there before is no longer so.
+        if (instead) await refresh();
+        say({ text, undo: { label: t('undo'), run } });
         await refresh();
         return true;
       } catch (failure) {
