@@ -5,6 +5,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import type { Authority } from '@carelet/client/login';
+import { witnessAsDevice } from '@carelet/client/receipts/device';
 import { type Standing, watchOver } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
@@ -79,6 +80,14 @@ export const standingInWords = (standing: Standing, manifest: Manifest): string 
   standing.kind === 'witnessed'
     ? `Witnessed by ${witnessesInWords(standing.by, manifest)}.`
     : 'Not yet witnessed by anybody but the cloud.';
+
+/** Signs what a patient's device saw of the log, for those who read her charts; a cloud that is away is signed for the next time. */
+export async function witnessAsOwner({ keyring, cloud, keep, keeps }: Person, io: Io): Promise<void> {
+  if (!keeps || keyring.card.kind !== 'patient') return;
+  await witnessAsDevice({ keyring, cloud, keep, clock: io.clock }).catch((thrown: unknown) => {
+    if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+  });
+}
 
 /**
  * Asks whether the receipts that were promised are written; says on the error line what does not fit. One that has time left, or cannot be

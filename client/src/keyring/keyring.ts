@@ -92,7 +92,21 @@ export type WatchedLog = {
   seen: Bytes | null;
   /** Promises that were not seen kept yet. */
   due: Bytes[];
+  /** When the devices of charts' owners signed the log, as far as it was shown: UTC seconds, by card number in hex. */
+  owners: Record<string, number>;
 };
+
+/** What somebody remembers who has not looked yet. */
+export const nothingSeen = (): WatchedLog => ({ seen: null, due: [], owners: {} });
+
+/** What somebody remembers of the log, as it lies in a keyring. */
+export const encodeSeen = ({ seen, due, owners }: WatchedLog): Cbor => [seen, due, owners];
+
+/** As `encodeSeen` wrote it; before owners' devices signed there were no times of theirs. */
+export type EncodedSeen = [Bytes | null, Bytes[], Record<string, number>?];
+
+/** Reads what `encodeSeen` wrote. */
+export const decodeSeen = ([seen, due, owners = {}]: EncodedSeen): WatchedLog => ({ seen, due: [...due], owners: { ...owners } });
 
 export type Keyring = {
   /** Short name, as in `--as ada`. */
@@ -139,7 +153,7 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     charts: [],
     opened: {},
     sharing: nothingShared(),
-    receipts: { seen: null, due: [] },
+    receipts: nothingSeen(),
   };
 }
 
@@ -168,7 +182,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     ]),
     opened,
     encodeSharing(sharing),
-    [receipts.seen, receipts.due],
+    encodeSeen(receipts),
     encodeDoctorKeys(emergencyKeys),
   ]);
 }
@@ -191,7 +205,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
     EncodedSharing,
-    [Bytes | null, Bytes[]],
+    EncodedSeen,
     EncodedDoctorKey[]?,
   ];
   return {
@@ -218,7 +232,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     })),
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
-    receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
+    receipts: of < 3 ? nothingSeen() : decodeSeen(receipts),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Verdict } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Kysely, type Migration, sql } from 'kysely';
+import { makeCardReceipts } from './receipts/cards.ts';
 
 type Bytes = Uint8Array;
 
@@ -122,6 +123,10 @@ export type CloudTables = CardTables &
     served_domain: { organisation: Bytes; domain: Bytes; retired: boolean };
     /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
     receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
+    /** Receipts of cards, which are shown with the cards; `place` as above. */
+    card_receipt: { card_id: Bytes; serial: number; commitment: Bytes; body: Bytes; place: number | null };
+    /** Of each patient the newest checkpoint that a device of hers signed, its key, and her card's word for that. */
+    device_witness: { owner: Bytes; size: number; time: number; note: Bytes; key: Bytes; voucher: Bytes };
     /** Postings whose rows the map does not count yet. */
     unmapped: { pat: Bytes; posting_id: Bytes };
     log_node: { level: number; place: number; hash: Bytes };
@@ -271,6 +276,14 @@ export const migrations: Record<string, Migration> = {
         organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
       await sql`alter table wrap add column sealed_for bytea`.execute(db);
       await noteWhatIsSealedFor(db);
+    },
+  },
+  '0014 cards in the log': {
+    async up(db: Kysely<unknown>) {
+      await makeCardReceipts(db);
+      await sql`create table device_witness (
+        owner bytea primary key, size bigint not null, time bigint not null, note bytea not null, key bytea not null,
+        voucher bytea not null)`.execute(db);
     },
   },
 };

@@ -10,6 +10,7 @@
  */
 import { CareletError, type Kind, kinds } from '@carelet/care/model';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
+import { ownCard } from '@carelet/client/receipts/cards';
 import { type ChartReceipts, doesNotFit, type OwnReceipts, ownReceipts } from '@carelet/client/receipts/own';
 import { brokenPromise, noPromise } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
@@ -41,6 +42,9 @@ const problemOf: Readonly<Record<string, ReceiptProblem>> = {
   [doesNotFit.gone]: 'gone',
   [brokenPromise]: 'unkept',
   [noPromise]: 'unkept',
+  [ownCard.another]: 'card',
+  [ownCard.unwritten]: 'card',
+  [ownCard.unproven]: 'card',
 };
 
 /** How long after one receipt another belongs to the same look, in seconds. */
@@ -57,6 +61,7 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
     copy = own.exported;
     // What was seen of the log outlasts this page, and this browser's next visit begins with it.
     await person.keep();
+    const signed = own.problems.length === 0 && (await person.witness());
     const kindsAt = kindsIn(
       await charts.opened(hex(keyring.card.id)).then(
         (own) => [own],
@@ -72,6 +77,7 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
       looks,
       problems: [...new Set(own.problems.map((what) => problemOf[what] ?? 'log'))],
       witnesses: own.standing.kind === 'witnessed' ? [...new Set(own.standing.by.map(witnessName))].sort() : [],
+      signed,
       copy: copy !== null,
     };
   }

@@ -8,7 +8,7 @@ import { hex } from '@carelet/crypto/algebra/bytes';
 import type { ProvenReceipt } from '@carelet/crypto/receipts/export';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { minuteOf, type NameOf, namesIn, sentence, standingInWords } from '../../receipts.ts';
+import { minuteOf, type NameOf, namesIn, sentence, standingInWords, witnessAsOwner } from '../../receipts.ts';
 import { count, paint, say } from '../../terminal.ts';
 
 export const receiptsList = command({
@@ -25,6 +25,7 @@ Whoever holds a key already and a copy of what it opens leaves no receipt.`,
     const { keyring, cloud, authority } = person;
     const { charts, problems, standing } = await ownReceipts({ keyring, cloud, clock: io.clock });
     await person.keep();
+    if (problems.length === 0) await witnessAsOwner(person, io);
     const nameOf = await namesIn(authority, keyring.manifest, keyring.card.id);
     const { bold, dim, warn } = paint(io.stdout, io.env);
     if (options.json) {
