@@ -235,6 +235,7 @@ export async function putBackAfter(
     seen: receipts.seen,
     due: [...receipts.due],
     owners: { ...receipts.owners },
+    mediators: { ...receipts.mediators },
   }));
   try {
     await work();

@@ -89,8 +89,8 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
   const { keyring } = file;
   const authority = connectAuthority(town.authority, keyring, io.clock);
   const learned = () => {
-    const { seen, due } = keyring.receipts;
-    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length}`;
+    const { seen, due, mediators } = keyring.receipts;
+    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length} ${Object.values(mediators).map(hex)}`;
   };
   let kept = learned();
   try {

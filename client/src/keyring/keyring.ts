@@ -94,19 +94,26 @@ export type WatchedLog = {
   due: Bytes[];
   /** When the devices of charts' owners signed the log, as far as it was shown: UTC seconds, by card number in hex. */
   owners: Record<string, number>;
+  /** The last checkpoint each mediator's own log was shown under, by its organisation's card number in hex. */
+  mediators: Record<string, Bytes>;
 };
 
 /** What somebody remembers who has not looked yet. */
-export const nothingSeen = (): WatchedLog => ({ seen: null, due: [], owners: {} });
+export const nothingSeen = (): WatchedLog => ({ seen: null, due: [], owners: {}, mediators: {} });
 
 /** What somebody remembers of the log, as it lies in a keyring. */
-export const encodeSeen = ({ seen, due, owners }: WatchedLog): Cbor => [seen, due, owners];
+export const encodeSeen = ({ seen, due, owners, mediators }: WatchedLog): Cbor => [seen, due, owners, mediators];
 
-/** As `encodeSeen` wrote it; before owners' devices signed there were no times of theirs. */
-export type EncodedSeen = [Bytes | null, Bytes[], Record<string, number>?];
+/** As `encodeSeen` wrote it; before owners' devices signed, and mediators kept logs, there was nothing to remember of them. */
+export type EncodedSeen = [Bytes | null, Bytes[], Record<string, number>?, Record<string, Bytes>?];
 
 /** Reads what `encodeSeen` wrote. */
-export const decodeSeen = ([seen, due, owners = {}]: EncodedSeen): WatchedLog => ({ seen, due: [...due], owners: { ...owners } });
+export const decodeSeen = ([seen, due, owners = {}, mediators = {}]: EncodedSeen): WatchedLog => ({
+  seen,
+  due: [...due],
+  owners: { ...owners },
+  mediators: { ...mediators },
+});
 
 export type Keyring = {
   /** Short name, as in `--as ada`. */

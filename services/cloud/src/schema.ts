@@ -8,6 +8,7 @@
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import type { Verdict } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
+import { type LogNodeTable, makeLogNodes } from '@carelet/ground/log-store';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Kysely, type Migration, sql } from 'kysely';
 import { makeCardReceipts } from './receipts/cards.ts';
@@ -129,7 +130,7 @@ export type CloudTables = CardTables &
     device_witness: { owner: Bytes; size: number; time: number; note: Bytes; key: Bytes; voucher: Bytes };
     /** Postings whose rows the map does not count yet. */
     unmapped: { pat: Bytes; posting_id: Bytes };
-    log_node: { level: number; place: number; hash: Bytes };
+    log_node: LogNodeTable;
     /** `replaced`: since when the newest map has it no more, UTC seconds. */
     map_node: { hash: Bytes; body: Bytes; replaced: number | null };
     /** The log as it stands, one row: whoever writes locks it. */
@@ -216,7 +217,6 @@ export const migrations: Record<string, Migration> = {
         sql`create table unmapped (pat bytea not null, posting_id bytea not null, primary key (pat, posting_id))`,
         // What was posted before there was a log has no receipt, but is counted.
         sql`insert into unmapped select pat, posting_id from posting`,
-        sql`create table log_node (level integer not null, place bigint not null, hash bytea not null, primary key (level, place))`,
         sql`create table map_node (hash bytea primary key, body bytea not null, replaced bigint)`,
         sql`create index map_node_replaced on map_node (replaced) where replaced is not null`,
         sql`create table log (
@@ -225,6 +225,7 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+      await makeLogNodes(db);
     },
   },
   '0006 pseudonymous scopes': {

@@ -40,10 +40,11 @@ export type Look = {
 
 /**
  * What does not fit: a receipt is another than the log holds, something lies there without one, a part of a chart is not as the
- * log says, something that was written is gone, a promised receipt was never written, one's own card does not stand in the log or another
+ * log says, something that was written is gone, a promised receipt was never written, a mediator did its part in
+ * something the cloud has no receipt of, one's own card does not stand in the log or another
  * does; or the log itself is not the one it was.
  */
-export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'card' | 'log';
+export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'silent' | 'card' | 'log';
 
 export type Receipts = {
   /** When this was checked, UTC milliseconds. */

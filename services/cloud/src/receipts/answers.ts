@@ -15,6 +15,7 @@ import { proveConsistency, proveInclusion } from '@carelet/crypto/receipts/log';
 import { encodeMapProof, proveNodes } from '@carelet/crypto/receipts/map';
 import { decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
 import { transaction } from '@carelet/ground/database';
+import { logStore } from '@carelet/ground/log-store';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
@@ -24,7 +25,7 @@ import { notYours } from '../wraps.ts';
 import type { Book, Standing } from './book.ts';
 import { receiptsOfCards } from './cards.ts';
 import { keepSigned, signedByOwner } from './devices.ts';
-import { logStore, mapStore } from './stores.ts';
+import { mapStore } from './stores.ts';
 
 type Receipts = RoleOf<typeof cloudContract>['receipts'];
 

@@ -22,10 +22,11 @@ import type { Signer } from '@carelet/crypto/receipts/note';
 import { encodePromise, promise } from '@carelet/crypto/receipts/promise';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
+import { logStore } from '@carelet/ground/log-store';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type CloudTables, shelves } from '../schema.ts';
 import { placeCards, waitingCards } from './cards.ts';
-import { logStore, mapStore } from './stores.ts';
+import { mapStore } from './stores.ts';
 
 /** What an act says of itself; the rest is nothing. */
 export type Left = Pick<Act, 'kind' | 'actor'> &

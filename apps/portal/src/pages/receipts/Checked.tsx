@@ -27,7 +27,10 @@ export function Checked({
     problems.length > 0
       ? problems.map((problem) => ({ kind: 'urgent', text: t(`problem.${problem}`) }))
       : [
-          ...(['log', 'grows', 'there', 'card'] as const).map((fact) => ({ kind: 'done' as const, text: t(`checked.${fact}`) })),
+          ...(['log', 'grows', 'there', 'mediators', 'card'] as const).map((fact) => ({
+            kind: 'done' as const,
+            text: t(`checked.${fact}`),
+          })),
           witnesses.length > 0
             ? { kind: 'done', text: t('checked.witness', { names: format.list(witnesses) }) }
             : { kind: 'waiting', text: t('checked.noWitness') },
