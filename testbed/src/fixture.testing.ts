@@ -275,7 +275,8 @@ export async function openStage({
 export async function backTo(stage: Stage, time: number, ...who: readonly Keyring[]): Promise<void> {
   stage.clock.to(new Date(time).toISOString());
   await stage.sql('update log set time = 0');
-  for (const { receipts } of who) receipts.seen = null;
+  await stage.sql('delete from device_witness');
+  for (const { receipts } of who) Object.assign(receipts, { seen: null, owners: {}, mediators: {} });
 }
 
 /** Resources as a file that can be read again and again. */

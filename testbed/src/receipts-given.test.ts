@@ -119,7 +119,7 @@ test('two who watch with one keyring ask one after the other, so that neither is
     watchers[0]!.ask(async (seen) => {
       const answer = await cloud.receipts.head({ seen });
       await stage.open(diaz);
-      await shareWith();
+      await stage.take(await stage.place('northgate'), [patient('p-ada'), pulse('p-ada', 'later', '2026-11-20T09:00:00Z')]);
       return answer;
     }),
     watchers[1]!.ask((seen) => cloud.receipts.head({ seen })),

@@ -59,6 +59,8 @@ const cloudTablesOf = [
   'posting_node',
   'node',
   'receipt',
+  'card_receipt',
+  'device_witness',
   'log',
   'log_node',
   'map_node',
@@ -228,7 +230,13 @@ export async function putBackAfter(
   await sql('drop schema if exists kept cascade');
   await sql('create schema kept');
   for (const table of cloudTablesOf) await sql(`create table kept.${table} as table ${table}`);
-  const memories = keyrings.map(({ receipts }) => ({ receipts, seen: receipts.seen, due: [...receipts.due] }));
+  const memories = keyrings.map(({ receipts }) => ({
+    receipts,
+    seen: receipts.seen,
+    due: [...receipts.due],
+    owners: { ...receipts.owners },
+    mediators: { ...receipts.mediators },
+  }));
   try {
     await work();
   } finally {
@@ -236,6 +244,6 @@ export async function putBackAfter(
       await sql(`truncate ${table}`);
       await sql(`insert into ${table} select * from kept.${table}`);
     }
-    for (const { receipts, seen, due } of memories) Object.assign(receipts, { seen, due });
+    for (const { receipts, ...before } of memories) Object.assign(receipts, before);
   }
 }

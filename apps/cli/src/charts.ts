@@ -14,6 +14,7 @@ import { cloudletsFor } from './cloudlets.ts';
 import { familyNames, spokenName } from './describe.ts';
 import type { Io } from './io.ts';
 import type { Person } from './person.ts';
+import { witnessAsOwner } from './receipts.ts';
 import { count, note, paint, plainText, progress, say } from './terminal.ts';
 
 /** An opened chart, and what people call it. */
@@ -29,6 +30,8 @@ export type Chart = {
   readonly name: string | undefined;
   /** Whether it is somebody else's, who shares it with a carer: a patient who reads beside her own. */
   readonly sharedWithCarer: boolean;
+  /** When the owner's own device last signed the cloud's log, UTC seconds. */
+  readonly ownerSaw: number | null;
   readonly records: readonly OpenedRecord[];
   readonly problems: readonly Problem[];
 };
@@ -69,6 +72,7 @@ export async function* openCharts(
     },
   });
   let unwitnessed = false;
+  let sound = true;
   let anything = false;
   let anybody = false;
   const wanted = patient === 'all' ? undefined : patient.toLowerCase();
@@ -81,6 +85,7 @@ export async function* openCharts(
       before += now;
       now = 0;
       unwitnessed ||= opened.standing?.kind === 'unwitnessed';
+      sound &&= opened.problems.length === 0;
       const chart = inWords(person, opened, sharers.get(hex(ref.pat)));
       if (chart.records.length === 0 && chart.problems.length === 0) continue;
       anything = true;
@@ -91,6 +96,7 @@ export async function* openCharts(
   } finally {
     await opening.leave();
     await person.keep();
+    if (sound) await witnessAsOwner(person, io);
     if (unwitnessed) note(io, notWitnessed);
   }
   if (wanted !== undefined && anything && !anybody) {
@@ -145,6 +151,7 @@ function inWords(person: Person, opened: OpenedChart, sharer: string | undefined
           .map(spokenName)
           .find((name) => name !== undefined)),
     sharedWithCarer: isShared(person, ref),
+    ownerSaw: opened.ownerSaw ?? null,
     records,
     problems,
   };

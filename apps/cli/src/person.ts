@@ -26,6 +26,8 @@ export type Person = AsyncDisposable & {
   readonly cloud: Cloud;
   /** Puts the keyring on disk. */
   readonly save: () => Promise<void>;
+  /** Whether what is learned on the way is put on disk: not while another command changes this keyring. */
+  readonly keeps: boolean;
   /** Puts on disk what was learned on the way: opened node keys, a later manifest, the cloud's log as it was seen. */
   readonly keep: () => Promise<void>;
 };
@@ -87,8 +89,8 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
   const { keyring } = file;
   const authority = connectAuthority(town.authority, keyring, io.clock);
   const learned = () => {
-    const { seen, due } = keyring.receipts;
-    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length}`;
+    const { seen, due, mediators } = keyring.receipts;
+    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length} ${Object.values(mediators).map(hex)}`;
   };
   let kept = learned();
   try {
@@ -107,6 +109,7 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
     authority,
     cloud: connectCloud(town.cloud, keyring, io.clock),
     save,
+    keeps: held !== null,
     keep: async () => {
       if (held && learned() !== kept) await save();
     },

@@ -5,6 +5,8 @@
  */
 import { CareletError } from '@carelet/care/model';
 import type { Authority } from '@carelet/client/login';
+import { witnessAsDevice } from '@carelet/client/receipts/device';
+import type { Mediating } from '@carelet/client/receipts/mediators';
 import { type Standing, watchOver } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
@@ -79,6 +81,25 @@ export const standingInWords = (standing: Standing, manifest: Manifest): string 
   standing.kind === 'witnessed'
     ? `Witnessed by ${witnessesInWords(standing.by, manifest)}.`
     : 'Not yet witnessed by anybody but the cloud.';
+
+/** What clinics' boxes wrote down of openings, beside the cloud; nothing where nothing was opened so. */
+export function mediatedInWords({ acts, unfinished }: Mediating): string[] {
+  const openings = acts.filter(({ kind }) => kind === 'factor').length;
+  return [
+    ...(openings > 0 ? [`Of openings by your consent, clinics wrote down ${openings}.`] : []),
+    ...(unfinished > 0
+      ? [`${count(unfinished, 'opening was', 'openings were')} begun at the cloud, of which no clinic wrote down its part.`]
+      : []),
+  ];
+}
+
+/** Signs what a patient's device saw of the log, for those who read her charts; a cloud that is away is signed for the next time. */
+export async function witnessAsOwner({ keyring, cloud, keep, keeps }: Person, io: Io): Promise<void> {
+  if (!keeps || keyring.card.kind !== 'patient') return;
+  await witnessAsDevice({ keyring, cloud, keep, clock: io.clock }).catch((thrown: unknown) => {
+    if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+  });
+}
 
 /**
  * Asks whether the receipts that were promised are written; says on the error line what does not fit. One that has time left, or cannot be

@@ -92,7 +92,28 @@ export type WatchedLog = {
   seen: Bytes | null;
   /** Promises that were not seen kept yet. */
   due: Bytes[];
+  /** When the devices of charts' owners signed the log, as far as it was shown: UTC seconds, by card number in hex. */
+  owners: Record<string, number>;
+  /** The last checkpoint each mediator's own log was shown under, by its organisation's card number in hex. */
+  mediators: Record<string, Bytes>;
 };
+
+/** What somebody remembers who has not looked yet. */
+export const nothingSeen = (): WatchedLog => ({ seen: null, due: [], owners: {}, mediators: {} });
+
+/** What somebody remembers of the log, as it lies in a keyring. */
+export const encodeSeen = ({ seen, due, owners, mediators }: WatchedLog): Cbor => [seen, due, owners, mediators];
+
+/** As `encodeSeen` wrote it; before owners' devices signed, and mediators kept logs, there was nothing to remember of them. */
+export type EncodedSeen = [Bytes | null, Bytes[], Record<string, number>?, Record<string, Bytes>?];
+
+/** Reads what `encodeSeen` wrote. */
+export const decodeSeen = ([seen, due, owners = {}, mediators = {}]: EncodedSeen): WatchedLog => ({
+  seen,
+  due: [...due],
+  owners: { ...owners },
+  mediators: { ...mediators },
+});
 
 export type Keyring = {
   /** Short name, as in `--as ada`. */
@@ -139,7 +160,7 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     charts: [],
     opened: {},
     sharing: nothingShared(),
-    receipts: { seen: null, due: [] },
+    receipts: nothingSeen(),
   };
 }
 
@@ -168,7 +189,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     ]),
     opened,
     encodeSharing(sharing),
-    [receipts.seen, receipts.due],
+    encodeSeen(receipts),
     encodeDoctorKeys(emergencyKeys),
   ]);
 }
@@ -191,7 +212,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
     EncodedSharing,
-    [Bytes | null, Bytes[]],
+    EncodedSeen,
     EncodedDoctorKey[]?,
   ];
   return {
@@ -218,7 +239,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     })),
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
-    receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
+    receipts: of < 3 ? nothingSeen() : decodeSeen(receipts),
   };
 }
 

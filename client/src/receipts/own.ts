@@ -21,6 +21,8 @@ import type { Cloud } from '../login.ts';
 import { type Breathe, inSlices } from '../pace.ts';
 import { fetchRows } from '../records/fetch.ts';
 import type { ChartRef } from '../records/reader.ts';
+import { ownCardProblem } from './cards.ts';
+import { ownerSaw } from './device.ts';
 import { type Head, type Judged, type Standing, type Watching, watchOver } from './watch.ts';
 
 /** One chart's receipts, in the order of the log. */
@@ -70,11 +72,12 @@ const nodesAtOnce = 5000;
  */
 export async function ownReceipts({ keyring, cloud, clock = Date.now, opened = new Map(), signal }: OwnOptions): Promise<OwnReceipts> {
   if (!keyring.manifest.receipts) throw new CareletError('missing', 'read receipts', { because: 'this town names no receipts log' });
-  const watch = watchOver({ keyring, cloud, now: () => Math.floor(clock() / 1000) });
+  const now = () => Math.floor(clock() / 1000);
+  const watch = watchOver({ keyring, cloud, now });
   return inSlices('read receipts', signal, async (breathe) => {
     const own = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
     for (let left = tries; left > 0; left--) {
-      const found = await ofOneMoment({ keyring, cloud, watch, opened, breathe }, own);
+      const found = await ofOneMoment({ keyring, cloud, watch, opened, now, breathe }, own);
       if (found) return found;
     }
     throw new CareletError('unavailable', 'read receipts', { because: 'somebody writes all the while; try again' });
@@ -93,11 +96,13 @@ type Asking = {
   readonly cloud: Cloud;
   readonly watch: Watching;
   readonly opened: Map<string, Receipt>;
+  /** UTC seconds. */
+  readonly now: () => number;
   readonly breathe: Breathe;
 };
 
 /** All of it under one checkpoint; `null` when another came in between. */
-async function ofOneMoment({ keyring, cloud, watch, opened, breathe }: Asking, own: readonly ChartRef[]): Promise<OwnReceipts | null> {
+async function ofOneMoment({ keyring, cloud, watch, opened, now, breathe }: Asking, own: readonly ChartRef[]): Promise<OwnReceipts | null> {
   const problems = new Set<string>();
   const charts: ChartReceipts[] = [];
   const gone: Gone[] = [];
@@ -149,6 +154,9 @@ async function ofOneMoment({ keyring, cloud, watch, opened, breathe }: Asking, o
     for (let at = 0; at < ids.length; at += nodesAtOnce) {
       const some = ids.slice(at, at + nodesAtOnce);
       const { answer, checkpoint } = under(await watch.ask((seen) => cloud.receipts.nodes({ pat, nodes: some, seen })));
+      // What another device of hers signed.
+      const saw = ownerSaw(keyring, keyring.card, answer, now());
+      if (saw.kind === 'fails') problems.add(saw.what);
       for (const [i, nodeId] of some.entries()) {
         await breathe();
         const proof = decodeMapProof(answer.proofs[i] ?? new Uint8Array());
@@ -162,6 +170,8 @@ async function ofOneMoment({ keyring, cloud, watch, opened, breathe }: Asking, o
   const { answer, standing } = under(await watch.ask((seen) => cloud.receipts.head({ seen })));
   if (moved) return null;
   for (const what of await watch.settle()) problems.add(what);
+  const card = await ownCardProblem({ cloud, watch }, keyring);
+  if (card !== null) problems.add(card);
   const taken =
     standing.kind === 'witnessed' && answer.witnessed
       ? await exportOf({ keyring, cloud, breathe }, gone, answer.witnessed.note).catch(refused)

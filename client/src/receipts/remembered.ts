@@ -9,17 +9,24 @@ import { decodeNote } from '@carelet/crypto/receipts/note';
 import type { WatchedLog } from '../keyring/keyring.ts';
 
 /**
- * The checkpoint that was seen later, and every promise that either was given. Nothing is asked here: whether the log goes on from it is asked with the next answer.
+ * The checkpoint that was seen later, every promise that either was given, and what was seen last of owners' devices and of mediators. Nothing is asked here: whether the log goes on from it is asked with the next answer.
  *
  * @example
  * ```ts
  * import { togetherSeen } from '@carelet/client/receipts/remembered';
- * togetherSeen({ seen: null, due: [] }, { seen: null, due: [new Uint8Array(2)] }).due.length; // 1
+ * import { nothingSeen } from '@carelet/client/keyring/keyring';
+ * togetherSeen(nothingSeen(), { ...nothingSeen(), due: [new Uint8Array(2)] }).due.length; // 1
  * ```
  */
 export function togetherSeen(own: WatchedLog, other: WatchedLog): WatchedLog {
   const more = other.due.filter((promise) => !own.due.some((one) => equalPublic(one, promise)));
-  return { seen: isLater(other.seen, own.seen) ? other.seen : own.seen, due: [...own.due, ...more] };
+  const owners = { ...own.owners };
+  for (const [owner, time] of Object.entries(other.owners)) owners[owner] = Math.max(time, owners[owner] ?? 0);
+  const mediators = { ...own.mediators };
+  for (const [mediator, seen] of Object.entries(other.mediators)) {
+    if (isLater(seen, mediators[mediator] ?? null)) mediators[mediator] = seen;
+  }
+  return { seen: isLater(other.seen, own.seen) ? other.seen : own.seen, due: [...own.due, ...more], owners, mediators };
 }
 
 /** Whether a kept checkpoint is later than another, by its length, then by its time. */

@@ -18,6 +18,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { type Breathe, inSlices } from '../pace.ts';
+import { ownCardProblem } from '../receipts/cards.ts';
 import { type Standing, watchOver } from '../receipts/watch.ts';
 import { dropKey, roleLogins } from '../sharing/roles.ts';
 import type { Body } from './body.ts';
@@ -55,6 +56,8 @@ export type OpenedChart = {
   readonly problems: Problem[];
   /** Who vouches that the cloud shows everybody the same, and nothing older; left out where nothing could be asked. */
   readonly standing?: Standing;
+  /** When the owner's own device last signed the cloud's log, UTC seconds; `null` where it never did. */
+  readonly ownerSaw?: number | null;
 };
 
 /** A row as it lies in the cloud at this moment. */
@@ -115,7 +118,14 @@ export type Reader = {
 };
 
 /** What is kept of an opened chart, to look at it again. */
-type Kept = { readonly found: Found; readonly reach: Reach; readonly joined: ReadonlyMap<string, Joined>; readonly standing?: Standing };
+type Kept = Pick<OpenedChart, 'standing' | 'ownerSaw'> & {
+  readonly found: Found;
+  readonly reach: Reach;
+  readonly joined: ReadonlyMap<string, Joined>;
+};
+
+/** How often a reader asks whether her own card stands in the cloud's log, seconds. */
+const ownCardEvery = 3600;
 
 const nothing: Kept = { found: new Map(), reach: { owns: false, openParts: [] }, joined: new Map() };
 
@@ -141,6 +151,7 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
   const watch = watchOver({ keyring, cloud, now });
   const logins = roleLogins(keyring, cloudletOf);
   const sightOf = sightWith({ keyring, cloud, logins, cloudletOf, mathematics, cards, watch, now });
+  let cardLookedAt = Number.NEGATIVE_INFINITY;
   // Beside the chart and not in it: so that whoever prints, compares or sends one does not get its keys.
   const kept = new WeakMap<OpenedChart, Kept>();
 
@@ -192,10 +203,16 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
         if (!whole) break;
         found = whole;
       }
-      const checked = await heldAgainstLog({ shelfOf, watch, cloud, chart, breathe }, found, still);
+      const checked = await heldAgainstLog(
+        { keyring, shelfOf, watch, cloud, chart, owner: cards.of(chart.owner), now, breathe },
+        found,
+        still,
+      );
       found = checked.found;
-      const broken = await watch.settle();
+      const broken = [...(await watch.settle()), ...(await ownCardSeen())];
       const standing = checked.standing ?? before.standing;
+      const ownerSaw = checked.ownerSaw === undefined ? before.ownerSaw : checked.ownerSaw;
+      const vouched = { ...(standing && { standing }), ...(ownerSaw !== undefined && { ownerSaw }) };
       const nodes = inOrder(found);
       const reach = { owns, openParts: partsIn(sight.held) };
       const sameReach = owns === before.reach.owns && `${reach.openParts}` === `${before.reach.openParts}`;
@@ -211,11 +228,19 @@ export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, c
           ...problemsOf(nodes, owns),
           ...[...joined.values()].flatMap(({ problems }) => problems),
         ],
-        ...(standing && { standing }),
+        ...vouched,
       };
-      kept.set(opened, { found, reach, joined, ...(standing && { standing }) });
+      kept.set(opened, { found, reach, joined, ...vouched });
       return opened;
     });
+  }
+
+  /** Whether one's own card stands in the cloud's log as it should: now and then, what is wrong with it, in words. */
+  async function ownCardSeen(): Promise<string[]> {
+    if (now() < cardLookedAt + ownCardEvery) return [];
+    const what = await ownCardProblem({ cloud, watch }, keyring);
+    if (what === null) cardLookedAt = now();
+    return what === null ? [] : [what];
   }
 
   /** The shelves of a chart, for one look at them. */

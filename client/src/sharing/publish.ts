@@ -16,6 +16,7 @@ import { type Bytes, equalPublic, unhex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import { hashOfState, type PublishedScope, type ScopeHead, signScopeState } from '@carelet/crypto/records/scope';
 import type { GivenGrant, Keyring, SharingKeys } from '../keyring/keyring.ts';
+import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { categoriesReached } from './meant.ts';
 import { categoryName, followScopes, headName, namesOf, type Published, scopeIn, sealWriterLetter } from './scopes.ts';
@@ -119,16 +120,14 @@ type Next = {
 };
 
 /** Signs what comes next and lays it at the cloud, with K_pq for whoever writes the chart. */
-async function lay(
-  { keyring, save, cloud, clock = Date.now }: SharingOptions,
-  { pat, writer }: ChartRef,
-  next: readonly Next[],
-): Promise<void> {
+async function lay(options: SharingOptions, { pat, writer }: ChartRef, next: readonly Next[]): Promise<void> {
   if (next.length === 0) return;
+  const { keyring, save, cloud, clock = Date.now } = options;
   const [card] = (await cloud.login.cards({ ids: [writer] })).cards.flatMap((bytes) => decodeCard(bytes) ?? []);
   if (!card || !equalPublic(card.id, writer) || !cardStands(card, keyring.manifest, Math.floor(clock() / 1000))) {
     throw new CareletError('tampered', 'share records', { because: 'nobody vouches for the organisation that writes this chart' });
   }
+  await mustStand(options, 'share records', card);
   const letter = sealWriterLetter(keyring.secrets, card, pat, { pq: keyring.sharing.patient!.pq, names: namesIn(keyring, pat) });
   const states: Bytes[] = [];
   const heads: SharingKeys['heads'] = {};

@@ -196,7 +196,8 @@ export type RoleLogins = {
   answer(
     key: DoctorKey,
     transformed: readonly Bytes[],
-    broken?: Broken,
+    /** What the cloud promised with them, and the glass that was broken for them. */
+    of?: { readonly promise?: Bytes | undefined; readonly broken?: Broken | undefined },
   ): Promise<{ readonly answers: readonly Bytes[]; readonly factors: readonly Bytes[] }>;
   /** Logs out everywhere. */
   leave(): Promise<void>;
@@ -231,11 +232,11 @@ export function roleLogins(keyring: Keyring, cloudletOf: Issuing['cloudletOf']):
   };
 
   return {
-    async answer(key, transformed, broken) {
+    async answer(key, transformed, { promise, broken } = {}) {
       const mediating = mediatorOf(key);
       const ask = async () => {
         const { login, factors } = await loginFor(key, mediating, broken);
-        return { ...(await mediating.sharing.answer({ login, transformed: [...transformed] })), factors };
+        return { ...(await mediating.sharing.answer({ login, transformed: [...transformed], ...(promise && { promise }) })), factors };
       };
       const name = nameOf(key, broken);
       const before = logins.get(name);

@@ -21,6 +21,7 @@ import type { NodeLink } from '@carelet/crypto/records/posting';
 import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
+import { mustStand } from '../receipts/cards.ts';
 import { watchOver } from '../receipts/watch.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { linksOf } from '../records/trees.ts';
@@ -84,6 +85,7 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   const [half] = (await cloud.sharing.delegates({ doctors: [doctorId] })).delegates;
   if (!half) throw new CareletError('missing', 'share records', { because: `this ${as} has not made herself ready to be shared with` });
   const doctor = believed(keyring, half.card, as === 'carer' ? 'patient' : 'doctor', doctorId, now);
+  await mustStand(options, 'share records', doctor);
   const mediating = cloudletOf(mediatorId);
   if (!mediating) throw new CareletError('missing', 'share records', { because: 'nobody knows where the mediator’s cloudlet is' });
   const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);

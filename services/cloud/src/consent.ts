@@ -16,6 +16,7 @@ import { encodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
 import { scopeId } from '@carelet/crypto/pre/cloud';
 import { type Grant, hashOfLetter, readGrant, verifyEnd } from '@carelet/crypto/pre/grant';
 import { isDelegateOf } from '@carelet/crypto/pre/vouched';
+import { turnedRoot } from '@carelet/crypto/receipts/mediated';
 import { categoryOf, followAll } from '@carelet/crypto/records/scope';
 import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
@@ -217,7 +218,7 @@ export function consent(
       // What a writer sealed badly is turned into nothing, and no other suffers.
       const turned = (await mathematics.turn(jobs)).map((t) => t ?? new Uint8Array());
       const touched = [...new Map(nodes.map(({ nodeId }) => [hex(nodeId), nodeId])).values()];
-      const act = { kind: 're-encryption', actor: caller.id, nodes: touched, policy: sha256(held.body) } as const;
+      const act = { kind: 're-encryption', actor: caller.id, nodes: touched, rows: turnedRoot(turned), policy: sha256(held.body) } as const;
       // Nothing is handed out of which no receipt was kept.
       return { turned, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
     },

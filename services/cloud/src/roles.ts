@@ -17,6 +17,7 @@ import { type Entitlement, readEntitlement } from '@carelet/crypto/cards/entitle
 import { type IssuedPlace, openForCloud } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { parse } from '@carelet/crypto/kp-abe/formula';
+import { turnedRoot } from '@carelet/crypto/receipts/mediated';
 import { transaction } from '@carelet/ground/database';
 import type { Domains, DomainToday } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
@@ -178,7 +179,13 @@ export function roles(
       // What a writer sealed badly comes to nothing, and no other suffers.
       const transformed = (await mathematics.transform(own, sealed)).map((t) => t ?? new Uint8Array());
       const touched = [...new Map(nodes.map((node) => [hex(node), node])).values()];
-      const act = { kind: 'transformation', actor: caller.id, nodes: touched, policy: sha256(utf8(entitlement.formula)) } as const;
+      const act = {
+        kind: 'transformation',
+        actor: caller.id,
+        nodes: touched,
+        rows: turnedRoot(transformed),
+        policy: sha256(utf8(entitlement.formula)),
+      } as const;
       // Nothing is handed out of which no receipt was kept.
       return { transformed, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
     },

@@ -8,8 +8,10 @@
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import type { Verdict } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
+import { type LogNodeTable, makeLogNodes } from '@carelet/ground/log-store';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Kysely, type Migration, sql } from 'kysely';
+import { makeCardReceipts } from './receipts/cards.ts';
 
 type Bytes = Uint8Array;
 
@@ -122,9 +124,13 @@ export type CloudTables = CardTables &
     served_domain: { organisation: Bytes; domain: Bytes; retired: boolean };
     /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
     receipt: { pat: Bytes; commitment: Bytes; time: number; sealed: Bytes; posting_id: Bytes | null; place: number | null };
+    /** Receipts of cards, which are shown with the cards; `place` as above. */
+    card_receipt: { card_id: Bytes; serial: number; commitment: Bytes; body: Bytes; place: number | null };
+    /** Of each patient the newest checkpoint that a device of hers signed, its key, and her card's word for that. */
+    device_witness: { owner: Bytes; size: number; time: number; note: Bytes; key: Bytes; voucher: Bytes };
     /** Postings whose rows the map does not count yet. */
     unmapped: { pat: Bytes; posting_id: Bytes };
-    log_node: { level: number; place: number; hash: Bytes };
+    log_node: LogNodeTable;
     /** `replaced`: since when the newest map has it no more, UTC seconds. */
     map_node: { hash: Bytes; body: Bytes; replaced: number | null };
     /** The log as it stands, one row: whoever writes locks it. */
@@ -211,7 +217,6 @@ export const migrations: Record<string, Migration> = {
         sql`create table unmapped (pat bytea not null, posting_id bytea not null, primary key (pat, posting_id))`,
         // What was posted before there was a log has no receipt, but is counted.
         sql`insert into unmapped select pat, posting_id from posting`,
-        sql`create table log_node (level integer not null, place bigint not null, hash bytea not null, primary key (level, place))`,
         sql`create table map_node (hash bytea primary key, body bytea not null, replaced bigint)`,
         sql`create index map_node_replaced on map_node (replaced) where replaced is not null`,
         sql`create table log (
@@ -220,6 +225,7 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+      await makeLogNodes(db);
     },
   },
   '0006 pseudonymous scopes': {
@@ -271,6 +277,14 @@ export const migrations: Record<string, Migration> = {
         organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
       await sql`alter table wrap add column sealed_for bytea`.execute(db);
       await noteWhatIsSealedFor(db);
+    },
+  },
+  '0014 cards in the log': {
+    async up(db: Kysely<unknown>) {
+      await makeCardReceipts(db);
+      await sql`create table device_witness (
+        owner bytea primary key, size bigint not null, time bigint not null, note bytea not null, key bytea not null,
+        voucher bytea not null)`.execute(db);
     },
   },
 };

@@ -23,6 +23,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
+import type { Acts } from './acts.ts';
 import { devices, looksAfter } from './devices.ts';
 import { lately } from './lately.ts';
 import type { FactorMath, RoleMath } from './mathematics.ts';
@@ -56,6 +57,7 @@ export function cloudlet(
     keys,
     endedKeys,
     domains,
+    acts,
     install,
     mathematics,
     town,
@@ -74,6 +76,7 @@ export function cloudlet(
     keys: ServiceKeys;
     endedKeys: EndedKeys;
     domains: Domains;
+    acts: Acts;
     /** Keeps what the clinic handed over. */
     install: (organisation: Organisation) => Promise<void>;
     mathematics: FactorMath & RoleMath;
@@ -94,8 +97,8 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, now }, caller),
-      ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, now }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, acts, now }, caller),
+      ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, acts, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       retired: ({ manifest }) => domains.take(manifest),
       async domain({ sealed }) {
@@ -133,6 +136,12 @@ export function cloudlet(
             ),
           ),
         };
+      },
+    },
+    receipts: {
+      async mediated(asked) {
+        if (!caller) throw new CareletError('denied', 'tell what was mediated', { because: 'the request is not signed' });
+        return acts.shown(caller.id, asked);
       },
     },
     town: {

@@ -16,6 +16,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { Acts } from './acts.ts';
 import * as mathematics from './mathematics.ts';
 import { factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
@@ -100,6 +101,8 @@ describe('a mediator', () => {
   };
   const [ada, ivy, chen, clinic] = [person('patient'), person('patient'), person('doctor'), person('organisation')];
   const [grant, pat] = [systemRandom(16), systemRandom(16)];
+  type Left = Parameters<Acts['leave']>[0];
+  const left: Left[] = [];
   let delegate: Bytes;
   let clock = now;
   let as: (who: Person | null) => ReturnType<typeof mediator>;
@@ -108,9 +111,10 @@ describe('a mediator', () => {
     ({ delegate } = newHalf(await loadGroup('mcl'), { id: chen.card.id, edSk: chen.edSk }));
     const factors = await factorsIn(temporaryFolder(), secrets(key));
     const organisation = async () => ({ card: clinic.card, edSk: clinic.edSk }) as Organisation;
+    const acts = { leave: async (act: Left) => void left.push(act) };
     // Whether issuers vouch for a card is looked at elsewhere.
     const cards: Pick<Cards, 'present'> = { present: async () => {} };
-    as = (who) => mediator({ factors, cards, mathematics, organisation, now: () => clock }, who?.caller ?? null);
+    as = (who) => mediator({ factors, cards, mathematics, organisation, acts, now: () => clock }, who?.caller ?? null);
   });
 
   const refusal = (work: Promise<unknown>) =>
@@ -150,6 +154,14 @@ describe('a mediator', () => {
     clock = now + 1000;
     expect(await turned(chen)).toBe('denied');
     clock = now;
+  });
+
+  test('writes down what it did before it answers, and nothing of what it refused', async () => {
+    left.length = 0;
+    for (const who of [null, ada, ivy]) expect(await turned(who)).toBe('denied');
+    expect(left).toEqual([]);
+    expect(await turned(chen)).toBe('ok');
+    expect(left).toEqual([{ kind: 'factor', actor: chen.card.id, scope: hex(pat), receipt: undefined, turned: [new Uint8Array(576)] }]);
   });
 
   test('forgets it when its patient says so, and not when anybody else does', async () => {

@@ -8,11 +8,12 @@ import { CareletError } from '@carelet/care/model';
 import { longestGrant } from '@carelet/care/rules/records/calendar';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
+import { type Acts, receiptIn } from './acts.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import { type SealedFiles, sealedFiles } from './sealed-files.ts';
@@ -49,12 +50,15 @@ export function mediator(
     cards,
     mathematics,
     organisation,
+    acts,
     now,
   }: {
     factors: Factors;
     cards: Pick<Cards, 'present'>;
     mathematics: FactorMath;
     organisation: () => Promise<Organisation>;
+    /** What this mediator does is written down before it is answered. */
+    acts: Pick<Acts, 'leave'>;
     /** UTC seconds. */
     now: () => number;
   },
@@ -78,12 +82,14 @@ export function mediator(
       if (!made) throw refuse('the half is not of this card');
       const kept = await factors.keep(grant, { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret });
       if (!kept) throw new CareletError('conflict', 'give a factor', { because: 'a grant of this number was made before' });
+      await acts.leave({ kind: 'grant', actor: caller.id, scope: hex(pat) }, caller.id);
       return { factor: made.factor };
     },
 
-    async mediate({ grant, turned }) {
+    async mediate({ grant, turned, promise }) {
       const kept = await factors.get(grant);
       if (!caller || !kept || !equalPublic(kept.doctor, caller.id) || kept.notAfter <= now()) throw none('mediate');
+      await acts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), receipt: receiptIn(promise), turned }, kept.patient);
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
     },
@@ -94,6 +100,7 @@ export function mediator(
       if (!kept) return;
       if (!equalPublic(kept.patient, caller.id) || !equalPublic(kept.pat, pat)) throw none('take a grant back');
       await factors.drop(grant);
+      await acts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
     },
   };
 }

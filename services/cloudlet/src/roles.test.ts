@@ -26,6 +26,7 @@ import { secrets } from '@carelet/ground/secrets';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Acts } from './acts.ts';
 import * as mathematics from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import { forgetKeys, forgetKeysOfOthers, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
@@ -60,6 +61,7 @@ describe('a mediator of roles', () => {
   let now = begin;
   const keys = serviceKeys(join(folder, 'service'), () => now * 1000);
   const ended: KeyName[] = [];
+  const left: Parameters<Acts['leave']>[0][] = [];
   let known: RoleFactors;
   let logins: Logins;
   let domain: Bytes;
@@ -93,6 +95,7 @@ describe('a mediator of roles', () => {
         mathematics,
         organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
         town: { manifest: async () => manifest, refresh: async () => manifest, take: async () => manifest },
+        acts: { leave: async (act) => void left.push(act) },
         now: () => now,
       },
       who?.caller ?? null,
@@ -228,7 +231,9 @@ describe('a mediator of roles', () => {
     const { login } = await enter(await parts({ notAfter: begin + 60 }));
     const good = await transformed();
     const lies = [new Uint8Array(1152), systemRandom(1152), concat(good.subarray(0, 576), new Uint8Array(576))];
+    left.length = 0;
     expect((await as(chen).answer({ login, transformed: [...lies, good] })).answers.map(({ length }) => length)).toEqual([0, 0, 0, 1152]);
+    expect(left).toMatchObject([{ kind: 'factor', actor: chen.card.id, turned: [...lies, good] }]);
     now += 60;
     expect(await refusal(as(chen).answer({ login, transformed: [good] }))).toBe('denied');
     expect(await refusal(enter())).toBe('denied');

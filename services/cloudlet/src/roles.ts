@@ -27,6 +27,7 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
+import { type Acts, receiptIn } from './acts.ts';
 import type { RoleMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import { type SealedFiles, sealedFiles } from './sealed-files.ts';
@@ -116,6 +117,7 @@ export function roles(
     mathematics,
     organisation: clinic,
     town,
+    acts,
     now,
   }: {
     kept: RoleFactors;
@@ -126,6 +128,8 @@ export function roles(
     mathematics: RoleMath;
     organisation: () => Promise<Organisation>;
     town: Town;
+    /** What this mediator does is written down before it is answered. */
+    acts: Pick<Acts, 'leave'>;
     /** UTC seconds. */
     now: () => number;
   },
@@ -168,12 +172,19 @@ export function roles(
       return { login, session };
     },
 
-    async answer({ login: name, transformed }) {
+    async answer({ login: name, transformed, promise }) {
       const doctor = doctorFor('answer');
       const login = logins.get(hex(name));
       if (!login || !equalPublic(login.doctor, doctor.id) || login.until <= now()) throw none();
       await endedKeys.refuse(login, 'answer');
       await meantFor(login, 'answer');
+      await acts.leave({
+        kind: 'factor',
+        actor: doctor.id,
+        scope: hex(login.organisation),
+        receipt: receiptIn(promise),
+        turned: transformed,
+      });
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };
     },

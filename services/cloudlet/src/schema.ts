@@ -6,6 +6,7 @@
  */
 import type { Bucket } from '@carelet/care/rules/relay/bucket';
 import { type EndedKeyTables, makeEndedKeys } from '@carelet/ground/ended-keys';
+import { type LogNodeTable, makeLogNodes } from '@carelet/ground/log-store';
 import { type CardTables, cardMigrations } from '@carelet/ground/login';
 import { type Generated, type Kysely, type Migration, sql } from 'kysely';
 
@@ -71,6 +72,11 @@ export type CloudletTables = CardTables &
     outage: { began: string; ended: string | null };
     /** Of each receipts log, by its key: the last checkpoint this cloudlet signed, and the proof that the log was forked. */
     witnessed: { origin: string; note: Bytes | null; fork: Bytes | null };
+    /** What the mediator did; `named` is the cloud's receipt it goes with, `patient` is whose grant it was, `place` where its log holds the line. */
+    act: { commitment: Bytes; body: Bytes; named: Bytes; patient: Bytes | null; place: number | null };
+    /** Its log as it stands, one row: whoever writes locks it. */
+    act_log: { one: boolean; size: number; roots: Bytes[] };
+    act_node: LogNodeTable;
     /** What the cloud promised with postings it took, as it came; null where it promised nothing; and since when it is known to be broken. */
     promised: { id: Generated<string>; promise: Bytes | null; broken: string | null };
   };
@@ -152,6 +158,21 @@ export const migrations: Record<string, Migration> = {
       await sql`create table promised (
         id bigint primary key generated always as identity, promise bytea, broken timestamptz)`.execute(db);
       await sql`create index promised_due on promised (id) where broken is null`.execute(db);
+    },
+  },
+  '0011 acts': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table act (commitment bytea primary key, body bytea not null, named bytea not null, patient bytea, place bigint)`,
+        sql`create index act_waits on act (commitment) where place is null`,
+        sql`create index act_patient on act (patient, place) where patient is not null`,
+        sql`create index act_named on act (named)`,
+        sql`create table act_log (one boolean primary key check (one), size bigint not null, roots bytea[] not null)`,
+        sql`insert into act_log values (true, 0, '{}')`,
+      ]) {
+        await statement.execute(db);
+      }
+      await makeLogNodes(db, 'act_node');
     },
   },
 };

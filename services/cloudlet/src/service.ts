@@ -19,6 +19,7 @@ import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
+import { actsIn } from './acts.ts';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
@@ -230,7 +231,13 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       installed = handed;
       up = null;
     };
-    const parts = { factors, roleFactors, logins, keys, endedKeys, domains };
+    const acts = actsIn({
+      db,
+      keys: config.keys,
+      organisation,
+      now: () => Math.floor(clock() / 1000),
+    });
+    const parts = { factors, roleFactors, logins, keys, endedKeys, domains, acts };
     const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, town, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),

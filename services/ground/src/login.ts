@@ -11,7 +11,8 @@ import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
 import { verify } from '@carelet/crypto/algebra/sign';
 import { type Card, cardHash, cardStands, decodeCard, encodeCard, sameCard } from '@carelet/crypto/cards/card';
 import { readRequestSignature, verifyRequest } from '@carelet/crypto/login/request';
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, type Migration, sql, type Transaction } from 'kysely';
+import { transaction } from './database.ts';
 import type { Town } from './town.ts';
 
 export type CardTables = { card: { card_id: Bytes; serial: number; kind: string; body: Bytes } };
@@ -46,8 +47,15 @@ export type Cards = {
  *
  * @param audience the service's own name, as callers sign for it
  * @param clock UTC milliseconds
+ * @param taken told of a card within the transaction that takes it
  */
-export function cards(db: Kysely<CardTables>, town: Town, audience: string, clock: () => number = Date.now): Cards {
+export function cards(
+  db: Kysely<CardTables>,
+  town: Town,
+  audience: string,
+  clock: () => number = Date.now,
+  taken?: (within: Transaction<CardTables>, card: Card) => Promise<void>,
+): Cards {
   const seconds = () => Math.floor(clock() / 1000);
   const used = new Nonces();
   const known = new Map<string, Card>();
@@ -94,22 +102,14 @@ export function cards(db: Kysely<CardTables>, town: Town, audience: string, cloc
       // The words on a card are not part of what was signed, so a known card keeps those it came with.
       if (before && sameCard(before, card)) return;
       if (before) mustFollow(before, card);
-      const body = encodeCard(card);
-      const taken = await db
-        .insertInto('card')
-        .values({ card_id: card.id, serial: card.serial, kind: card.kind, body })
-        .onConflict((conflict) =>
-          conflict
-            .column('card_id')
-            .doUpdateSet({ serial: card.serial, kind: card.kind, body })
-            .where('card.serial', '<', card.serial)
-            .where('card.serial', '=', before?.serial ?? 0),
-        )
-        .returning('card_id')
-        .executeTakeFirst();
+      const laid = await transaction(db, async (within) => {
+        const there = await lay(within, card, before?.serial ?? 0);
+        if (there) await taken?.(within, card);
+        return there;
+      });
       known.delete(hex(card.id));
       // Somebody else showed a card under this number at the same moment: it is judged against that one.
-      const [kept] = taken ? [card] : await byId([card.id]);
+      const [kept] = laid ? [card] : await byId([card.id]);
       if (kept && !sameCard(kept, card)) mustFollow(kept, card);
     },
 
@@ -131,6 +131,20 @@ export function cards(db: Kysely<CardTables>, town: Town, audience: string, cloc
       return { id: card.id, kind: card.kind, card };
     },
   };
+}
+
+/** Lays a card down in the place of the one of serial `before`; tells whether it did. */
+async function lay(within: Transaction<CardTables>, { id, kind, serial, ...card }: Card, before: number): Promise<boolean> {
+  const body = encodeCard({ id, kind, serial, ...card });
+  const laid = await within
+    .insertInto('card')
+    .values({ card_id: id, serial, kind, body })
+    .onConflict((conflict) =>
+      conflict.column('card_id').doUpdateSet({ serial, kind, body }).where('card.serial', '<', serial).where('card.serial', '=', before),
+    )
+    .returning('card_id')
+    .executeTakeFirst();
+  return laid !== undefined;
 }
 
 /**

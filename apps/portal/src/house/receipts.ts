@@ -40,9 +40,11 @@ export type Look = {
 
 /**
  * What does not fit: a receipt is another than the log holds, something lies there without one, a part of a chart is not as the
- * log says, something that was written is gone, a promised receipt was never written; or the log itself is not the one it was.
+ * log says, something that was written is gone, a promised receipt was never written, a mediator did its part in
+ * something the cloud has no receipt of, one's own card does not stand in the log or another
+ * does; or the log itself is not the one it was.
  */
-export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'log';
+export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'silent' | 'card' | 'log';
 
 export type Receipts = {
   /** When this was checked, UTC milliseconds. */
@@ -57,6 +59,8 @@ export type Receipts = {
   readonly problems: readonly ReceiptProblem[];
   /** Who outside the cloud signed its log within these minutes, by name; nobody yet where it is empty. */
   readonly witnesses: readonly string[];
+  /** Whether this browser signed the log too, for those who read one's charts: only where it remembers what it saw. */
+  readonly signed: boolean;
   /** Whether there is a copy to take home: what a witness has seen. */
   readonly copy: boolean;
 };

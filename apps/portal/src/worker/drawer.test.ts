@@ -47,7 +47,7 @@ const content: Drawer = {
     heads: { 'aa/vital-signs|N|none': { gen: 0, hash: random(32) } },
     grants: [],
   },
-  receipts: { seen: checkpointOf(12), due: [random(120)] },
+  receipts: { seen: checkpointOf(12), due: [random(120)], owners: { aa: 7, bb: 9 }, mediators: { cc: checkpointOf(4) } },
 };
 
 test('a drawer opens to what was put in, for its owner', () => {
@@ -116,19 +116,29 @@ test('a drawer brings a later manifest and keys that are missing, and takes noth
   expect(careful.manifest.serial).toBe(1);
 });
 
-test('a drawer brings the later of two checkpoints that were seen, and every promise that is due', () => {
+test('a drawer brings the later of two checkpoints that were seen, and every promise that is due, and owners’ later signatures', () => {
   const [fresh, behind, ahead] = [person('dr-a'), person('dr-b'), person('dr-c')];
   const [theirs, own] = [random(120), checkpointOf(30)];
-  behind.receipts = { seen: checkpointOf(11), due: [theirs, content.receipts.due[0]!] };
-  ahead.receipts = { seen: own, due: [] };
+  behind.receipts = {
+    seen: checkpointOf(11),
+    due: [theirs, content.receipts.due[0]!],
+    owners: { aa: 8 },
+    mediators: { cc: checkpointOf(3) },
+  };
+  ahead.receipts = { seen: own, due: [], owners: {}, mediators: {} };
   for (const keyring of [fresh, behind, ahead]) fillFrom(keyring, content);
   expect(fresh.receipts).toEqual(content.receipts);
-  expect(behind.receipts).toEqual({ seen: content.receipts.seen, due: [theirs, ...content.receipts.due] });
+  expect(behind.receipts).toEqual({
+    seen: content.receipts.seen,
+    due: [theirs, ...content.receipts.due],
+    owners: { aa: 8, bb: 9 },
+    mediators: content.receipts.mediators,
+  });
   expect(ahead.receipts.seen).toBe(own);
 
   const later = person('dr-d');
   const sameLength = checkpointOf(12, 13);
-  later.receipts = { seen: sameLength, due: [] };
+  later.receipts = { seen: sameLength, due: [], owners: {}, mediators: {} };
   fillFrom(later, content);
   expect(later.receipts.seen).toBe(sameLength);
 });

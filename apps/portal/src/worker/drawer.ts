@@ -10,12 +10,16 @@
 import {
   type DoctorKey,
   decodeDoctorKeys,
+  decodeSeen,
   decodeSharing,
   type EncodedDoctorKey,
+  type EncodedSeen,
   type EncodedSharing,
   encodeDoctorKeys,
+  encodeSeen,
   encodeSharing,
   type Keyring,
+  nothingSeen,
   nothingShared,
   type SharingKeys,
   type WatchedLog,
@@ -69,7 +73,7 @@ export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = 
     endings,
     kept,
     encodeSharing(sharing),
-    [receipts.seen, receipts.due],
+    encodeSeen(receipts),
     encodeDoctorKeys(emergencyKeys),
   ]);
   const nonce = random(nonceLength);
@@ -114,7 +118,7 @@ function decode(content: Bytes): Drawer | null {
     Record<string, number>,
     boolean,
     EncodedSharing?,
-    [Bytes | null, Bytes[]]?,
+    EncodedSeen?,
     EncodedDoctorKey[]?,
   ];
   const manifest = layouts.includes(version) ? decodeManifest(manifestBytes) : null;
@@ -132,7 +136,7 @@ function decode(content: Bytes): Drawer | null {
     kept,
     // One that was sealed before there was sharing.
     sharing: sharing ? decodeSharing(sharing) : nothingShared(),
-    receipts: receipts ? { seen: receipts[0], due: receipts[1] } : { seen: null, due: [] },
+    receipts: receipts ? decodeSeen(receipts) : nothingSeen(),
   };
 }
 

@@ -186,6 +186,7 @@ export function openHouse(outside: Surroundings): House {
       const here = inside;
       const renew = async () => {
         await charts.settled();
+        if (inside === here) await person.witness();
         if (inside === here) await sharing.renew();
       };
       renew().catch(() => {});

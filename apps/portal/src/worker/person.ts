@@ -6,9 +6,10 @@
 import { CareletError } from '@carelet/care/model';
 import { cloudletsOf } from '@carelet/client/cloudlets';
 import { renewManifest } from '@carelet/client/enrolment';
-import { decodeKeyring, encodeKeyring, type Keyring, nothingShared } from '@carelet/client/keyring/keyring';
+import { decodeKeyring, encodeKeyring, type Keyring, nothingSeen, nothingShared } from '@carelet/client/keyring/keyring';
 import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import { witnessAsDevice } from '@carelet/client/receipts/device';
 import { togetherSeen } from '@carelet/client/receipts/remembered';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { together } from '@carelet/client/sharing/remembered';
@@ -42,6 +43,8 @@ export type Person = {
   touched(): void;
   /** Keeps the drawer now: what she did herself has to last. */
   keep(): Promise<void>;
+  /** Signs what she saw of the cloud's log, for those who read her charts; tells whether it did: not where what she saw is not kept here. */
+  witness(): Promise<boolean>;
   /** Keeps nothing any more, if it is this keyring that was taken out of the store. */
   forgotten(name: string): void;
   /** Keeps what is to be kept, then forgets every key. */
@@ -173,7 +176,7 @@ async function moveIn(
     const other = there ? openDrawer(keyring, there) : null;
     takeOver(looks, Object.entries(other?.looks ?? {}));
     if (other) keyring.sharing = together(keyring.sharing, other.sharing);
-    const receipts = togetherSeen(keyring.receipts, { seen: other?.receipts.seen ?? null, due: dueElsewhere(other) });
+    const receipts = togetherSeen(keyring.receipts, { ...(other?.receipts ?? nothingSeen()), due: dueElsewhere(other) });
     const { manifest, doctorKeys, emergencyKeys, opened, sharing } = keyring;
     const noted = { looks: Object.fromEntries(looks), endings: Object.fromEntries(endings) };
     const content = { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts, ...noted, kept };
@@ -225,6 +228,12 @@ async function moveIn(
       soon ??= setTimeout(() => void keepDrawer(), drawerWaits);
     },
     keep: keepDrawer,
+    async witness() {
+      if (rests === null) return false;
+      // What is wrong with the log is told where it is read; a cloud that is away is signed for the next time.
+      const done = await witnessAsDevice({ keyring, cloud, keep: keepDrawer, clock }).catch(() => null);
+      return done?.kind === 'signed';
+    },
     forgotten(taken) {
       if (taken === rests) rests = null;
     },

@@ -9,7 +9,10 @@
  * @module
  */
 import { CareletError, type Kind, kinds } from '@carelet/care/model';
+import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
+import { ownCard } from '@carelet/client/receipts/cards';
+import { askMediators, mediators } from '@carelet/client/receipts/mediators';
 import { type ChartReceipts, doesNotFit, type OwnReceipts, ownReceipts } from '@carelet/client/receipts/own';
 import { brokenPromise, noPromise } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
@@ -41,6 +44,11 @@ const problemOf: Readonly<Record<string, ReceiptProblem>> = {
   [doesNotFit.gone]: 'gone',
   [brokenPromise]: 'unkept',
   [noPromise]: 'unkept',
+  [mediators.cloudSilent]: 'silent',
+  [mediators.another]: 'silent',
+  [ownCard.another]: 'card',
+  [ownCard.unwritten]: 'card',
+  [ownCard.unproven]: 'card',
 };
 
 /** How long after one receipt another belongs to the same look, in seconds. */
@@ -53,10 +61,15 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
 
   async function receipts(): Promise<Receipts> {
     const checked = clock();
-    const own = await ownReceipts({ keyring, cloud, clock, opened }).catch(contradicted);
+    const compare = await askMediators({ keyring, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), clock });
+    const found = await ownReceipts({ keyring, cloud, clock, opened }).catch(contradicted);
+    // Where the cloud's own log does not hold there is nothing to compare with.
+    const mediated = found.charts.length > 0 ? (await compare(found.charts)).problems : [];
+    const own = { ...found, problems: [...found.problems, ...mediated] };
     copy = own.exported;
     // What was seen of the log outlasts this page, and this browser's next visit begins with it.
     await person.keep();
+    const signed = own.problems.length === 0 && (await person.witness());
     const kindsAt = kindsIn(
       await charts.opened(hex(keyring.card.id)).then(
         (own) => [own],
@@ -72,6 +85,7 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
       looks,
       problems: [...new Set(own.problems.map((what) => problemOf[what] ?? 'log'))],
       witnesses: own.standing.kind === 'witnessed' ? [...new Set(own.standing.by.map(witnessName))].sort() : [],
+      signed,
       copy: copy !== null,
     };
   }

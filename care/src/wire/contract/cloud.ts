@@ -89,6 +89,9 @@ const head = z.strictObject({
   witnessed: z.strictObject({ note: checkpoint, path }).nullable(),
 });
 
+/** A checkpoint that a patient's device signed, its key, and her card's word for that. */
+const deviceSigned = z.strictObject({ note: checkpoint, key: hash, voucher: bytes({ length: 64 }) });
+
 /** How many leaves the log had when the caller last looked; 0 if he never did. */
 const seen = z.int().min(0);
 
@@ -488,7 +491,34 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, nodes: z.array(id).min(1).max(10000), seen }),
-    output: head.extend({ proofs: z.array(bytes({ max: 16_384 })) }),
+    output: head.extend({
+      proofs: z.array(bytes({ max: 16_384 })),
+      /** What the device of the chart's owner signed last, and that the newest checkpoint goes on from it. */
+      owner: deviceSigned.extend({ path }).nullable(),
+    }),
+    idempotent: true,
+  },
+  'receipts.sign': {
+    summary: 'A patient’s device hands in the checkpoint it signed, for those who read her charts.',
+    caller: 'known',
+    body: 'cbor',
+    input: deviceSigned,
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'receipts.cards': {
+    summary: 'The receipts of all cards under these numbers, and what the map says of each number.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ ids: z.array(id).min(1).max(100), seen }),
+    output: head.extend({
+      cards: z.array(
+        z.strictObject({
+          taken: z.array(z.strictObject({ receipt: bytes({ max: 1024 }), place: z.int().min(0), path })).max(1000),
+          proof: bytes({ max: 16_384 }),
+        }),
+      ),
+    }),
     idempotent: true,
   },
   'receipts.included': {

@@ -15,6 +15,12 @@ import { card, presentCard } from './login.ts';
 const id = bytes({ length: 16 });
 const factorPart = z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max: 4096 }) });
 
+const hash = bytes({ length: 32 });
+/** What the cloud promised with a turning: the mediator's own line names that receipt. */
+const promise = bytes({ max: 512 }).optional();
+/** A line of a mediator's log, and where it stands there. */
+const mediatedLine = z.strictObject({ receipt: bytes({ max: 1024 }), place: z.int().min(0), path: z.array(hash).max(64) });
+
 export const cloudletContract = defineContract('cloudlet', {
   'login.present': presentCard,
   'sessions.pair': {
@@ -207,6 +213,7 @@ export const cloudletContract = defineContract('cloudlet', {
         .array(bytes({ length: 1152 }))
         .min(1)
         .max(100),
+      promise,
     }),
     /** Of each 1152 bytes, or nothing where what came is no element of GT. */
     output: z.strictObject({ answers: z.array(bytes({ max: 1152 })) }),
@@ -260,6 +267,7 @@ export const cloudletContract = defineContract('cloudlet', {
         .array(bytes({ length: 576 }))
         .min(1)
         .max(100),
+      promise,
     }),
     output: z.strictObject({ answers: z.array(bytes({ max: 576 })) }),
     idempotent: true,
@@ -270,6 +278,29 @@ export const cloudletContract = defineContract('cloudlet', {
     body: 'cbor',
     input: z.strictObject({ grant: id, pat: id, end: bytes({ length: 64 }) }),
     output: z.strictObject({}),
+    idempotent: true,
+  },
+  'receipts.mediated': {
+    summary: 'What this mediator wrote down of the caller’s own grants, and of the cloud’s receipts the caller names.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({
+      /** Of the cloud's receipts that its lines may name. */
+      commitments: z.array(hash).max(1000),
+      after: z.int().min(0).optional(),
+      /** How many lines the log had when the caller last looked; 0 if she never did. */
+      seen: z.int().min(0),
+    }),
+    output: z.strictObject({
+      note: bytes({ max: 16_384 }),
+      path: z.array(hash).max(64),
+      /** The key of the log, and the word of the clinic's card for it. */
+      key: hash,
+      voucher: bytes({ length: 64 }),
+      acts: z.array(mediatedLine),
+      more: z.boolean(),
+      found: z.array(mediatedLine.nullable()),
+    }),
     idempotent: true,
   },
   'town.state': {

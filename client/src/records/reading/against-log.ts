@@ -10,6 +10,8 @@
  */
 import type { Part } from '@carelet/care/model';
 import { parts } from '@carelet/care/model';
+import type { Card } from '@carelet/crypto/cards/card';
+import type { Keyring } from '../../keyring/keyring.ts';
 import type { Cloud } from '../../login.ts';
 import type { Breathe } from '../../pace.ts';
 import { compareNodes } from '../../receipts/nodes.ts';
@@ -20,13 +22,23 @@ import type { NodeFound, Shelf } from './shelf.ts';
 
 export type Against = {
   readonly shelfOf: (part: Part) => Shelf;
+  readonly keyring: Keyring;
   readonly watch: Watching;
   readonly cloud: Cloud;
   readonly chart: ChartRef;
+  /** The card of its owner, if it is believed. */
+  readonly owner: Card | null;
+  /** UTC seconds. */
+  readonly now: () => number;
   readonly breathe: Breathe;
 };
 
-export type Checked = { readonly found: Found; readonly problems: readonly Problem[]; readonly standing?: Standing };
+export type Checked = {
+  readonly found: Found;
+  readonly problems: readonly Problem[];
+  readonly standing?: Standing;
+  readonly ownerSaw?: number | null;
+};
 
 /** How often a node is looked at again on which somebody writes all the while. */
 const looks = 4;
@@ -35,15 +47,16 @@ const less: Problem = { kind: 'tampered', what: 'records are missing here, or ol
 
 /** @param kept what was held against the log before and did not change */
 export async function heldAgainstLog(against: Against, found: Found, kept: Found): Promise<Checked> {
-  const { shelfOf, watch, cloud, chart, breathe } = against;
+  const { shelfOf, chart, breathe } = against;
   const nodes = new Map(found);
   let fresh = [...found].filter(([name, node]) => kept.get(name) !== node);
   let standing: Standing | undefined;
+  let ownerSaw: number | null | undefined;
   for (let left = looks; fresh.length > 0; left--) {
     const read = fresh.map(([, { held, state }]) => ({ nodeId: held.nodeId, state }));
-    const compared = await compareNodes({ watch, cloud, pat: chart.pat }, read, breathe);
+    const compared = await compareNodes({ ...against, pat: chart.pat }, read, breathe);
     if (compared.kind === 'fails') return { found: nodes, problems: [{ kind: 'tampered', what: compared.what }] };
-    ({ standing } = compared);
+    ({ standing, ownerSaw } = compared);
     const other = new Map(fresh.filter(([name]) => compared.other.has(name)));
     if (other.size === 0) break;
     const more = left > 0 ? await moreOn(shelfOf, other) : new Set<string>();
@@ -54,7 +67,7 @@ export async function heldAgainstLog(against: Against, found: Found, kept: Found
     for (const [name, node] of looked) nodes.set(name, node);
     fresh = [...looked];
   }
-  return { found: nodes, problems: [], ...(standing && { standing }) };
+  return { found: nodes, problems: [], ...(standing && { standing }), ...(ownerSaw !== undefined && { ownerSaw }) };
 }
 
 async function moreOn(shelfOf: (part: Part) => Shelf, nodes: ReadonlyMap<string, NodeFound>): Promise<Set<string>> {

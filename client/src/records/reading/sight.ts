@@ -174,7 +174,7 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
       const whole = jobs.flatMap((job, i) => (transformed[i]?.length === 1152 ? [{ job, transformed: transformed[i] }] : []));
       if (whole.length === 0) return [];
       const asked = whole.map((one) => one.transformed);
-      const { answers, factors } = await logins.answer(key, asked, broken);
+      const { answers, factors } = await logins.answer(key, asked, { promise, broken });
       return whole.map(({ job }, i) => ({ job, answers: answers[i] ?? new Uint8Array(), factors }));
     });
     if (!made) return [];
@@ -254,7 +254,7 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
       const { turned: turns, promise } = await cloud.sharing.turn({ pat: grant.pat, grant: grant.grant, nodes });
       promised(promise, problems);
       const whole = locks.flatMap((lock, i) => (turns[i]?.length === 576 ? [{ lock, turned: turns[i] }] : []));
-      const asked = { grant: grant.grant, turned: whole.map(({ turned }) => turned) };
+      const asked = { grant: grant.grant, turned: whole.map(({ turned }) => turned), ...(promise && { promise }) };
       return { whole, answers: whole.length > 0 ? (await mediator.sharing.mediate(asked)).answers : [] };
     });
     if (!made) return [];

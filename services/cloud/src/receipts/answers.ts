@@ -9,11 +9,13 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, hex } from '@carelet/crypto/algebra/bytes';
 import type { NamedKey } from '@carelet/crypto/algebra/sign';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
+import { cardNode } from '@carelet/crypto/receipts/cards';
 import { openCheckpoint, readCheckpoint, readHead, witnessesOf } from '@carelet/crypto/receipts/checkpoint';
 import { proveConsistency, proveInclusion } from '@carelet/crypto/receipts/log';
 import { encodeMapProof, proveNodes } from '@carelet/crypto/receipts/map';
 import { decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
 import { transaction } from '@carelet/ground/database';
+import { logStore } from '@carelet/ground/log-store';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
@@ -21,7 +23,9 @@ import { sightOf } from '../access.ts';
 import type { CloudTables } from '../schema.ts';
 import { notYours } from '../wraps.ts';
 import type { Book, Standing } from './book.ts';
-import { logStore, mapStore } from './stores.ts';
+import { receiptsOfCards } from './cards.ts';
+import { keepSigned, signedByOwner } from './devices.ts';
+import { mapStore } from './stores.ts';
 
 type Receipts = RoleOf<typeof cloudContract>['receipts'];
 
@@ -78,9 +82,32 @@ export function receipts(
 
     async nodes({ pat, nodes, seen }) {
       if ((await sightOf(db, caller, pat, now())).kind === 'nothing') throw notYours('prove nodes');
+      // Before the log is looked at, which therefore goes on from it.
+      const signed = await signedByOwner(db, pat);
       const standing = await book.standing();
       const proofs = await proveNodes(mapStore(db), standing.map, nodes);
-      return { ...(await headOf(standing, seen)), proofs: proofs.map(encodeMapProof) };
+      const grown = signed && signed.size <= standing.size;
+      const owner = signed && { ...signed.by, path: grown ? await proveConsistency(log, signed.size, standing.size) : [] };
+      return { ...(await headOf(standing, seen)), proofs: proofs.map(encodeMapProof), owner };
+    },
+
+    async sign(signed) {
+      await keepSigned(db, caller, own, signed, now());
+    },
+
+    async cards({ ids, seen }) {
+      const standing = await book.standing();
+      const proofs = await proveNodes(mapStore(db), standing.map, ids.map(cardNode));
+      const taken = await receiptsOfCards(db, ids, standing.size);
+      const shown = ids.map(async (id, i) => ({
+        taken: await Promise.all(
+          (taken.get(hex(id)) ?? []).map(async ({ body, place }) => {
+            return { receipt: body, place, path: await proveInclusion(log, place, standing.size) };
+          }),
+        ),
+        proof: encodeMapProof(proofs[i]!),
+      }));
+      return { ...(await headOf(standing, seen)), cards: await Promise.all(shown) };
     },
 
     async included({ commitments, seen }) {

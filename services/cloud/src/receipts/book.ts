@@ -22,9 +22,11 @@ import type { Signer } from '@carelet/crypto/receipts/note';
 import { encodePromise, promise } from '@carelet/crypto/receipts/promise';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
+import { logStore } from '@carelet/ground/log-store';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { type CloudTables, shelves } from '../schema.ts';
-import { logStore, mapStore } from './stores.ts';
+import { placeCards, waitingCards } from './cards.ts';
+import { mapStore } from './stores.ts';
 
 /** What an act says of itself; the rest is nothing. */
 export type Left = Pick<Act, 'kind' | 'actor'> &
@@ -72,7 +74,8 @@ export function bookOf(db: Kysely<CloudTables>, log: Signer, now: () => number):
   const last = () => db.selectFrom('log').selectAll().executeTakeFirst();
   const waits = async () => {
     const { rows } = await sql<{ waits: boolean }>`
-      select exists (select 1 from receipt where place is null) or exists (select 1 from unmapped) as waits`.execute(db);
+      select exists (select 1 from receipt where place is null) or exists (select 1 from unmapped)
+        or exists (select 1 from card_receipt where place is null) as waits`.execute(db);
     return rows[0]!.waits;
   };
 
@@ -134,9 +137,10 @@ async function writeDown(within: Transaction<CloudTables>, log: Signer, now: num
     .where('place', 'is', null)
     .orderBy('commitment')
     .execute();
+  const cards = await waitingCards(within);
   const { range, nodes } = append(
     { size, roots },
-    waiting.map(({ commitment }) => leafHash(commitment)),
+    [...waiting, ...cards].map(({ commitment }) => leafHash(commitment)),
   );
   await logStore(within).put(nodes);
   if (waiting.length > 0) {
@@ -145,10 +149,11 @@ async function writeDown(within: Transaction<CloudTables>, log: Signer, now: num
       ${waiting.map((_, i) => size + i)}::bigint[]) as new (pat, commitment, place)
       where receipt.pat = new.pat and receipt.commitment = new.commitment`.execute(within);
   }
+  const cardsChanged = await placeCards(within, cards, size + waiting.length);
 
   const asked = new Set<string>();
   const store = mapStore(within, asked);
-  const changed = await update(store, map, await changedNodes(within));
+  const changed = await update(store, map, [...(await changedNodes(within)), ...cardsChanged]);
   await sql`delete from unmapped`.execute(within);
   await within
     .deleteFrom('map_node')

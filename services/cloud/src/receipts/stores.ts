@@ -1,34 +1,12 @@
 /**
- * Where the log and the map lie in PostgreSQL, as `crypto/receipts` wants its stores.
+ * Where the map lies in PostgreSQL, as `crypto/receipts` wants its store.
  *
  * @module
  */
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
-import type { LogStore } from '@carelet/crypto/receipts/log';
 import type { MapStore } from '@carelet/crypto/receipts/map';
 import { type Kysely, sql } from 'kysely';
 import type { CloudTables } from '../schema.ts';
-
-export function logStore(db: Kysely<CloudTables>): LogStore {
-  return {
-    async get(places) {
-      if (places.length === 0) return [];
-      const levels = places.map(({ level }) => level);
-      const indexes = places.map(({ index }) => index);
-      const { rows } = await sql<{ level: number; place: number; hash: Bytes }>`
-        select level, place, hash from log_node
-        where (level, place) in (select * from unnest(${levels}::integer[], ${indexes}::bigint[]))`.execute(db);
-      const known = new Map(rows.map(({ level, place, hash }) => [`${level}/${place}`, hash]));
-      return places.map(({ level, index }) => known.get(`${level}/${index}`) ?? null);
-    },
-    async put(nodes) {
-      if (nodes.length === 0) return;
-      await sql`insert into log_node (level, place, hash) select * from unnest(
-        ${nodes.map(({ level }) => level)}::integer[], ${nodes.map(({ index }) => index)}::bigint[],
-        ${nodes.map(({ hash }) => hash)}::bytea[])`.execute(db);
-    },
-  };
-}
 
 /** A map's nodes; `asked` gathers the names of those that were looked at. */
 export function mapStore(db: Kysely<CloudTables>, asked: Set<string> = new Set()): MapStore {

@@ -10,7 +10,7 @@ import { ownReceipts } from '@carelet/client/receipts/own';
 import { decodeExport } from '@carelet/crypto/receipts/export';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { standingInWords } from '../../receipts.ts';
+import { standingInWords, witnessAsOwner } from '../../receipts.ts';
 import { count, note, paint, say } from '../../terminal.ts';
 
 export const receiptsExport = command({
@@ -31,6 +31,7 @@ export const receiptsExport = command({
     const { keyring, cloud } = person;
     const { charts, problems, standing, exported } = await ownReceipts({ keyring, cloud, clock: io.clock });
     await person.keep();
+    if (problems.length === 0) await witnessAsOwner(person, io);
     if (!exported) {
       const because = 'the cloud shows nothing that a witness has seen; try again in a minute';
       throw new CareletError('unavailable', 'export receipts', { because });

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { askMediators } from '@carelet/client/receipts/mediators';
 import { ownReceipts } from '@carelet/client/receipts/own';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import type { ProvenReceipt } from '@carelet/crypto/receipts/export';
+import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { minuteOf, type NameOf, namesIn, sentence, standingInWords } from '../../receipts.ts';
+import { mediatedInWords, minuteOf, type NameOf, namesIn, sentence, standingInWords, witnessAsOwner } from '../../receipts.ts';
 import { count, paint, say } from '../../terminal.ts';
 
 export const receiptsList = command({
@@ -16,15 +18,20 @@ export const receiptsList = command({
   group: 'records',
   summary: 'who wrote and read what of your records, when',
   options: { ...common.as('the patient'), ...common.json, ...common.town, ...common.keyrings },
-  more: `The cloud leaves a receipt of everything it takes into your charts and hands out of them, sealed to you. Each is looked for in its log, and everything that was written is compared with what lies there now: the exit code is 1 when something does not fit.
+  more: `The cloud leaves a receipt of everything it takes into your charts and hands out of them, sealed to you. Each is looked for in its log, and everything that was written is compared with what lies there now; clinics whose boxes do their part when somebody opens your records are asked what they wrote down of it, which must not be more than the cloud did. The exit code is 1 when something does not fit.
 
 Whoever holds a key already and a copy of what it opens leaves no receipt.`,
   examples: ['carelet receipts list --as ada'],
   async run({ options, io }) {
     await using person = await enter(io, options, { op: 'list receipts', kinds: ['patient'] });
     const { keyring, cloud, authority } = person;
-    const { charts, problems, standing } = await ownReceipts({ keyring, cloud, clock: io.clock });
+    const compare = await askMediators({ keyring, cloudletOf: cloudletsFor(person.town, keyring, io.clock), clock: io.clock });
+    const own = await ownReceipts({ keyring, cloud, clock: io.clock });
+    const { charts, standing } = own;
+    const mediated = await compare(charts);
+    const problems = [...own.problems, ...mediated.problems];
     await person.keep();
+    if (problems.length === 0) await witnessAsOwner(person, io);
     const nameOf = await namesIn(authority, keyring.manifest, keyring.card.id);
     const { bold, dim, warn } = paint(io.stdout, io.env);
     if (options.json) {
@@ -41,6 +48,7 @@ Whoever holds a key already and a copy of what it opens leaves no receipt.`,
         if (earlier > 0) say(io, dim(`  and ${count(earlier, 'receipt')} from before this chart was yours`));
       }
       if (charts.length === 0) say(io, 'You have no charts here yet.');
+      for (const line of mediatedInWords(mediated)) say(io, dim(line));
       say(io, standingInWords(standing, keyring.manifest));
     }
     for (const what of problems) io.stderr.write(`${warn(`Does not fit: ${what}`)}\n`);

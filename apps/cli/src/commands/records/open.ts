@@ -10,6 +10,7 @@ import { type Chart, headOf, openCharts } from '../../charts.ts';
 import { command, common, UsageError } from '../../command.ts';
 import { enter, type Person } from '../../person.ts';
 import { prettyJson } from '../../pretty.ts';
+import { minuteOf } from '../../receipts.ts';
 import { note, say } from '../../terminal.ts';
 
 export const recordsOpen = command({
@@ -57,7 +58,9 @@ export const recordsOpen = command({
     }
     say(io, prettyJson(json));
     const withheld = record.withheld.length === 0 ? '' : ` Your keys do not open its ${record.withheld.join(' and ')}.`;
-    note(io, `Written by ${author}, version ${record.version}; record ${hex(record.rid)} of ${headOf(chart)}.${withheld}`);
+    const own = equalPublic(chart.ref.owner, person.keyring.card.id) || chart.ownerSaw === null;
+    const saw = own ? '' : ` The patient’s own device last signed the cloud’s log ${minuteOf(chart.ownerSaw!)}.`;
+    note(io, `Written by ${author}, version ${record.version}; record ${hex(record.rid)} of ${headOf(chart)}.${withheld}${saw}`);
   },
 });
 

@@ -8,7 +8,7 @@ import { Said } from './Said.tsx';
 
 /** What the tick stands for, in words: what this device checked, who else looked, and what nobody can tell. */
 export function Checked({
-  receipts: { witnesses, earlier, checked, problems },
+  receipts: { witnesses, signed, earlier, checked, problems },
   look,
   looker,
   close,
@@ -27,10 +27,14 @@ export function Checked({
     problems.length > 0
       ? problems.map((problem) => ({ kind: 'urgent', text: t(`problem.${problem}`) }))
       : [
-          ...(['log', 'grows', 'there'] as const).map((fact) => ({ kind: 'done' as const, text: t(`checked.${fact}`) })),
+          ...(['log', 'grows', 'there', 'mediators', 'card'] as const).map((fact) => ({
+            kind: 'done' as const,
+            text: t(`checked.${fact}`),
+          })),
           witnesses.length > 0
             ? { kind: 'done', text: t('checked.witness', { names: format.list(witnesses) }) }
             : { kind: 'waiting', text: t('checked.noWitness') },
+          ...(signed ? [{ kind: 'done' as const, text: t('checked.device') }] : []),
         ];
   return (
     <Modal opened onClose={close} title={t('checked.title')} closeButtonProps={{ 'aria-label': t('checked.close') }} size="lg">
