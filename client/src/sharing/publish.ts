@@ -77,18 +77,26 @@ export async function raiseGenerations(options: SharingOptions, chart: ChartRef)
   const now = Math.floor(clock() / 1000);
   const published = await publishedScopes(options, chart);
   const reached = ended.map((grant) => ({ grant, names: namesReached(published, grant) }));
-  const next = [...published.heads].flatMap(([name, head]) => {
-    const over = reached.flatMap(({ grant, names }) => (isOfGeneration(grant, head) && (names === null || names.has(name)) ? [grant] : []));
+  // What went through the key servers needed no scope: the first that is said of such a category is its new generation.
+  const unpublished = reached.flatMap(({ grant, names }) => (grant.servers ? [...(names ?? [])] : []));
+  const next = [...new Set([...published.heads.keys(), ...unpublished])].flatMap((name) => {
+    const head = published.heads.get(name);
+    const isOver = (grant: GivenGrant) => head === undefined || isOfGeneration(grant, head);
+    const over = reached.flatMap(({ grant, names }) => (isOver(grant) && (names === null || names.has(name)) ? [grant] : []));
     if (over.length === 0) return [];
     const since = Math.max(now, 1 + Math.max(...over.map(({ issued }) => issued)));
-    return [{ name, head, gen: head.gen + 1, since, scopes: [] }];
+    return [{ name, head, gen: (head?.gen ?? 0) + 1, since, scopes: [] }];
   });
   await lay(options, chart, next);
   return next.length;
 }
 
-/** Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. */
+/**
+ * Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. One through
+ * the key servers is of none: its locks are made node by node.
+ */
 export const isSuperseded = (grant: GivenGrant, published: Published): boolean =>
+  !grant.servers &&
   [...(namesReached(published, grant) ?? [])].some((name) => {
     const head = published.heads.get(name);
     return head !== undefined && !isOfGeneration(grant, head);
