@@ -1,29 +1,32 @@
 /**
- * `carelet share`: a patient lets a doctor read, by name, or a carer, by her code.
+ * `carelet share`: a patient lets a doctor read, by name, or a carer, by her code; through a clinic, or where none mediates the key servers.
  *
  * @module
  */
 import { CareletError, kinds, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, consentInWords, type Recipient, usualConsent } from '@carelet/care/rules/sharing/consent';
+import { shareThroughServers } from '@carelet/client/kdc/share';
 import { findCarer } from '@carelet/client/sharing/carer';
 import type { RequestRef } from '@carelet/client/sharing/requests';
 import { share } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
-import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
+import { cloudletOf, partiesFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
 import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { agreed, count, plainText, progress, say } from '../../terminal.ts';
-import { doctorCalled } from './who.ts';
+import { doctorCalled, threeServers } from './who.ts';
 
 const op = 'share records';
 /** What one shares unless told: everything but administration. */
 export const usualKinds = kinds.filter((kind) => !['devices', 'billing', 'identity', 'directory'].includes(kind));
 export const usualDays = 90;
+/** Instead of a clinic: the town's three key servers. */
+export const throughServers = 'key-servers';
 
 export const shareCommand = command({
   name: 'share',
@@ -45,16 +48,21 @@ export const shareCommand = command({
       value: 'day',
       says: `the last day on which she may read (usual: in ${usualDays} days; at most ${longestGrant})`,
     },
-    through: { type: 'text', value: 'clinic', says: 'whose cloudlet mediates (usual: the first of the town)' },
+    through: {
+      type: 'text',
+      value: 'whom',
+      says: `the clinic whose cloudlet mediates (usual: the first of the town), or "${throughServers}" where none does`,
+    },
     ...common.yes,
     ...common.town,
     ...common.keyrings,
   },
-  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers.',
+  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Where no clinic mediates, three key servers run by three houses do, two of which have to agree each time; what a hospital writes afterwards then opens once your own client was used again ("carelet wearable renew"). Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers.',
   examples: [
     'carelet share --as ada --with "Dr Chen"',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs,waveforms --until 2026-12-31',
     'carelet share --as ada --with Ruth --code 7K2M-… --what medications',
+    'carelet share --as ada --with "Dr Chen" --through key-servers',
   ],
   async run({ options, io }) {
     const today = dayOf(io.clock());
@@ -104,26 +112,32 @@ type Letting = {
 /** Shows what is about to be shared, asks, and shares; gives the exit code. */
 export async function letRead(io: Io, person: Person, { to, consent, through, yes, answering }: Letting): Promise<number> {
   const { keyring, cloud, save, town } = person;
-  const clinic = through === undefined ? town.cloudlets[0] : cloudletOf(town, through);
+  const served = through === throughServers;
+  if (served && answering) throw new CareletError('invalid', op, { because: 'a request is granted through a clinic, not the key servers' });
+  const clinic = through === undefined ? town.cloudlets[0] : served ? undefined : cloudletOf(town, through);
   const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
-  if (!mediator) throw new CareletError('missing', op, { because: 'this town has no cloudlet that could mediate' });
+  if (!mediator && !served) {
+    throw new CareletError('missing', op, {
+      because: `this town has no cloudlet that could mediate; its key servers can: --through ${throughServers}`,
+    });
+  }
 
   say(io, `${plainText(to.name)}, ${plainText(to.about)}`);
   say(io, `  fingerprint ${to.fingerprint}`);
   say(io, `  may read    ${consentInWords(consent)}`);
-  say(io, `  through     ${clinic!.organisation}`);
+  say(io, `  through     ${served ? threeServers : clinic!.organisation}`);
   if (!yes && !(await agreed(io, 'Is this what you want?'))) {
     say(io, 'Nothing was shared.');
     return 1;
   }
   await using mathematics = mathematicsInThreads();
   await using line = progress(io, 'keys made');
-  line.first('asking the mediator');
-  const wanted = { doctor: to.id, doctorName: to.name, as: to.as, consent, mediator, progress: (done: number) => line.at(done) };
-  const given = await share(
-    { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock },
-    { ...wanted, ...(answering && { answering }) },
-  );
+  line.first(served ? 'asking the key servers' : 'asking the mediator');
+  const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
+  const wanted = { as: to.as, consent, progress: (done: number) => line.at(done) };
+  const given = mediator
+    ? await share(sharing, { ...wanted, doctor: to.id, doctorName: to.name, mediator, ...(answering && { answering }) })
+    : await shareThroughServers(sharing, { ...wanted, reader: to.id, readerName: to.name });
   say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);
   return (await promisesKept(person, io)) ? 0 : 1;
 }
