@@ -11,6 +11,7 @@ import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { kdf } from '@carelet/crypto/algebra/hash';
 import type { Random } from '@carelet/crypto/algebra/random';
 import { attempt } from '@carelet/crypto/algebra/strict';
+import { type Answer, type Combined, combine } from '@carelet/crypto/kdc/reader';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { factorCheck, finish } from '@carelet/crypto/kp-abe/reader';
 import { emergencyPq } from '@carelet/crypto/ma-kp-abe/break-glass';
@@ -51,6 +52,9 @@ export type EmergencyOpen = PolicyOpen & { gid: Bytes };
 /** A doctor's factor of a key for emergencies, and what the mediator made of the base of the cloud's part. */
 export type EmergencyCheck = Omit<FactorCheck, 'issuers'> & { gid: Bytes };
 
+/** What key servers answered for one place, to be put together; `servers` as the manifest names them. */
+export type PartsJob = { servers: Bytes; place: Bytes; answers: Answer[] };
+
 export type Mathematics = {
   sealPolicies(jobs: PolicySeal[]): Promise<Bytes[]>;
   /** The content, or `null` where the key does not open it. */
@@ -65,6 +69,8 @@ export type Mathematics = {
   /** The content, or `null` where it does not open. */
   openConsents(jobs: ConsentOpen[]): Promise<(Bytes | null)[]>;
   scopeKeys(jobs: ScopeJob[]): Promise<ScopeKeys[]>;
+  /** The keys that servers' answers make, and whose answers were wrong. */
+  combineParts(jobs: PartsJob[]): Promise<Combined[]>;
   /** A doctor's half of every key she is given by consent: the same one from every copy of her keyring. */
   newHalf(doctor: { id: Bytes; edSk: Bytes }): Promise<{ half: Bytes; delegate: Bytes }>;
 };
@@ -149,6 +155,11 @@ export const scopeKeys: Mathematics['scopeKeys'] = async (jobs) => {
   });
 };
 
+export const combineParts: Mathematics['combineParts'] = async (jobs) => {
+  const group = await pairing();
+  return oneByOne(jobs, ({ servers, place, answers }) => combine(group, servers, place, answers));
+};
+
 export const newHalf: Mathematics['newHalf'] = async (doctor) => {
   let at = 0;
   // Two halves of one doctor would be one too many: what was shared under the first would not open with the second.
@@ -167,6 +178,7 @@ export const mathematicsHere: Mathematics = {
   sealConsents,
   openConsents,
   scopeKeys,
+  combineParts,
   newHalf,
 };
 

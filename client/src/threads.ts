@@ -35,6 +35,7 @@ export function mathematicsInThreads(threads = Math.max(1, availableParallelism(
     sealConsents: (jobs) => spread(jobs, (some) => run({ name: 'sealConsents', given: [some] })),
     openConsents: (jobs) => spread(jobs, (some) => run({ name: 'openConsents', given: [some] })),
     scopeKeys: (jobs) => spread(jobs, (some) => run({ name: 'scopeKeys', given: [some] })),
+    combineParts: (jobs) => spread(jobs, (some) => run({ name: 'combineParts', given: [some] })),
     newHalf: (doctor) => run({ name: 'newHalf', given: [doctor] }),
     [Symbol.asyncDispose]: () => pool.close({ force: true }),
   };

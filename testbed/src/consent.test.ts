@@ -171,9 +171,9 @@ describe('with either half of taking back alone, nothing opens', () => {
 describe('something else in the place of what was shared', () => {
   const laboratory: Consent = { ...vitals, kinds: ['laboratory'] };
   const change = (around: SharingOptions, doctor: Keyring, before: GivenGrant) =>
-    changeGrants(around, { doctor: doctor.card.id, doctorName: doctor.title, consent: laboratory, mediator: harbour.keyring.card.id }, [
-      before.grant,
-    ]);
+    changeGrants(around, doctor.card.id, [before.grant], () =>
+      share(around, { doctor: doctor.card.id, doctorName: doctor.title, consent: laboratory, mediator: harbour.keyring.card.id }),
+    );
 
   test('opens what is meant now, also what is written next, and no more what was meant before', async () => {
     const doctor = await colleague('Dr Amin');

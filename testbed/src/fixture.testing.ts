@@ -10,6 +10,7 @@ import { type Json, printJson } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
 import { approve, claim, enrolOrganisation, invite, register, renewManifest } from '@carelet/client/enrolment';
+import { type KeyServers, keyServersAt } from '@carelet/client/kdc/servers';
 import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
@@ -55,6 +56,8 @@ export type Stage = AsyncDisposable & {
   readonly cloudletAs: (who: Keyring | null, clinic?: OrganisationSlug) => Cloudlet;
   /** The cloudlet of a clinic of this number; `null` where there is none. */
   readonly cloudletOf: (who: Keyring | null, organisation: Bytes) => Cloudlet | null;
+  /** The town's key servers, as somebody meets them. */
+  readonly keyServersFor: (who: Keyring) => KeyServers;
   /** Whom a doctor asks for her keys. */
   readonly issuing: (who: Keyring) => Issuing;
   /** Two administrators of two organisations. */
@@ -67,7 +70,10 @@ export type Stage = AsyncDisposable & {
   readonly take: (place: Place, resources: readonly Json[], cloud?: Cloud) => Promise<ImportSummary>;
   readonly link: (place: Place, chart: WriterChart, who: Keyring) => Promise<void>;
   /** Everything somebody's keys open, chart by chart, or one chart of it. */
-  readonly open: (who: Keyring, options?: { readonly cloud?: Cloud; readonly pat?: Bytes }) => Promise<Opened>;
+  readonly open: (
+    who: Keyring,
+    options?: { readonly cloud?: Cloud; readonly keyServers?: KeyServers; readonly pat?: Bytes },
+  ) => Promise<Opened>;
 };
 
 /** What a doctor may open at a place; what is left out is ordinary. */
@@ -154,6 +160,7 @@ export async function openStage({
     const known = [...enrolled].find(([, keyring]) => equalPublic(keyring.card.id, organisation));
     return known && town.cloudlets.has(known[0]) ? cloudletAs(who, known[0]) : null;
   };
+  const keyServersFor = (who: Keyring): KeyServers => keyServersAt(at(town.authority), who, clock);
   const enrolled = new Map<OrganisationSlug, Keyring>();
 
   let offices: Promise<readonly [Keyring, Keyring]> | undefined;
@@ -208,6 +215,7 @@ export async function openStage({
     cloudletOf,
     administrators,
 
+    keyServersFor,
     issuing,
     place,
 
@@ -244,9 +252,10 @@ export async function openStage({
     take: (place, resources, cloud) => importRecords([source('bundle.json', resources)], { writer: writerOf(place, cloud) }),
     link: (place, chart, { card }) => linkPatient({ keyring: place.keyring, save: place.save, cloud: cloudAs(place.keyring) }, chart, card),
 
-    async open(who, { cloud = cloudAs(who), pat } = {}) {
+    async open(who, { cloud = cloudAs(who), keyServers = keyServersFor(who), pat } = {}) {
       await renewManifest(authorityAs(null), who);
-      const read = reader({ keyring: who, cloud, cloudletOf: (organisation) => cloudletOf(who, organisation), mathematics, clock });
+      const around = { cloudletOf: (organisation: Bytes) => cloudletOf(who, organisation), keyServers };
+      const read = reader({ keyring: who, cloud, ...around, mathematics, clock });
       const charts: OpenedChart[] = [];
       for (const chart of await read.charts()) if (!pat || equalPublic(chart.pat, pat)) charts.push(await read.open(chart));
       await read.leave();

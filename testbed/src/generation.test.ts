@@ -13,6 +13,7 @@ import { secretsFile } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { issuer, issuerContract } from '@carelet/issuer/issuer';
+import { grantsIn } from '@carelet/issuer/kdc';
 import * as mathematics from '@carelet/issuer/mathematics';
 import { type IssuerTables, migrations } from '@carelet/issuer/schema';
 import { type Kysely, sql } from 'kysely';
@@ -41,7 +42,8 @@ afterAll(async () => {
 /** An issuer in this process, as it is after a start, with this mathematics. */
 async function issuerAt(place: number, math: mathematics.IssuerMath = mathematics): Promise<Handler> {
   const secrets = await secretsFile(join(folder, `${place}.key`));
-  const role = await issuer({ db: tables[place]!, secrets, mathematics: math, title: `House ${place + 1}`, clock });
+  const grants = await grantsIn(join(folder, `grants-${place}`), secrets);
+  const role = await issuer({ db: tables[place]!, secrets, grants, mathematics: math, title: `House ${place + 1}`, clock });
   return serve(issuerContract, { role: () => role, identify: async () => null, clock });
 }
 

@@ -33,13 +33,17 @@ const map = (): Omit<TownMap, 'cloudlets'> => ({
   cloud: stage.town.cloud.fetch,
 });
 
-type Ways = { store?: Store; keep?: boolean; cloudletAway?: () => boolean };
+type Ways = { store?: Store; keep?: boolean; cloudletAway?: () => boolean; boxes?: boolean };
 
-async function inside(keyring: Keyring, { store = memoryStore(), keep = true, cloudletAway = () => false }: Ways = {}): Promise<House> {
+async function inside(
+  keyring: Keyring,
+  { store = memoryStore(), keep = true, cloudletAway = () => false, boxes = true }: Ways = {},
+): Promise<House> {
   const around = { mathematics: mathematicsHere, clock: stage.clock, zone: 'Europe/London', effort: cheap };
   const flaky: TownMap['cloudlets'][number]['where'] = (request) =>
     cloudletAway() ? away() : stage.town.cloudlets.get('harbour')!.fetch(request);
-  const house = openHouse({ map: async () => ({ ...map(), cloudlets: [{ organisation: 'harbour', where: flaky }] }), store, ...around });
+  const cloudlets = boxes ? [{ organisation: 'harbour', where: flaky }] : [];
+  const house = openHouse({ map: async () => ({ ...map(), cloudlets }), store, ...around });
   opened.push(house);
   await house.unlock(await lock(await newLock(passphrase, cheap), encodeKeyring(keyring)), passphrase, keep);
   return house;
@@ -245,4 +249,16 @@ test('taken back while the clinic’s box is away opens nothing, and the box hea
   await house.lock();
   await house.unlock('Ada Marlow', passphrase, true);
   await until(async () => (await house.whoReads()).length === 0, 10_000);
+});
+
+test('where no clinic of the town has a box, three key servers take part, and what is shared opens and ends in the same way', async () => {
+  const [house, desk] = [await inside(ada, { boxes: false }), await inside(diaz, { boxes: false })];
+  const grants = await house.share(wish({ kinds: ['laboratory'] }));
+  expect(grants).toHaveLength(1);
+  const given = (await house.whoReads()).find((one) => one.grants[0] === grants[0]);
+  expect(given).toMatchObject({ through: null, state: 'holds', doctor: { name: 'Dr Diaz' }, what: { kinds: ['laboratory'] } });
+  await until(async () => (await listed(desk)).length > 0, 20_000);
+  expect(await house.unshare(grants)).toBe('ended');
+  expect((await house.whoReads()).some((one) => one.grants.includes(grants[0]!))).toBe(false);
+  await until(async () => (await listed(desk)).length === 0, 20_000);
 });

@@ -4,13 +4,14 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
+import { receivedShared } from '@carelet/client/kdc/received';
 import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
 import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { believedCards } from '@carelet/client/records/reading/believed';
 import { receivedGrants } from '@carelet/client/sharing/received';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { cloudletsFor } from './cloudlets.ts';
+import { partiesFor } from './cloudlets.ts';
 import { familyNames, spokenName } from './describe.ts';
 import type { Io } from './io.ts';
 import type { Person } from './person.ts';
@@ -63,7 +64,7 @@ export async function* openCharts(
   const opening = reader({
     keyring,
     cloud,
-    cloudletOf: cloudletsFor(person.town, keyring, io.clock),
+    ...partiesFor(person.town, keyring, io.clock),
     mathematics,
     clock: io.clock,
     progress: (parts) => {
@@ -166,7 +167,8 @@ const isShared = ({ keyring }: Person, { owner }: ChartRef): boolean =>
 /** What they call themselves who share with a carer, by chart in hex. */
 async function sharersOf({ keyring, cloud }: Person, io: Io): Promise<Map<string, string>> {
   const now = () => Math.floor(io.clock() / 1000);
-  const received = await receivedGrants({ keyring, cloud, cards: believedCards(keyring, cloud, now), now });
+  const around = { keyring, cloud, cards: believedCards(keyring, cloud, now), now };
+  const received = [...(await receivedGrants(around)), ...(await receivedShared(around))];
   return new Map(received.map(({ grant, letter }) => [hex(grant.pat), plainText(letter.patient)]));
 }
 

@@ -6,6 +6,7 @@
 import { CareletError } from '@carelet/care/model';
 import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { Holders } from '@carelet/client/enrolment';
+import { keyServersAt } from '@carelet/client/kdc/servers';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import { connectCloudlet } from '@carelet/client/login';
 import { begin, newDevice } from '@carelet/crypto/session/device';
@@ -35,6 +36,12 @@ export function cloudletOf({ cloudlets }: TownAddresses, who: string): CloudletA
     because: `it could be any of ${found.map(({ organisation }) => organisation).join(', ')}`,
   });
 }
+
+/** The other parties in what patients share: the clinics' cloudlets, and the key servers. */
+export const partiesFor = (town: TownAddresses, keyring: Keyring, clock: () => number) => ({
+  cloudletOf: cloudletsFor(town, keyring, clock),
+  keyServers: keyServersAt(town.authority, keyring, clock),
+});
 
 /** `cloudletsOf` the town's addresses. */
 export const cloudletsFor = ({ cloudlets }: TownAddresses, keyring: Keyring, clock: () => number) =>

@@ -64,7 +64,7 @@ export type GivenGrant = {
   /** Whoever is let read: a doctor, or a carer (`recipientOf` of the consent says which). */
   readonly doctor: Bytes;
   readonly doctorName: string;
-  /** The organisation whose cloudlet mediates. */
+  /** The organisation whose cloudlet mediates; nobody's, empty, for a grant through the key servers. */
   readonly mediator: Bytes;
   /** UTC seconds. */
   readonly issued: number;
@@ -73,6 +73,8 @@ export type GivenGrant = {
   readonly consent: string;
   /** Where it may still hold: both when it was made, none once both said that it is over. */
   holds: { cloud: boolean; mediator: boolean };
+  /** Of a grant through the key servers: at which of the three it may still hold. `holds.mediator` is then whether at two of them. */
+  servers?: readonly boolean[];
 };
 
 /** What somebody holds for consent. */
@@ -267,7 +269,7 @@ export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cb
   patient && [patient.root, patient.pq],
   half && [half.secret, half.delegate],
   Object.fromEntries(Object.entries(heads).map(([name, { gen, hash }]) => [name, [gen, hash]])),
-  grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds }) => [
+  grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds, servers }) => [
     grant,
     pat,
     doctor,
@@ -276,7 +278,7 @@ export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cb
     issued,
     notAfter,
     consent,
-    [holds.cloud, holds.mediator],
+    [holds.cloud, holds.mediator, ...(servers ? [[...servers]] : [])],
   ]),
 ];
 
@@ -284,7 +286,7 @@ export type EncodedSharing = [
   [Bytes, Bytes] | null,
   [Bytes, Bytes] | null,
   Record<string, [number, Bytes]>,
-  [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean]][],
+  [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean, boolean[]?]][],
 ];
 
 /** Reads what `encodeSharing` wrote. */
@@ -292,7 +294,7 @@ export const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): S
   patient: patient && { root: patient[0], pq: patient[1] },
   half: half && { secret: half[0], delegate: half[1] },
   heads: Object.fromEntries(Object.entries(heads).map(([name, [gen, hash]]) => [name, { gen, hash }])),
-  grants: grants.map(([grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, [cloud, mediated]]) => ({
+  grants: grants.map(([grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, [cloud, mediated, servers]]) => ({
     grant,
     pat,
     doctor,
@@ -302,6 +304,7 @@ export const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): S
     notAfter,
     consent,
     holds: { cloud, mediator: mediated },
+    ...(servers && { servers }),
   })),
 });
 

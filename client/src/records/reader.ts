@@ -14,6 +14,7 @@ import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { authorshipCheck, readRows, readyNode, sameRecord } from '@carelet/crypto/records/reader';
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
+import type { KeyServers } from '../kdc/servers.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
@@ -88,6 +89,8 @@ export type ReaderOptions = {
   readonly cloud: Cloud;
   /** The cloudlet of an organisation, where it mediates; nobody knows one unless told. */
   readonly cloudletOf?: (organisation: Bytes) => Cloudlet | null;
+  /** The town's key servers, for what was shared through them; nobody knows where they are unless told. */
+  readonly keyServers?: KeyServers;
   readonly mathematics: Mathematics;
   readonly clock?: () => number;
   /** For every opening that is given none of its own. */
@@ -145,12 +148,20 @@ const nothing: Kept = { found: new Map(), reach: { owns: false, openParts: [] },
  * const later = await read.refresh(opened, { nodes: [nodeId] });
  * ```
  */
-export function reader({ keyring, cloud, cloudletOf = () => null, mathematics, clock = Date.now, progress: usual }: ReaderOptions): Reader {
+export function reader({
+  keyring,
+  cloud,
+  cloudletOf = () => null,
+  keyServers,
+  mathematics,
+  clock = Date.now,
+  progress: usual,
+}: ReaderOptions): Reader {
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
   const watch = watchOver({ keyring, cloud, now });
   const logins = roleLogins(keyring, cloudletOf);
-  const sightOf = sightWith({ keyring, cloud, logins, cloudletOf, mathematics, cards, watch, now });
+  const sightOf = sightWith({ keyring, cloud, logins, cloudletOf, keyServers: keyServers ?? null, mathematics, cards, watch, now });
   let cardLookedAt = Number.NEGATIVE_INFINITY;
   // Beside the chart and not in it: so that whoever prints, compares or sends one does not get its keys.
   const kept = new WeakMap<OpenedChart, Kept>();

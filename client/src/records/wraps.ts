@@ -1,6 +1,6 @@
 /**
  * Locking node keys to people: the owner by the hybrid KEM, roles by KP-ABE in their organisation's domain, whomever a patient
- * lets read by the scopes she published.
+ * lets read by the scopes she published, or through the key servers.
  *
  * @module
  */
@@ -11,6 +11,9 @@ import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
 import { labelOf, sensitiveLabel } from '@carelet/crypto/cards/label';
+import { type GrantName, placeOf as placeOfShared } from '@carelet/crypto/kdc/grant';
+import type { SharedKeys } from '@carelet/crypto/kdc/hybrid';
+import { seal as sealShared } from '@carelet/crypto/kdc/owner';
 import { idOfDomain } from '@carelet/crypto/kp-abe/domain';
 import { idOfDomain as idOfEmergencies } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { openWith, sealTo } from '@carelet/crypto/ntru/hybrid';
@@ -28,7 +31,7 @@ export type Maker = { readonly card: { readonly id: Bytes }; readonly secrets: {
 /** A wrap as the cloud keeps it. */
 export type Wrap = {
   nodeId: Bytes;
-  kind: 'owner' | 'policy' | 'emergency' | 'consent';
+  kind: 'owner' | 'policy' | 'emergency' | 'consent' | 'shared';
   gen: number;
   domain: Bytes;
   body: Bytes;
@@ -199,6 +202,18 @@ export async function consentWraps(mathematics: Mathematics, maker: Maker, pq: B
     nodes.map(({ node, scope, p }, i) => ({ scope, p, pq, context: wrapContext(places[i]!), content: encodeGrant(grantOf(node)) })),
   );
   return bodies.map((body, i) => signed(maker, places[i]!, scopeId(nodes[i]!.p), body));
+}
+
+/** A node, and the two secrets its wrap is sealed under for a grant through the key servers. */
+export type SharedNode = { readonly node: WrapNode; readonly keys: SharedKeys };
+
+/** Wraps nodes for whoever is let read through the key servers. */
+export function sharedWraps(maker: Maker, name: GrantName, nodes: readonly SharedNode[]): Wrap[] {
+  return nodes.map(({ node, keys }) => {
+    const place = placeOf(node, 'shared');
+    const body = sealShared(keys, placeOfShared(name, place.nodeId), wrapContext(place), encodeGrant(grantOf(node)));
+    return signed(maker, place, name.grant, body);
+  });
 }
 
 /** What a wrap that the cloud handed over stands on. */

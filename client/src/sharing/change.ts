@@ -6,7 +6,7 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { GivenGrant } from '../keyring/keyring.ts';
-import { endGrant, type Share, type SharingOptions, share } from './share.ts';
+import { endGrant, type SharingOptions } from './share.ts';
 
 /**
  * Gives what is wanted, then ends the grants in whose place it stands; whoever reads is never without either. Where these could not be
@@ -14,17 +14,23 @@ import { endGrant, type Share, type SharingOptions, share } from './share.ts';
  *
  * Locks of a new generation are made when consents are renewed next (`renewConsents`).
  *
- * @param before numbers of grants that this keyring gave to the same person
- * @throws {CareletError} as `share` and `endGrant`; `invalid` for grants to somebody else
+ * @param before numbers of grants that this keyring gave to this reader
+ * @param give gives what is wanted
+ * @throws {CareletError} as `give` and `endGrant`; `invalid` for grants to somebody else
  */
-export async function changeGrants(options: SharingOptions, wanted: Share, before: readonly Bytes[]): Promise<GivenGrant[]> {
+export async function changeGrants(
+  options: SharingOptions,
+  reader: Bytes,
+  before: readonly Bytes[],
+  give: () => Promise<GivenGrant[]>,
+): Promise<GivenGrant[]> {
   const op = 'change what is shared';
   const { grants } = options.keyring.sharing;
   const named = before.map((number) => grants.find(({ grant }) => hex(grant) === hex(number)));
-  if (named.length === 0 || named.some((one) => !one || !equalPublic(one.doctor, wanted.doctor))) {
+  if (named.length === 0 || named.some((one) => !one || !equalPublic(one.doctor, reader))) {
     throw new CareletError('invalid', op, { because: 'what is to be changed was not given to this person' });
   }
-  const given = await share(options, wanted);
+  const given = await give();
   let ended = 0;
   try {
     for (const grant of before) {

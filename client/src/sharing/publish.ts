@@ -83,11 +83,15 @@ export async function raiseGenerations(options: SharingOptions, chart: ChartRef)
     reaching.some(({ grant, names }) => reads(grant) && equalPublic(grant.doctor, doctor) && names?.has(name));
   // Later than every grant there is: one that was given in this very second is of the generation that ends.
   const since = Math.max(now, ...grants.map(({ issued }) => issued + 1));
-  const next = [...published.heads].flatMap(([name, head]) => {
+  // What went through the key servers needed no scope: the first that is said of such a category is its new generation.
+  const unpublished = reaching.flatMap(({ grant, names }) => (!isHeld(grant) && grant.servers ? [...(names ?? [])] : []));
+  const next = [...new Set([...published.heads.keys(), ...unpublished])].flatMap((name) => {
+    const head = published.heads.get(name);
+    const isOf = (grant: GivenGrant) => head === undefined || isOfGeneration(grant, head);
     const isOver = reaching.some(
-      ({ grant, names }) => !isHeld(grant) && isOfGeneration(grant, head) && (names?.has(name) ?? true) && !readsOn(grant, name),
+      ({ grant, names }) => !isHeld(grant) && isOf(grant) && (names?.has(name) ?? true) && !readsOn(grant, name),
     );
-    return isOver ? [{ name, head, gen: head.gen + 1, since, scopes: [] }] : [];
+    return isOver ? [{ name, head, gen: (head?.gen ?? 0) + 1, since, scopes: [] }] : [];
   });
   await lay(options, chart, next);
   return next.length;
@@ -95,8 +99,12 @@ export async function raiseGenerations(options: SharingOptions, chart: ChartRef)
 
 const isHeld = ({ holds }: GivenGrant): boolean => holds.cloud && holds.mediator;
 
-/** Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. */
+/**
+ * Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. One through
+ * the key servers is of none: its locks are made node by node.
+ */
 export const isSuperseded = (grant: GivenGrant, published: Published): boolean =>
+  !grant.servers &&
   [...(namesReached(published, grant) ?? [])].some((name) => {
     const head = published.heads.get(name);
     return head !== undefined && !isOfGeneration(grant, head);

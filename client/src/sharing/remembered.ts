@@ -5,6 +5,7 @@
  */
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { readGrant } from '@carelet/crypto/pre/grant';
+import { recallShared } from '../kdc/recall.ts';
 import type { GivenGrant, Keyring, SharingKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 
@@ -34,6 +35,7 @@ const newest = (own: SharingKeys['heads'], other: SharingKeys['heads']): Sharing
 const both = (one: GivenGrant, other: GivenGrant): GivenGrant => ({
   ...(other.consent === strange ? one : other),
   holds: { cloud: one.holds.cloud && other.holds.cloud, mediator: one.holds.mediator && other.holds.mediator },
+  ...(one.servers && other.servers && { servers: one.servers.map((holds, i) => holds && other.servers![i]!) }),
 });
 
 /** What a grant is about that another copy of the keyring gave: its letter opens for its doctor alone. */
@@ -62,6 +64,7 @@ export async function recallGrants({ keyring, cloud, now }: { keyring: Keyring; 
     });
   }
   for (const one of grants) {
-    if (one.notAfter > now() && !held.some(({ grant }) => equalPublic(grant, one.grant))) one.holds.cloud = false;
+    if (!one.servers && one.notAfter > now() && !held.some(({ grant }) => equalPublic(grant, one.grant))) one.holds.cloud = false;
   }
+  await recallShared({ keyring, cloud, now }, strange);
 }

@@ -4,8 +4,10 @@
  *
  * @module
  */
+import { CareletError } from '@carelet/care/model';
 import { fromFhirConsent, recipientOf } from '@carelet/care/rules/sharing/consent';
 import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { renewShared } from '../kdc/share.ts';
 import type { GivenGrant } from '../keyring/keyring.ts';
 import { sameAs } from './meant.ts';
 import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
@@ -46,7 +48,9 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
         left++;
       }
     }
-    if (given.length > 0) wraps += await wrapScopes(options, chart, await publishedScopes(options, chart));
+    if (given.some(({ servers }) => !servers)) wraps += await wrapScopes(options, chart, await publishedScopes(options, chart));
+    // Two servers that are away keep no other consent.
+    wraps += await renewShared(options, chart).catch(unlessAway);
   }
   return { wraps, grants, left };
 }
@@ -60,4 +64,10 @@ async function giveAnew(
   const before = JSON.parse(consent);
   const again = { doctor, doctorName, mediator, consent: fromFhirConsent(before)!, charts: [pat] };
   await share(options, { ...again, as: recipientOf(before) ?? 'doctor', ...(progress && { progress }) });
+}
+
+/** Nothing for what waits until somebody can be reached again. */
+function unlessAway(thrown: unknown): number {
+  if (thrown instanceof CareletError && thrown.kind === 'unavailable') return 0;
+  throw thrown;
 }

@@ -12,23 +12,23 @@ import { CareletError, type Category, type Part, type Period, parseResource } fr
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, periodsOf, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { kdf } from '@carelet/crypto/algebra/hash';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { hashOfLetter, signEnd, signGrant } from '@carelet/crypto/pre/grant';
 import type { Offer } from '@carelet/crypto/pre/owner';
-import type { NodeLink } from '@carelet/crypto/records/posting';
+import type { KeyServers } from '../kdc/servers.ts';
+import { endShared } from '../kdc/share.ts';
 import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { mustStand } from '../receipts/cards.ts';
-import { watchOver } from '../receipts/watch.ts';
 import type { ChartRef } from '../records/reader.ts';
-import { linksOf } from '../records/trees.ts';
 import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
+import { layWraps } from './lay.ts';
 import { sealLetter } from './letter.ts';
 import { categoriesOf, sameAs } from './meant.ts';
+import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
 import { grantedAnswer, type RequestRef } from './requests.ts';
@@ -43,6 +43,8 @@ export type SharingOptions = {
   readonly mathematics: Mathematics;
   /** The cloudlet of an organisation; `null` when nobody knows where it is. */
   readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  /** The town's key servers, for what goes through them; nobody knows where they are unless told. */
+  readonly keyServers?: KeyServers;
   readonly clock?: () => number;
 };
 
@@ -90,13 +92,7 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   if (!mediating) throw new CareletError('missing', 'share records', { because: 'nobody knows where the mediator’s cloudlet is' });
   const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);
 
-  if (!keyring.sharing.patient) {
-    // From what never leaves the keyring, so that every copy of it shares and takes back alike.
-    const of = (label: 'carelet/v1/sharing/root' | 'carelet/v1/sharing/patient-pq') =>
-      kdf(keyring.secrets.hybridSk, label, [keyring.card.id]);
-    keyring.sharing.patient = { root: of('carelet/v1/sharing/root'), pq: of('carelet/v1/sharing/patient-pq') };
-    await options.save();
-  }
+  await hasOwnSecrets(options);
   const given: GivenGrant[] = [];
   const numbers = charts.map(() => systemRandom(16));
   try {
@@ -226,15 +222,6 @@ async function shareChart(
   return given;
 }
 
-/**
- * Keeps in mind that the cloud promised a receipt; whoever looks at her log next asks whether it was written. A cloud that promises
- * none is taken to have done nothing: what was given is taken back, and what was taken back is told it again.
- */
-function remember({ keyring, cloud, clock = Date.now }: SharingOptions, op: string, promise: Bytes | undefined): void {
-  const unpromised = watchOver({ keyring, cloud, now: () => Math.floor(clock() / 1000) }).took(promise);
-  if (unpromised !== null) throw new CareletError('tampered', op, { because: unpromised });
-}
-
 /** Scopes in one call to the mathematics. */
 const atOnce = 64;
 
@@ -265,24 +252,13 @@ export async function wrapScopes(
   );
   const missing = await withoutWrap(cloud, chart.pat, wanted);
   const wraps = await consentWraps(mathematics, keyring, keyring.sharing.patient!.pq, missing);
-  for (const part of ['EID', 'QID', 'MI'] as const) {
-    const some = missing.flatMap(({ node }, i) => (node.of.part === part ? [{ node, wrap: wraps[i]! }] : []));
-    for (let at = 0; at < some.length; at += wrapsAtOnce) {
-      const these = some.slice(at, at + wrapsAtOnce);
-      const links = new Map<string, NodeLink>();
-      for (const { node } of these) for (const link of linksOf(node.tree, node.period)) links.set(hex(link.nodeId), link);
-      await cloud.sharing.wrap({
-        pat: chart.pat,
-        part,
-        links: [...links.values()].map((link) => ({ ...link })),
-        wraps: these.map(({ wrap }) => wrap),
-      });
-    }
-  }
+  await layWraps(
+    cloud,
+    chart.pat,
+    missing.map(({ node }, i) => ({ node, wrap: wraps[i]! })),
+  );
   return missing.length;
 }
-
-const wrapsAtOnce = 2000;
 
 /** What became of taking a grant back, at each of the two that hold a part of it. */
 export type Ended = { readonly cloud: boolean; readonly mediator: boolean };
@@ -313,11 +289,12 @@ async function raiseAfter(options: SharingOptions, grant: Bytes): Promise<void> 
 
 const grantIn = ({ sharing }: Keyring, grant: Bytes): GivenGrant | undefined => sharing.grants.find((one) => equalPublic(one.grant, grant));
 
-/** Tells cloud and mediator that a grant is over, and no more. */
+/** Tells cloud and mediator, or the key servers, that a grant is over, and no more. */
 export async function endGrant(options: SharingOptions, grant: Bytes): Promise<Ended> {
   const { keyring, save, cloud, cloudletOf } = options;
   const given = grantIn(keyring, grant);
   if (!given) throw new CareletError('missing', 'take back', { because: 'this keyring gave no such grant' });
+  if (given.servers) return endShared(options, given);
   const end = signEnd(keyring.secrets.edSk, given);
   const asked = { pat: given.pat, grant, end };
   // Both are told, whatever is known of them: telling twice changes nothing, and an answer may have been lost.
@@ -351,10 +328,14 @@ async function endAtMediator(cloudlet: Cloudlet | null, asked: Parameters<Cloudl
 
 /** Asks again whoever could not be reached when a grant was taken back; gives how many are left. */
 export async function finishEnding(options: SharingOptions): Promise<number> {
-  const half = options.keyring.sharing.grants.filter(({ holds }) => holds.cloud !== holds.mediator);
+  const half = options.keyring.sharing.grants.filter(isHalfEnded);
   for (const { grant } of half) await unshare(options, grant).catch(() => {});
-  return half.filter(({ holds }) => holds.cloud || holds.mediator).length;
+  return half.filter(({ holds, servers }) => holds.cloud || holds.mediator || servers?.includes(true)).length;
 }
+
+/** Whether somebody who holds a part of a grant that was taken back has not said yet that it is over. */
+const isHalfEnded = ({ holds, servers }: GivenGrant): boolean =>
+  holds.cloud !== holds.mediator || (!holds.cloud && servers?.includes(true) === true);
 
 /** The grants that hold, as their patient remembers them: the newest first. */
 export const whoReads = ({ sharing }: Keyring, now: number): GivenGrant[] =>

@@ -176,6 +176,23 @@ test('a manifest names who keeps the receipts and who watches, and no successor 
   expect(decodeManifest(cbor([...fields, 0]))).toBeNull();
 });
 
+test('a manifest names the key servers once for good, with receipts and without', () => {
+  const [keyServers, others] = [random(450), random(450)];
+  const receipts = { log: { name: 'test.example/log', key: signingKey(random).public }, witnesses: [] };
+  for (const more of [{}, { receipts }]) {
+    const named = signManifest({ ...body, serial: 2, ...more, keyServers }, issuers);
+    expect(decodeManifest(encodeManifest(named))).toEqual(named);
+    expect(foundingHash(named)).toEqual(manifestHash(manifest));
+    expect(signedByTwo({ ...named, keyServers: others })).toBe(false);
+    const later = (next: Bytes | undefined) => successor(named, signManifest({ ...body, serial: 3, ...more, keyServers: next }, issuers));
+    expect(successor(manifest, named)).toBe(true);
+    expect([keyServers, others, undefined].map(later)).toEqual([true, false, false]);
+    const fields = uncbor(encodeManifest(named)) as Cbor[];
+    for (const wrong of [new Uint8Array(), 'none', null, []]) expect(decodeManifest(cbor(fields.with(5, wrong)))).toBeNull();
+    expect(decodeManifest(cbor(fields.toSpliced(6, 0, keyServers)))).toBeNull();
+  }
+});
+
 test('an entitlement is what two issuers signed, to the letter', () => {
   const entitlement = { doctor: random(16), organisation: random(16), formula: 'l:a and l:b', issued: now, notAfter: later };
   const bytes = issueEntitlement(entitlement, issuers.slice(0, 2));

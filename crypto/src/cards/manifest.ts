@@ -1,7 +1,7 @@
 /**
  * The town manifest: the keys everyone starts from (keys.md §5).
  *
- * It names the issuers, the organisations' sharing domains and who keeps and watches the receipts log, is signed by two of the three issuers, and its
+ * It names the issuers, the organisations' sharing domains, who keeps and watches the receipts log and the key distribution servers, is signed by two of the three issuers, and its
  * hash is pinned when a keyring is made and when a device is paired. A later manifest is taken only when the
  * issuers of the pinned one signed it; a server that serves keys of its own is refused.
  *
@@ -48,6 +48,8 @@ export type ManifestBody = {
   readonly domains: readonly Domain[];
   /** Nothing in a town that keeps no receipts yet. */
   readonly receipts?: Watch | undefined;
+  /** The key distribution servers as `crypto/kdc` publishes them, in the issuers' order; named once for good, and left out before. */
+  readonly keyServers?: Bytes | undefined;
 };
 
 export type Manifest = ManifestBody & { readonly signatures: readonly { issuer: number; signature: Bytes }[] };
@@ -71,7 +73,8 @@ export const manifestHash = (manifest: ManifestBody): Bytes => sha256(cbor([labe
  * The hash by which a town is known for good: of its first manifest, which names its issuers and no organisation
  * yet. Every later manifest of the town gives the same one.
  */
-export const foundingHash = (manifest: ManifestBody): Bytes => manifestHash({ ...manifest, serial: 1, domains: [], receipts: undefined });
+export const foundingHash = (manifest: ManifestBody): Bytes =>
+  manifestHash({ ...manifest, serial: 1, domains: [], receipts: undefined, keyServers: undefined });
 
 /** Whether two different issuers out of `issuers` signed it. */
 export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = manifest.issuers): boolean {
@@ -85,7 +88,7 @@ export function signedByTwo(manifest: Manifest, issuers: readonly Bytes[] = mani
 
 /**
  * Judges a manifest a server offers against the pinned one: the same, or a later one that the pinned issuers
- * signed, that changes no log, and no key of a domain or its emergencies unless it says that the one before is retired; witnesses come and go.
+ * signed, that changes no log, no key distribution server, and no key of a domain or its emergencies unless it says that the one before is retired; witnesses come and go.
  */
 export function successor(pinned: Manifest, offered: Manifest): boolean {
   return equalPublic(manifestHash(pinned), manifestHash(offered)) || (follows(pinned, offered) && signedByTwo(offered, pinned.issuers));
@@ -95,6 +98,7 @@ export function successor(pinned: Manifest, offered: Manifest): boolean {
 export function follows(pinned: ManifestBody, offered: ManifestBody): boolean {
   if (offered.town !== pinned.town || offered.serial <= pinned.serial) return false;
   if (pinned.receipts && !(offered.receipts && sameKey(offered.receipts.log, pinned.receipts.log))) return false;
+  if (pinned.keyServers && !(offered.keyServers && equalPublic(offered.keyServers, pinned.keyServers))) return false;
   const known = new Map(offered.domains.map((domain) => [hex(domain.organisation), domain]));
   return pinned.domains.every((domain) => {
     const now = known.get(hex(domain.organisation));
@@ -123,10 +127,14 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
     const fields = uncbor(bytes) as [string, number, Bytes[], EncodedDomain[], ...unknown[]];
     const [town, serial, issuers, domains] = fields;
     const signatures = fields.at(-1) as [number, Bytes][];
-    const watch = fields.length === 6 ? watchIn(fields[4] as Named[]) : undefined;
+    const [listed, keyServers] = [fields.slice(4, -1)[0] as Named[] | undefined, fields.length === 7 ? (fields[5] as Bytes) : undefined];
+    // A town that names key servers and keeps no receipts has an empty list in their place.
+    const watch = listed === undefined || (keyServers && listed.length === 0) ? undefined : watchIn(listed);
     const sound =
-      (fields.length === 5 || fields.length === 6) &&
+      fields.length >= 5 &&
+      fields.length <= 7 &&
       watch !== null &&
+      (keyServers === undefined || (keyServers instanceof Uint8Array && keyServers.length > 0)) &&
       typeof town === 'string' &&
       Number.isSafeInteger(serial) &&
       issuers.length === 3 &&
@@ -149,6 +157,7 @@ export function decodeManifest(bytes: Bytes): Manifest | null {
         ...(emergency && { emergency }),
       })),
       ...(watch && { receipts: watch }),
+      ...(keyServers && { keyServers }),
       signatures: signatures.map(([issuer, signature]) => ({ issuer, signature })),
     };
   } catch {
@@ -189,10 +198,11 @@ export const domainParts = ({ organisation, name, publicKey, retired = [], emerg
   ...(emergency ? [emergency] : []),
 ];
 
-const parts = ({ town, serial, issuers, domains, receipts }: ManifestBody): Cbor[] => [
+const parts = ({ town, serial, issuers, domains, receipts, keyServers }: ManifestBody): Cbor[] => [
   town,
   serial,
   issuers,
   domains.map(domainParts),
-  ...(receipts ? [[receipts.log, ...receipts.witnesses].map(({ name, key }) => [name, key])] : []),
+  ...(receipts || keyServers ? [receipts ? [receipts.log, ...receipts.witnesses].map(({ name, key }) => [name, key]) : []] : []),
+  ...(keyServers ? [keyServers] : []),
 ];

@@ -11,7 +11,7 @@
  * @module
  */
 import { type Bytes, cbor } from '../algebra/bytes.ts';
-import { fields, isBytes, isBytesList, malformed } from '../algebra/strict.ts';
+import { attempt, fields, isBytes, isBytesList, malformed } from '../algebra/strict.ts';
 
 /** Naor, Pinkas, Reingold (EUROCRYPT 1999, §3) on BLS12-381, partial values checked by pairing. */
 export const suite = 1;
@@ -69,3 +69,6 @@ export function decodeSealed(bytes: Bytes): SealedParts {
 }
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 1;
+
+/** Whether bytes have the shape of a shared text; what is inside cannot be judged without the keys. */
+export const isSealed = (bytes: Bytes): boolean => attempt(() => decodeSealed(bytes)) !== null;

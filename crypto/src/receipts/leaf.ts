@@ -11,7 +11,7 @@ import { hashOf } from '../algebra/hash.ts';
 import { merkleLeaf } from '../algebra/merkle.ts';
 import { type Random, systemRandom } from '../algebra/random.ts';
 
-/** What leaves a receipt: one for each act or answer, not for each row. `factor` is the mediator's part in an opening, `reading` rows handed out, `lock` locks laid without anything written, `break-glass` a doctor’s word that it is an emergency. */
+/** What leaves a receipt: one for each act or answer, not for each row. `re-encryption` is what the cloud does with locks for whom a patient let read: turning them, or handing them out; `factor` is the mediator's part in an opening, `reading` rows handed out, `lock` locks laid without anything written, `break-glass` a doctor’s word that it is an emergency. */
 export const receiptKinds = [
   'posting',
   'grant',

@@ -15,6 +15,7 @@ import type { Kysely } from 'kysely';
 import { enrolment, makeInvitation } from './enrolment.ts';
 import type { Held } from './handover.ts';
 import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
+import { kdc } from './kdc.ts';
 import { keys } from './keys.ts';
 import { tellRejections } from './rejections.ts';
 import type { AuthorityTables } from './schema.ts';
@@ -69,6 +70,7 @@ export async function authority({
   const as = (caller: KnownCaller | null): AuthorityRole => ({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
+    kdc: kdc(issuers, caller),
     keys: keys({ db, cards, issuers, needed, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),

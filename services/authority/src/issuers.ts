@@ -60,6 +60,8 @@ export type Issuers = {
   renewDomain(organisation: Bytes, publicKey: Bytes, retire: (issuer: IssuerRole) => Promise<unknown>): Promise<void>;
   /** Has the first two issuers found an organisation's emergencies, once, and puts them into the manifest; gives their domain. */
   emergency(organisation: Bytes): Promise<Bytes>;
+  /** Has the three become the town's key servers, once, and names them in the manifest. */
+  foundKeyServers(): Promise<void>;
   /** Names who keeps the receipts log, once: readers that know one refuse a manifest with another. */
   watch(log: NamedKey): Promise<void>;
   /** Names a key of an enrolled organisation as a witness of that log, as the organisation signed. */
@@ -178,6 +180,14 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
             .executeTakeFirst();
           return added ? { ...before, domains: [...before.domains, { organisation, name, publicKey }] } : null;
         });
+      }
+      await signWaiting();
+    },
+
+    async foundKeyServers() {
+      if (!(await manifest()).keyServers) {
+        const keyServers = await generate(db, roles, 'key servers');
+        await amend(async (before) => (before.keyServers ? null : { ...before, keyServers }));
       }
       await signWaiting();
     },

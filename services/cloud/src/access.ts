@@ -13,6 +13,7 @@ import { type Formula, parse } from '@carelet/crypto/kp-abe/formula';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { broken } from './break-glass.ts';
 import type { CloudTables } from './schema.ts';
+import { bySharedGrant } from './shared-grants.ts';
 
 /** A caller as the cloud knows him: his card's id and kind. */
 export type CloudCaller = { readonly id: Bytes; readonly kind: string };
@@ -38,7 +39,8 @@ export function formulaSql(formula: Formula): RawBuilder<boolean> {
 
 /** The wraps that entitlements or patients' consent let a doctor reach, as a condition on `wrap`; `null` for somebody with neither. */
 export async function reachable(db: Database, caller: CloudCaller, now: number): Promise<RawBuilder<boolean> | null> {
-  const ways = [await byPolicy(db, caller, now), await byConsent(db, caller, now)].filter((way) => way !== null);
+  const each = [await byPolicy(db, caller, now), await byConsent(db, caller, now), await bySharedGrant(db, caller, now)];
+  const ways = each.filter((way) => way !== null);
   return ways.length === 0 ? null : sql<boolean>`(${sql.join(ways, sql` or `)})`;
 }
 

@@ -16,6 +16,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { breakGlass } from './break-glass.ts';
 import { type Changes, openChanges } from './changes.ts';
 import { consent } from './consent.ts';
+import { kdc } from './kdc.ts';
 import type { CloudKeys } from './keys.ts';
 import { type CloudMath, mathematicsHere } from './mathematics.ts';
 import { receipts } from './receipts/answers.ts';
@@ -108,6 +109,7 @@ export function cloud({
             }),
           }
         : strangersTo<CloudRole['sharing']>(openToAll),
+      kdc: caller ? kdc({ db, now, changes, book }, caller) : strangersTo<CloudRole['kdc']>(),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       breakGlass: caller ? breakGlass({ db, town, keys, endedKeys, now, changes, book }, caller) : strangersTo<CloudRole['breakGlass']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),

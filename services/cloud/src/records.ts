@@ -254,6 +254,8 @@ export function records({ db, cards, now, changes, book, domains }: ShelvesOptio
         .selectAll()
         .where('pat', '=', pat)
         .where(sight.kind === 'all' ? sql<boolean>`wrap.kind = 'owner'` : sight.wraps)
+        // Those of grants through the key servers are handed out one by one, under a receipt.
+        .where('wrap.kind', '!=', 'shared')
         .execute();
       return {
         nodes: nodes.map(({ node_id, parent, part }) => ({ nodeId: node_id, parent, part: part as Part })),

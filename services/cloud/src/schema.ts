@@ -79,6 +79,17 @@ export type CloudTables = CardTables &
       /** The end its patient signed; its re-encryption keys are gone then. */
       ended: Bytes | null;
     };
+    /** Grants through the key distribution servers, as `consent` has those that a clinic mediates; their locks are gone once they ended. */
+    shared_grant: {
+      pat: Bytes;
+      grant_id: Bytes;
+      owner: Bytes;
+      reader: Bytes;
+      not_after: number;
+      body: Bytes;
+      letter: Bytes;
+      ended: Bytes | null;
+    };
     rekey: { pat: Bytes; grant_id: Bytes; scope: Bytes; body: Bytes };
     /**
      * What doctors ask of patients; both copies are sealed. Who answered or took back leaves the number behind until its time is
@@ -277,6 +288,20 @@ export const migrations: Record<string, Migration> = {
         organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
       await sql`alter table wrap add column sealed_for bytea`.execute(db);
       await noteWhatIsSealedFor(db);
+    },
+  },
+  '0013 shared grants': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table shared_grant (
+          pat bytea not null, grant_id bytea not null, owner bytea not null, reader bytea not null, not_after bigint not null,
+          body bytea not null, letter bytea not null, ended bytea, primary key (pat, grant_id))`,
+        sql`create index shared_grant_reader on shared_grant (reader)`,
+        sql`create index shared_grant_owner on shared_grant (owner)`,
+        sql`create index wrap_shared on wrap (pat, domain) where kind = 'shared'`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
   '0014 cards in the log': {

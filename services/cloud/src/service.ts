@@ -19,6 +19,7 @@ import { cloudKeys } from './keys.ts';
 import { forgetRequests } from './requests.ts';
 import { forgetEndedKeys } from './roles.ts';
 import { type CloudTables, migrations } from './schema.ts';
+import { forgetShared } from './shared-grants.ts';
 
 export type CloudConfig = ServiceConfig & {
   /** The authority's address, for the town manifest. */
@@ -62,6 +63,7 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
   const role = cloud({ db, town, watched, keys, told, clock, mathematics });
   const rounds = [
     hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), log),
+    hourly('forget-shared', () => forgetShared(db, Math.floor(clock() / 1000)), log),
     hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),
     hourly('hear-ended-keys', () => role.hearEndedKeys(), log, hearingEvery),
     hourly('forget-requests', () => forgetRequests(db, Math.floor(clock() / 1000)), log),

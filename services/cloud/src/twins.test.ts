@@ -32,6 +32,7 @@ import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
+import { kdcSuite } from './kdc.suite.ts';
 import { cardsSuite } from './receipts/cards.suite.ts';
 import { receiptsSuite } from './receipts/receipts.suite.ts';
 import { requestsSuite } from './requests.suite.ts';
@@ -175,6 +176,7 @@ for (const [place, overHttp] of [
   cloudSuite(place, () => openWorld(overHttp));
   sightSuite(place, () => openWorld(overHttp));
   consentSuite(place, () => openWorld(overHttp));
+  kdcSuite(place, () => openWorld(overHttp));
   rolesSuite(place, () => openWorld(overHttp));
   receiptsSuite(place, () => openWorld(overHttp));
   cardsSuite(place, () => openWorld(overHttp));

@@ -22,6 +22,7 @@ import { type Changes, telling } from './changes.ts';
 import { refuseOver } from './generations.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
+import { mustBeOfOwnGrants } from './shared-grants.ts';
 
 type Records = RoleOf<typeof cloudContract>['records'];
 export type Wrap = Parameters<Records['post']>[0]['wraps'][number];
@@ -135,6 +136,7 @@ export async function layWraps(
   wraps: readonly Wrap[],
 ): Promise<void> {
   if (wraps.length === 0) return;
+  await mustBeOfOwnGrants(within, { owner: maker.id, pat }, wraps);
   const rows = wraps.map((wrap) => wrapRow(wrap, maker.card, pat, part));
   if (new Set(rows.map(({ node_id, kind, domain }) => `${hex(node_id)}|${kind}|${hex(domain)}`)).size < rows.length) {
     throw new CareletError('invalid', 'lay wraps', { because: 'a node has two wraps for the same' });
@@ -199,7 +201,7 @@ function wrapRow(wrap: Wrap, maker: Card, pat: Bytes, part: Part) {
     if (wrap.kind === 'emergency' && !equal(sealed.domains[0]!, wrap.domain)) throw refuse('a wrap is malformed');
   } else if (wrap.kind === 'consent') {
     if (!ofScope(wrap.body, wrap.domain)) throw refuse('a consent wrap is not of the scope it names');
-  } else if (wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
+  } else if (wrap.kind === 'owner' && wrap.domain.length !== 0) throw refuse('an owner wrap names a domain');
   return {
     pat,
     node_id: wrap.nodeId,

@@ -12,11 +12,11 @@ import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
+import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import { type Acts, receiptIn } from './acts.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import { type SealedFiles, sealedFiles } from './sealed-files.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;

@@ -24,13 +24,13 @@ import { sealTo } from '@carelet/crypto/ntru/hybrid';
 import { type Domains, type DomainToday, isForEmergencies } from '@carelet/ground/domains';
 import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { KnownCaller } from '@carelet/ground/login';
+import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
 import { type Acts, receiptIn } from './acts.ts';
 import type { RoleMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import { type SealedFiles, sealedFiles } from './sealed-files.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 /** All of `sharing` that is about roles. */

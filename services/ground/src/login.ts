@@ -169,7 +169,7 @@ function mustFollow(before: Card, card: Card): void {
  * Nonces seen within twice the allowed skew. They live in memory: after a restart a request could be repeated
  * for five minutes, and every operation that changes something gives the same outcome the second time.
  */
-class Nonces {
+export class Nonces {
   #recent = new Set<string>();
   #older = new Set<string>();
   #turned = 0;

@@ -1,5 +1,5 @@
 /**
- * One issuer's part in making a domain: three make its secret together, and none ever has it.
+ * One issuer's part in making a domain, or the town's key servers: three make the secret together, and none ever has it.
  *
  * Four steps (`crypto/algebra/generation`): promise, reveal, conclude, confirm. Whoever carries the messages between the issuers
  * (the authority does) can end a generation and nothing else. Each step is answered once and remembered, so a generation that
@@ -22,6 +22,7 @@ import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely, Transaction } from 'kysely';
 import { domainPlace, hasItsDomain, takeIntoUse } from './domains.ts';
 import { type Founded, foundedTown, type Identity } from './identity.ts';
+import { sharePlace } from './kdc.ts';
 import type { IssuerMath } from './mathematics.ts';
 import {
   readOpening,
@@ -37,7 +38,8 @@ import {
 import type { IssuerTables } from './schema.ts';
 
 type Steps = RoleOf<typeof issuerContract>['generation'];
-type Asked = { readonly organisation: Bytes; readonly attempt: number };
+/** Of nobody's domain: of the key servers. */
+type Asked = { readonly organisation: Bytes | null; readonly attempt: number };
 type Outcome = Awaited<ReturnType<Steps['conclude']>>;
 
 const op = 'make a domain';
@@ -58,7 +60,10 @@ export function generation({
 }): Steps {
   const about = async ({ organisation, attempt }: Asked) => {
     const founded = await foundedTown(db, op);
-    const context = hashOf('carelet/v1/issuer/generation', foundingHash(founded.manifest), organisation, attempt);
+    const town = foundingHash(founded.manifest);
+    const context = organisation
+      ? hashOf('carelet/v1/issuer/generation', town, organisation, attempt)
+      : hashOf('carelet/v1/kdc/generation', town, attempt);
     return { founded, context, place: `issuer/generation/${hex(context)}` };
   };
 
@@ -73,18 +78,22 @@ export function generation({
       return work(within, row);
     });
 
+  const mustLackItsDomain = async (organisation: Bytes): Promise<void> => {
+    if (!(await db.selectFrom('organisation').select('name').where('organisation', '=', organisation).executeTakeFirst())) {
+      throw new CareletError('denied', op, { because: 'no administrator admitted this organisation' });
+    }
+    const before = await db.selectFrom('domain').select('retiring').where('organisation', '=', organisation).executeTakeFirst();
+    if (before && !before.retiring) throw hasItsDomain();
+  };
+
   return {
     async promise(asked) {
       const { founded, context, place } = await about(asked);
       const known = await rowOf(db, context).executeTakeFirst();
       if (known) return { promise: known.promise };
       const { organisation } = asked;
-      if (!(await db.selectFrom('organisation').select('name').where('organisation', '=', organisation).executeTakeFirst())) {
-        throw new CareletError('denied', op, { because: 'no administrator admitted this organisation' });
-      }
-      const before = await db.selectFrom('domain').select('retiring').where('organisation', '=', organisation).executeTakeFirst();
-      if (before && !before.retiring) throw hasItsDomain();
-      const { promise, opening, shares } = await mathematics.deal(context, founded.place);
+      await (organisation ? mustLackItsDomain(organisation) : mustLackServers(db));
+      const { promise, opening, shares } = await (organisation ? mathematics.deal : mathematics.dealServers)(context, founded.place);
       const added = random(32);
       const said = sayPromise(identity().edSk, context, founded.place, { promise, addition: additionOf(context, founded.place, added) });
       const dealt = secrets.seal(place, cbor([opening, [...shares], added]));
@@ -142,12 +151,9 @@ export function generation({
         };
         const liar = heard.findIndex(({ added, addition }, from) => !equalPublic(additionOf(context, from, added), addition));
         if (liar >= 0) return end({ kind: 'blame', issuer: liar, because: 'share' }, null);
-        const { name } = await within
-          .selectFrom('organisation')
-          .select('name')
-          .where('organisation', '=', row.organisation)
-          .executeTakeFirstOrThrow();
-        const made = await mathematics.conclude(context, `${founded.town}/${name}/${hex(row.organisation)}`, founded.place, heard);
+        const made = row.organisation
+          ? await mathematics.conclude(context, await nameOfDomain(within, founded, row.organisation), founded.place, heard)
+          : await mathematics.concludeServers(context, founded.place, heard);
         if (made.kind === 'blame') return end(made, null);
         const { domain, issuers, share } = made;
         const transcript = { transcript: made.transcript, additions: heard.map(({ addition }) => addition), domain, issuers };
@@ -181,8 +187,15 @@ export function generation({
         const same: Transcript = { transcript, additions, domain, issuers };
         const unlike = founded.issuers.findIndex(({ edVk }, from) => !transcriptSignedBy(edVk, context, same, signatures[from]!));
         if (unlike >= 0) throw new CareletError('tampered', op, { because: `issuer ${unlike + 1} did not hear what this one heard` });
-        const kept = secrets.seal(domainPlace(row.organisation), cbor([share, orgKey, pq]));
-        await takeIntoUse(within, row.organisation, { public_key: domain, issuers, secret: kept });
+        const { organisation } = row;
+        if (organisation) {
+          const kept = secrets.seal(domainPlace(organisation), cbor([share, orgKey, pq]));
+          await takeIntoUse(within, organisation, { public_key: domain, issuers, secret: kept });
+        } else {
+          await mustLackServers(within);
+          const values = { one: 1, servers: domain, secret: secrets.seal(sharePlace, share) };
+          await within.insertInto('key_server').values(values).execute();
+        }
         await within.updateTable('generation').set({ made: null }).where('context', '=', context).execute();
         return { domain };
       });
@@ -190,8 +203,23 @@ export function generation({
   };
 }
 
+/** Nobody makes the town other key servers: what was sealed under these would not open. */
+async function mustLackServers(db: Kysely<IssuerTables>): Promise<void> {
+  if (!(await db.selectFrom('key_server').select('one').executeTakeFirst())) return;
+  throw new CareletError('conflict', op, { because: 'this town has its key servers' });
+}
+
+async function nameOfDomain(within: Kysely<IssuerTables>, { town }: Founded, organisation: Bytes): Promise<string> {
+  const { name } = await within
+    .selectFrom('organisation')
+    .select('name')
+    .where('organisation', '=', organisation)
+    .executeTakeFirstOrThrow();
+  return `${town}/${name}/${hex(organisation)}`;
+}
+
 type Row = {
-  readonly organisation: Bytes;
+  readonly organisation: Bytes | null;
   readonly promise: Bytes;
   readonly dealt: Bytes | null;
   readonly promises: Bytes | null;

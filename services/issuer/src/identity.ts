@@ -135,6 +135,8 @@ export function town({
         if (!(await emergenciesStand({ db: within, mathematics }, { before, domains: body.domains, offered: emergencies }))) {
           throw refuse('it names emergencies that are not of the two issuers who have them');
         }
+        if (!(await hasTheseServers(within, body.keyServers)))
+          throw refuse('it names key servers that are not this issuer and the two others');
         const watched = new Set(before.receipts?.witnesses.map(({ name, key }) => `${name} ${hex(key)}`));
         const fresh = (body.receipts?.witnesses ?? []).filter(({ name, key }) => !watched.has(`${name} ${hex(key)}`));
         const words = witnesses.flatMap(({ card: bytes, signature }) => {
@@ -152,4 +154,10 @@ export function town({
       return { signature: signBody(body, identity().edSk) };
     },
   };
+}
+
+/** Whether the key servers a manifest names, if any, are those this issuer made with the two others. */
+async function hasTheseServers(within: Kysely<IssuerTables>, named: Bytes | undefined): Promise<boolean> {
+  const own = await within.selectFrom('key_server').select('servers').executeTakeFirst();
+  return !named || (own !== undefined && equalPublic(own.servers, named));
 }

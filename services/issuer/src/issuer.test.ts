@@ -27,9 +27,11 @@ import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { openDatabase } from '@carelet/ground/database';
 import { secrets as secretsUnder } from '@carelet/ground/secrets';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
+import { temporaryFolder } from '@carelet/ground/test-folder';
 import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type IssuerRole, issuer } from './issuer.ts';
+import { grantsIn } from './kdc.ts';
 import type { IssuerMath } from './mathematics.ts';
 import * as mathematics from './mathematics.ts';
 import { type IssuerTables, migrations } from './schema.ts';
@@ -51,10 +53,11 @@ let sam: Person & { word: (signature: Bytes) => Word };
 let mara: typeof sam;
 
 /** An issuer as it is after a restart: with nothing but its tables and its key file. */
-const started = (place: number, math: IssuerMath = mathematics): Promise<IssuerRole> =>
+const started = async (place: number, math: IssuerMath = mathematics): Promise<IssuerRole> =>
   issuer({
     db: tables[place]!,
     secrets: secretsUnder(keyFiles[place]!),
+    grants: await grantsIn(temporaryFolder(), secretsUnder(keyFiles[place]!)),
     mathematics: math,
     title: `issuer ${place + 1}`,
     clock: () => now,

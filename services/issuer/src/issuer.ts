@@ -11,6 +11,7 @@ import { emergency } from './emergency.ts';
 import { enrolment } from './enrolment.ts';
 import { generation } from './generation.ts';
 import { identityIn, town } from './identity.ts';
+import { type KeptGrants, kdc } from './kdc.ts';
 import { keys } from './keys.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
@@ -20,6 +21,7 @@ export { issuerContract };
 export type IssuerRole = RoleOf<typeof issuerContract>;
 
 /**
+ * @param grants what it keeps as a key server
  * @param title what people call it
  * @param needed approvals of different organisations that a doctor's policy wants; two unless told
  * @param clock UTC milliseconds
@@ -27,6 +29,7 @@ export type IssuerRole = RoleOf<typeof issuerContract>;
 export async function issuer({
   db,
   secrets,
+  grants,
   mathematics,
   title,
   needed = 2,
@@ -34,6 +37,7 @@ export async function issuer({
 }: {
   db: Kysely<IssuerTables>;
   secrets: Secrets;
+  grants: KeptGrants;
   mathematics: IssuerMath;
   title: string;
   needed?: number;
@@ -52,6 +56,7 @@ export async function issuer({
     },
     enrolment: enrolment({ db, identity, needed, now }),
     generation: generation({ db, secrets, identity, mathematics }),
+    kdc: kdc({ db, grants, secrets, identity, mathematics, now }),
     keys: keys({ db, secrets, identity, mathematics, needed, now }),
   };
 }

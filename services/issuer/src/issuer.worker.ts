@@ -4,8 +4,10 @@
  * @module
  */
 import { expose } from '@carelet/ground/workers';
-import { conclude, deal, holdsShare, issue, issueEmergency, newAuthority, provesDomain } from './mathematics.ts';
+import * as mathematics from './mathematics.ts';
 
-const api = { deal, conclude, issue, holdsShare, newAuthority, issueEmergency, provesDomain };
+const { deal, conclude, dealServers, concludeServers, answerAsServer, issue, holdsShare, newAuthority, issueEmergency, provesDomain } =
+  mathematics;
+const api = { deal, conclude, dealServers, concludeServers, answerAsServer, issue, holdsShare, newAuthority, issueEmergency, provesDomain };
 export type IssuerWorker = typeof api;
 export default expose(api);

@@ -5,9 +5,11 @@
  * @module
  */
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
-import { commitmentsInGT, conclude, deal, type Generation, type Heard, reveal } from '@carelet/crypto/algebra/generation';
+import { commitmentsInG2, commitmentsInGT, conclude, deal, type Generation, type Heard, reveal } from '@carelet/crypto/algebra/generation';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { attempt } from '@carelet/crypto/algebra/strict';
+import * as keyServer from '@carelet/crypto/kdc/server';
+import { publishServers } from '@carelet/crypto/kdc/servers';
 import * as issuer from '@carelet/crypto/kp-abe/issuer';
 import * as joint from '@carelet/crypto/ma-kp-abe/authority';
 import { readSecurityDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
@@ -19,7 +21,7 @@ export const neededIssuers = 2;
 /** What an issuer deals: for all, for all later, and a share for each. */
 export type Dealt = { readonly promise: Bytes; readonly opening: Bytes; readonly shares: readonly Bytes[] };
 
-/** A domain as this issuer has it, or the place of the one whose words do not fit. */
+/** A domain, or the key servers, as this issuer has it, or the place of the one whose words do not fit. */
 export type Made =
   | { readonly kind: 'made'; readonly domain: Bytes; readonly issuers: Bytes; readonly share: Bytes; readonly transcript: Bytes }
   | { readonly kind: 'blame'; readonly issuer: number; readonly because: 'promise' | 'opening' | 'share' };
@@ -27,6 +29,11 @@ export type Made =
 export type IssuerMath = {
   deal(context: Bytes, place: number): Promise<Dealt>;
   conclude(context: Bytes, name: string, place: number, heard: readonly Heard[]): Promise<Made>;
+  /** The same for the key servers, whose secret lives in G2. */
+  dealServers(context: Bytes, place: number): Promise<Dealt>;
+  concludeServers(context: Bytes, place: number, heard: readonly Heard[]): Promise<Made>;
+  /** This server's parts for these places, in their order. */
+  answerAsServer(share: Bytes, places: readonly Bytes[]): Promise<Bytes[]>;
   /** This issuer's part of a key, in three. */
   issue(share: Bytes, formula: string): Promise<issuer.IssuedKey>;
   /** An authority of emergencies, new. */
@@ -57,6 +64,26 @@ const concludeFor: IssuerMath['conclude'] = async (context, name, place, heard) 
 };
 
 export { concludeFor as conclude };
+
+export const dealServers: IssuerMath['dealServers'] = async (context, place) => {
+  const { dealing, promise } = deal(commitmentsInG2(await loadGroup('mcl')), generation(context), place + 1);
+  return { promise, ...reveal(dealing, generation(context)) };
+};
+
+export const concludeServers: IssuerMath['concludeServers'] = async (context, place, heard) => {
+  const group = await loadGroup('mcl');
+  const made = conclude(commitmentsInG2(group), generation(context), place + 1, heard);
+  if (made.kind === 'blame') return { ...made, issuer: made.issuer - 1 };
+  const servers = publishServers(group, neededIssuers, made.publicKey, made.publicShares);
+  const share = keyServer.keepShare(place + 1, made.share);
+  return { kind: 'made', domain: servers, issuers: new Uint8Array(), share, transcript: made.transcript };
+};
+
+export const answerAsServer: IssuerMath['answerAsServer'] = async (share, places) => {
+  const group = await loadGroup('mcl');
+  using ready = keyServer.openShare(share);
+  return places.map((place) => keyServer.answer(group, ready, place));
+};
 
 export const issue: IssuerMath['issue'] = async (share, formula) => issuer.issue(await loadGroup('mcl'), share, formula);
 

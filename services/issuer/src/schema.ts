@@ -17,10 +17,10 @@ export type IssuerTables = {
   /** For whom administrators sign; a new one is opened by two of two others. */
   office: { organisation: string };
   organisation: { organisation: Bytes; name: string };
-  /** What was said in a generation; `dealt` and `made` are sealed, and gone once they are not needed any more. */
+  /** What was said in a generation, for nobody's domain that of the key servers; `dealt` and `made` are sealed, and gone once they are not needed any more. */
   generation: {
     context: Bytes;
-    organisation: Bytes;
+    organisation: Bytes | null;
     promise: Bytes;
     dealt: Bytes | null;
     promises: Bytes | null;
@@ -34,6 +34,10 @@ export type IssuerTables = {
   retired_domain: { organisation: Bytes; position: number; public_key: Bytes };
   /** This issuer's authority for an organisation's emergencies; its secret is sealed. */
   emergency: { organisation: Bytes; authority: Bytes; secret: Bytes };
+  /** One row, once there are key servers: their public keys, and this one's share, sealed. */
+  key_server: { one: number; servers: Bytes; secret: Bytes };
+  /** What this key server answered: by which grant, to whom, of how many nodes, when. */
+  answered: { serial?: number; grant_name: Bytes; card: Bytes; nodes: number; time: number };
   rejected: { doctor: Bytes };
   /** What was issued, to be looked through later. */
   issued: { serial?: number; policy: Bytes; doctor: Bytes; organisation: Bytes; issued: number; not_after: number };
@@ -80,6 +84,18 @@ export const migrations: Record<string, Migration> = {
     async up(db: Kysely<unknown>) {
       await sql`create table emergency (
         organisation bytea primary key references organisation, authority bytea not null, secret bytea not null)`.execute(db);
+    },
+  },
+  '0006 key servers': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table generation alter column organisation drop not null`,
+        sql`create table key_server (one integer primary key check (one = 1), servers bytea not null, secret bytea not null)`,
+        sql`create table answered (
+          serial bigserial primary key, grant_name bytea not null, card bytea not null, nodes integer not null, time bigint not null)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

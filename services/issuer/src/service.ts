@@ -7,18 +7,20 @@ import { join } from 'node:path';
 import { serve } from '@carelet/care/wire';
 import { maybe, readConfiguration, setting, text, whole } from '@carelet/ground/config';
 import { openDatabase } from '@carelet/ground/database';
+import { hourly } from '@carelet/ground/hourly';
 import { secretsFile } from '@carelet/ground/secrets';
-import { asServiceConfig, type Running, run, type ServiceConfig, serviceSettings } from '@carelet/ground/service';
+import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings } from '@carelet/ground/service';
 import { type Workers, workers } from '@carelet/ground/workers';
 import { issuer, issuerContract } from './issuer.ts';
 import type { IssuerWorker } from './issuer.worker.ts';
+import { forgetOver, grantsIn } from './kdc.ts';
 import type { IssuerMath } from './mathematics.ts';
 import { type IssuerTables, migrations } from './schema.ts';
 
 export type IssuerConfig = ServiceConfig & {
   /** Its schema in the database, where several share one PostgreSQL. */
   readonly schema: string;
-  /** Folder of the key file. */
+  /** Folder of the key file, and of what it keeps as a key server. */
   readonly keys: string;
   /** What people call it. */
   readonly title: string;
@@ -53,11 +55,17 @@ export async function startIssuer(config: IssuerConfig): Promise<Running> {
   const { clock } = config;
   const own = issuerThreads();
   const db = await openDatabase<IssuerTables>({ url: config.databaseUrl, schema: config.schema, migrations, connections: 4 });
-  const standsOn = [async () => own[Symbol.asyncDispose](), () => db.destroy()];
+  const standsOn = [async () => own[Symbol.asyncDispose](), async () => db.destroy()];
   try {
+    const secrets = await secretsFile(join(config.keys, 'issuer.key'));
+    const grants = await grantsIn(join(config.keys, 'grants'), secrets);
+    const now = () => Math.floor((clock ?? Date.now)() / 1000);
+    const forgetting = hourly('forget-over', () => forgetOver(grants, now()), serviceLog('issuer', config));
+    standsOn.unshift(async () => forgetting[Symbol.asyncDispose]());
     const role = await issuer({
       db,
-      secrets: await secretsFile(join(config.keys, 'issuer.key')),
+      secrets,
+      grants,
       mathematics: config.mathematics ?? own,
       title: config.title,
       needed: config.needed,

@@ -66,8 +66,8 @@ export type Given = {
   readonly until: string;
   /** When it was given, UTC milliseconds. */
   readonly given: number;
-  /** The clinic whose box takes part in each opening. */
-  readonly through: string;
+  /** The clinic whose box takes part in each opening; `null` where three key servers do. */
+  readonly through: string | null;
   /** `half`: it was taken back, and one of the two that hold a part of it has not heard so yet. Nothing opens any more. */
   readonly state: 'holds' | 'half';
 };

@@ -9,6 +9,7 @@
 import { CareletError } from '@carelet/care/model';
 import { cloudletsOf } from '@carelet/client/cloudlets';
 import { claim, firstManifest, invite, register } from '@carelet/client/enrolment';
+import { keyServersAt } from '@carelet/client/kdc/servers';
 import { newKeyring } from '@carelet/client/keyring/keyring';
 import { newLock } from '@carelet/client/keyring/passphrase';
 import { connectAuthority } from '@carelet/client/login';
@@ -136,7 +137,9 @@ export function openHouse(outside: Surroundings): House {
     await leave();
     const { keyring, cloud } = person;
     const { mathematics } = around;
-    const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), mathematics, clock });
+    const { cloudlets, authority } = person.map;
+    const parties = { cloudletOf: cloudletsOf(cloudlets, keyring, clock), keyServers: keyServersAt(authority, keyring, clock) };
+    const read = reader({ keyring, cloud, ...parties, mathematics, clock });
     const received = receivedOf(keyring, cloud, clock);
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
     const emergencies = emergenciesOf({ person, charts: () => charts, clock });

@@ -66,6 +66,7 @@ export function mathematicsInWorkers(): Mathematics {
     sealConsents: (jobs) => spread(jobs, (mathematics, some) => mathematics.sealConsents(some)),
     openConsents: (jobs) => spread(jobs, (mathematics, some) => mathematics.openConsents(some)),
     scopeKeys: (jobs) => spread(jobs, (mathematics, some) => mathematics.scopeKeys(some)),
+    combineParts: (jobs) => spread(jobs, (mathematics, some) => mathematics.combineParts(some)),
     newHalf: (doctor) => mathematicsHere.newHalf(doctor),
   };
 }

@@ -5,6 +5,7 @@
  */
 import type { Category } from '@carelet/care/model';
 import { type Consent, fromFhirConsent, isMeant, type Recipient, recipientOf } from '@carelet/care/rules/sharing/consent';
+import { receivedShared } from '@carelet/client/kdc/received';
 import type { Keyring } from '@carelet/client/keyring/keyring';
 import type { Cloud } from '@carelet/client/login';
 import { believedCards } from '@carelet/client/records/reading/believed';
@@ -43,7 +44,10 @@ export function receivedOf(keyring: Keyring, cloud: Cloud, clock: () => number):
       // Nothing that is shared opens to somebody without a half.
       if (!keyring.sharing.half) return;
       cards.review();
-      const received = await receivedGrants({ keyring, cloud, cards, now });
+      const around = { keyring, cloud, cards, now };
+      const mediated = await receivedGrants(around);
+      const served = await receivedShared(around);
+      const received = [...mediated, ...served.map(({ grant, letter }) => ({ grant, letter, owner: grant.owner }))];
       grants = received.flatMap(({ grant: { pat, notAfter }, letter, owner }): ReceivedGrant[] => {
         const consent = readConsent(letter.consent);
         return consent ? [{ pat: hex(pat), patient: hex(owner), name: letter.patient, consent, notAfter }] : [];

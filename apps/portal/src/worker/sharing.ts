@@ -7,6 +7,8 @@ import { CareletError, type Category } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, isMeant, type Recipient, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { cloudletsOf } from '@carelet/client/cloudlets';
+import { keyServersAt } from '@carelet/client/kdc/servers';
+import { shareThroughServers } from '@carelet/client/kdc/share';
 import type { GivenGrant, Keyring } from '@carelet/client/keyring/keyring';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { renewDevices } from '@carelet/client/session/renew';
@@ -53,6 +55,7 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
     ...{ keyring, cloud, mathematics, clock },
     save: () => person.keep(),
     cloudletOf: cloudletsOf(map.cloudlets, keyring, clock),
+    keyServers: keyServersAt(map.authority, keyring, clock),
   };
   let working: Promise<unknown> = Promise.resolve();
   /** One after another: nobody recalls what is just being given. */
@@ -118,13 +121,19 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
         const consent: Consent = { ...usualConsent, kinds, sensitivity: ['none', ...sensitive], from, until };
         checkConsent(consent, dayOf(clock()));
         const { organisation, ...whom } = await called(wish);
-        const mediator = await thatAnswers(mediatorsFor(map, keyring, organisation));
         const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));
-        const wanted = {
-          ...{ doctor: unhex(id), ...whom, consent, mediator, progress },
-          ...(answering && { answering: { pat: unhex(answering.chart), request: unhex(answering.request) } }),
-        };
-        const given = instead ? await changeGrants(options, wanted, instead.map(unhex)) : await share(options, wanted);
+        const mediators = mediatorsFor(map, keyring, organisation);
+        // A request is answered with the last grant, which a clinic mediates.
+        const served = mediators.length === 0 && !answering;
+        const mediator = served ? null : await thatAnswers(mediators);
+        const give = () =>
+          mediator
+            ? share(options, {
+                ...{ doctor: unhex(id), ...whom, consent, mediator, progress },
+                ...(answering && { answering: { pat: unhex(answering.chart), request: unhex(answering.request) } }),
+              })
+            : shareThroughServers(options, { reader: unhex(id), readerName: whom.doctorName, as: whom.as, consent, progress });
+        const given = instead ? await changeGrants(options, unhex(id), instead.map(unhex), give) : await give();
         // What was ended begins new locks, which whoever may still read is given; nobody waits for that, least of all the list.
         if (instead) setTimeout(() => void inTurn(() => renewConsents(options)).catch(() => {}), listsFirst);
         return given.map(({ grant }) => hex(grant));
@@ -206,7 +215,7 @@ function givenOf(some: readonly GivenGrant[], doctor: ShareDoctor | undefined, n
     what: consent && whatOf(consent),
     until: new Date(one.notAfter * 1000).toISOString().slice(0, 10),
     given: one.issued * 1000,
-    through: nameOf(one.mediator),
+    through: one.servers ? null : nameOf(one.mediator),
     state: one.holds.cloud && one.holds.mediator ? 'holds' : 'half',
   };
 }

@@ -45,6 +45,10 @@ export const serviceKey = bytes({ max: 2048 });
 /** A cloudlet that mediates: its organisation's card, and the key of its own that the organisation signed. */
 export const mediator = z.strictObject({ organisation: card, key: serviceKey });
 
+/** What is said to a key server, and its answer, as `crypto/kdc/asking` closes them: whoever carries them reads neither. */
+export const closedRequest = bytes({ max: 131072 });
+export const closedAnswer = bytes({ max: 32768 });
+
 /** What one issuer made of a policy, each sealed to whom it is for. */
 export const issuedParts = {
   doctor: bytes({ max: 65536 }),
@@ -253,6 +257,29 @@ export const authorityContract = defineContract('authority', {
       ),
     }),
     idempotent: true,
+  },
+  'kdc.found': {
+    summary: 'Has the three issuers become the town’s key servers, once, and names them in the manifest.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'kdc.servers': {
+    summary: 'The issuers’ own keys, to which what is said to them as key servers is closed; whoever asks judges them by the manifest.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ keys: z.array(bytes({ max: 2048 }).nullable()).length(3) }),
+    idempotent: true,
+  },
+  'kdc.carry': {
+    summary: 'Carries a closed request to one of the key servers, and its closed answer back.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ server: z.int().min(1).max(3), sealed: closedRequest }),
+    output: z.strictObject({ sealed: closedAnswer }),
   },
   'town.witness': {
     summary: 'Names a key of an organisation as a witness of the receipts log, in the manifest.',

@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import { emergencyDomain, issuedParts, mediator, policy, serviceKey } from './authority.ts';
+import { closedAnswer, closedRequest, emergencyDomain, issuedParts, mediator, policy, serviceKey } from './authority.ts';
 import { bytes, defineContract, nothing } from './kit.ts';
 import { card } from './login.ts';
 
@@ -20,8 +20,8 @@ export const issuerWord = z.strictObject({ issuer: z.int().min(0).max(2), signat
 /** What an administrator signed, and who says that she may: her card, for whom she signs, and two issuers' word for that. */
 export const administratorWord = z.strictObject({ card, organisation: name, office: z.array(issuerWord).max(3), signature });
 
-/** One generation of a domain's secret: whose it is, and which attempt. */
-const generation = { organisation: id, attempt: z.int().min(1).max(1000) };
+/** One generation of a domain's secret: whose it is, for nobody that of the key servers, and which attempt. */
+const generation = { organisation: id.nullable(), attempt: z.int().min(1).max(1000) };
 const message = bytes({ max: 16384 });
 
 /** A doctor's policy, whoever approved it, and to whom the parts of her key are sealed. */
@@ -164,6 +164,14 @@ export const issuerContract = defineContract('issuer', {
     input: z.strictObject({ ...generation, signatures: three(signature) }),
     output: z.strictObject({ domain: bytes({ max: 4096 }) }),
     idempotent: true,
+  },
+  'kdc.answer': {
+    summary:
+      'Its answer as a key server to a closed request: to lay or end a grant, or for its parts of the keys of nodes; closed as well.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ sealed: closedRequest }),
+    output: z.strictObject({ sealed: closedAnswer }),
   },
   'keys.writer': {
     summary: 'What an organisation seals with, sealed to its card.',

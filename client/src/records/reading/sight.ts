@@ -10,6 +10,8 @@ import { idOfDomain, isSealedFor } from '@carelet/crypto/kp-abe/domain';
 import { nodeId } from '@carelet/crypto/records/tree';
 import { decodeGrant, encodeGrant, type NodeGrant, verifyWrap, type WrapPlace, wrapContext } from '@carelet/crypto/records/wrap';
 import { domainOf } from '../../enrolment.ts';
+import { openShared } from '../../kdc/open.ts';
+import type { KeyServers } from '../../kdc/servers.ts';
 import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
@@ -33,7 +35,7 @@ type FetchedWrap = FetchedNodes['wraps'][number];
 type DoctorKey = Keyring['doctorKeys'][number];
 type Lock = { readonly place: WrapPlace; readonly wrap: FetchedWrap };
 type Job = Lock & { readonly key: DoctorKey };
-type Opened = { readonly grant: NodeGrant; readonly wrap: FetchedWrap };
+type Opened = { readonly grant: NodeGrant; readonly wrap: Pick<FetchedWrap, 'nodeId' | 'part'> };
 
 /** Locks opened between two breaths: each is a pairing, and threads take eight at a time. */
 const atOnce = 32;
@@ -52,6 +54,8 @@ export type SightOptions = {
   readonly logins: RoleLogins;
   /** The cloudlet of an organisation, where it mediates; `null` when nobody knows where it is. */
   readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  /** The town's key servers; `null` when nobody knows where they are. */
+  readonly keyServers: KeyServers | null;
   readonly mathematics: Mathematics;
   readonly cards: BelievedCards;
   /** Takes what comes with turnings: each leaves a receipt. */
@@ -64,7 +68,7 @@ export type SightOptions = {
  * Opens what locks one's keys open. What was once opened or verified is remembered: of policies in the keyring, so that
  * no second look at a chart costs a pairing, of the rest as long as this function lives.
  */
-export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, cards, watch, now }: SightOptions) {
+export function sightWith({ keyring, cloud, logins, cloudletOf, keyServers, mathematics, cards, watch, now }: SightOptions) {
   const verified = new Set<string>();
   const owned = new Map<string, NodeGrant>();
   const urgently = new Map<string, NodeGrant>();
@@ -132,6 +136,11 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, mathematics, car
     const open = new Set(opened.map(({ wrap }) => hex(wrap.nodeId)));
     const closed = granted.filter(({ wrap }) => !open.has(hex(wrap.nodeId)));
     if (closed.length > 0) opened.push(...(await openGranted(chart, closed, problems, breathe)));
+    if (keyServers && !equalPublic(chart.owner, keyring.card.id)) {
+      const before = new Set(opened.map(({ wrap }) => hex(wrap.nodeId)));
+      const reading = { keyring, cloud, keyServers, mathematics, cards, watch, now };
+      opened.push(...(await openShared(reading, chart, (nodeId) => before.has(hex(nodeId)), problems, breathe)));
+    }
     if (urgent.length > 0) opened.push(...(await openUrgent(chart, urgent, opened, problems, breathe)));
     // Trees belong to the chart's writer and to its owner's devices, whoever made the wrap.
     await cards.learn(opened.map(({ grant }) => grant.writer));

@@ -1,5 +1,5 @@
 /**
- * `carelet share`: a patient lets a doctor read, by name, or a carer, by her code.
+ * `carelet share`: a patient lets a doctor read, by name, or a carer, by her code; through a clinic, or where none mediates the key servers.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import {
   type Recipient,
   usualConsent,
 } from '@carelet/care/rules/sharing/consent';
+import { shareThroughServers } from '@carelet/client/kdc/share';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import { findCarer } from '@carelet/client/sharing/carer';
 import { changeGrants } from '@carelet/client/sharing/change';
@@ -24,18 +25,20 @@ import { share } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
-import { cloudletOf, cloudletsFor } from '../../cloudlets.ts';
+import { cloudletOf, partiesFor } from '../../cloudlets.ts';
 import { command, common, oneOf } from '../../command.ts';
 import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { agreed, count, plainText, progress, say } from '../../terminal.ts';
-import { doctorCalled, grantsNow, inWords } from './who.ts';
+import { doctorCalled, grantsNow, inWords, threeServers } from './who.ts';
 
 const op = 'share records';
 /** What one shares unless told: everything but administration. */
 export const usualKinds = kinds.filter((kind) => !['devices', 'billing', 'identity', 'directory'].includes(kind));
 export const usualDays = 90;
+/** Instead of a clinic: the town's three key servers. */
+export const throughServers = 'key-servers';
 
 export const shareCommand = command({
   name: 'share',
@@ -57,18 +60,23 @@ export const shareCommand = command({
       value: 'day',
       says: `the last day on which she may read (usual: in ${usualDays} days; at most ${longestGrant})`,
     },
-    through: { type: 'text', value: 'clinic', says: 'whose cloudlet mediates (usual: the first of the town)' },
+    through: {
+      type: 'text',
+      value: 'whom',
+      says: `the clinic whose cloudlet mediates (usual: the first of the town), or "${throughServers}" where none does`,
+    },
     instead: { type: 'flag', says: 'in the place of what you let her read so far, not beside it' },
     ...common.yes,
     ...common.town,
     ...common.keyrings,
   },
-  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers.',
+  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Where no clinic mediates, three key servers run by three houses do, two of which have to agree each time; what a hospital writes afterwards then opens once your own client was used again ("carelet wearable renew"). Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers.',
   examples: [
     'carelet share --as ada --with "Dr Chen"',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs,waveforms --until 2026-12-31',
     'carelet share --as ada --with Ruth --code 7K2M-… --what medications',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs --instead',
+    'carelet share --as ada --with "Dr Chen" --through key-servers',
   ],
   async run({ options, io }) {
     const today = dayOf(io.clock());
@@ -120,9 +128,15 @@ type Letting = {
 /** Shows what is about to be shared, asks, and shares; gives the exit code. */
 export async function letRead(io: Io, person: Person, { to, consent, through, instead = false, yes, answering }: Letting): Promise<number> {
   const { keyring, cloud, save, town } = person;
-  const clinic = through === undefined ? town.cloudlets[0] : cloudletOf(town, through);
+  const served = through === throughServers;
+  if (served && answering) throw new CareletError('invalid', op, { because: 'a request is granted through a clinic, not the key servers' });
+  const clinic = through === undefined ? town.cloudlets[0] : served ? undefined : cloudletOf(town, through);
   const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
-  if (!mediator) throw new CareletError('missing', op, { because: 'this town has no cloudlet that could mediate' });
+  if (!mediator && !served) {
+    throw new CareletError('missing', op, {
+      because: `this town has no cloudlet that could mediate; its key servers can: --through ${throughServers}`,
+    });
+  }
 
   const before = (await grantsNow(person, io)).filter(({ doctor }) => equalPublic(doctor, to.id));
   if (instead && before.length === 0) {
@@ -136,23 +150,22 @@ export async function letRead(io: Io, person: Person, { to, consent, through, in
   say(io, `  fingerprint ${to.fingerprint}`);
   say(io, `  may read    ${consentInWords(consent)}`);
   for (const line of soFar(before, consent, instead)) say(io, line);
-  say(io, `  through     ${clinic!.organisation}`);
+  say(io, `  through     ${served ? threeServers : clinic!.organisation}`);
   if (!yes && !(await agreed(io, 'Is this what you want?'))) {
     say(io, 'Nothing was shared.');
     return 1;
   }
   await using mathematics = mathematicsInThreads();
   await using line = progress(io, 'keys made');
-  line.first('asking the mediator');
-  const wanted = { doctor: to.id, doctorName: to.name, as: to.as, consent, mediator, progress: (done: number) => line.at(done) };
-  const sharing = { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock };
-  const given = instead
-    ? await changeGrants(
-        sharing,
-        wanted,
-        before.map(({ grant }) => grant),
-      )
-    : await share(sharing, { ...wanted, ...(answering && { answering }) });
+  line.first(served ? 'asking the key servers' : 'asking the mediator');
+  const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
+  const wanted = { as: to.as, consent, progress: (done: number) => line.at(done) };
+  const give = () =>
+    mediator
+      ? share(sharing, { ...wanted, doctor: to.id, doctorName: to.name, mediator, ...(answering && { answering }) })
+      : shareThroughServers(sharing, { ...wanted, reader: to.id, readerName: to.name });
+  const numbers = before.map(({ grant }) => grant);
+  const given = instead ? await changeGrants(sharing, to.id, numbers, give) : await give();
   // What was ended began new locks, which whoever may still read is given.
   if (instead) await renewConsents(sharing, (done) => line.at(done));
   say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);

@@ -9,7 +9,7 @@ import { renewConsents } from '@carelet/client/sharing/renew';
 import { unshare } from '@carelet/client/sharing/share';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { cloudletsFor } from '../../cloudlets.ts';
+import { partiesFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
@@ -36,13 +36,13 @@ export const unshareCommand = command({
       return 1;
     }
     await using mathematics = mathematicsInThreads(1);
-    const sharing = { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock };
-    for (const { grant } of grants) {
+    const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
+    for (const { grant, servers } of grants) {
       const told = await unshare(sharing, grant);
       if (told.cloud && told.mediator) continue;
       note(
         io,
-        `The ${told.cloud ? 'mediator' : 'cloud'} could not be reached. Nothing opens any more all the same; it is told the next time.`,
+        `The ${told.cloud ? (servers ? 'key servers' : 'mediator') : 'cloud'} could not be reached. Nothing opens any more all the same; it is told the next time.`,
       );
     }
     say(io, 'Taken back.');

@@ -36,8 +36,10 @@ export const whoCommand = command({
     // What she shared at once, of several charts, is one line.
     const alike = groupBy(given, (grant) => `${hex(grant.doctor)} ${hex(grant.mediator)} ${inWords(grant)}`);
     for (const [grant, ...more] of alike.values()) {
-      const { doctorName, mediator, grant: number } = grant!;
-      const place = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, mediator))?.name ?? 'a clinic';
+      const { doctorName, mediator, servers, grant: number } = grant!;
+      const place = servers
+        ? threeServers
+        : (keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, mediator))?.name ?? 'a clinic');
       const charts = more.length > 0 ? dim(`${more.length + 1} charts`) : dim(hex(number).slice(0, 8));
       const carer = recipientOf(JSON.parse(grant!.consent)) === 'carer' ? ' · carer' : '';
       say(io, `${bold(plainText(doctorName))}${carer} · ${charts}`);
@@ -46,6 +48,9 @@ export const whoCommand = command({
     return 0;
   },
 });
+
+/** What stands in the place of a clinic where none mediates. */
+export const threeServers = 'three key servers, of which two have to agree';
 
 /** The grants that hold, also those that another copy of this keyring gave or took back, as far as the cloud can be asked. */
 export async function grantsNow({ keyring, cloud, authority }: Person, io: Io): Promise<GivenGrant[]> {

@@ -6,7 +6,7 @@
 import { renewDevices } from '@carelet/client/session/renew';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { cloudletsFor } from '../../cloudlets.ts';
+import { partiesFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { count, note, say } from '../../terminal.ts';
@@ -22,8 +22,7 @@ export const wearableRenew = command({
     await using person = await enter(io, options, { op: 'renew wearables', kinds: ['patient'], writes: true });
     const { keyring, cloud, town } = person;
     await using mathematics = mathematicsInThreads();
-    const cloudletOf = cloudletsFor(town, keyring, io.clock);
-    const mine = { keyring, save: person.save, cloud, mathematics, cloudletOf, clock: io.clock };
+    const mine = { keyring, save: person.save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
     const ofDevices = await renewDevices(mine);
     const { wraps, grants, left } = await renewConsents(mine);
     const made = ofDevices + wraps;

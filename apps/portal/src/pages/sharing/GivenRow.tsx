@@ -35,7 +35,7 @@ export function GivenRow({
     ...(what && what.sensitive.length > 0 ? [{ name: t('row.private'), value: capital(words.sensitive(what.sensitive)) }] : []),
     ...(what && what.from !== 'beginning' ? [{ name: t('row.from'), value: t('row.fromDay', { date: format.born(what.from) }) }] : []),
     { name: t('row.until'), value: t('row.untilDay', { date: format.born(given.until) }) },
-    { name: t('row.through'), value: t('row.box', { place: given.through }) },
+    { name: t('row.through'), value: given.through === null ? t('row.servers') : t('row.box', { place: given.through }) },
     { name: t('row.since'), value: format.moment(given.given) },
     ...(opened ? [opened] : []),
   ];

@@ -50,7 +50,9 @@ export function StoppedRow({
       <div ref={said} tabIndex={-1} role="status">
         <h3>{t(elsewhere ? 'stopped.some' : 'stopped.all', { name })}</h3>
         <p className="soft">
-          {t(state === 'half' ? 'stopped.half' : 'stopped.ended', { name, place: given.through })}{' '}
+          {t(state === 'ended' ? 'stopped.ended' : given.through === null ? 'stopped.halfServers' : 'stopped.half', {
+            ...{ name, place: given.through ?? '' },
+          })}{' '}
           {t(elsewhere ? 'stopped.elsewhere' : 'stopped.read', { name })}
         </p>
         {tell.isError && <p className="soft">{t('stopped.stillHalf')}</p>}

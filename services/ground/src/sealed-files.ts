@@ -1,5 +1,5 @@
 /**
- * Small secrets that end, each sealed in a file of its own beside the cloudlet's key file and in no table: a database that is
+ * Small secrets that end, each sealed in a file of its own beside a service's key file and in no table: a database that is
  * restored from a backup brings none back. One is taken away for good by taking its file away.
  *
  * @module
@@ -7,7 +7,7 @@
 import { mkdir, open as openFile, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bytes, type Cbor, cbor, hex, plain, uncbor, unhex } from '@carelet/crypto/algebra/bytes';
-import type { Secrets } from '@carelet/ground/secrets';
+import type { Secrets } from './secrets.ts';
 
 export type SealedFiles<T> = {
   /** Keeps something under a number; `false` where there is something. It is on disk when this returns. */
@@ -30,7 +30,7 @@ export async function sealedFiles<T>(
   shape: { readonly write: (value: T) => Cbor; readonly read: (content: Cbor) => T },
 ): Promise<SealedFiles<T>> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Nobody was given what was not whole when the cloudlet fell.
+  // Nobody was given what was not whole when the service fell.
   for (const name of await readdir(folder)) if (name.endsWith('.new')) await rm(join(folder, name), { force: true });
   const pathOf = (number: Bytes) => join(folder, hex(number));
   const placeOf = (number: Bytes) => `${place}/${hex(number)}`;

@@ -1,0 +1,224 @@
+/**
+ * Key distribution: this issuer is one of three servers of which two give an owner and whomever she let read the same key for a node
+ * (`crypto/kdc`). Each sees for itself whether that is granted and not over, answers with its part, and writes it down.
+ *
+ * [Note: Where grants lie] In files of their own and in no table, as mediators keep their factors: a database that is restored brings
+ * none back. One that ended leaves its number behind until its day, so that nobody who kept an old request lays it anew.
+ *
+ * [Note: What a server knows of a chart] That its writer, an organisation of this town, said whose it is. Whether a node hangs in it
+ * the server cannot tell; it need not: see [Note: What a server answers for].
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { longestGrant } from '@carelet/care/rules/records/calendar';
+import type { issuerContract } from '@carelet/care/wire/contract/issuer';
+import type { RoleOf } from '@carelet/care/wire/contract/kit';
+import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { type Card, cardStands, decodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
+import { foundingHash } from '@carelet/crypto/cards/manifest';
+import { type Answered, answerTo, askingSkew, type Heard, hearSaid, type Refusal, type Said } from '@carelet/crypto/kdc/asking';
+import { type GrantName, nameOfGrant, placeOf, readGrant, verifyEnd } from '@carelet/crypto/kdc/grant';
+import { verifyDeed } from '@carelet/crypto/records/chart';
+import { Nonces } from '@carelet/ground/login';
+import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
+import type { Secrets } from '@carelet/ground/secrets';
+import type { Kysely } from 'kysely';
+import { type Founded, foundedTown, type Identity } from './identity.ts';
+import type { IssuerMath } from './mathematics.ts';
+import type { IssuerTables } from './schema.ts';
+
+/** A grant as this server keeps it; of one that ended nothing but until when its number is none again. */
+export type KeptGrant =
+  | { readonly kind: 'holds'; readonly notAfter: number; readonly reader: Bytes; readonly body: Bytes; readonly nodes: Bytes }
+  | { readonly kind: 'ended'; readonly notAfter: number };
+
+export type KeptGrants = SealedFiles<KeptGrant>;
+
+/** Grants in the files of a folder, sealed under the issuer's key file. */
+export const grantsIn = (folder: string, secrets: Secrets): Promise<KeptGrants> =>
+  sealedFiles<KeptGrant>(
+    { folder, secrets, place: 'issuer/grant' },
+    {
+      write: (kept) => (kept.kind === 'ended' ? [kept.notAfter] : [kept.notAfter, kept.reader, kept.body, kept.nodes]),
+      read: (content) => {
+        const [notAfter, reader, body, nodes] = content as [number, Bytes, Bytes, Bytes];
+        return reader ? { kind: 'holds', notAfter, reader, body, nodes } : { kind: 'ended', notAfter };
+      },
+    },
+  );
+
+/** Forgets what is over by its date. */
+export const forgetOver = (grants: KeptGrants, now: number): Promise<void> => grants.dropWhere(({ notAfter }) => notAfter <= now);
+
+/** Where this server's share lies under the key file. */
+export const sharePlace = 'issuer/key-server';
+
+/** A day more than a grant may last. */
+const longestSeconds = (longestGrant + 1) * 86_400;
+/** Nodes of one grant. */
+const mostNodesOfGrant = 20_000;
+/** Nodes that one card may name within an hour, in whatever it asks; and what any request counts for. */
+const mostAnHour = 40_000;
+const eachRequest = 8;
+
+const op = 'answer as a key server';
+
+/** A refusal, to be told to whoever asked and to nobody else. */
+class Refused extends Error {
+  readonly as: Refusal;
+  constructor(as: Refusal, because: string) {
+    super(because);
+    this.as = as;
+  }
+}
+const refuse = (as: Refusal, because: string) => new Refused(as, because);
+// One answer for a grant there never was, one that is over, one that is somebody else's, and a node that is not in it.
+const none = () => refuse('denied', 'no grant to you holds here');
+
+export function kdc({
+  db,
+  grants,
+  secrets,
+  identity,
+  mathematics,
+  now,
+}: {
+  db: Kysely<IssuerTables>;
+  grants: KeptGrants;
+  secrets: Secrets;
+  identity: () => Identity;
+  mathematics: IssuerMath;
+  /** UTC seconds. */
+  now: () => number;
+}): RoleOf<typeof issuerContract>['kdc'] {
+  const used = new Nonces();
+  const asked = new Hour();
+  let turn: Promise<unknown> = Promise.resolve();
+  /** What changes a grant is done one after the other. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => {});
+    return done;
+  };
+
+  const share = async (): Promise<Bytes> => {
+    const row = await db.selectFrom('key_server').select('secret').executeTakeFirst();
+    if (!row) throw refuse('unavailable', 'this town has no key servers yet');
+    return secrets.open(sharePlace, row.secret);
+  };
+
+  return {
+    async answer({ sealed }) {
+      const founded = await foundedTown(db, op);
+      const at = { town: foundingHash(founded.manifest), server: founded.place + 1 };
+      const heard = hearSaid(at, identity().hybridSk, sealed);
+      if (!heard || !cardStands(heard.card, founded.manifest, now())) {
+        throw new CareletError('denied', op, { because: 'this is no request to this server, by a card that stands' });
+      }
+      const answered = await judged(founded, heard).catch((thrown: unknown): Answered => {
+        if (!(thrown instanceof Refused)) throw thrown;
+        return { kind: 'refused', as: thrown.as, because: thrown.message };
+      });
+      return { sealed: answerTo(at, identity().edSk, heard.card, sealed, answered) };
+    },
+  };
+
+  async function judged(founded: Founded, { card, time, nonce, said }: Heard): Promise<Answered> {
+    if (Math.abs(now() - time) > askingSkew) throw refuse('denied', 'your clock and this server’s differ by more than five minutes');
+    if (!used.take(hex(card.id) + hex(nonce), now())) throw refuse('denied', 'this request was already made');
+    const nodes = said.kind === 'end' ? 0 : said.nodes.length;
+    if (!asked.take(hex(card.id), eachRequest + nodes, now())) throw refuse('unavailable', 'this is more than one may ask within an hour');
+    switch (said.kind) {
+      case 'lay':
+        return inTurn(() => lay(founded, card, said));
+      case 'end':
+        return inTurn(() => end(card, said));
+      case 'ask':
+        return ask(card, said);
+    }
+  }
+
+  async function lay(
+    { manifest }: Founded,
+    card: Card,
+    { grant: body, writer: bytes, deed, nodes }: Said & { kind: 'lay' },
+  ): Promise<Answered> {
+    const grant = readGrant(body, card);
+    if (card.kind !== 'patient' || !grant) throw refuse('invalid', 'the grant is not signed by you, as a patient');
+    if (grant.notAfter <= now()) throw refuse('invalid', 'it has ended already');
+    if (grant.notAfter > now() + longestSeconds) throw refuse('invalid', 'no grant lasts that long');
+    const writer = decodeCard(bytes);
+    const hers =
+      writer?.kind === 'organisation' &&
+      cardStands(writer, manifest, now()) &&
+      verifyDeed(writer.edVk, { pat: grant.pat, writer: writer.id, owner: card.id }, deed);
+    if (!hers) throw refuse('denied', 'nobody who may says that this chart is yours');
+    const name = nameOfGrant(grant);
+    const before = await grants.get(name);
+    if (before && !(before.kind === 'holds' && equalPublic(before.body, body))) {
+      throw refuse('conflict', 'a grant of this number was made or ended before');
+    }
+    const known = before?.kind === 'holds' ? before.nodes : new Uint8Array();
+    const there = new Set(each(known).map(hex));
+    const fresh = [...new Map(nodes.map((node) => [hex(node), node])).entries()].filter(([node]) => !there.has(node));
+    const all = concat(known, ...fresh.map(([, node]) => node));
+    if (all.length > 16 * mostNodesOfGrant) throw refuse('invalid', 'a grant reaches no more nodes than that');
+    if (!before || fresh.length > 0) {
+      await grants.put(name, { kind: 'holds', notAfter: grant.notAfter, reader: grant.reader, body, nodes: all });
+    }
+    return { kind: 'laid', nodes: all.length / 16 };
+  }
+
+  async function end(card: Card, { grant, pat, end: signature }: Said & { kind: 'end' }): Promise<Answered> {
+    if (card.kind !== 'patient' || !verifyEnd(card.edVk, { grant, pat }, signature)) throw none();
+    const name = nameOfGrant({ grant, pat, owner: card.id });
+    const before = await grants.get(name);
+    // One that never arrived is over as well.
+    if (before?.kind !== 'ended') await grants.put(name, { kind: 'ended', notAfter: before?.notAfter ?? now() + longestSeconds });
+    return { kind: 'ended' };
+  }
+
+  async function ask(card: Card, { nodes, ...said }: Said & { kind: 'ask' }): Promise<Answered> {
+    const name: GrantName = said;
+    if (!mayBeLetRead(card)) throw none();
+    const kept = await grants.get(nameOfGrant(name));
+    if (kept?.kind !== 'holds' || kept.notAfter <= now()) throw none();
+    if (![name.owner, kept.reader].some((who) => equalPublic(who, card.id))) throw none();
+    const reached = new Set(each(kept.nodes).map(hex));
+    if (!nodes.every((node) => reached.has(hex(node)))) throw none();
+    const secret = await share();
+    const parts = await mathematics.answerAsServer(
+      secret,
+      nodes.map((node) => placeOf(name, node)),
+    );
+    // Nothing is answered of which nothing was written down.
+    await db
+      .insertInto('answered')
+      .values({ grant_name: nameOfGrant(name), card: card.id, nodes: nodes.length, time: now() })
+      .execute();
+    // Taken back while it was computed, it is not handed out any more.
+    if ((await grants.get(nameOfGrant(name)))?.kind !== 'holds') throw none();
+    return { kind: 'parts', parts };
+  }
+}
+
+/** The 16-byte numbers that were put one behind the other. */
+const each = (all: Bytes): Bytes[] => Array.from({ length: all.length / 16 }, (_, i) => all.subarray(16 * i, 16 * (i + 1)));
+
+/** How much each card asked within the hour. */
+class Hour {
+  #asked = new Map<string, number>();
+  #since = 0;
+
+  take(card: string, count: number, now: number): boolean {
+    if (now - this.#since >= 3600) {
+      this.#asked.clear();
+      this.#since = now;
+    }
+    const total = (this.#asked.get(card) ?? 0) + count;
+    if (total > mostAnHour) return false;
+    this.#asked.set(card, total);
+    return true;
+  }
+}
