@@ -25,6 +25,7 @@ export const paths = {
     vital: '/doctor/patients/$patient/vitals/$vital',
     record: '/doctor/patients/$patient/records/$record',
     proof: '/doctor/patients/$patient/records/$record/how-do-i-know',
+    roles: '/doctor/roles',
     account: '/doctor/account',
   },
   admin: {

@@ -62,6 +62,8 @@ export const ask = {
     }),
   /** Who shares with one as a carer; told anew with what lies in anybody's records. */
   sharedWithMe: () => queryOptions({ queryKey: ['patients', 'sharedWithMe'], queryFn: () => house.sharedWithMe() }),
+  /** A doctor's own roles, every few seconds while somebody looks. */
+  roles: () => queryOptions({ queryKey: ['roles'], queryFn: () => house.roles(), staleTime: 0, refetchInterval: 3_000 }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
   /** Who looked: checked anew whenever somebody comes to it. */
   receipts: () => queryOptions({ queryKey: ['receipts'], queryFn: () => house.receipts(), staleTime: 0 }),

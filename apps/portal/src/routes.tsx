@@ -119,6 +119,7 @@ const tree = root.addChildren([
     page(doctor.vital, 'doctor', vital, 'VitalPage', 'patient', 'record', 'vitals'),
     page(doctor.record, 'doctor', record, 'RecordPage', 'record', 'vitals'),
     page(doctor.proof, 'doctor', proof, 'ProofPage', 'record', 'vitals'),
+    page(doctor.roles, 'doctor', () => import('./pages/roles/RolesPage.tsx'), 'RolesPage', 'roles', 'admin'),
     page(doctor.account, 'doctor', account, 'AccountPage', 'door'),
   ]),
   doors.admin.addChildren([

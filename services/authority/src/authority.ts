@@ -17,6 +17,7 @@ import type { Held } from './handover.ts';
 import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { keys } from './keys.ts';
 import { tellRejections } from './rejections.ts';
+import { roles } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
 
@@ -68,7 +69,7 @@ export async function authority({
 
   const as = (caller: KnownCaller | null): AuthorityRole => ({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
-    enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
+    enrolment: { ...enrolment({ db, cards, issuers, needed, clock }, caller), ...roles({ db, issuers, needed, clock }) },
     keys: keys({ db, cards, issuers, needed, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),

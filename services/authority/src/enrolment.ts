@@ -32,10 +32,11 @@ import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
+import { askedOf, makingOf } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
 
-type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
+type Enrolment = Omit<RoleOf<typeof authorityContract>['enrolment'], 'ask' | 'roles'>;
 type State = 'pending' | 'approved' | 'rejected';
 /** A policy as it came over the wire; its text is kept, and says all of it. */
 type SignedPolicy = Parameters<Enrolment['approve']>[0]['policy'];
@@ -198,7 +199,8 @@ export function enrolment(
       let query = db.selectFrom('doctor').selectAll().orderBy('registered').orderBy('name');
       if (state) query = query.where('state', '=', state);
       const rows = await query.execute();
-      const approvals = await db.selectFrom('approval').selectAll().execute();
+      const approvals = await db.selectFrom('approval').selectAll().orderBy('signed').orderBy('administrator').execute();
+      const [making, asked] = [await makingOf(db), await askedOf(db)];
       const domains = new Map(
         (await db.selectFrom('domain').select(['organisation', 'name']).execute()).map((row) => [hex(row.organisation), row.name]),
       );
@@ -227,11 +229,14 @@ export function enrolment(
                 until: policy.until,
                 approvals: signed.map(({ approver }) => approver),
                 signers: signed.map((one) => ({ administrator: hex(one.administrator), organisation: one.from_organisation })),
+                ...making(signed[0]!, signed[0]!.policy),
               };
             }),
+            asked: asked.filter(({ doctor }) => equal(doctor, row.doctor)).map(({ doctor: _, ...one }) => one),
           };
         }),
         needed,
+        offices: issuers.titles(),
       };
     },
 
@@ -271,6 +276,7 @@ export function enrolment(
       if (!verifyApproval(approver.card.edVk, card, text, signature))
         throw refuse('the signature does not fit this policy and this doctor’s keys');
 
+      const signed = Math.floor(clock());
       await db
         .insertInto('approval')
         .values({
@@ -281,8 +287,9 @@ export function enrolment(
           approver: approver.name,
           from_organisation: approver.organisation,
           signature,
+          signed,
         })
-        .onConflict((c) => c.columns(['doctor', 'organisation', 'administrator']).doUpdateSet({ policy: text, signature }))
+        .onConflict((c) => c.columns(['doctor', 'organisation', 'administrator']).doUpdateSet({ policy: text, signature, signed }))
         .execute();
       const same = await db
         .selectFrom('approval')
@@ -299,6 +306,7 @@ export function enrolment(
         await cards.present(vouched, []);
       }
       const counts = same.length >= needed;
+      if (counts) await db.deleteFrom('asked').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
       const key = await db
         .selectFrom('issued')
         .select('policy')
@@ -324,6 +332,7 @@ export function enrolment(
         if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
         await within.deleteFrom('approval').where('doctor', '=', doctor).execute();
         await within.deleteFrom('issued').where('doctor', '=', doctor).execute();
+        for (const table of ['asked', 'answer'] as const) await within.deleteFrom(table).where('doctor', '=', doctor).execute();
         await keepEnd(within, { doctor, of: null }, id, keyEnd);
         await noteRejection(within, { doctor, administrator: id, reason, signature });
       });

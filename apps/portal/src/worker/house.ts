@@ -17,6 +17,7 @@ import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import type { ReceiptsHouse } from '../house/receipts.ts';
+import type { RolesHouse } from '../house/roles.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Emergencies, emergenciesOf } from './break-glass.ts';
 import { type Charts, openCharts } from './charts.ts';
@@ -33,6 +34,7 @@ import { receiptsOf } from './receipts.ts';
 import { type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
 import { type Requests, requestsOf } from './requests.ts';
+import { rolesOf, stepIn } from './roles.ts';
 import { letRead, type Sharing, sharingOf } from './sharing.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 import { townStatus } from './town.ts';
@@ -54,6 +56,7 @@ type Inside = {
   readonly received: ReceivedGrants;
   readonly sharing: Sharing;
   readonly requests: Requests;
+  readonly roles: RolesHouse;
   readonly emergencies: Emergencies;
   readonly receipts: ReceiptsHouse;
   /** Ends what goes on beside. */
@@ -177,6 +180,7 @@ export function openHouse(outside: Surroundings): House {
       received,
       sharing,
       requests: requestsOf({ person, charts, clock }),
+      roles: rolesOf({ person, clock }),
       emergencies,
       receipts: receiptsOf({ person, charts, clock }),
       leave: () => clearInterval(ends),
@@ -221,7 +225,7 @@ export function openHouse(outside: Surroundings): House {
     async whoami() {
       const { person, charts } = somebody();
       const before = person.keyring.doctorKeys;
-      await person.renew(longestAsking);
+      await person.renew(longestAsking, (step) => told({ kind: 'taking', step: stepIn(person.keyring.manifest, step) }));
       const changed =
         before.length !== person.keyring.doctorKeys.length ||
         person.keyring.doctorKeys.some((key, i) => !equalPublic(key.entitlement, before[i]!.entitlement));
@@ -325,6 +329,9 @@ export function openHouse(outside: Surroundings): House {
     asked: async (patient) => doctorHere().requests.asked(patient),
     askFor: async (patient, what) => doctorHere().requests.askFor(patient, what),
     withdraw: async (request) => doctorHere().requests.withdraw(request),
+
+    roles: async () => doctorHere().roles.roles(),
+    askForRole: async (organisation, specialty) => doctorHere().roles.askForRole(organisation, specialty),
 
     breakGlass: async (patient, what) => doctorHere().emergencies.breakGlass(patient, what),
     emergencies: async () => patientHere().emergencies.emergencies(),
