@@ -87,8 +87,8 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
   const { keyring } = file;
   const authority = connectAuthority(town.authority, keyring, io.clock);
   const learned = () => {
-    const { seen, due } = keyring.receipts;
-    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length}`;
+    const { seen, due, reviews } = keyring.receipts;
+    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length} ${Object.values(reviews).join()}`;
   };
   let kept = learned();
   try {

@@ -34,6 +34,7 @@ export const paths = {
     people: '/admin/people',
     add: '/admin/people/add',
     doctor: '/admin/people/$doctor',
+    emergencies: '/admin/emergencies',
     account: '/admin/account',
   },
 } as const;

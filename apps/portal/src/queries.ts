@@ -52,6 +52,8 @@ export const ask = {
   requests: () => queryOptions({ queryKey: ['requests'], queryFn: () => house.requests(), staleTime: 0, refetchInterval: 10_000 }),
   /** What was opened in emergencies, every few seconds while somebody looks. */
   emergencies: () => queryOptions({ queryKey: ['emergencies'], queryFn: () => house.emergencies(), staleTime: 0, refetchInterval: 10_000 }),
+  /** Emergencies at an administrator's organisation, every few seconds while somebody looks. */
+  reviews: () => queryOptions({ queryKey: ['reviews'], queryFn: () => house.reviews(), staleTime: 0, refetchInterval: 10_000 }),
   /** What a doctor asked of a patient; told anew when something changes in her chart, and looked for beside that. */
   asked: (patient: string) =>
     queryOptions({

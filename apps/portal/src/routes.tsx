@@ -128,6 +128,7 @@ const tree = root.addChildren([
     page(admin.people, 'admin', () => import('./pages/admin/PeoplePage.tsx'), 'PeoplePage', 'admin'),
     page(admin.add, 'admin', () => import('./pages/admin/AddDoctorPage.tsx'), 'AddDoctorPage', 'admin'),
     page(admin.doctor, 'admin', () => import('./pages/admin/DoctorPage.tsx'), 'DoctorPage', 'admin'),
+    page(admin.emergencies, 'admin', () => import('./pages/admin/EmergenciesPage.tsx'), 'EmergenciesPage', 'admin'),
     page(admin.account, 'admin', account, 'AccountPage', 'door'),
   ]),
 ]);

@@ -92,6 +92,8 @@ export type WatchedLog = {
   seen: Bytes | null;
   /** Promises that were not seen kept yet. */
   due: Bytes[];
+  /** By the number of an emergency in hex: when the newest word of its hospital was said, UTC seconds, so that nobody can show an older one. */
+  reviews: Record<string, number>;
 };
 
 export type Keyring = {
@@ -139,7 +141,7 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     charts: [],
     opened: {},
     sharing: nothingShared(),
-    receipts: { seen: null, due: [] },
+    receipts: { seen: null, due: [], reviews: {} },
   };
 }
 
@@ -168,7 +170,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     ]),
     opened,
     encodeSharing(sharing),
-    [receipts.seen, receipts.due],
+    [receipts.seen, receipts.due, receipts.reviews],
     encodeDoctorKeys(emergencyKeys),
   ]);
 }
@@ -191,7 +193,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
     Record<string, Bytes>,
     EncodedSharing,
-    [Bytes | null, Bytes[]],
+    [Bytes | null, Bytes[], Record<string, number>?],
     EncodedDoctorKey[]?,
   ];
   return {
@@ -218,7 +220,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     })),
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
-    receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
+    receipts: of < 3 ? { seen: null, due: [], reviews: {} } : { seen: receipts[0], due: [...receipts[1]], reviews: { ...receipts[2] } },
   };
 }
 

@@ -26,6 +26,7 @@ import {
 import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { officeSignedBy } from '@carelet/crypto/cards/issuer';
+import { mostReviewers } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
@@ -34,7 +35,7 @@ import type { Issuers } from './issuers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
 import { askedOf, makingOf } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
-import { wordsIn } from './words.ts';
+import { wordsIn, wordsOf } from './words.ts';
 
 type Enrolment = Omit<RoleOf<typeof authorityContract>['enrolment'], 'ask' | 'roles'>;
 type State = 'pending' | 'approved' | 'rejected';
@@ -122,8 +123,28 @@ export function enrolment(
     },
 
     async office() {
-      const { organisation } = await administrator('ask for one’s office');
-      return { organisation };
+      const { organisation, office } = await administrator('ask for one’s office');
+      return { organisation, words: wordsOf(office) };
+    },
+
+    async reviewers({ organisation }) {
+      if (!caller) throw new CareletError('denied', 'list administrators', { because: 'the request is not signed' });
+      const rows = await db
+        .selectFrom('administrator')
+        .innerJoin('domain', 'domain.name', 'administrator.organisation')
+        .select(['administrator.administrator', 'administrator.office'])
+        .where('domain.organisation', '=', organisation)
+        .orderBy('administrator.administrator')
+        .limit(mostReviewers)
+        .execute();
+      const known = await cards.byId(rows.map((row) => row.administrator));
+      return {
+        administrators: rows.flatMap(({ administrator: id, office }) => {
+          const card = known.find((one) => equal(one.id, id));
+          const said = wordsOf(office);
+          return card && said.length >= 2 ? [{ card: encodeCard(card), words: said }] : [];
+        }),
+      };
     },
 
     async organisation({ name, card: bytes, signature }) {

@@ -47,7 +47,7 @@ const content: Drawer = {
     heads: { 'aa/vital-signs|N|none': { gen: 0, hash: random(32) } },
     grants: [],
   },
-  receipts: { seen: checkpointOf(12), due: [random(120)] },
+  receipts: { seen: checkpointOf(12), due: [random(120)], reviews: { aa: 5 } },
 };
 
 test('a drawer opens to what was put in, for its owner', () => {
@@ -116,19 +116,20 @@ test('a drawer brings a later manifest and keys that are missing, and takes noth
   expect(careful.manifest.serial).toBe(1);
 });
 
-test('a drawer brings the later of two checkpoints that were seen, and every promise that is due', () => {
+test('a drawer brings the later of two checkpoints that were seen, every promise that is due, and the newest word of each emergency', () => {
   const [fresh, behind, ahead] = [person('dr-a'), person('dr-b'), person('dr-c')];
   const [theirs, own] = [random(120), checkpointOf(30)];
-  behind.receipts = { seen: checkpointOf(11), due: [theirs, content.receipts.due[0]!] };
-  ahead.receipts = { seen: own, due: [] };
+  behind.receipts = { seen: checkpointOf(11), due: [theirs, content.receipts.due[0]!], reviews: { aa: 7, bb: 3 } };
+  ahead.receipts = { seen: own, due: [], reviews: {} };
   for (const keyring of [fresh, behind, ahead]) fillFrom(keyring, content);
   expect(fresh.receipts).toEqual(content.receipts);
-  expect(behind.receipts).toEqual({ seen: content.receipts.seen, due: [theirs, ...content.receipts.due] });
+  expect(behind.receipts).toEqual({ seen: content.receipts.seen, due: [theirs, ...content.receipts.due], reviews: { aa: 7, bb: 3 } });
+  expect(ahead.receipts.reviews).toEqual({ aa: 5 });
   expect(ahead.receipts.seen).toBe(own);
 
   const later = person('dr-d');
   const sameLength = checkpointOf(12, 13);
-  later.receipts = { seen: sameLength, due: [] };
+  later.receipts = { seen: sameLength, due: [], reviews: {} };
   fillFrom(later, content);
   expect(later.receipts.seen).toBe(sameLength);
 });

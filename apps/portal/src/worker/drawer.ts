@@ -69,7 +69,7 @@ export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = 
     endings,
     kept,
     encodeSharing(sharing),
-    [receipts.seen, receipts.due],
+    [receipts.seen, receipts.due, receipts.reviews],
     encodeDoctorKeys(emergencyKeys),
   ]);
   const nonce = random(nonceLength);
@@ -114,7 +114,7 @@ function decode(content: Bytes): Drawer | null {
     Record<string, number>,
     boolean,
     EncodedSharing?,
-    [Bytes | null, Bytes[]]?,
+    [Bytes | null, Bytes[], Record<string, number>?]?,
     EncodedDoctorKey[]?,
   ];
   const manifest = layouts.includes(version) ? decodeManifest(manifestBytes) : null;
@@ -132,7 +132,7 @@ function decode(content: Bytes): Drawer | null {
     kept,
     // One that was sealed before there was sharing.
     sharing: sharing ? decodeSharing(sharing) : nothingShared(),
-    receipts: receipts ? { seen: receipts[0], due: receipts[1] } : { seen: null, due: [] },
+    receipts: receipts ? { seen: receipts[0], due: receipts[1], reviews: receipts[2] ?? {} } : { seen: null, due: [], reviews: {} },
   };
 }
 

@@ -92,11 +92,13 @@ export function openHouse(outside: Surroundings): House {
     if (!inside) throw new CareletError('denied', 'look into the house', { because: 'nobody has unlocked a keyring' });
     return inside;
   };
-  const administrator = (): Person => {
-    const { person } = somebody();
-    if (person.door !== 'admin') throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
-    return person;
+  const administratorHere = (): Inside => {
+    const here = somebody();
+    if (here.person.door !== 'admin')
+      throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
+    return here;
   };
+  const administrator = (): Person => administratorHere().person;
   const patientHere = (): Inside => {
     const here = somebody();
     if (here.person.door !== 'patient')
@@ -335,6 +337,8 @@ export function openHouse(outside: Surroundings): House {
 
     breakGlass: async (patient, what) => doctorHere().emergencies.breakGlass(patient, what),
     emergencies: async () => patientHere().emergencies.emergencies(),
+    reviews: async () => administratorHere().emergencies.reviews(),
+    review: async (emergency, verdict) => administratorHere().emergencies.review(emergency, verdict),
 
     town: async () => townStatus(await around.map(), clock()),
     lately: async () => latelyIn(await around.map(), administrator(), clock),

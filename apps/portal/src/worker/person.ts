@@ -176,7 +176,11 @@ async function moveIn(
     const other = there ? openDrawer(keyring, there) : null;
     takeOver(looks, Object.entries(other?.looks ?? {}));
     if (other) keyring.sharing = together(keyring.sharing, other.sharing);
-    const receipts = togetherSeen(keyring.receipts, { seen: other?.receipts.seen ?? null, due: dueElsewhere(other) });
+    const receipts = togetherSeen(keyring.receipts, {
+      seen: other?.receipts.seen ?? null,
+      due: dueElsewhere(other),
+      reviews: other?.receipts.reviews ?? {},
+    });
     const { manifest, doctorKeys, emergencyKeys, opened, sharing } = keyring;
     const noted = { looks: Object.fromEntries(looks), endings: Object.fromEntries(endings) };
     const content = { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts, ...noted, kept };

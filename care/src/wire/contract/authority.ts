@@ -9,6 +9,7 @@ import { confidentialities, kinds, parts, sensitivities } from '../../model/reco
 import { endedKeys } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
+import { officeWords } from './office.ts';
 
 const id = bytes({ length: 16 });
 const name = z.string().trim().min(1).max(200);
@@ -130,11 +131,20 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'enrolment.office': {
-    summary: 'An administrator asks for which organisation she signs.',
+    summary: 'An administrator asks for which organisation she signs, and for the issuers’ words for that.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({}),
-    output: z.strictObject({ organisation: name }),
+    output: z.strictObject({ organisation: name, words: z.array(officeWords.element).max(3) }),
+    idempotent: true,
+  },
+  'enrolment.reviewers': {
+    summary:
+      'The administrators who sign for an organisation, with the issuers’ words for that: whom a doctor tells why she broke a glass.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ organisation: id }),
+    output: z.strictObject({ administrators: z.array(z.strictObject({ card, words: officeWords })).max(16) }),
     idempotent: true,
   },
   'enrolment.organisation': {

@@ -16,6 +16,7 @@ import { DoctorTable } from './DoctorTable.tsx';
 import { Failed } from './Failed.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import classes from './PeoplePage.module.css';
+import { ReviewTask } from './ReviewTask.tsx';
 import { waits } from './rule.ts';
 
 const states = ['pending', 'approved', 'rejected'] as const satisfies readonly DoctorState[];
@@ -50,6 +51,7 @@ export function PeoplePage() {
           </Button>
         </div>
       </header>
+      <ReviewTask />
       <div className={classes.filter}>
         <FilterBar
           name={t('people.which')}
