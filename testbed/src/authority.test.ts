@@ -30,6 +30,7 @@ import {
 import { type Card, type CardKind, cardLabel, cardParts, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
+import { officeStands } from '@carelet/crypto/cards/issuer';
 import { decodeManifest } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { seal } from '@carelet/crypto/kp-abe/owner';
@@ -486,7 +487,12 @@ describe('a role', () => {
 });
 
 test('an administrator is told for which organisation she signs, and nobody else is told anything', async () => {
-  expect(await mara.authority.enrolment.office()).toEqual({ organisation: 'Medical Board' });
+  const { organisation, words } = await mara.authority.enrolment.office();
+  expect(organisation).toBe('Medical Board');
+  const { issuers: keys } = decodeManifest((await mara.authority.town.manifest()).manifest)!;
+  expect(officeStands(keys, mara.card, organisation, words)).toBe(true);
+  // Nobody signs for an organisation that keeps records here: whom a doctor in an emergency would tell why.
+  expect((await mara.authority.enrolment.reviewers({ organisation: northgate.card.id })).administrators).toEqual([]);
   for (const who of [northgate, await registered(), person('administrator'), person('patient')]) {
     expect(await refusal(who.authority.enrolment.office())).toBe('denied');
   }

@@ -155,6 +155,16 @@ describe('administrators', () => {
     expect((await house.whoami()).standing).toEqual({ kind: 'rejected', reason: 'nobody knows her' });
   });
 
+  test('review emergencies where they sign for an organisation that keeps records, and nobody else does', async () => {
+    const [sam] = await stage.administrators();
+    const office = await inside(sam);
+    expect(await office.reviews()).toEqual({ place: 'Harbour Clinic', emergencies: null });
+    expect(await refusal(office.review('00'.repeat(16), 'justified'))).toBe('denied');
+    const patientsHouse = await inside(ada);
+    expect(await refusal(patientsHouse.reviews())).toBe('denied');
+    expect(await refusal(patientsHouse.review('00'.repeat(16), 'justified'))).toBe('denied');
+  });
+
   test('invite one another with a code that works once', async () => {
     const [sam] = await stage.administrators();
     const { code } = await (await inside(sam)).invite();
