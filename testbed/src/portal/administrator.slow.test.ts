@@ -173,7 +173,7 @@ test('two people of two organisations let a doctor in, and turn another down', {
     await robin.page.keyboard.press('Enter');
     await sees(robin.page, 'The authority does not answer. Nothing was asked; try again in a minute.');
     await robin.context.unroute('**/v1/enrolment/ask');
-    await robin.page.keyboard.press('Enter');
+    await robin.page.getByRole('dialog').getByRole('button', { name: 'Ask', exact: true }).click();
     await reads(robin.page, 'You asked for a role at Northgate Hospital');
   });
   await step('and the administrators are told', page, async () => {
@@ -209,9 +209,10 @@ test('two people of two organisations let a doctor in, and turn another down', {
     await sees(lind.page, 'Your certificate ended in May. Send us the new one.');
     expect(lind.faults).toEqual([]);
   });
-  await step('nobody waits any more', page, async () => {
+  await step('nobody new waits any more', page, async () => {
     await goTo(page, 'People');
-    await reads(page, 'No doctor waits for an answer');
+    await reads(page, '1 doctor waits for an answer');
+    await sees(page, 'Asks: Northgate Hospital');
     await choose(page, 'Which doctors', /^Turned down/);
     await sees(page, 'Dr Jonas Lind');
     await choose(page, 'Which doctors', /^Let in/);
