@@ -15,10 +15,22 @@ import { introducing } from '@carelet/care/wire/introduce';
 import { type Bytes, cbor, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { sign } from '@carelet/crypto/algebra/sign';
-import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection, verifyKeyEnd } from '@carelet/crypto/cards/approval';
+import {
+  type KeyEnd,
+  type RoleAsked,
+  signAdmission,
+  signApproval,
+  signAsk,
+  signKeyEnd,
+  signOwnRoles,
+  signRejection,
+  verifyAsk,
+  verifyKeyEnd,
+} from '@carelet/crypto/cards/approval';
 import { type Card, type CardKind, cardLabel, cardParts, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { invitationKey, newCode, signAcceptance, signInvitation } from '@carelet/crypto/cards/invitation';
+import { officeStands } from '@carelet/crypto/cards/issuer';
 import { decodeManifest } from '@carelet/crypto/cards/manifest';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { seal } from '@carelet/crypto/kp-abe/owner';
@@ -374,6 +386,8 @@ describe('an approval', () => {
         until: policyAt().until,
         approvals: ['somebody'],
         signers: [{ administrator: hex(sam.card.id), organisation: 'Harbour Clinic' }],
+        issued: null,
+        answers: [],
       },
     ]);
   });
@@ -388,8 +402,97 @@ describe('an approval', () => {
   });
 });
 
+describe('a role', () => {
+  const at = () => Math.floor(now / 1000);
+  const askAs = (doctor: Person, more: Partial<RoleAsked> = {}, by = doctor) => {
+    const asked = { doctor: doctor.card.id, organisation: elsewhere.card.id, specialty: 'cardiology', at: at(), ...more };
+    return doctor.authority.enrolment.ask({ ...asked, signature: signAsk(by.secrets.edSk, asked) });
+  };
+  const rolesOf = (doctor: Person, when = at(), by = doctor) =>
+    doctor.authority.enrolment.roles({ doctor: doctor.card.id, at: when, signature: signOwnRoles(by.secrets.edSk, doctor.card.id, when) });
+  const askedOf = async (doctor: Person) => {
+    const { doctors } = await mara.authority.enrolment.doctors({});
+    return doctors.find((one) => hex(one.doctor) === hex(doctor.card.id))!.asked;
+  };
+  let elsewhere: Person;
+
+  beforeAll(async () => {
+    elsewhere = person('organisation');
+    await admit(sam, elsewhere.card, 'Riverside Hospital');
+  });
+
+  test('is asked for at another organisation, told to administrators as she signed it, and is over once she has it', async () => {
+    const doctor = await approved();
+    await askAs(doctor);
+    const [asked] = await askedOf(doctor);
+    expect(asked).toMatchObject({ specialty: 'cardiology', at: at() });
+    expect(verifyAsk(doctor.card.edVk, { ...asked!, doctor: doctor.card.id }, asked!.signature)).toBe(true);
+    expect((await rolesOf(doctor)).asked).toMatchObject([{ specialty: 'cardiology', at: at() }]);
+    // Said again after a lost answer it is no second one.
+    await askAs(doctor);
+    for (const by of [sam, mara]) {
+      expect((await askedOf(doctor)).length).toBe(1);
+      await approve(by, doctor, policyAt({ unit: hex(elsewhere.card.id) }));
+    }
+    expect(await askedOf(doctor)).toEqual([]);
+    expect((await rolesOf(doctor)).policies.map(({ signers }) => signers.length)).toEqual([2, 2]);
+  });
+
+  test('is refused where it was asked for, where she has it, where nobody is, and to whoever was turned down', async () => {
+    const doctor = await approved();
+    expect(await refusal(askAs(doctor, { organisation: northgate.card.id }))).toBe('conflict');
+    expect(await refusal(askAs(doctor, { organisation: new Uint8Array(16) }))).toBe('missing');
+    expect(await refusal(askAs(person('doctor')))).toBe('missing');
+    await askAs(doctor);
+    expect(await refusal(askAs(doctor, { specialty: 'surgery' }))).toBe('conflict');
+    expect(await refusal(askAs(await registered(), { organisation: northgate.card.id }))).toBe('conflict');
+    await reject(sam, doctor.card.id, 'no licence');
+    expect(await askedOf(doctor)).toEqual([]);
+    await expect(askAs(doctor)).rejects.toMatchObject({ kind: 'conflict', because: 'you were turned down: no licence' });
+    expect(await rolesOf(doctor)).toMatchObject({ state: 'rejected', reason: 'no licence', asked: [], policies: [] });
+  });
+
+  test('may be asked for anew in its last two weeks', async () => {
+    const doctor = await approved(policyAt({ until: addDays(today, 14) }));
+    await askAs(doctor, { organisation: northgate.card.id });
+  });
+
+  test('is asked for and looked at by nobody in her name, nor by her own word of another day', async () => {
+    const doctor = await registered();
+    const thief = person('doctor');
+    expect(await refusal(askAs(doctor, {}, thief))).toBe('invalid');
+    expect(await refusal(askAs(doctor, { at: at() - 3600 }))).toBe('denied');
+    expect(await refusal(rolesOf(doctor, at(), thief))).toBe('denied');
+    expect(await refusal(rolesOf(doctor, at() - 3600))).toBe('denied');
+    expect(await askedOf(doctor)).toEqual([]);
+  });
+
+  test('says who signed, and which issuers made its key, by what they call themselves', async () => {
+    const doctor = await registered();
+    await approve(sam, doctor);
+    const [waiting] = (await rolesOf(doctor)).policies;
+    expect(waiting).toMatchObject({ signers: [{ name: 'somebody', organisation: 'Harbour Clinic' }], issued: null, answers: [] });
+    await approve(mara, doctor);
+    await keysOf(doctor);
+    const { policies, offices } = await rolesOf(doctor);
+    expect(policies[0]).toMatchObject({
+      issued: at(),
+      answers: [
+        { issuer: 0, said: 'made' },
+        { issuer: 1, said: 'made' },
+      ],
+    });
+    expect(offices).toEqual(['issuer_one', 'issuer_two', 'issuer_three']);
+  });
+});
+
 test('an administrator is told for which organisation she signs, and nobody else is told anything', async () => {
-  expect(await mara.authority.enrolment.office()).toEqual({ organisation: 'Medical Board' });
+  const { organisation, words } = await mara.authority.enrolment.office();
+  expect(organisation).toBe('Medical Board');
+  const { issuers: keys } = decodeManifest((await mara.authority.town.manifest()).manifest)!;
+  expect(officeStands(keys, mara.card, organisation, words)).toBe(true);
+  // Nobody signs for an organisation that keeps records here: whom a doctor in an emergency would tell why.
+  expect((await mara.authority.enrolment.reviewers({ organisation: northgate.card.id })).administrators).toEqual([]);
   for (const who of [northgate, await registered(), person('administrator'), person('patient')]) {
     expect(await refusal(who.authority.enrolment.office())).toBe('denied');
   }

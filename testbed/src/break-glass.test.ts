@@ -1,22 +1,25 @@
 /**
  * An emergency: a doctor breaks the glass of one patient's chart, for hours; whom it concerns is told, and nobody alone opens anything.
  */
+
+import { CareletError } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, endReplaced, reject, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
-import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
-import type { Cloud } from '@carelet/client/login';
+import { approve, claim, endReplaced, invite, reject, renewManifest, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
+import { decodeKeyring, encodeKeyring, type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
+import type { Authority, Cloud } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { ownReceipts } from '@carelet/client/receipts/own';
 import { type ChartRef, type Reader, reader } from '@carelet/client/records/reader';
 import { renewLocks } from '@carelet/client/records/renew';
 import { breakGlass, brokenFor, brokenGlasses, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
+import { ownOffice } from '@carelet/client/sharing/office';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { decodeBreakGlass, encodeBreakGlass, signBreakGlass, signReview } from '@carelet/crypto/ma-kp-abe/break-glass';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 
 let stage: Stage;
@@ -25,9 +28,11 @@ let ada: Keyring;
 let chen: Keyring;
 
 type Said = Parameters<Cloud['breakGlass']['say']>[0];
+type Listed = Awaited<ReturnType<Cloud['breakGlass']['list']>>['broken'][number];
 
 /** Sees vital signs day by day, and everything that is not especially sensitive in an emergency. */
 const onDuty: Partial<Policy> = { kinds: ['vital-signs'], parts: ['MI'], breakGlass: true };
+const now = () => Math.floor(stage.clock() / 1000);
 const why = 'She was brought in unconscious. I have to know what she takes.';
 
 beforeAll(async () => {
@@ -99,11 +104,12 @@ test('the patient, the hospital and the log are told who, when, how long and why
   expect(await told(ada)).toEqual([[id, why, 'justified']]);
   // Nobody else's word counts.
   const { pat, number } = broken!.word;
+  const said = { verdict: 'not-justified', at: now() + 5 } as const;
   const forged = {
     pat,
     number,
-    verdict: 'not-justified' as const,
-    signature: signReview(chen.secrets.edSk, broken!.word, 'not-justified'),
+    ...said,
+    signature: signReview(chen.secrets.edSk, broken!.word, said),
   };
   expect(await refusal(stage.cloudAs(chen).breakGlass.review(forged))).toBe('denied');
   expect(await refusal(stage.cloudAs(northgate.keyring).breakGlass.review(forged))).toBe('invalid');
@@ -114,6 +120,144 @@ test('the patient, the hospital and the log are told who, when, how long and why
   );
   expect(kinds).toContain('break-glass');
   expect(kinds).toContain('transformation');
+});
+
+describe('an administrator who signs for the hospital', () => {
+  let joan: Keyring;
+  let sam: Keyring;
+  const office = async (who: Keyring) => (await ownOffice(stage.authorityAs(who), who))!;
+  const lookingAs = async (who: Keyring, cloud = stage.cloudAs(who)) => ({ ...asking(who), cloud, office: await office(who) });
+  /** Lets the hours of the one before pass. */
+  const closed = () => stage.clock.to(new Date(stage.clock() + 3_601_000).toISOString());
+  const breaks = async (more: { authority?: Authority } = {}) => {
+    closed();
+    await breakGlass({ ...asking(chen), authority: stage.authorityAs(chen), ...more }, await refOf(chen), { reason: why, hours: 1 });
+  };
+  const newestOf = async (who: Keyring, cloud = stage.cloudAs(who)) => (await brokenGlasses({ ...asking(who), cloud }))[0]!;
+  /** The cloud, but it says this in the place of what the hospital said of the newest. */
+  const saying = (who: Keyring, review: Listed['review']): Cloud => {
+    const cloud = stage.cloudAs(who);
+    const list: Cloud['breakGlass']['list'] = async (input) => {
+      const [first, ...others] = (await cloud.breakGlass.list(input)).broken;
+      return { broken: [{ ...first!, review }, ...others] };
+    };
+    return { ...cloud, breakGlass: { ...cloud.breakGlass, list } };
+  };
+  const listed = async (who: Keyring) => (await stage.cloudAs(who).breakGlass.list({})).broken[0]!;
+
+  beforeAll(async () => {
+    const [first, mara] = await stage.administrators();
+    sam = first;
+    joan = newKeyring('administrator', 'joan', 'Joan Pike', stage.town.manifest, now() + 400 * 86_400);
+    const { code } = await invite(stage.authorityAs(sam), sam);
+    await invite(stage.authorityAs(mara), mara, code);
+    await claim(stage.authorityAs(null), joan, code, 'northgate');
+    for (const who of [joan, sam, ada]) await renewManifest(stage.authorityAs(who), who);
+    await stage.place('harbour');
+  });
+
+  afterAll(closed);
+
+  test('reads who, when and why, and not whose chart; patient and hospital read what she says of it', async () => {
+    await breaks();
+    const [one] = await brokenGlasses(await lookingAs(joan));
+    expect(one).toMatchObject({ owner: null, reason: why, verdict: null });
+    expect(hex(one!.word.doctor)).toBe(hex(chen.card.id));
+    await reviewBreakGlass(await lookingAs(joan), one!, 'not-justified');
+    for (const who of [ada, northgate.keyring, chen]) expect((await newestOf(who)).verdict).toBe('not-justified');
+    // She, or the hospital itself, says it anew; the last word counts.
+    await reviewBreakGlass(asking(northgate.keyring), await newestOf(northgate.keyring), 'justified');
+    expect((await newestOf(ada)).verdict).toBe('justified');
+    expect((await brokenGlasses(await lookingAs(joan)))[0]!.verdict).toBe('justified');
+  });
+
+  test('of another organisation, or of none, gets the one answer of whom there is nothing for', async () => {
+    await breaks();
+    const { word } = await newestOf(northgate.keyring);
+    const { pat, number, organisation } = word;
+    const { words: joans } = await office(joan);
+    const sams = (await stage.authorityAs(sam).enrolment.office()).words;
+    expect(await ownOffice(stage.authorityAs(sam), sam)).toBeNull();
+    const review = async (who: Keyring, more: { words?: typeof joans; number?: Uint8Array } = {}) => {
+      const said = { verdict: 'justified', at: now() } as const;
+      const signature = signReview(who.secrets.edSk, word, said);
+      const asked = { pat, number: more.number ?? number, ...said, signature, ...(more.words && { office: more.words }) };
+      return stage
+        .cloudAs(who)
+        .breakGlass.review(asked)
+        .then(
+          () => 'ok',
+          ({ kind, because }: CareletError) => `${kind}: ${because}`,
+        );
+    };
+    const none = await review(joan, { words: joans, number: systemRandom(16) });
+    expect(none).toMatch(/^denied: /);
+    expect(await review(sam, { words: sams })).toBe(none);
+    // By another's words, or by one issuer's said twice; and without any.
+    expect(await review(sam, { words: joans })).toBe(none);
+    expect(await review(joan, { words: [joans[0]!, joans[0]!] })).toBe(none);
+    expect(await review(joan)).toBe(none);
+    expect(await review(chen, { words: joans })).toBe(none);
+    const list = (who: Keyring, words: typeof joans, of = organisation) =>
+      refusal(stage.cloudAs(who).breakGlass.list({ office: { organisation: of, words } }));
+    expect(await list(joan, joans)).toBe('ok');
+    expect(await list(sam, sams)).toBe('denied');
+    expect(await list(sam, joans)).toBe('denied');
+    expect(await list(joan, joans, (await stage.place('harbour')).keyring.card.id)).toBe('denied');
+    // Neither does a patient believe a cloud that takes it.
+    const said = { verdict: 'justified', at: now() } as const;
+    const forged = { ...said, signature: signReview(sam.secrets.edSk, word, said), by: { card: encodeCard(sam.card), words: sams } };
+    expect((await newestOf(ada, saying(ada, forged))).verdict).toBeNull();
+    expect((await newestOf(ada, saying(ada, { ...forged, by: { ...forged.by, words: joans } }))).verdict).toBeNull();
+    expect((await newestOf(ada, saying(ada, { ...forged, by: null }))).verdict).toBeNull();
+  });
+
+  test('says it at a time: a cloud that shows an older word, or none any more, is noticed, also by the keyring of another day', async () => {
+    await breaks();
+    const [one] = await brokenGlasses(await lookingAs(joan));
+    await reviewBreakGlass(await lookingAs(joan), one!, 'justified');
+    const before = (await listed(ada)).review!;
+    expect((await newestOf(ada)).verdict).toBe('justified');
+    await reviewBreakGlass(await lookingAs(joan), one!, 'not-justified');
+    for (const who of [ada, northgate.keyring]) {
+      expect(await newestOf(who)).toMatchObject({ verdict: 'not-justified', older: false });
+      const another = decodeKeyring(encodeKeyring(who));
+      for (const shown of [before, null]) {
+        expect(await newestOf(another, saying(another, shown))).toMatchObject({ verdict: null, older: true });
+      }
+    }
+    // Nor does the cloud take an older one, or one of another day.
+    const { pat, number } = one!.word;
+    const at = async (time: number) => {
+      const said = { verdict: 'justified', at: time } as const;
+      const asked = { pat, number, ...said, signature: signReview(joan.secrets.edSk, one!.word, said), office: (await office(joan)).words };
+      return refusal(stage.cloudAs(joan).breakGlass.review(asked));
+    };
+    expect(await at(before.at)).toBe('conflict');
+    expect(await at(now() + 3600)).toBe('invalid');
+    // Changed on its way: the time is signed.
+    expect((await newestOf(ada, saying(ada, { ...before, at: before.at + 100 }))).verdict).toBeNull();
+  });
+
+  test('is not waited for: while the authority is away the hospital alone reads why', async () => {
+    const away = async (): Promise<never> => {
+      throw new CareletError('unavailable', 'ask', { because: 'away' });
+    };
+    const authority = stage.authorityAs(chen);
+    await breaks({ authority: { ...authority, enrolment: { ...authority.enrolment, reviewers: away } } });
+    expect((await brokenGlasses(await lookingAs(joan)))[0]!.reason).toBeNull();
+    expect((await newestOf(northgate.keyring)).reason).toBe(why);
+  });
+
+  test('is told why only if two issuers say that she signs for this hospital, whatever the authority says', async () => {
+    const authority = stage.authorityAs(chen);
+    const { words } = await authority.enrolment.office().catch(() => ({ words: [] }));
+    const sams = { card: encodeCard(sam.card), words: (await stage.authorityAs(sam).enrolment.office()).words };
+    expect(words).toEqual([]);
+    const reviewers = async () => ({ administrators: [sams, { ...sams, words: (await office(joan)).words }] });
+    await breaks({ authority: { ...authority, enrolment: { ...authority.enrolment, reviewers } } });
+    expect((await listed(northgate.keyring)).reasons.administrators).toEqual([]);
+  });
 });
 
 test('without a key for it, without the cloud, without the mediator nobody breaks a glass', async () => {
@@ -211,7 +355,7 @@ test('a cloud that takes her word and signs nothing, or opens another’s reason
   expect(await refusal(breakGlass({ ...asking(chen), cloud: lying }, ref, { reason: why, hours: 1 }))).toBe('tampered');
   // Reasons exchanged between two words: neither opens.
   const honest = stage.cloudAs(ada);
-  const { broken } = await honest.breakGlass.list();
+  const { broken } = await honest.breakGlass.list({});
   const mixed = {
     ...honest,
     breakGlass: {

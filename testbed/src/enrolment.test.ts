@@ -1,11 +1,13 @@
 /**
  * What the services hand to a person is believed for what it is: a lying authority gets nobody to seal to its keys.
  */
+import { CareletError } from '@carelet/care/model';
 import { claim, enrolOrganisation, firstManifest, register, reject, renewManifest, takeWriterKeys } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { type Issuing, takeDoctorKeys } from '@carelet/client/sharing/roles';
+import type { TakingStep } from '@carelet/client/sharing/taking';
 import { type Bytes, cbor, hex } from '@carelet/crypto/algebra/bytes';
 import { decodeScalar, encodeScalar, loadGroup, reduce } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -202,6 +204,58 @@ describe('a doctor’s keys', () => {
     expect(await takeDoctorKeys(stage.issuing(tan), tan, mathematicsHere)).toEqual({ kind: 'taken', keys: 1, fresh: 1 });
     expect(tan.doctorKeys[0]!.entitlement).not.toEqual(before!.entitlement);
     stage.clock.to(now);
+  });
+
+  test('are told step by step while they are taken, and on whom they wait', async () => {
+    const ito = await stage.doctor('Dr Ito', { at: northgate });
+    const honest = stage.issuing(ito);
+    const number = hex(northgate.keyring.card.id);
+    const steps: TakingStep[] = [];
+    const take = (more: Partial<Issuing> = {}) => {
+      steps.length = 0;
+      const told = { tell: (step: TakingStep) => void steps.push(step), clock: stage.clock };
+      const fresh = { ...ito, doctorKeys: [] };
+      return refusal(takeDoctorKeys({ ...honest, ...more }, fresh, mathematicsHere, told));
+    };
+    const said = () => steps.map((step) => ('organisation' in step ? `${step.kind} ${hex(step.organisation) === number}` : step.kind));
+    const stoppedAt = () => steps.findLast((step) => step.kind === 'stopped')?.at;
+
+    // Made before: nobody is asked for it again.
+    expect(await take()).toBe('ok');
+    expect(said()).toEqual(['asking', 'issued true', 'cloud true', 'clinic true', 'checked true']);
+    // Made anew: each of two answers.
+    const before = stage.clock();
+    stage.clock.to(new Date(before + 10_000).toISOString());
+    await stage.sql('delete from authority.issued where doctor = $1', [ito.card.id]);
+    await stage.sql('delete from authority.answer where doctor = $1', [ito.card.id]);
+    expect(await take()).toBe('ok');
+    expect(said().sort()).toEqual(['asking', 'checked true', 'clinic true', 'cloud true', 'issued true', 'issuer true', 'issuer true']);
+    expect(steps.flatMap((step) => (step.kind === 'issuer' ? [[step.issuer, step.said, step.office]] : [])).sort()).toEqual([
+      [0, 'made', 'North Harbour Hospitals'],
+      [1, 'made', 'Medical Board'],
+    ]);
+
+    const away = async (): Promise<never> => {
+      throw new CareletError('unavailable', 'ask', { because: 'away' });
+    };
+    const enrolment = { ...honest.authority.enrolment, roles: away };
+    expect(await take({ authority: { ...honest.authority, enrolment, keys: { ...honest.authority.keys, issue: away } } })).toBe(
+      'unavailable',
+    );
+    expect(stoppedAt()).toBe('authority');
+    expect(await take({ authority: { ...honest.authority, keys: { ...honest.authority.keys, issue: away } } })).toBe('unavailable');
+    expect(stoppedAt()).toBe('issuers');
+    expect(await take({ cloud: { sharing: { ...honest.cloud.sharing, enter: away } } })).toBe('unavailable');
+    expect(stoppedAt()).toBe('cloud');
+    const cloudlet = stage.cloudletAs(ito);
+    expect(await take({ cloudletOf: () => ({ sharing: { ...cloudlet.sharing, enter: away } }) })).toBe('unavailable');
+    expect(stoppedAt()).toBe('clinic');
+    const nothing: Partial<typeof cloudlet.sharing> = { answer: async () => ({ answers: [] }) };
+    expect(await take({ cloudletOf: () => ({ sharing: { ...cloudlet.sharing, ...nothing } }) })).toBe('tampered');
+    expect(stoppedAt()).toBe('check');
+    expect(await take({ cloudletOf: () => null })).toBe('ok');
+    expect(stoppedAt()).toBe('clinic');
+    stage.clock.to(new Date(before).toISOString());
   });
 
   test('are waited for, and a refusal comes with its reason', async () => {

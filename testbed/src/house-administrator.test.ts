@@ -4,7 +4,7 @@
 import { type House, memoryStore } from '@carelet/portal/house';
 import { describe, expect, test } from 'vitest';
 import { refusal } from './fixture.testing.ts';
-import { ada, houseWith, idOf, inside, inTown, map, passphrase, stage } from './house.testing.ts';
+import { ada, houseWith, idOf, inside, inTown, map, northgate, passphrase, stage } from './house.testing.ts';
 
 inTown();
 
@@ -23,7 +23,14 @@ describe('administrators', () => {
     expect(await walsh.resting()).toEqual([{ name: 'dr-orla-walsh', title: 'Dr Orla Walsh', door: 'doctor' }]);
     expect(await walsh.patients()).toEqual([]);
 
+    // What she asked by registering is a role that waits.
+    const rolesNow = async () =>
+      (await walsh.roles()).lines.map(({ organisation, stand, signers }) => [organisation, stand, signers.length]);
+    expect(await rolesNow()).toEqual([['northgate', 'asked', 0]]);
+    expect(await refusal(walsh.askForRole(idOf(northgate.keyring), 'paediatrics'))).toBe('conflict');
+
     const first = await inside(sam);
+    expect(await refusal(first.roles())).toBe('denied');
     expect(await first.whoami()).toMatchObject({ door: 'admin', organisations: ['Harbour Clinic'] });
     const lineIn = async (house: House) => (await house.doctors()).find(({ name }) => name === 'Dr Orla Walsh')!;
     const line = await lineIn(first);
@@ -46,14 +53,37 @@ describe('administrators', () => {
     expect(signed!.plainly).toEqual({ opens: said.opens, patients: null, breakGlass: false });
     expect(signed).toMatchObject({ words: said.words, approvals: ['Sam Adeyemi, Harbour Clinic'], mine: false, needed: 2 });
     expect((await walsh.whoami()).standing).toEqual({ kind: 'waiting' });
+    expect(await rolesNow()).toEqual([['northgate', 'signed', 1]]);
     expect(await second.approve(line.id, signed!.choice)).toEqual({ state: 'approved', approvals: 2, needed: 2 });
     expect((await lineIn(first)).policies).toMatchObject([
       { mine: true, approvals: [/Sam/, /Mara/].map((name) => expect.stringMatching(name)) },
     ]);
 
+    expect(await rolesNow()).toEqual([['northgate', 'ready', 2]]);
+    expect((await lineIn(first)).policies[0]).toMatchObject({ issued: null, answers: [] });
+
+    const steps: string[] = [];
+    await walsh.watch((event) => {
+      if (event.kind === 'taking') steps.push(event.step.kind);
+    });
     expect(await walsh.whoami()).toMatchObject({ standing: { kind: 'approved' }, organisations: ['northgate'] });
+    expect(steps.sort()).toEqual(['asking', 'checked', 'clinic', 'cloud', 'issued', 'issuer', 'issuer']);
+    const [role] = (await walsh.roles()).lines;
+    expect(role).toMatchObject({ stand: 'taken', clinic: 'harbour', rule: { until: '2027-02-20', plainly: { patients: null } } });
+    expect(role!.answers.map(({ issuer }) => role!.offices[issuer])).toEqual(['North Harbour Hospitals', 'Medical Board']);
+    // The administrator is told that it was made, and by whom.
+    expect((await lineIn(first)).policies[0]).toMatchObject({ issued: stage.clock(), answers: role!.answers });
     expect((await walsh.patients()).map(({ id }) => id)).toContain(idOf(ada));
     expect((await walsh.overview(idOf(ada))).identity.name).toBe('Ada Marlow');
+
+    // She asks for another role: administrators read what her own keys signed, and nothing else.
+    const harbour = await stage.place('harbour');
+    await walsh.askForRole(idOf(harbour.keyring), 'paediatrics');
+    expect(await refusal(walsh.askForRole(idOf(harbour.keyring), 'surgery'))).toBe('conflict');
+    expect((await walsh.roles()).others).toEqual([]);
+    expect((await lineIn(first)).asks).toMatchObject([{ organisation: 'harbour', specialty: 'paediatrics' }]);
+    await stage.sql(`update authority.asked set specialty = 'everything'`);
+    expect((await lineIn(first)).asks).toEqual([]);
 
     // Turned down after all: everybody who holds a part of her keys has heard.
     const { cloud, clinics, of } = await first.reject(line.id, 'she left the town');
@@ -123,6 +153,16 @@ describe('administrators', () => {
     const line = (await office.doctors()).find(({ name }) => name === 'Ivy Crane')!;
     await office.reject(line.id, 'nobody knows her');
     expect((await house.whoami()).standing).toEqual({ kind: 'rejected', reason: 'nobody knows her' });
+  });
+
+  test('review emergencies where they sign for an organisation that keeps records, and nobody else does', async () => {
+    const [sam] = await stage.administrators();
+    const office = await inside(sam);
+    expect(await office.reviews()).toEqual({ place: 'Harbour Clinic', emergencies: null });
+    expect(await refusal(office.review('00'.repeat(16), 'justified'))).toBe('denied');
+    const patientsHouse = await inside(ada);
+    expect(await refusal(patientsHouse.reviews())).toBe('denied');
+    expect(await refusal(patientsHouse.review('00'.repeat(16), 'justified'))).toBe('denied');
   });
 
   test('invite one another with a code that works once', async () => {

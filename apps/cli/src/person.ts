@@ -89,8 +89,9 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
   const { keyring } = file;
   const authority = connectAuthority(town.authority, keyring, io.clock);
   const learned = () => {
-    const { seen, due, mediators } = keyring.receipts;
-    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length} ${Object.values(mediators).map(hex)}`;
+    const { seen, due, mediators, reviews } = keyring.receipts;
+    const looked = [...Object.values(mediators).map(hex), ...Object.values(reviews)];
+    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length} ${looked}`;
   };
   let kept = learned();
   try {

@@ -25,6 +25,7 @@ export const paths = {
     vital: '/doctor/patients/$patient/vitals/$vital',
     record: '/doctor/patients/$patient/records/$record',
     proof: '/doctor/patients/$patient/records/$record/how-do-i-know',
+    roles: '/doctor/roles',
     account: '/doctor/account',
   },
   admin: {
@@ -33,6 +34,7 @@ export const paths = {
     people: '/admin/people',
     add: '/admin/people/add',
     doctor: '/admin/people/$doctor',
+    emergencies: '/admin/emergencies',
     account: '/admin/account',
   },
 } as const;

@@ -52,6 +52,8 @@ export const ask = {
   requests: () => queryOptions({ queryKey: ['requests'], queryFn: () => house.requests(), staleTime: 0, refetchInterval: 10_000 }),
   /** What was opened in emergencies, every few seconds while somebody looks. */
   emergencies: () => queryOptions({ queryKey: ['emergencies'], queryFn: () => house.emergencies(), staleTime: 0, refetchInterval: 10_000 }),
+  /** Emergencies at an administrator's organisation, every few seconds while somebody looks. */
+  reviews: () => queryOptions({ queryKey: ['reviews'], queryFn: () => house.reviews(), staleTime: 0, refetchInterval: 10_000 }),
   /** What a doctor asked of a patient; told anew when something changes in her chart, and looked for beside that. */
   asked: (patient: string) =>
     queryOptions({
@@ -62,6 +64,8 @@ export const ask = {
     }),
   /** Who shares with one as a carer; told anew with what lies in anybody's records. */
   sharedWithMe: () => queryOptions({ queryKey: ['patients', 'sharedWithMe'], queryFn: () => house.sharedWithMe() }),
+  /** A doctor's own roles, every few seconds while somebody looks. */
+  roles: () => queryOptions({ queryKey: ['roles'], queryFn: () => house.roles(), staleTime: 0, refetchInterval: 3_000 }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
   /** Who looked: checked anew whenever somebody comes to it. */
   receipts: () => queryOptions({ queryKey: ['receipts'], queryFn: () => house.receipts(), staleTime: 0 }),

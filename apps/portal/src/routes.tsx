@@ -119,6 +119,7 @@ const tree = root.addChildren([
     page(doctor.vital, 'doctor', vital, 'VitalPage', 'patient', 'record', 'vitals'),
     page(doctor.record, 'doctor', record, 'RecordPage', 'record', 'vitals'),
     page(doctor.proof, 'doctor', proof, 'ProofPage', 'record', 'vitals'),
+    page(doctor.roles, 'doctor', () => import('./pages/roles/RolesPage.tsx'), 'RolesPage', 'roles', 'admin'),
     page(doctor.account, 'doctor', account, 'AccountPage', 'door'),
   ]),
   doors.admin.addChildren([
@@ -127,6 +128,7 @@ const tree = root.addChildren([
     page(admin.people, 'admin', () => import('./pages/admin/PeoplePage.tsx'), 'PeoplePage', 'admin'),
     page(admin.add, 'admin', () => import('./pages/admin/AddDoctorPage.tsx'), 'AddDoctorPage', 'admin'),
     page(admin.doctor, 'admin', () => import('./pages/admin/DoctorPage.tsx'), 'DoctorPage', 'admin'),
+    page(admin.emergencies, 'admin', () => import('./pages/admin/EmergenciesPage.tsx'), 'EmergenciesPage', 'admin'),
     page(admin.account, 'admin', account, 'AccountPage', 'door'),
   ]),
 ]);

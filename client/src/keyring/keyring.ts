@@ -98,23 +98,26 @@ export type WatchedLog = {
   owners: Record<string, number>;
   /** The last checkpoint each mediator's own log was shown under, by its organisation's card number in hex. */
   mediators: Record<string, Bytes>;
+  /** By the number of an emergency in hex: when the newest word of its hospital was said, UTC seconds, so that nobody can show an older one. */
+  reviews: Record<string, number>;
 };
 
 /** What somebody remembers who has not looked yet. */
-export const nothingSeen = (): WatchedLog => ({ seen: null, due: [], owners: {}, mediators: {} });
+export const nothingSeen = (): WatchedLog => ({ seen: null, due: [], owners: {}, mediators: {}, reviews: {} });
 
 /** What somebody remembers of the log, as it lies in a keyring. */
-export const encodeSeen = ({ seen, due, owners, mediators }: WatchedLog): Cbor => [seen, due, owners, mediators];
+export const encodeSeen = ({ seen, due, owners, mediators, reviews }: WatchedLog): Cbor => [seen, due, owners, mediators, reviews];
 
-/** As `encodeSeen` wrote it; before owners' devices signed, and mediators kept logs, there was nothing to remember of them. */
-export type EncodedSeen = [Bytes | null, Bytes[], Record<string, number>?, Record<string, Bytes>?];
+/** As `encodeSeen` wrote it; what was not remembered once is not there. */
+export type EncodedSeen = [Bytes | null, Bytes[], Record<string, number>?, Record<string, Bytes>?, Record<string, number>?];
 
 /** Reads what `encodeSeen` wrote. */
-export const decodeSeen = ([seen, due, owners = {}, mediators = {}]: EncodedSeen): WatchedLog => ({
+export const decodeSeen = ([seen, due, owners = {}, mediators = {}, reviews = {}]: EncodedSeen): WatchedLog => ({
   seen,
   due: [...due],
   owners: { ...owners },
   mediators: { ...mediators },
+  reviews: { ...reviews },
 });
 
 export type Keyring = {

@@ -9,7 +9,8 @@ import { decodeNote } from '@carelet/crypto/receipts/note';
 import type { WatchedLog } from '../keyring/keyring.ts';
 
 /**
- * The checkpoint that was seen later, every promise that either was given, and what was seen last of owners' devices and of mediators. Nothing is asked here: whether the log goes on from it is asked with the next answer.
+ * The checkpoint that was seen later, every promise that either was given, and what was seen last of owners' devices, of mediators and of
+ * emergencies. Nothing is asked here: whether the log goes on from it is asked with the next answer.
  *
  * @example
  * ```ts
@@ -20,13 +21,17 @@ import type { WatchedLog } from '../keyring/keyring.ts';
  */
 export function togetherSeen(own: WatchedLog, other: WatchedLog): WatchedLog {
   const more = other.due.filter((promise) => !own.due.some((one) => equalPublic(one, promise)));
-  const owners = { ...own.owners };
-  for (const [owner, time] of Object.entries(other.owners)) owners[owner] = Math.max(time, owners[owner] ?? 0);
   const mediators = { ...own.mediators };
   for (const [mediator, seen] of Object.entries(other.mediators)) {
     if (isLater(seen, mediators[mediator] ?? null)) mediators[mediator] = seen;
   }
-  return { seen: isLater(other.seen, own.seen) ? other.seen : own.seen, due: [...own.due, ...more], owners, mediators };
+  return {
+    seen: isLater(other.seen, own.seen) ? other.seen : own.seen,
+    due: [...own.due, ...more],
+    owners: latest(own.owners, other.owners),
+    mediators,
+    reviews: latest(own.reviews, other.reviews),
+  };
 }
 
 /** Whether a kept checkpoint is later than another, by its length, then by its time. */
@@ -40,3 +45,7 @@ function headOf(seen: Bytes | null): { readonly size: number; readonly time: num
   const note = seen && decodeNote(seen);
   return note && readCheckpoint(note.text);
 }
+
+/** Of each name the later of two times. */
+const latest = (own: Record<string, number>, other: Record<string, number>): Record<string, number> =>
+  Object.fromEntries([...Object.keys(other), ...Object.keys(own)].map((name) => [name, Math.max(own[name] ?? 0, other[name] ?? 0)]));

@@ -9,7 +9,7 @@
  * @module
  */
 import { parts as allParts, CareletError, type Part } from '@carelet/care/model';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { foundingHash } from '@carelet/crypto/cards/manifest';
 import {
@@ -31,13 +31,17 @@ import {
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { domainOf } from '../enrolment.ts';
 import type { Keyring } from '../keyring/keyring.ts';
-import type { Cloud } from '../login.ts';
+import type { Authority, Cloud } from '../login.ts';
 import { watchOver } from '../receipts/watch.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { believedCards } from '../records/reading/believed.ts';
+import { type Office, reviewerOf, reviewersOf } from './office.ts';
 import type { Broken } from './roles.ts';
 
 export type BreakingGlass = { readonly keyring: Keyring; readonly cloud: Cloud; readonly clock?: () => number };
+
+/** An administrator looks at her organisation's emergencies by her office. */
+export type LookingAtGlass = BreakingGlass & { readonly office?: Office };
 
 /** Why the glass is broken, of what, and for how long. */
 export type Emergency = {
@@ -52,11 +56,14 @@ export type Emergency = {
 /** A broken glass as its doctor, the patient or the hospital sees it. */
 export type BrokenGlass = {
   readonly word: SignedBreakGlass;
-  readonly owner: Bytes;
+  /** Whose chart; an administrator is not told. */
+  readonly owner: Bytes | null;
   /** Why; `null` for whom it is not sealed to. */
   readonly reason: string | null;
   /** What the hospital said afterwards, signed. */
   readonly verdict: Verdict | null;
+  /** Whether the cloud shows an older word of the hospital than it did, or none any more: then none counts. */
+  readonly older: boolean;
 };
 
 /** Whether somebody has a key for emergencies at this organisation that has not ended. */
@@ -72,12 +79,13 @@ export function mayBreakGlass(
 /**
  * Breaks the glass of a chart.
  *
+ * @param authority tells who signs for the hospital, so that she tells them why; while it is away they are not told
  * @returns until when, UTC seconds
  * @throws {CareletError} `invalid` for a reason, parts or hours that cannot be, `denied` where no key for emergencies opens this chart,
  *   `tampered` for a chart that is not its owner's or a cloud that keeps no word, `conflict` for one too many
  */
 export async function breakGlass(
-  { keyring, cloud, clock = Date.now }: BreakingGlass,
+  { keyring, cloud, authority, clock = Date.now }: BreakingGlass & { readonly authority?: Authority },
   chart: ChartRef,
   { reason, parts = allParts, hours = longestBreak / 3600 }: Emergency,
 ): Promise<number> {
@@ -99,7 +107,8 @@ export async function breakGlass(
     throw new CareletError('tampered', op, { because: 'nobody vouches that this chart is its owner’s' });
   }
   const place = { town: foundingHash(keyring.manifest), number: systemRandom(16), pat: chart.pat, doctor: keyring.card.id };
-  const reasons = sealReasons(place, why, { owner: owner.hybridPk, hospital: writer.hybridPk });
+  const administrators = authority ? await reviewersOf(authority, keyring, chart.writer, now()) : [];
+  const reasons = sealReasons(place, why, { owner: owner.hybridPk, hospital: writer.hybridPk, administrators });
   const since = now();
   const word = encodeBreakGlass(
     signBreakGlass(keyring.secrets.edSk, {
@@ -123,7 +132,7 @@ export async function breakGlass(
 /** The broken glass by which a doctor opens a chart now, the one that lasts longest; `null` where there is none. */
 export async function brokenFor({ keyring, cloud, clock = Date.now }: BreakingGlass, { pat }: ChartRef): Promise<Broken | null> {
   const now = Math.floor(clock() / 1000);
-  const open = (await cloud.breakGlass.list()).broken.flatMap(({ word, noted }) => {
+  const open = (await cloud.breakGlass.list({})).broken.flatMap(({ word, noted }) => {
     const read = decodeBreakGlass(word);
     return read && equalPublic(read.doctor, keyring.card.id) && equalPublic(read.pat, pat) && read.until > now
       ? [{ until: read.until, word, noted }]
@@ -134,14 +143,17 @@ export async function brokenFor({ keyring, cloud, clock = Date.now }: BreakingGl
 }
 
 /**
- * The broken glasses of one's charts, of those one wrote, and those one broke, the newest first. Of what the cloud brings counts what
- * a doctor of this town signed, for this town.
+ * The broken glasses of one's charts, of those one wrote, and those one broke, the newest first; with an office, of the organisation one
+ * signs for. Of what the cloud brings counts what a doctor of this town signed, for this town. Of what a hospital says afterwards the
+ * newest that was ever seen: it is remembered.
  */
-export async function brokenGlasses({ keyring, cloud, clock = Date.now }: BreakingGlass): Promise<BrokenGlass[]> {
-  const cards = believedCards(keyring, cloud, () => Math.floor(clock() / 1000));
-  const offered = (await cloud.breakGlass.list()).broken.flatMap((one) => {
+export async function brokenGlasses({ keyring, cloud, office, clock = Date.now }: LookingAtGlass): Promise<BrokenGlass[]> {
+  const now = () => Math.floor(clock() / 1000);
+  const cards = believedCards(keyring, cloud, now);
+  const offered = (await cloud.breakGlass.list(office ? { office } : {})).broken.flatMap((one) => {
     const word = decodeBreakGlass(one.word);
-    return word && equalPublic(word.town, foundingHash(keyring.manifest)) ? [{ ...one, word }] : [];
+    const isOurs = word && equalPublic(word.town, foundingHash(keyring.manifest));
+    return isOurs && (!office || equalPublic(word.organisation, office.organisation)) ? [{ ...one, word }] : [];
   });
   await cards.learn(offered.flatMap(({ word }) => [word.doctor, word.organisation]));
   return offered
@@ -149,16 +161,38 @@ export async function brokenGlasses({ keyring, cloud, clock = Date.now }: Breaki
       const doctor = cards.of(word.doctor);
       if (doctor?.kind !== 'doctor' || !verifyBreakGlass(doctor.edVk, word)) return [];
       const { hybridSk } = keyring.secrets;
-      const reason = openReason(hybridSk, word, 'owner', reasons) ?? openReason(hybridSk, word, 'hospital', reasons);
-      const hospital = cards.of(word.organisation);
-      const said = review && hospital && verifyReview(hospital.edVk, word, review.verdict, review.signature);
-      return [{ word, owner, reason, verdict: said ? review.verdict : null }];
+      const to = [keyring.card.id, 'owner', 'hospital'] as const;
+      const reason = to.reduce<string | null>((read, one) => read ?? openReason(hybridSk, word, one, reasons), null);
+      const reviewer = review?.by ? reviewerOf(keyring.manifest, word.organisation, review.by, now()) : cards.of(word.organisation);
+      const said = review && reviewer && verifyReview(reviewer.edVk, word, review, review.signature) ? review : null;
+      const newest = newestReview(keyring, word, said?.at ?? 0);
+      const older = newest > (said?.at ?? 0);
+      return [{ word, owner, reason, verdict: said && !older ? said.verdict : null, older }];
     })
     .sort((a, b) => b.word.since - a.word.since);
 }
 
-/** The hospital says afterwards whether breaking a glass was justified. */
-export async function reviewBreakGlass({ keyring, cloud }: BreakingGlass, { word }: BrokenGlass, verdict: Verdict): Promise<void> {
+/** When the newest word of a hospital about an emergency was said, this one among them: nobody shows an older one from now on. */
+function newestReview({ receipts }: Keyring, { number }: SignedBreakGlass, at: number): number {
+  const name = hex(number);
+  const newest = Math.max(at, receipts.reviews[name] ?? 0);
+  if (newest > 0) receipts.reviews[name] = newest;
+  return newest;
+}
+
+/**
+ * The hospital says afterwards whether breaking a glass was justified: itself, or an administrator who signs for it.
+ *
+ * @throws {CareletError} `denied` where it is not one's own to say, `conflict` where something later was said
+ */
+export async function reviewBreakGlass(
+  { keyring, cloud, office, clock = Date.now }: LookingAtGlass,
+  { word }: BrokenGlass,
+  verdict: Verdict,
+): Promise<void> {
   const { pat, number } = word;
-  await cloud.breakGlass.review({ pat, number, verdict, signature: signReview(keyring.secrets.edSk, word, verdict) });
+  const at = Math.max(Math.floor(clock() / 1000), newestReview(keyring, word, 0) + 1);
+  const signature = signReview(keyring.secrets.edSk, word, { verdict, at });
+  await cloud.breakGlass.review({ pat, number, verdict, at, signature, ...(office && { office: office.words }) });
+  newestReview(keyring, word, at);
 }

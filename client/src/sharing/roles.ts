@@ -17,6 +17,7 @@ import { renewManifest, requireAlike, requireDomain, requireEmergency, vouched }
 import type { DoctorKey, Keyring } from '../keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
+import { type Taking, type Told, taking } from './taking.ts';
 
 /** Whom a doctor asks for her keys: the authority, and those who hold the other parts of them. */
 export type Issuing = {
@@ -42,9 +43,15 @@ type IssuedKey = Awaited<ReturnType<Authority['keys']['issue']>>['keys'][number]
 /**
  * A doctor takes her keys, once she is approved, and hands cloud and mediator their parts of them.
  *
+ * @param told hears each step as it happens, and where it stops
  * @throws {CareletError} `tampered` for what does not come to a key of its domain, and as the services refuse
  */
-export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathematics: Mathematics): Promise<TakenKeys> {
+export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathematics: Mathematics, told?: Told): Promise<TakenKeys> {
+  const way = taking(told);
+  return takeKeys(issuing, keyring, mathematics, way).catch(way.stopped);
+}
+
+async function takeKeys(issuing: Issuing, keyring: Keyring, mathematics: Mathematics, way: Taking): Promise<TakenKeys> {
   const { authority, cloud, cloudletOf } = issuing;
   const standing = await authority.enrolment.standing({ doctor: keyring.card.id });
   if (standing.state === 'pending') return { kind: 'waiting' };
@@ -52,7 +59,11 @@ export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathema
   await renewManifest(authority, keyring);
   if (standing.card) keyring.card = vouched(keyring, standing.card);
   const mediator = await mediatorFor(issuing, keyring);
-  if (!mediator) return { kind: 'unmediated' };
+  if (!mediator) {
+    way.tell({ kind: 'stopped', at: 'clinic', because: 'unavailable' });
+    return { kind: 'unmediated' };
+  }
+  way.waitsFor('cloud');
   const services = { cloud: (await cloud.sharing.service()).key, mediator };
   const held = [...keyring.doctorKeys, ...keyring.emergencyKeys];
   const known = new Map(held.filter(({ mediator }) => cloudletOf(mediator)).map((key) => [hex(key.entitlement), key]));
@@ -62,13 +73,13 @@ export async function takeDoctorKeys(issuing: Issuing, keyring: Keyring, mathema
   let fresh = 0;
   // Once more for what was sealed to keys that cloud or mediator have erased since.
   for (const last of [false, true]) {
-    const { keys } = await authority.keys.issue({ ...services, anew });
+    const { keys } = await way.whileIssuing(authority, keyring, () => authority.keys.issue({ ...services, anew }));
     taken = [];
     urgent = [];
     anew = [];
     for (const issued of keys) {
       const name = hex(issued.entitlement);
-      const key = known.get(name) ?? (await unlessMissing(last, () => bringParts(issuing, keyring, mathematics, issued)));
+      const key = known.get(name) ?? (await unlessMissing(last, () => bringParts(issuing, keyring, mathematics, issued, way)));
       if (!key) {
         anew.push(issued.organisation);
         continue;
@@ -113,12 +124,16 @@ async function bringParts(
   keyring: Keyring,
   mathematics: Mathematics,
   { organisation, emergency, mediator, parts, entitlement, words }: IssuedKey,
+  way: Taking,
 ): Promise<DoctorKey> {
   const op = 'take keys';
   const doctor = keyring.card.id;
   const mediating = cloudletOf(mediator);
   if (!mediating) throw new CareletError('missing', op, { because: 'nobody knows where this key’s mediator is' });
+  const of = { organisation, emergency };
   const inOrder = parts.toSorted((a, b) => a.issuer - b.issuer);
+  way.tell({ kind: 'issued', issuers: inOrder.map(({ issuer }) => issuer), ...of });
+  way.waitsFor('check');
   const said = inOrder.map(({ issuer, doctor: sealed }) => {
     const own = openForDoctor(keyring.secrets.hybridSk, { doctor, organisation, issuer }, sealed);
     if (!own) throw new CareletError('cannot-open', op, { because: 'a part of a key is not sealed to this card' });
@@ -134,17 +149,23 @@ async function bringParts(
   const factors = said.map(({ factor }) => factor);
 
   const transforms = inOrder.map(({ issuer, cloud: sealed }) => ({ issuer, sealed }));
+  way.waitsFor('cloud');
   const { bases } = await cloud.sharing.enter({ entitlement, transforms });
+  way.tell({ kind: 'cloud', ...of });
+  way.waitsFor('clinic');
   const brought = inOrder.map(({ issuer, mediator: sealed }) => ({ issuer, sealed }));
   const key = { organisation, domain, factors, mediator, pq, notAfter, entitlement, words };
   if (emergency) {
     // Checked when the glass is broken: until then the mediator does nothing with its part.
     await mediating.sharing.keep({ organisation, factors: brought });
+    way.tell({ kind: 'clinic', clinic: mediator, ...of });
     return key;
   }
   const login = await logIn(mediating, keyring, key, { brought });
+  way.tell({ kind: 'clinic', clinic: mediator, ...of });
   try {
     const [answer] = (await mediating.sharing.answer({ login: login.login, transformed: [concat(...bases)] })).answers;
+    way.waitsFor('check');
     const checks = login.factors.map((factor, i) => ({
       domain,
       issuers,
@@ -157,6 +178,7 @@ async function bringParts(
   } finally {
     await leave(mediating, login);
   }
+  way.tell({ kind: 'checked', ...of });
   return key;
 }
 

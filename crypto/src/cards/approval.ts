@@ -1,8 +1,8 @@
 /**
  * What administrators sign: a doctor's policy together with the very keys it will be issued to, a doctor's rejection, the end of
- * keys, the card of an organisation that joins, and the end of a domain of its.
+ * keys, the card of an organisation that joins, and the end of a domain of its. And what a doctor signs: that she asks for a role.
  *
- * Issuers believe these and nobody who hands them over.
+ * Issuers believe administrators' words and nobody who hands them over; administrators believe a doctor's so.
  *
  * @module
  */
@@ -16,6 +16,8 @@ const rejectionLabel = 'carelet/v1/enrolment/rejection';
 const keyEndLabel = 'carelet/v1/enrolment/key-end';
 const admissionLabel = 'carelet/v1/enrolment/admission';
 const retirementLabel = 'carelet/v1/enrolment/retirement';
+const askLabel = 'carelet/v1/enrolment/ask';
+const rolesLabel = 'carelet/v1/enrolment/roles';
 
 /** @param policy the policy's canonical text, as the approver read it */
 export function signApproval(administratorSecret: Bytes, doctor: CardBody, policy: string): Bytes {
@@ -61,3 +63,27 @@ export const signRetirement = (administratorSecret: Bytes, organisation: Bytes, 
 
 export const verifyRetirement = (administratorKey: Bytes, organisation: Bytes, publicKey: Bytes, signature: Bytes): boolean =>
   verify(administratorKey, retirementLabel, [organisation, sha256(publicKey)], signature);
+
+/** What a doctor asks: a role at one organisation. */
+export type RoleAsked = {
+  readonly doctor: Bytes;
+  readonly organisation: Bytes;
+  /** What she would do there. */
+  readonly specialty: string;
+  /** When she asked, UTC seconds. */
+  readonly at: number;
+};
+
+const askParts = ({ doctor, organisation, specialty, at }: RoleAsked): Cbor[] => [doctor, organisation, specialty, at];
+
+/** That a doctor asks for a role, by the keys of the card she registered with. */
+export const signAsk = (doctorSecret: Bytes, asked: RoleAsked): Bytes => sign(doctorSecret, askLabel, askParts(asked));
+
+export const verifyAsk = (doctorKey: Bytes, asked: RoleAsked, signature: Bytes): boolean =>
+  verify(doctorKey, askLabel, askParts(asked), signature);
+
+/** That she looks at her own roles now: before two issuers vouched for her card, nobody knows her requests. */
+export const signOwnRoles = (doctorSecret: Bytes, doctor: Bytes, at: number): Bytes => sign(doctorSecret, rolesLabel, [doctor, at]);
+
+export const verifyOwnRoles = (doctorKey: Bytes, doctor: Bytes, at: number, signature: Bytes): boolean =>
+  verify(doctorKey, rolesLabel, [doctor, at], signature);

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { type Bytes, cbor, uncbor } from '../algebra/bytes.ts';
+import { type Bytes, cbor, equalPublic, uncbor } from '../algebra/bytes.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import { isBytes } from '../algebra/strict.ts';
-import { type CardBody, cardHash } from './card.ts';
+import { type Card, type CardBody, cardHash } from './card.ts';
+import type { Manifest } from './manifest.ts';
 
 /** An issuer's public keys: Ed25519 for what it signs, NTRU-HPS-821 ‖ X25519 for what is sealed to it. */
 export type IssuerKeys = { readonly edVk: Bytes; readonly hybridPk: Bytes };
@@ -48,6 +49,17 @@ export function officeStands(
 ): boolean {
   const good = words.filter(({ issuer, signature }) => officeSignedBy(issuers[issuer], administrator, organisation, signature));
   return new Set(good.map(({ issuer }) => issuer)).size >= 2;
+}
+
+/** Whether an administrator signs for an enrolled organisation: two issuers say so, of the name it has in the manifest. */
+export function signsFor(
+  { issuers, domains }: Pick<Manifest, 'issuers' | 'domains'>,
+  administrator: Pick<Card, 'kind'> & CardBody,
+  organisation: Bytes,
+  words: readonly IssuerWord[],
+): boolean {
+  const domain = domains.find((one) => equalPublic(one.organisation, organisation));
+  return administrator.kind === 'administrator' && domain !== undefined && officeStands(issuers, administrator, domain.name, words);
 }
 
 /** Whether one issuer says so. */

@@ -26,10 +26,12 @@ import {
 
 const random = seededRandom('break-glass');
 const [doctor, log, hospital] = [signingKey(random), signingKey(random), signingKey(random)];
-const [ada, northgate] = [hybridKeygen(random), hybridKeygen(random)];
+const [ada, northgate, sam] = [hybridKeygen(random), hybridKeygen(random), hybridKeygen(random)];
+const administrator = random(16);
 const place = { town: random(32), number: random(16), pat: random(16), doctor: random(16) };
 const why = 'She was brought in unconscious.';
-const reasons = sealReasons(place, why, { owner: ada.publicKey, hospital: northgate.publicKey }, random);
+const administrators = [{ id: administrator, hybridPk: sam.publicKey }];
+const reasons = sealReasons(place, why, { owner: ada.publicKey, hospital: northgate.publicKey, administrators }, random);
 const word: BreakGlass = {
   ...place,
   organisation: random(16),
@@ -65,9 +67,12 @@ test('what is too long, ends before it begins, names a part twice or none is no 
   expect(() => signBreakGlass(doctor.secret, { ...word, parts: [] })).toThrow(TypeError);
 });
 
-test('owner and hospital read why, each its own copy; nobody else does, nor of another word', () => {
+test('owner, hospital and its administrators read why, each the own copy; nobody else does, nor of another word', () => {
   expect(openReason(ada.secretKey, word, 'owner', reasons)).toBe(why);
   expect(openReason(northgate.secretKey, word, 'hospital', reasons)).toBe(why);
+  expect(openReason(sam.secretKey, word, administrator, reasons)).toBe(why);
+  expect(openReason(sam.secretKey, word, random(16), reasons)).toBeNull();
+  expect(openReason(ada.secretKey, word, administrator, reasons)).toBeNull();
   expect(openReason(ada.secretKey, word, 'hospital', reasons)).toBeNull();
   expect(openReason(northgate.secretKey, word, 'owner', reasons)).toBeNull();
   for (const name of ['town', 'number', 'pat', 'doctor'] as const) {
@@ -77,6 +82,8 @@ test('owner and hospital read why, each its own copy; nobody else does, nor of a
   const other = sealReasons(place, 'Curiosity.', { owner: ada.publicKey, hospital: northgate.publicKey }, random);
   expect(openReason(ada.secretKey, word, 'owner', other)).toBeNull();
   expect(openReason(ada.secretKey, word, 'owner', { ...reasons, owner: other.owner })).toBeNull();
+  // Nor with an administrator's copy left out.
+  expect(openReason(ada.secretKey, word, 'owner', { ...reasons, administrators: [] })).toBeNull();
 });
 
 test('every reason has one length, and none is too long or nothing', () => {
@@ -98,9 +105,11 @@ test('the cloud signs that it noted this very word, the hospital what it thinks 
   expect(verifyNoted(doctor.public, bytes, noted)).toBe(false);
   expect(verifyNoted(log.public, utf8('another word'), noted)).toBe(false);
 
-  const review = signReview(hospital.secret, word, 'justified');
-  expect(verifyReview(hospital.public, word, 'justified', review)).toBe(true);
-  expect(verifyReview(hospital.public, word, 'not-justified', review)).toBe(false);
-  expect(verifyReview(hospital.public, { ...word, number: random(16) }, 'justified', review)).toBe(false);
-  expect(verifyReview(doctor.public, word, 'justified', review)).toBe(false);
+  const said = { verdict: 'justified', at: 1_800_009_000 } as const;
+  const review = signReview(hospital.secret, word, said);
+  expect(verifyReview(hospital.public, word, said, review)).toBe(true);
+  expect(verifyReview(hospital.public, word, { ...said, verdict: 'not-justified' }, review)).toBe(false);
+  expect(verifyReview(hospital.public, word, { ...said, at: said.at + 1 }, review)).toBe(false);
+  expect(verifyReview(hospital.public, { ...word, number: random(16) }, said, review)).toBe(false);
+  expect(verifyReview(doctor.public, word, said, review)).toBe(false);
 });

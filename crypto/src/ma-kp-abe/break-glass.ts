@@ -3,13 +3,16 @@
  *
  * Her key for that is one of two authorities who must agree, the hospital and the emergency office (kp-abe.md §6, §7), and open
  * nothing by itself. Cloud and mediator do their part of it once they have her signed word: whose chart, which parts, from when
- * until when. Her reason is sealed to the chart's owner and to the hospital that wrote it, and is bound by that word.
+ * until when. Her reason is sealed to the chart's owner, to the hospital that wrote it and to each administrator who signs for that
+ * hospital, and is bound by that word.
  *
  * ```
  * signed = ["carelet/v1/sharing/break-glass", town, number, pat, doctor, organisation, parts, since, until, SHA-256(reasons)]
  * reason = cbor([text]) padded to 1,024 bytes, context ["carelet/v1/sharing/break-glass-reason", town, number, pat, doctor, to]
+ *          to: "owner", "hospital", or the number of an administrator's card
  * noted  = ["carelet/v1/cloud/break-glass", SHA-256(word)], by the key of the cloud's receipts log
- * review = ["carelet/v1/sharing/break-glass-review", town, number, pat, doctor, verdict]
+ * review = ["carelet/v1/sharing/break-glass-review", town, number, pat, doctor, verdict, at]
+ *          by the hospital, or by an administrator for whom two issuers say that she signs for it
  * ```
  *
  * [Note: The cloud's word first] A mediator asks for the cloud's signed word that it noted the emergency and tells the patient. A
@@ -39,16 +42,23 @@ export type BreakGlass = {
   /** UTC seconds. */
   readonly since: number;
   readonly until: number;
-  /** SHA-256 over both sealed reasons. */
+  /** SHA-256 over all sealed reasons. */
   readonly reasons: Bytes;
 };
 
 /** Her word as it travels, signed. */
 export type SignedBreakGlass = BreakGlass & { readonly signature: Bytes };
 
-/** To whom she says why. */
-export type ReasonFor = 'owner' | 'hospital';
-export type SealedReasons = Readonly<Record<ReasonFor, Bytes>>;
+/** Whom she always tells why. */
+type Told = 'owner' | 'hospital';
+/** To whom she says why: to an administrator by the number of her card. */
+export type ReasonFor = Told | Bytes;
+export type SealedReasons = Readonly<Record<Told, Bytes>> & {
+  readonly administrators: { readonly administrator: Bytes; readonly sealed: Bytes }[];
+};
+
+/** The most administrators of a hospital who are told why. */
+export const mostReviewers = 16;
 
 export const verdicts = ['justified', 'not-justified'] as const;
 /** What the hospital says of it afterwards. */
@@ -71,9 +81,9 @@ export const sealedReasonLength = 1262 + reasonLength + 16;
 /** K_pq of an organisation's emergencies, 32 bytes, from that of its domain. */
 export const emergencyPq = (pq: Bytes): Bytes => kdf(pq, 'carelet/v1/sharing/emergency-pq', []);
 
-/** SHA-256 over both sealed reasons. */
-export const hashOfReasons = ({ owner, hospital }: SealedReasons): Bytes =>
-  hashOf('carelet/v1/sharing/break-glass-reasons', owner, hospital);
+/** SHA-256 over all sealed reasons. */
+export const hashOfReasons = ({ owner, hospital, administrators }: SealedReasons): Bytes =>
+  hashOf('carelet/v1/sharing/break-glass-reasons', owner, hospital, ...administrators.map((one) => [one.administrator, one.sealed]));
 
 const signedParts = ({ town, number, pat, doctor, organisation, parts, since, until, reasons }: BreakGlass): Cbor[] => [
   town,
@@ -134,15 +144,15 @@ const reasonContext = ({ town, number, pat, doctor }: Pick<BreakGlass, 'town' | 
   cbor(['carelet/v1/sharing/break-glass-reason', town, number, pat, doctor, to]);
 
 /**
- * Seals why she does it, to both who may read it.
+ * Seals why she does it, to all who may read it.
  *
- * @param keys hybrid public keys of the chart's owner and of its hospital
+ * @param keys hybrid public keys of the chart's owner, of its hospital, and of administrators who sign for it
  * @throws {TypeError} on a reason that is empty or too long
  */
 export function sealReasons(
   place: Pick<BreakGlass, 'town' | 'number' | 'pat' | 'doctor'>,
   reason: string,
-  keys: Readonly<Record<ReasonFor, Bytes>>,
+  keys: Readonly<Record<Told, Bytes>> & { readonly administrators?: readonly { readonly id: Bytes; readonly hybridPk: Bytes }[] },
   random: Random = systemRandom,
 ): SealedReasons {
   const text = utf8(reason.normalize('NFC'));
@@ -151,14 +161,19 @@ export function sealReasons(
   const content = cbor([reason.normalize('NFC')]);
   message.set(content);
   message[content.length] = 0x80;
-  const sealed = (to: ReasonFor) => sealTo(keys[to], reasonContext(place, to), message, random);
-  return { owner: sealed('owner'), hospital: sealed('hospital') };
+  const sealed = (key: Bytes, to: ReasonFor) => sealTo(key, reasonContext(place, to), message, random);
+  return {
+    owner: sealed(keys.owner, 'owner'),
+    hospital: sealed(keys.hospital, 'hospital'),
+    administrators: (keys.administrators ?? []).map(({ id, hybridPk }) => ({ administrator: id, sealed: sealed(hybridPk, id) })),
+  };
 }
 
 /** Opens a reason that was sealed to oneself; `null` for whatever is not this word's. */
 export function openReason(secret: Bytes, word: BreakGlass, to: ReasonFor, sealed: SealedReasons): string | null {
-  if (!equalPublic(hashOfReasons(sealed), word.reasons) || sealed[to].length !== sealedReasonLength) return null;
-  const message = openWith(secret, reasonContext(word, to), sealed[to]);
+  const bytes = typeof to === 'string' ? sealed[to] : sealed.administrators.find((one) => equalPublic(one.administrator, to))?.sealed;
+  if (bytes?.length !== sealedReasonLength || !equalPublic(hashOfReasons(sealed), word.reasons)) return null;
+  const message = openWith(secret, reasonContext(word, to), bytes);
   if (!message) return null;
   let end = message.length - 1;
   while (end > 0 && message[end] === 0) end--;
@@ -177,9 +192,15 @@ export const verifyNoted = (log: Bytes, word: Bytes, signature: Bytes): boolean 
 
 type Reviewed = Pick<BreakGlass, 'town' | 'number' | 'pat' | 'doctor'>;
 
-/** Signs what the hospital says of it afterwards. */
-export const signReview = (secret: Bytes, { town, number, pat, doctor }: Reviewed, verdict: Verdict): Bytes =>
-  sign(secret, reviewLabel, [town, number, pat, doctor, verdict]);
+/** What is said of it afterwards, and when, UTC seconds: of two the later counts. */
+export type Review = { readonly verdict: Verdict; readonly at: number };
 
-export const verifyReview = (hospital: Bytes, { town, number, pat, doctor }: Reviewed, verdict: Verdict, signature: Bytes): boolean =>
-  verify(hospital, reviewLabel, [town, number, pat, doctor, verdict], signature);
+const reviewParts = ({ town, number, pat, doctor }: Reviewed, { verdict, at }: Review): Cbor[] => [town, number, pat, doctor, verdict, at];
+
+/** Signs what the hospital says of it afterwards. */
+export const signReview = (secret: Bytes, reviewed: Reviewed, review: Review): Bytes =>
+  sign(secret, reviewLabel, reviewParts(reviewed, review));
+
+/** @param reviewer the key of the hospital, or of an administrator who signs for it */
+export const verifyReview = (reviewer: Bytes, reviewed: Reviewed, review: Review, signature: Bytes): boolean =>
+  verify(reviewer, reviewLabel, reviewParts(reviewed, review), signature);

@@ -18,6 +18,7 @@ import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { kdc } from './kdc.ts';
 import { keys } from './keys.ts';
 import { tellRejections } from './rejections.ts';
+import { roles } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
 
@@ -69,7 +70,7 @@ export async function authority({
 
   const as = (caller: KnownCaller | null): AuthorityRole => ({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
-    enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
+    enrolment: { ...enrolment({ db, cards, issuers, needed, clock }, caller), ...roles({ db, issuers, needed, clock }) },
     kdc: kdc(issuers, caller),
     keys: keys({ db, cards, issuers, needed, clock }, caller),
     town: {

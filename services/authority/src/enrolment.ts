@@ -26,16 +26,18 @@ import {
 import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
 import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { officeSignedBy } from '@carelet/crypto/cards/issuer';
+import { mostReviewers } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
+import { askedOf, makingOf } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
-import { wordsIn } from './words.ts';
+import { wordsIn, wordsOf } from './words.ts';
 
-type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
+type Enrolment = Omit<RoleOf<typeof authorityContract>['enrolment'], 'ask' | 'roles'>;
 type State = 'pending' | 'approved' | 'rejected';
 /** A policy as it came over the wire; its text is kept, and says all of it. */
 type SignedPolicy = Parameters<Enrolment['approve']>[0]['policy'];
@@ -121,8 +123,28 @@ export function enrolment(
     },
 
     async office() {
-      const { organisation } = await administrator('ask for one’s office');
-      return { organisation };
+      const { organisation, office } = await administrator('ask for one’s office');
+      return { organisation, words: wordsOf(office) };
+    },
+
+    async reviewers({ organisation }) {
+      if (!caller) throw new CareletError('denied', 'list administrators', { because: 'the request is not signed' });
+      const rows = await db
+        .selectFrom('administrator')
+        .innerJoin('domain', 'domain.name', 'administrator.organisation')
+        .select(['administrator.administrator', 'administrator.office'])
+        .where('domain.organisation', '=', organisation)
+        .orderBy('administrator.administrator')
+        .limit(mostReviewers)
+        .execute();
+      const known = await cards.byId(rows.map((row) => row.administrator));
+      return {
+        administrators: rows.flatMap(({ administrator: id, office }) => {
+          const card = known.find((one) => equal(one.id, id));
+          const said = wordsOf(office);
+          return card && said.length >= 2 ? [{ card: encodeCard(card), words: said }] : [];
+        }),
+      };
     },
 
     async organisation({ name, card: bytes, signature }) {
@@ -198,7 +220,8 @@ export function enrolment(
       let query = db.selectFrom('doctor').selectAll().orderBy('registered').orderBy('name');
       if (state) query = query.where('state', '=', state);
       const rows = await query.execute();
-      const approvals = await db.selectFrom('approval').selectAll().execute();
+      const approvals = await db.selectFrom('approval').selectAll().orderBy('signed').orderBy('administrator').execute();
+      const [making, asked] = [await makingOf(db), await askedOf(db)];
       const domains = new Map(
         (await db.selectFrom('domain').select(['organisation', 'name']).execute()).map((row) => [hex(row.organisation), row.name]),
       );
@@ -227,11 +250,14 @@ export function enrolment(
                 until: policy.until,
                 approvals: signed.map(({ approver }) => approver),
                 signers: signed.map((one) => ({ administrator: hex(one.administrator), organisation: one.from_organisation })),
+                ...making(signed[0]!, signed[0]!.policy),
               };
             }),
+            asked: asked.filter(({ doctor }) => equal(doctor, row.doctor)).map(({ doctor: _, ...one }) => one),
           };
         }),
         needed,
+        offices: issuers.titles(),
       };
     },
 
@@ -271,6 +297,7 @@ export function enrolment(
       if (!verifyApproval(approver.card.edVk, card, text, signature))
         throw refuse('the signature does not fit this policy and this doctor’s keys');
 
+      const signed = Math.floor(clock());
       await db
         .insertInto('approval')
         .values({
@@ -281,8 +308,9 @@ export function enrolment(
           approver: approver.name,
           from_organisation: approver.organisation,
           signature,
+          signed,
         })
-        .onConflict((c) => c.columns(['doctor', 'organisation', 'administrator']).doUpdateSet({ policy: text, signature }))
+        .onConflict((c) => c.columns(['doctor', 'organisation', 'administrator']).doUpdateSet({ policy: text, signature, signed }))
         .execute();
       const same = await db
         .selectFrom('approval')
@@ -299,6 +327,7 @@ export function enrolment(
         await cards.present(vouched, []);
       }
       const counts = same.length >= needed;
+      if (counts) await db.deleteFrom('asked').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
       const key = await db
         .selectFrom('issued')
         .select('policy')
@@ -324,6 +353,7 @@ export function enrolment(
         if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
         await within.deleteFrom('approval').where('doctor', '=', doctor).execute();
         await within.deleteFrom('issued').where('doctor', '=', doctor).execute();
+        for (const table of ['asked', 'answer'] as const) await within.deleteFrom(table).where('doctor', '=', doctor).execute();
         await keepEnd(within, { doctor, of: null }, id, keyEnd);
         await noteRejection(within, { doctor, administrator: id, reason, signature });
       });

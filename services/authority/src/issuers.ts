@@ -36,6 +36,8 @@ export type IssuerAt = string | ((request: Request) => Promise<Response>);
 
 export type Issuers = {
   manifest(): Promise<Manifest>;
+  /** What the three are called, as each says; `null` of one that has not answered yet. */
+  titles(): (string | null)[];
   /** What two of the three answer; those that are away or refuse are passed over, as long as two are left. */
   two<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
   /** What all three answer: for what one of them would otherwise take on trust later. */
@@ -149,8 +151,24 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
     return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   };
 
+  const called: (string | null)[] = roles.map(() => null);
+  const titles: Issuers['titles'] = () => {
+    for (const [place, role] of roles.entries()) {
+      if (called[place] !== null) continue;
+      role.town.keys().then(
+        ({ title }) => {
+          called[place] = title;
+        },
+        () => {},
+      );
+    }
+    return [...called];
+  };
+  titles();
+
   return {
     manifest,
+    titles,
     two,
     three,
 

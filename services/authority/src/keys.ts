@@ -19,6 +19,7 @@ import type { Kysely } from 'kysely';
 import { asSigned } from './enrolment.ts';
 import type { IssuerRole } from './handover.ts';
 import type { Issuers } from './issuers.ts';
+import { noteAnswer } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
 
@@ -142,7 +143,7 @@ export function keys(
     const approvals = await words.approvals(doctor, organisation, text);
     const manifest = await issuers.manifest();
     const { issuers: keys } = manifest;
-    const ask = async (issuer: IssuerRole, place: number) => {
+    const askOne = async (issuer: IssuerRole, place: number) => {
       const asked = { card, policy: asSigned(policy), approvals, issued, manifest: encodeManifest(manifest), ...services };
       const { formula, notAfter, signature, ...parts } = emergency
         ? await issuer.keys.emergency({ ...asked, domain: emergency })
@@ -152,6 +153,19 @@ export function keys(
         throw new CareletError('tampered', op, { because: `issuer ${place + 1} signed something else` });
       }
       return { parts, entitlement, signature };
+    };
+    if (!emergency) await db.deleteFrom('answer').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
+    const ask = async (issuer: IssuerRole, place: number) => {
+      const note = (said: Parameters<typeof noteAnswer>[2]) =>
+        emergency ? Promise.resolve() : noteAnswer(db, { doctor, organisation, issuer: place }, said);
+      try {
+        const answer = await askOne(issuer, place);
+        await note('made');
+        return answer;
+      } catch (thrown) {
+        await note(thrown instanceof CareletError && thrown.kind === 'unavailable' ? 'away' : 'refused');
+        throw thrown;
+      }
     };
     // The authorities of emergencies are the first two issuers'; of a role's key any two will do.
     const said = emergency

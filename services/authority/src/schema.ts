@@ -53,6 +53,8 @@ export type AuthorityTables = CardTables & {
     approver: string;
     from_organisation: string;
     signature: Bytes;
+    /** When, UTC milliseconds: who signed first is told first. */
+    signed: number;
   };
   /** Two issuers' parts of a key, each sealed to whom it is for: the doctor, the cloud, the mediator of this organisation. */
   issued: {
@@ -68,6 +70,10 @@ export type AuthorityTables = CardTables & {
     issued: number;
     not_after: number;
   };
+  /** Roles that doctors ask for, as they signed it, until they have them or are turned down. */
+  asked: { doctor: Bytes; organisation: Bytes; specialty: string; at: number; signature: Bytes };
+  /** How each issuer answered when a doctor's key for an organisation was made last. */
+  answer: { doctor: Bytes; organisation: Bytes; issuer: number; said: string };
   /** Keys that an administrator ended, as she signed it: those for an organisation issued before; all of them where it is nobody's. */
   key_end: { doctor: Bytes; organisation: Bytes; before: number; administrator: Bytes; signature: Bytes };
 };
@@ -179,6 +185,21 @@ export const migrations: Record<string, Migration> = {
         sql`create table emergency (organisation bytea primary key references domain, domain bytea not null, words bytea not null)`,
         // Keys for emergencies stand under a number of their own.
         sql`alter table issued drop constraint issued_organisation_fkey`,
+      ]) {
+        await statement.execute(db);
+      }
+    },
+  },
+  '0012 asked': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table asked (
+          doctor bytea not null references doctor, organisation bytea not null references domain, specialty text not null,
+          at bigint not null, signature bytea not null, primary key (doctor, organisation))`,
+        sql`create table answer (
+          doctor bytea not null references doctor, organisation bytea not null references domain, issuer integer not null,
+          said text not null, primary key (doctor, organisation, issuer))`,
+        sql`alter table approval add column signed bigint not null default 0`,
       ]) {
         await statement.execute(db);
       }

@@ -34,8 +34,7 @@ export function wordsIn(db: Kysely<AuthorityTables>, cards: Pick<Cards, 'byId'>)
         because: 'nobody has this number',
       });
     }
-    const office = (uncbor(row.office) as [number, Bytes][]).map(([issuer, word]) => ({ issuer, signature: word }));
-    return { card: encodeCard(card), organisation: row.organisation, office, signature };
+    return { card: encodeCard(card), organisation: row.organisation, office: wordsOf(row.office), signature };
   };
 
   return {
@@ -54,3 +53,7 @@ export function wordsIn(db: Kysely<AuthorityTables>, cards: Pick<Cards, 'byId'>)
     },
   };
 }
+
+/** The issuers' words for an office, as they lie in the table. */
+export const wordsOf = (office: Bytes): { issuer: number; signature: Bytes }[] =>
+  (uncbor(office) as [number, Bytes][]).map(([issuer, signature]) => ({ issuer, signature }));

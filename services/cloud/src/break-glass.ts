@@ -10,8 +10,10 @@
 import { CareletError, parts as knownParts } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, equalPublic, uncbor } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { type IssuerWord, signsFor } from '@carelet/crypto/cards/issuer';
 import { foundingHash, type Manifest } from '@carelet/crypto/cards/manifest';
 import {
   decodeBreakGlass,
@@ -109,9 +111,12 @@ export function breakGlass(
             word: bytes,
             owner_reason: reasons.owner,
             hospital_reason: reasons.hospital,
+            administrator_reasons: cbor(reasons.administrators.map((one) => [one.administrator, one.sealed])),
             promise,
             verdict: null,
             review: null,
+            reviewed: null,
+            reviewer: null,
           })
           .execute();
         return { fresh: true, promise };
@@ -120,45 +125,92 @@ export function breakGlass(
       return { noted: signNoted(keys.log.secret, bytes), promise };
     },
 
-    async list() {
+    async list({ office }) {
+      const own = office ? await hospitalOf(office, 'list broken glasses') : caller.id;
       const rows = await charts()
-        .select(['chart.owner', 'word', 'owner_reason', 'hospital_reason', 'verdict', 'review'])
-        .where((is) =>
-          is.or([is('chart.owner', '=', caller.id), is('chart.writer', '=', caller.id), is('break_glass.doctor', '=', caller.id)]),
-        )
+        .select([
+          'chart.owner',
+          'word',
+          'owner_reason',
+          'hospital_reason',
+          'administrator_reasons',
+          'verdict',
+          'review',
+          'reviewed',
+          'reviewer',
+        ])
+        .where((is) => {
+          const hers = [is('chart.owner', '=', caller.id), is('break_glass.doctor', '=', caller.id)];
+          return is.or([is('chart.writer', '=', own), ...(office ? [] : hers)]);
+        })
         .where('since', '>', now() - kept)
         .orderBy('since', 'desc')
         .orderBy('number')
         .limit(shown)
         .execute();
       return {
-        broken: rows.map(({ owner, word, owner_reason, hospital_reason, verdict, review }) => ({
-          owner,
+        broken: rows.map(({ owner, word, owner_reason, hospital_reason, administrator_reasons, verdict, review, reviewed, reviewer }) => ({
+          // Whose chart it is, an administrator has no need to know.
+          owner: office ? null : owner,
           word,
-          reasons: { owner: owner_reason, hospital: hospital_reason },
+          reasons: {
+            owner: owner_reason,
+            hospital: hospital_reason,
+            administrators: (uncbor(administrator_reasons) as [Bytes, Bytes][]).map(([administrator, sealed]) => ({
+              administrator,
+              sealed,
+            })),
+          },
           noted: signNoted(keys.log.secret, word),
-          review: verdict && review ? { verdict, signature: review } : null,
+          review:
+            verdict && review && reviewed !== null
+              ? { verdict, at: Number(reviewed), signature: review, by: reviewer && readReviewer(reviewer) }
+              : null,
         })),
       };
     },
 
-    async review({ pat, number, verdict, signature }) {
+    async review({ pat, number, signature, office: words, ...said }) {
       const op = 'review a broken glass';
+      // Told alike: there is none, it is another hospital's, nobody says that she signs for this one.
+      const none = () => new CareletError('denied', op, { because: 'no glass of a chart of yours was broken under this number' });
       const row = await charts()
-        .select(['word', 'chart.owner'])
+        .select(['word', 'chart.owner', 'chart.writer', 'reviewed'])
         .where('break_glass.pat', '=', pat)
         .where('number', '=', number)
-        .where('chart.writer', '=', caller.id)
         .executeTakeFirst();
       const word = row && decodeBreakGlass(row.word);
-      if (!word) throw new CareletError('denied', op, { because: 'no glass of a chart of yours was broken under this number' });
-      if (!verifyReview(caller.card.edVk, word, verdict, signature)) {
+      if (!word) throw none();
+      if (words) await hospitalOf({ organisation: row.writer, words }, op, none);
+      else if (!equalPublic(row.writer, caller.id)) throw none();
+      if (!verifyReview(caller.card.edVk, word, said, signature)) {
         throw new CareletError('invalid', op, { because: 'the review is not signed by you' });
       }
-      await db.updateTable('break_glass').set({ verdict, review: signature }).where('pat', '=', pat).where('number', '=', number).execute();
-      changes.tell({ pat, part: null, nodes: [], wraps: [], between: [row.owner, word.doctor, caller.id] });
+      if (Math.abs(said.at - now()) > skew) throw new CareletError('invalid', op, { because: 'it is not of now' });
+      const reviewer = words ? cbor([encodeCard(caller.card), words.map((one) => [one.issuer, one.signature])]) : null;
+      const { numUpdatedRows } = await db
+        .updateTable('break_glass')
+        .set({ verdict: said.verdict, review: signature, reviewed: said.at, reviewer })
+        .where('pat', '=', pat)
+        .where('number', '=', number)
+        // Of two words the later counts; the same one said again changes nothing.
+        .where((is) => is.or([is('reviewed', 'is', null), is('reviewed', '<', said.at), is('review', '=', signature)]))
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new CareletError('conflict', op, { because: 'something later was said of it' });
+      changes.tell({ pat, part: null, nodes: [], wraps: [], between: [row.owner, word.doctor, row.writer] });
     },
   };
+
+  /** The organisation for which the caller is an administrator, as two issuers say. */
+  async function hospitalOf(
+    { organisation, words }: { readonly organisation: Bytes; readonly words: readonly IssuerWord[] },
+    op: string,
+    refuse = () => new CareletError('denied', op, { because: 'two issuers do not say that you sign for it' }),
+  ): Promise<Bytes> {
+    const stands = (manifest: Manifest) => signsFor(manifest, caller.card, organisation, words);
+    if (!stands(await town.manifest()) && !stands(await town.refresh())) throw refuse();
+    return organisation;
+  }
 
   /** The number of an organisation's emergencies, where it has any. */
   async function emergencyOf(organisation: Bytes): Promise<Bytes | undefined> {
@@ -183,6 +235,12 @@ export function breakGlass(
       throw new CareletError('denied', op, { because: 'nothing that was issued to you opens this chart in an emergency' });
     return chart.owner;
   }
+}
+
+/** An administrator's card and the issuers' words for her, as they lie in the table. */
+function readReviewer(bytes: Bytes): { card: Bytes; words: IssuerWord[] } {
+  const [card, words] = uncbor(bytes) as [Bytes, [number, Bytes][]];
+  return { card, words: words.map(([issuer, signature]) => ({ issuer, signature })) };
 }
 
 /**

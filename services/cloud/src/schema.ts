@@ -125,8 +125,13 @@ export type CloudTables = CardTables &
       hospital_reason: Bytes;
       /** Of its receipt, for whoever lost the first answer. */
       promise: Bytes;
+      /** The same to administrators who sign for the hospital: their numbers and what is sealed to each, in CBOR. */
+      administrator_reasons: Bytes;
       verdict: Verdict | null;
       review: Bytes | null;
+      /** When it was said, UTC seconds, and by which administrator, her card and the issuers' words in CBOR: without, the hospital itself. */
+      reviewed: number | null;
+      reviewer: Bytes | null;
     };
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
@@ -310,6 +315,18 @@ export const migrations: Record<string, Migration> = {
       await sql`create table device_witness (
         owner bytea primary key, size bigint not null, time bigint not null, note bytea not null, key bytea not null,
         voucher bytea not null)`.execute(db);
+    },
+  },
+  '0016 reviewers': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table break_glass add column administrator_reasons bytea not null default '\\x80', add column reviewed bigint,
+          add column reviewer bytea`,
+        // What was said without its time is said anew.
+        sql`update break_glass set verdict = null, review = null`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

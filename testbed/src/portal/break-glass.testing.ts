@@ -4,10 +4,11 @@
  * @module
  */
 import type { Page } from 'playwright-core';
-import { button, comesIn, goTo, reads, sees } from './deeds.testing.ts';
+import { button, comesIn, goTo, link, reads, sees } from './deeds.testing.ts';
 import { looksAtSharing } from './sharing.testing.ts';
 import type { PortalStage } from './stage.testing.ts';
 import type { State } from './states.testing.ts';
+import { walksTo } from './views.testing.ts';
 
 const diaz = 'Dr Rafael Diaz';
 export const ben = 'Ben Chukwuemeka Okoro';
@@ -38,6 +39,22 @@ export async function breaksGlass(page: Page): Promise<void> {
 
 /** Before it: as long as the glass is whole. */
 export const emergencyStates: readonly State[] = [
+  {
+    name: 'admin-emergencies-none',
+    async show({ page }) {
+      await comesIn(page, 'Joan Pike');
+      await link(page, 'Emergencies at Harbour Clinic: none waits for a word').click();
+      await reads(page, 'Nobody said that it was an emergency');
+    },
+  },
+  {
+    name: 'admin-emergencies-nowhere',
+    async show({ page }) {
+      await comesIn(page, 'Mara Holt');
+      await walksTo(page, '/admin/emergencies');
+      await reads(page, 'Medical Board keeps no records in this town');
+    },
+  },
   {
     name: 'emergency-begin',
     async show({ page }) {
@@ -94,6 +111,23 @@ export function brokenStates(stage: PortalStage): readonly State[] {
     broken = true;
   };
   return [
+    {
+      name: 'admin-status-emergency',
+      async show({ page }, moment) {
+        await brokenElsewhere(moment);
+        await comesIn(page, 'Joan Pike');
+        await sees(page, /Harbour Clinic waits? for your word\.$|^Emergencies at Harbour Clinic/);
+      },
+    },
+    {
+      name: 'admin-emergencies',
+      async show({ page }, moment) {
+        await brokenElsewhere(moment);
+        await comesIn(page, 'Joan Pike');
+        await walksTo(page, '/admin/emergencies');
+        await sees(page, why);
+      },
+    },
     {
       name: 'emergency-open',
       async show({ page }, moment) {

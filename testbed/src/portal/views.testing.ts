@@ -351,6 +351,20 @@ const doctor: Walk = {
       },
     },
     {
+      name: 'doctor-roles',
+      async show(page) {
+        await walksTo(page, '/doctor/roles');
+        await reads(page, 'You hold the keys of your roles');
+      },
+    },
+    {
+      name: 'doctor-roles-ask',
+      async show(page) {
+        await button(page, 'Ask for a role').click();
+        await sees(page, 'At which organisation');
+      },
+    },
+    {
       name: 'doctor-account',
       async show(page) {
         await walksTo(page, '/doctor/account');
@@ -362,7 +376,16 @@ const doctor: Walk = {
 
 const waiting: Walk = {
   who: 'Dr Jonas Lind',
-  views: [{ name: 'doctor-waiting', show: (page) => reads(page, 'You registered. Two people have to agree first.') }],
+  views: [
+    { name: 'doctor-waiting', show: (page) => reads(page, 'You registered. Two people have to agree first.') },
+    {
+      name: 'doctor-roles-waiting',
+      async show(page) {
+        await link(page, 'See how far it is').click();
+        await reads(page, /^You asked for a role at/);
+      },
+    },
+  ],
 };
 
 const administrator: Walk = {

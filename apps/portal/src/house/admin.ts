@@ -4,6 +4,7 @@
  * @module
  */
 import type { Someone } from './house.ts';
+import type { Making } from './roles.ts';
 
 export type DoctorState = 'pending' | 'approved' | 'rejected';
 
@@ -20,7 +21,7 @@ export type PolicyChoice = {
   readonly until: string;
 };
 
-export type SignedPolicy = {
+export type SignedPolicy = Making & {
   readonly organisation: string;
   /** In plain words, as it was signed. */
   readonly words: string;
@@ -50,6 +51,8 @@ export type DoctorLine = {
   readonly registered: number;
   readonly reason: string | null;
   readonly policies: readonly SignedPolicy[];
+  /** Roles asked for that nobody let her have yet: where, what for, when (UTC milliseconds). */
+  readonly asks: readonly { readonly organisation: string; readonly specialty: string; readonly at: number }[];
 };
 
 /** Who has heard that a doctor's keys ended; whoever has not hears of it within a minute of answering again. */

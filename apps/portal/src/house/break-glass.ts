@@ -27,6 +27,23 @@ export type EmergencyToMe = {
   readonly why: string | null;
   /** What the organisation said of it afterwards. */
   readonly verdict: 'justified' | 'not-justified' | null;
+  /** Whether the cloud shows an older word of the organisation than it did: then none counts. */
+  readonly older: boolean;
+};
+
+/** An emergency at the organisation for which an administrator signs, for her to say afterwards whether it was justified. */
+export type EmergencyToReview = Omit<EmergencyToMe, 'place'> & {
+  /** The beginning of the chart's number; whose it is, she is not told. */
+  readonly chart: string;
+  /** Which parts of the chart: who somebody is, birth date and town, medical content. */
+  readonly parts: readonly string[];
+};
+
+export type Reviews = {
+  /** Her organisation. */
+  readonly place: string;
+  /** Those that wait for a word first, then the newest; `null` where her organisation keeps no records in this town. */
+  readonly emergencies: readonly EmergencyToReview[] | null;
 };
 
 export type EmergencyHouse = {
@@ -39,4 +56,12 @@ export type EmergencyHouse = {
   breakGlass(patient: string, what: { readonly why: string; readonly hours: number }): Promise<number>;
   /** What doctors opened of the patient who is in, in emergencies, the newest first. */
   emergencies(): Promise<EmergencyToMe[]>;
+  /** Emergencies at an administrator's organisation. */
+  reviews(): Promise<Reviews>;
+  /**
+   * Signs what an administrator thinks of one; patient and doctor are told.
+   *
+   * @throws `denied` for one of another organisation, `missing` for none, `conflict` where something later was said, `unavailable`
+   */
+  review(emergency: string, verdict: 'justified' | 'not-justified'): Promise<void>;
 };

@@ -14,6 +14,7 @@ import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
 import type { ReceiptsHouse } from './receipts.ts';
 import type { RequestsHouse } from './requests.ts';
+import type { RoleStep, RolesHouse } from './roles.ts';
 import type { SharingHouse } from './sharing.ts';
 import type { HeartTrace, VitalName, VitalView } from './vitals.ts';
 
@@ -53,6 +54,8 @@ export type HouseEvent =
   | { readonly kind: 'changed'; readonly patient: string | null }
   /** Keys of what is being shared are made; `of` grows with each chart that is begun. */
   | { readonly kind: 'sharing'; readonly done: number; readonly of: number }
+  /** What has happened to a key of one's own that is being taken. */
+  | { readonly kind: 'taking'; readonly step: RoleStep }
   | { readonly kind: 'online' }
   | { readonly kind: 'offline' };
 
@@ -77,6 +80,7 @@ export type House = AdminHouse &
   SharingHouse &
   ReceiptsHouse &
   RequestsHouse &
+  RolesHouse &
   EmergencyHouse & {
     /** Keyrings that rest, locked, in this browser. */
     resting(): Promise<RestingKeyring[]>;

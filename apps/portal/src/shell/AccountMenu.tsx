@@ -1,6 +1,7 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { Door, Someone } from '../house/house.ts';
+import { paths } from '../paths.ts';
 import { AccountButton } from '../ui/AccountButton.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { useWords } from '../words/words.ts';
@@ -30,6 +31,11 @@ export function AccountMenu({ door, someone, help }: { door: Door; someone: Some
         <Menu.Item leftSection={<Icon name="user" />} onClick={() => void navigate({ to: accountOf[door] })}>
           {t('account.open')}
         </Menu.Item>
+        {door === 'doctor' && (
+          <Menu.Item leftSection={<Icon name="identification-card" />} onClick={() => void navigate({ to: paths.doctor.roles })}>
+            {t('account.roles')}
+          </Menu.Item>
+        )}
         <Menu.Label>{t('account.look')}</Menu.Label>
         {(['light', 'dark', 'auto'] as const).map((scheme) => (
           <Menu.Item

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import type { Door, Someone } from '../house/house.ts';
+import { waits } from '../pages/admin/rule.ts';
 import { SignInPage } from '../pages/door/SignInPage.tsx';
 import { ask } from '../queries.ts';
 import { useDensity } from '../ui/density.ts';
@@ -34,7 +35,7 @@ function Inside({ door, someone }: { door: Door; someone: Someone }) {
   const navigate = useNavigate();
   const address = useRouterState({ select: ({ location }) => location.pathname });
   const [help, setHelp] = useState(false);
-  const waiting = useQuery({ ...ask.doctors(), enabled: door === 'admin' }).data?.filter(({ state }) => state === 'pending').length ?? 0;
+  const waiting = useQuery({ ...ask.doctors(), enabled: door === 'admin' }).data?.filter(waits).length ?? 0;
   useFocusOnPage(address);
   usePagesAtHand();
   useShortcuts({

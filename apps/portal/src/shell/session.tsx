@@ -13,6 +13,7 @@ import type { Someone } from '../house/house.ts';
 import { useIdle } from './idle.ts';
 import { opening } from './opening.ts';
 import { sharing } from './sharing.ts';
+import { taking } from './taking.ts';
 
 export type Session = {
   readonly someone: Someone | null;
@@ -69,6 +70,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       queries.clear();
       opening.clear();
       sharing.clear();
+      taking.clear();
       await house.lock();
     },
     [queries],
@@ -83,6 +85,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         queries.clear();
         opening.clear();
         sharing.clear();
+        taking.clear();
       }),
     [queries],
   );
@@ -115,6 +118,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
             return;
           case 'sharing':
             sharing.tell(event.done, event.of);
+            return;
+          case 'taking':
+            taking.tell(event.step);
             return;
           case 'online':
           case 'offline':

@@ -23,6 +23,7 @@ export const rooms = [
   'break-glass',
   'receipts',
   'doctor',
+  'roles',
   'admin',
   'vitals',
 ] as const;

@@ -48,8 +48,9 @@ function before(...lists: { readonly doctor: Uint8Array; readonly card: Card }[]
         registered: new Date(now).toISOString(),
         reason: null,
         policies: [],
+        asked: [],
       }));
-      return { doctors, needed: 2 };
+      return { doctors, needed: 2, offices: [null, null, null] };
     },
     async approve({ signature }: { signature: Uint8Array }) {
       signed.push(signature);

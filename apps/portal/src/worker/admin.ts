@@ -17,8 +17,9 @@
 import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
 import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
-import { approve, endReplaced, type Holders, registeredCard, reject } from '@carelet/client/enrolment';
+import { approve, domainOf, endReplaced, type Holders, registeredCard, reject } from '@carelet/client/enrolment';
 import { connectCloudlet } from '@carelet/client/login';
+import { trulyAsked } from '@carelet/client/sharing/own-roles';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
@@ -31,19 +32,25 @@ import type { Person } from './person.ts';
  * @param now UTC milliseconds
  */
 export async function doctorLines({ authority, keyring }: Person, now: number): Promise<DoctorLine[]> {
-  const { doctors, needed } = await authority.enrolment.doctors({});
+  const { doctors, needed, offices } = await authority.enrolment.doctors({});
   const own = hex(keyring.card.id);
-  return doctors.map((doctor) => ({
+  const line = (doctor: (typeof doctors)[number], card: Card | null): DoctorLine => ({
     id: hex(doctor.doctor),
     name: doctor.name,
     certificate: doctor.certificate,
     specialty: doctor.specialty,
     organisation: doctor.organisation,
     state: doctor.state,
-    fingerprint: fingerprintOf(registeredCard(doctor, now / 1000)),
+    fingerprint: fingerprintOf(card),
     registered: Date.parse(doctor.registered),
     reason: doctor.reason,
-    policies: doctor.policies.map(({ policy, approvals, signers }): SignedPolicy => {
+    // What her keys did not sign, she did not ask.
+    asks: (card ? trulyAsked(card, doctor.asked) : []).map(({ organisation, specialty, at }) => ({
+      organisation: domainOf(keyring.manifest, organisation)?.name ?? hex(organisation),
+      specialty,
+      at: at * 1000,
+    })),
+    policies: doctor.policies.map(({ policy, approvals, signers, issued, answers }): SignedPolicy => {
       const organisation = nameOf(keyring.manifest, policy);
       return {
         organisation,
@@ -54,9 +61,13 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
         approvals: approvals.map((name, i) => (signers[i] ? `${name}, ${signers[i].organisation}` : name)),
         mine: signers.some(({ administrator }) => administrator === own),
         needed,
+        issued: issued === null ? null : issued * 1000,
+        answers,
+        offices,
       };
     }),
-  }));
+  });
+  return doctors.map((doctor) => line(doctor, registeredCard(doctor, now / 1000)));
 }
 
 /** What a choice would open, before anybody signs it. */
@@ -147,14 +158,14 @@ export function policyOf(
 }
 
 /** The same policy, its lists in the order people know; what is signed is sorted by letters. */
-const inOrder = (policy: Policy): Policy => ({
+export const inOrder = (policy: Policy): Policy => ({
   ...policy,
   kinds: kinds.filter((kind) => policy.kinds.includes(kind)),
   parts: parts.filter((part) => policy.parts.includes(part)),
 });
 
 /** What somebody may open by a policy of ordinary content from the beginning on. */
-function plainly({
+export function plainly({
   parts: named,
   kinds: opened,
   confidentiality,

@@ -1,10 +1,12 @@
 /**
- * Emergencies at both doors: a doctor breaks the glass of a patient's charts, a patient reads who did.
+ * Emergencies at every door: a doctor breaks the glass of a patient's charts, a patient reads who did, an administrator of the
+ * organisation says whether it was justified.
  *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type BrokenGlass, breakGlass, brokenGlasses, mayBreakGlass } from '@carelet/client/sharing/break-glass';
+import { type BrokenGlass, breakGlass, brokenGlasses, mayBreakGlass, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
+import { ownOffice } from '@carelet/client/sharing/office';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { EmergencyHere, EmergencyHouse } from '../house/break-glass.ts';
 import type { Charts, PatientCharts } from './charts.ts';
@@ -51,7 +53,7 @@ export function emergenciesOf({
       if (person.door !== 'doctor') return null;
       const writers = new Map(refs.map(({ writer }) => [hex(writer), writer]));
       const places = [...writers.values()].filter((writer) => mayBreakGlass(keyring, writer, now())).map(placeName);
-      const open = broken.filter(({ owner, word }) => hex(owner) === id && word.until > now()).map(({ word }) => word.until);
+      const open = broken.filter(({ owner, word }) => owner && hex(owner) === id && word.until > now()).map(({ word }) => word.until);
       return places.length === 0 && open.length === 0 ? null : { places, until: open.length === 0 ? null : Math.max(...open) * 1000 };
     },
 
@@ -64,7 +66,7 @@ export function emergenciesOf({
       if (refs.length === 0) throw new CareletError('denied', op, { because: 'no key of yours opens more here in an emergency' });
       let until = 0;
       try {
-        for (const ref of refs) until = await breakGlass(asking, ref, { reason: why, hours });
+        for (const ref of refs) until = await breakGlass({ ...asking, authority }, ref, { reason: why, hours });
       } finally {
         await look().catch(() => {});
         await person.keep();
@@ -75,10 +77,11 @@ export function emergenciesOf({
 
     async emergencies() {
       const here = (await brokenGlasses(asking)).filter(
-        ({ owner, word }) => equalPublic(owner, keyring.card.id) && word.since * 1000 > clock() - told,
+        ({ owner, word }) => owner && equalPublic(owner, keyring.card.id) && word.since * 1000 > clock() - told,
       );
       const doctorOf = here.length === 0 ? null : await doctorsIn(authority);
-      return here.map(({ word, reason, verdict }) => ({
+      if (here.length > 0) await person.keep();
+      return here.map(({ word, reason, verdict, older }) => ({
         id: hex(word.number),
         doctor: doctorOf!(hex(word.doctor)),
         place: placeName(word.organisation),
@@ -86,7 +89,41 @@ export function emergenciesOf({
         until: word.until * 1000,
         why: reason,
         verdict,
+        older,
       }));
+    },
+
+    async reviews() {
+      const office = await ownOffice(authority, keyring);
+      if (!office) return { place: (await authority.enrolment.office()).organisation, emergencies: null };
+      const here = await brokenGlasses({ ...asking, office });
+      if (here.length > 0) await person.keep();
+      const doctorOf = here.length === 0 ? null : await doctorsIn(authority);
+      const emergencies = here.map(({ word, reason, verdict, older }) => ({
+        id: hex(word.number),
+        doctor: doctorOf!(hex(word.doctor)),
+        since: word.since * 1000,
+        until: word.until * 1000,
+        why: reason,
+        verdict,
+        older,
+        chart: hex(word.pat).slice(0, 8),
+        parts: word.parts,
+      }));
+      return { place: placeName(office.organisation), emergencies: emergencies.sort((a, b) => Number(isDone(a)) - Number(isDone(b))) };
+    },
+
+    async review(id, verdict) {
+      const op = 'review a broken glass';
+      const office = await ownOffice(authority, keyring);
+      if (!office) throw new CareletError('denied', op, { because: 'your organisation keeps no records in this town' });
+      const one = (await brokenGlasses({ ...asking, office })).find(({ word }) => hex(word.number) === id);
+      if (!one) throw new CareletError('missing', op, { because: 'no emergency at your organisation has this number' });
+      await reviewBreakGlass({ ...asking, office }, one, verdict);
+      await person.keep();
     },
   };
 }
+
+/** Whether something was said of it that counts. */
+const isDone = ({ verdict }: { readonly verdict: unknown }): boolean => verdict !== null;

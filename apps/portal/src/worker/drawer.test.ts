@@ -1,4 +1,4 @@
-import { type DoctorKey, newKeyring } from '@carelet/client/keyring/keyring';
+import { type DoctorKey, newKeyring, nothingSeen } from '@carelet/client/keyring/keyring';
 import { type Bytes, cbor, hex, uncbor, utf8 } from '@carelet/crypto/algebra/bytes';
 import { seededRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
@@ -47,7 +47,13 @@ const content: Drawer = {
     heads: { 'aa/vital-signs|N|none': { gen: 0, hash: random(32) } },
     grants: [],
   },
-  receipts: { seen: checkpointOf(12), due: [random(120)], owners: { aa: 7, bb: 9 }, mediators: { cc: checkpointOf(4) } },
+  receipts: {
+    seen: checkpointOf(12),
+    due: [random(120)],
+    owners: { aa: 7, bb: 9 },
+    mediators: { cc: checkpointOf(4) },
+    reviews: { aa: 5 },
+  },
 };
 
 test('a drawer opens to what was put in, for its owner', () => {
@@ -116,7 +122,7 @@ test('a drawer brings a later manifest and keys that are missing, and takes noth
   expect(careful.manifest.serial).toBe(1);
 });
 
-test('a drawer brings the later of two checkpoints that were seen, and every promise that is due, and owners’ later signatures', () => {
+test('a drawer brings the later of two checkpoints that were seen, every promise that is due, and the newest of all else that was seen', () => {
   const [fresh, behind, ahead] = [person('dr-a'), person('dr-b'), person('dr-c')];
   const [theirs, own] = [random(120), checkpointOf(30)];
   behind.receipts = {
@@ -124,8 +130,9 @@ test('a drawer brings the later of two checkpoints that were seen, and every pro
     due: [theirs, content.receipts.due[0]!],
     owners: { aa: 8 },
     mediators: { cc: checkpointOf(3) },
+    reviews: { aa: 7, bb: 3 },
   };
-  ahead.receipts = { seen: own, due: [], owners: {}, mediators: {} };
+  ahead.receipts = { ...nothingSeen(), seen: own };
   for (const keyring of [fresh, behind, ahead]) fillFrom(keyring, content);
   expect(fresh.receipts).toEqual(content.receipts);
   expect(behind.receipts).toEqual({
@@ -133,12 +140,14 @@ test('a drawer brings the later of two checkpoints that were seen, and every pro
     due: [theirs, ...content.receipts.due],
     owners: { aa: 8, bb: 9 },
     mediators: content.receipts.mediators,
+    reviews: { aa: 7, bb: 3 },
   });
+  expect(ahead.receipts.reviews).toEqual({ aa: 5 });
   expect(ahead.receipts.seen).toBe(own);
 
   const later = person('dr-d');
   const sameLength = checkpointOf(12, 13);
-  later.receipts = { seen: sameLength, due: [], owners: {}, mediators: {} };
+  later.receipts = { ...nothingSeen(), seen: sameLength };
   fillFrom(later, content);
   expect(later.receipts.seen).toBe(sameLength);
 });

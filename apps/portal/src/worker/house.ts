@@ -18,6 +18,7 @@ import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { House, HouseEvent } from '../house/house.ts';
 import type { PatientLine } from '../house/patients.ts';
 import type { ReceiptsHouse } from '../house/receipts.ts';
+import type { RolesHouse } from '../house/roles.ts';
 import { approveChoice, choiceInWords, doctorLines, rejectDoctor } from './admin.ts';
 import { type Emergencies, emergenciesOf } from './break-glass.ts';
 import { type Charts, openCharts } from './charts.ts';
@@ -34,6 +35,7 @@ import { receiptsOf } from './receipts.ts';
 import { type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
 import { type Requests, requestsOf } from './requests.ts';
+import { rolesOf, stepIn } from './roles.ts';
 import { letRead, type Sharing, sharingOf } from './sharing.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 import { townStatus } from './town.ts';
@@ -55,6 +57,7 @@ type Inside = {
   readonly received: ReceivedGrants;
   readonly sharing: Sharing;
   readonly requests: Requests;
+  readonly roles: RolesHouse;
   readonly emergencies: Emergencies;
   readonly receipts: ReceiptsHouse;
   /** Ends what goes on beside. */
@@ -90,11 +93,13 @@ export function openHouse(outside: Surroundings): House {
     if (!inside) throw new CareletError('denied', 'look into the house', { because: 'nobody has unlocked a keyring' });
     return inside;
   };
-  const administrator = (): Person => {
-    const { person } = somebody();
-    if (person.door !== 'admin') throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
-    return person;
+  const administratorHere = (): Inside => {
+    const here = somebody();
+    if (here.person.door !== 'admin')
+      throw new CareletError('denied', 'look after the town', { because: 'only an administrator does that' });
+    return here;
   };
+  const administrator = (): Person => administratorHere().person;
   const patientHere = (): Inside => {
     const here = somebody();
     if (here.person.door !== 'patient')
@@ -180,6 +185,7 @@ export function openHouse(outside: Surroundings): House {
       received,
       sharing,
       requests: requestsOf({ person, charts, clock }),
+      roles: rolesOf({ person, clock }),
       emergencies,
       receipts: receiptsOf({ person, charts, clock }),
       leave: () => clearInterval(ends),
@@ -225,7 +231,7 @@ export function openHouse(outside: Surroundings): House {
     async whoami() {
       const { person, charts } = somebody();
       const before = person.keyring.doctorKeys;
-      await person.renew(longestAsking);
+      await person.renew(longestAsking, (step) => told({ kind: 'taking', step: stepIn(person.keyring.manifest, step) }));
       const changed =
         before.length !== person.keyring.doctorKeys.length ||
         person.keyring.doctorKeys.some((key, i) => !equalPublic(key.entitlement, before[i]!.entitlement));
@@ -330,8 +336,13 @@ export function openHouse(outside: Surroundings): House {
     askFor: async (patient, what) => doctorHere().requests.askFor(patient, what),
     withdraw: async (request) => doctorHere().requests.withdraw(request),
 
+    roles: async () => doctorHere().roles.roles(),
+    askForRole: async (organisation, specialty) => doctorHere().roles.askForRole(organisation, specialty),
+
     breakGlass: async (patient, what) => doctorHere().emergencies.breakGlass(patient, what),
     emergencies: async () => patientHere().emergencies.emergencies(),
+    reviews: async () => administratorHere().emergencies.reviews(),
+    review: async (emergency, verdict) => administratorHere().emergencies.review(emergency, verdict),
 
     town: async () => townStatus(await around.map(), clock()),
     lately: async () => latelyIn(await around.map(), administrator(), clock),

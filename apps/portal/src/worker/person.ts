@@ -14,6 +14,7 @@ import { togetherSeen } from '@carelet/client/receipts/remembered';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { together } from '@carelet/client/sharing/remembered';
 import { type TakenKeys, takeDoctorKeys } from '@carelet/client/sharing/roles';
+import type { TakingStep } from '@carelet/client/sharing/taking';
 import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
 import { type CardKind, fingerprint } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
@@ -35,8 +36,8 @@ export type Person = {
   /** The same as it was when this visit began. */
   readonly looksBefore: ReadonlyMap<string, LookNote>;
   someone(): Someone;
-  /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached, or not within `patience` ms. */
-  renew(patience?: number): Promise<void>;
+  /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached, or not within `patience` ms; a doctor who takes keys is `told` each step. */
+  renew(patience?: number, told?: (step: TakingStep) => void): Promise<void>;
   /** The keyring as a file to keep. */
   file(): { readonly name: string; readonly locked: Bytes };
   /** Keeps the drawer soon. */
@@ -142,10 +143,12 @@ async function moveIn(
   /** Where it rests here, or will; `null` where nothing is kept. */
   let rests = keep ? name : null;
 
-  const renewed = async () => {
+  const renewed = async (told?: (step: TakingStep) => void) => {
     switch (door) {
       case 'doctor':
-        standing = await unless('missing', async () => standingFrom(await takeDoctorKeys(issuing, keyring, mathematics)));
+        standing = await unless('missing', async () =>
+          standingFrom(await takeDoctorKeys(issuing, keyring, mathematics, told && { tell: told, clock })),
+        );
         // So that patients can share with her; who is away now is asked the next time.
         if (standing?.kind === 'approved')
           await offerHalf({ keyring, save: async () => person.touched(), cloud, mathematics }).catch(() => {});
@@ -209,9 +212,9 @@ async function moveIn(
       endings: endingLines(endings, (organisation) => nameOf(keyring, organisation)),
       kept,
     }),
-    async renew(patience = longestRenewal) {
+    async renew(patience = longestRenewal, told) {
       try {
-        await within(patience, renewed());
+        await within(patience, renewed(told));
       } catch (thrown) {
         // An authority that is away changes nothing.
         if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;

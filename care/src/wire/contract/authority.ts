@@ -9,6 +9,7 @@ import { confidentialities, kinds, parts, sensitivities } from '../../model/reco
 import { endedKeys } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
+import { officeWords } from './office.ts';
 
 const id = bytes({ length: 16 });
 const name = z.string().trim().min(1).max(200);
@@ -56,6 +57,23 @@ export const issuedParts = {
   mediator: bytes({ max: 4096 }),
 };
 
+/** How one of the three issuers answered when a key was made last: it made its part, it could not be reached, it refused. */
+const issuerAnswer = z.strictObject({ issuer: z.int().min(0).max(2), said: z.enum(['made', 'away', 'refused']) });
+
+/** How far the key of a policy is, as far as the authority knows: not whether she took it. */
+const making = {
+  /** When the key was made, UTC seconds; `null` while it is not. */
+  issued: z.int().nullable(),
+  /** Of its making, or of the last try. */
+  answers: z.array(issuerAnswer).max(3),
+};
+
+/** What the three issuers are called, as each says of itself; `null` of one that has not answered yet. */
+const offices = z.array(name.nullable()).length(3);
+
+/** A role that a doctor asks for. */
+const asked = { organisation: id, specialty: name, at: z.int() };
+
 export const enrolmentStates = ['pending', 'approved', 'rejected'] as const;
 
 const doctor = z.strictObject({
@@ -83,8 +101,11 @@ const doctor = z.strictObject({
       approvals: z.array(name),
       /** The same signers in the same order: their cards' numbers in hex, and the offices they signed for. */
       signers: z.array(z.strictObject({ administrator: z.string().regex(/^[0-9a-f]{32}$/), organisation: name })),
+      ...making,
     }),
   ),
+  /** Roles she asks for and nobody let her have yet, as she signed it. */
+  asked: z.array(z.strictObject({ ...asked, signature })),
 });
 
 export const authorityContract = defineContract('authority', {
@@ -114,11 +135,20 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'enrolment.office': {
-    summary: 'An administrator asks for which organisation she signs.',
+    summary: 'An administrator asks for which organisation she signs, and for the issuers’ words for that.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({}),
-    output: z.strictObject({ organisation: name }),
+    output: z.strictObject({ organisation: name, words: z.array(officeWords.element).max(3) }),
+    idempotent: true,
+  },
+  'enrolment.reviewers': {
+    summary:
+      'The administrators who sign for an organisation, with the issuers’ words for that: whom a doctor tells why she broke a glass.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ organisation: id }),
+    output: z.strictObject({ administrators: z.array(z.strictObject({ card, words: officeWords })).max(16) }),
     idempotent: true,
   },
   'enrolment.organisation': {
@@ -146,6 +176,43 @@ export const authorityContract = defineContract('authority', {
     output: z.strictObject({ state: z.enum(enrolmentStates) }),
     idempotent: true,
   },
+  'enrolment.ask': {
+    summary: 'A registered doctor asks for a role at another organisation, signed with the keys she registered.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({ doctor: id, ...asked, signature }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'enrolment.roles': {
+    summary: 'A doctor looks how far her own roles are: asked for, signed by whom, made by which issuers.',
+    caller: 'anyone',
+    body: 'cbor',
+    /** Signed for this moment, UTC seconds, with the keys she registered. */
+    input: z.strictObject({ doctor: id, at: z.int(), signature }),
+    output: z.strictObject({
+      state: z.enum(enrolmentStates),
+      reason: z.string().nullable(),
+      /** What she wrote when she registered, and when, UTC ISO time. */
+      specialty: name,
+      organisation: name,
+      registered: z.string(),
+      asked: z.array(z.strictObject(asked)),
+      policies: z.array(
+        z.strictObject({
+          organisation: id,
+          policy,
+          /** The administrators who signed it, by name, and their offices. */
+          signers: z.array(z.strictObject({ name, organisation: name })),
+          ...making,
+        }),
+      ),
+      /** Signatures of different organisations that a policy wants. */
+      needed: z.int(),
+      offices,
+    }),
+    idempotent: true,
+  },
   'enrolment.doctors': {
     summary: 'Everyone who registered, for administrators.',
     caller: 'known',
@@ -155,6 +222,7 @@ export const authorityContract = defineContract('authority', {
       doctors: z.array(doctor),
       /** Signatures of different organisations that a policy wants. */
       needed: z.int(),
+      offices,
     }),
     idempotent: true,
   },

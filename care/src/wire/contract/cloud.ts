@@ -8,6 +8,7 @@ import { parts } from '../../model/record.ts';
 import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
+import { officeWords } from './office.ts';
 
 const id = bytes({ length: 16 });
 const hash = bytes({ length: 32 });
@@ -71,9 +72,16 @@ const answerSignature = bytes({ length: 64 });
 
 /** A doctor's signed word that she breaks the glass, as `crypto/ma-kp-abe/break-glass` makes it. */
 export const breakGlassWord = bytes({ max: 512 });
-/** Why, sealed to the chart's owner and to its hospital: all of one length. */
-const reasons = z.strictObject({ owner: bytes({ length: 2302 }), hospital: bytes({ length: 2302 }) });
+/** Why, sealed to the chart's owner, to its hospital and to administrators who sign for that: all of one length. */
+const reason = bytes({ length: 2302 });
+const reasons = z.strictObject({
+  owner: reason,
+  hospital: reason,
+  administrators: z.array(z.strictObject({ administrator: id, sealed: reason })).max(16),
+});
 const verdict = z.enum(['justified', 'not-justified']);
+/** What is said of a broken glass afterwards, when (UTC seconds), signed. */
+const review = { verdict, at: z.int().min(0), signature: bytes({ length: 64 }) };
 
 /** The cloud's signature that the receipt of this act or answer will be in its log within a minute. */
 const promise = bytes({ max: 512 }).optional();
@@ -489,29 +497,32 @@ export const cloudContract = defineContract('cloud', {
     idempotent: true,
   },
   'breakGlass.list': {
-    summary: 'Broken glasses of the caller’s charts, of those it wrote, and those the caller broke, the newest first.',
+    summary:
+      'Broken glasses of the caller’s charts, of those it wrote, and those the caller broke, the newest first; to an administrator those of the organisation for which two issuers say that she signs.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({}),
+    input: z.strictObject({ office: z.strictObject({ organisation: id, words: officeWords }).optional() }),
     output: z.strictObject({
       broken: z.array(
         z.strictObject({
-          owner: id,
+          /** Whose chart; an administrator is not told. */
+          owner: id.nullable(),
           word: breakGlassWord,
           reasons,
           noted: bytes({ length: 64 }),
-          /** What the hospital says of it afterwards, signed. */
-          review: z.strictObject({ verdict, signature: bytes({ length: 64 }) }).nullable(),
+          /** What the hospital says of it afterwards; `by` an administrator, or itself. */
+          review: z.strictObject({ ...review, by: z.strictObject({ card, words: officeWords }).nullable() }).nullable(),
         }),
       ),
     }),
     idempotent: true,
   },
   'breakGlass.review': {
-    summary: 'The hospital that wrote a chart says afterwards whether breaking its glass was justified.',
+    summary:
+      'The hospital that wrote a chart, or an administrator who signs for it, says afterwards whether breaking its glass was justified.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, number: id, verdict, signature: bytes({ length: 64 }) }),
+    input: z.strictObject({ pat: id, number: id, ...review, office: officeWords.optional() }),
     output: z.strictObject({}),
     idempotent: true,
   },

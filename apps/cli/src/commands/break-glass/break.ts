@@ -57,7 +57,10 @@ export const breakGlassCommand = command({
     }
     let until = 0;
     for (const { ref } of charts) {
-      until = await breakGlass({ keyring: person.keyring, cloud: person.cloud, clock: io.clock }, ref, { reason: options.why, hours });
+      until = await breakGlass({ keyring: person.keyring, cloud: person.cloud, authority: person.authority, clock: io.clock }, ref, {
+        reason: options.why,
+        hours,
+      });
     }
     say(io, `Open until ${minuteOf(until)} UTC. Read it with: carelet records open ${plainText(patient!)} --as ${person.keyring.name}`);
     return 0;

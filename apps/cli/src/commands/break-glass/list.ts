@@ -5,9 +5,10 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type BrokenGlass, brokenGlasses } from '@carelet/client/sharing/break-glass';
+import { type Office, ownOffice } from '@carelet/client/sharing/office';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { command, common } from '../../command.ts';
-import { enter } from '../../person.ts';
+import { enter, type Person } from '../../person.ts';
 import { minuteOf, namesIn } from '../../receipts.ts';
 import { paint, plainText, say } from '../../terminal.ts';
 
@@ -15,13 +16,17 @@ export const breakGlassList = command({
   name: 'break-glass list',
   group: 'sharing',
   summary: 'who said it was an emergency, and opened more than usual',
-  options: { ...common.as('a patient, a hospital or a doctor'), ...common.json, ...common.town, ...common.keyrings },
-  more: 'A patient sees what was opened of hers, a hospital of what it wrote, a doctor what she opened. Why, the patient and the hospital read.',
+  options: { ...common.as('a patient, a hospital, its administrator or a doctor'), ...common.json, ...common.town, ...common.keyrings },
+  more: 'A patient sees what was opened of hers, a hospital of what it wrote, a doctor what she opened. Why, the patient and the hospital read, and whoever signs for it as administrator.',
   examples: ['carelet break-glass list --as ada', 'carelet break-glass list --as northgate'],
   async run({ options, io }) {
-    await using person = await enter(io, options, { op: 'list broken glasses', kinds: ['patient', 'organisation', 'doctor'] });
+    await using person = await enter(io, options, {
+      op: 'list broken glasses',
+      kinds: ['patient', 'organisation', 'doctor', 'administrator'],
+    });
     const { authority, keyring, cloud } = person;
-    const broken = await brokenGlasses({ keyring, cloud, clock: io.clock });
+    const broken = await brokenGlasses({ keyring, cloud, clock: io.clock, ...(await byOffice(person)) });
+    await person.keep();
     const nameOf = await namesIn(authority, keyring.manifest, keyring.card.id);
     if (options.json) {
       for (const one of broken) say(io, JSON.stringify(jsonOf(one, nameOf(one.word.doctor))));
@@ -32,12 +37,15 @@ export const breakGlassList = command({
       return 0;
     }
     const { bold, dim } = paint(io.stdout, io.env);
-    for (const { word, reason, verdict } of broken) {
+    for (const { word, reason, verdict, older } of broken) {
       const until = word.until * 1000 > io.clock() ? `open until ${minuteOf(word.until)} UTC` : `closed since ${minuteOf(word.until)} UTC`;
       say(io, `${bold(nameOf(word.doctor))} · ${minuteOf(word.since)} UTC, ${until} · ${dim(hex(word.number).slice(0, 8))}`);
       say(io, `  at ${nameOf(word.organisation)}, patient ${hex(word.pat).slice(0, 8)}`);
       if (reason !== null) say(io, `  “${plainText(reason.replaceAll('\n', ' '), 500)}”`);
-      say(io, `  ${verdict === null ? 'the hospital has not looked at it yet' : words[verdict]}`);
+      say(
+        io,
+        `  ${older ? 'the cloud shows an older word of the hospital than it did' : verdict === null ? 'the hospital has not looked at it yet' : words[verdict]}`,
+      );
     }
     return 0;
   },
@@ -75,4 +83,12 @@ export function brokenCalled(broken: readonly BrokenGlass[], op: string, number:
     });
   if (found.length > 1) throw new CareletError('conflict', op, { subject: number, because: 'several begin so; give more of it' });
   return first;
+}
+
+/** An administrator looks by her office, everybody else by the card alone. */
+export async function byOffice({ keyring, authority }: Pick<Person, 'keyring' | 'authority'>): Promise<{ office?: Office }> {
+  if (keyring.card.kind !== 'administrator') return {};
+  const office = await ownOffice(authority, keyring);
+  if (!office) throw new CareletError('missing', 'list broken glasses', { because: 'your organisation keeps no records in this town' });
+  return { office };
 }

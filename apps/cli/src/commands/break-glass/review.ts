@@ -8,7 +8,7 @@ import { verdicts } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { command, common, UsageError } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { say } from '../../terminal.ts';
-import { brokenCalled } from './list.ts';
+import { brokenCalled, byOffice } from './list.ts';
 
 const op = 'review a broken glass';
 
@@ -18,7 +18,7 @@ export const breakGlassReview = command({
   summary: 'the hospital says whether breaking the glass was justified',
   takes: [{ name: 'number', says: 'the beginning of its number, as "break-glass list" shows' }],
   options: {
-    ...common.as('the hospital that wrote the chart'),
+    ...common.as('the hospital that wrote the chart, or its administrator'),
     verdict: { type: 'text', value: 'word', says: verdicts.join(' or '), required: true },
     ...common.town,
     ...common.keyrings,
@@ -28,10 +28,11 @@ export const breakGlassReview = command({
   async run({ options, given: [number], io }) {
     const verdict = verdicts.find((one) => one === options.verdict);
     if (!verdict) throw new UsageError(`--verdict: "${options.verdict}" is neither ${verdicts.join(' nor ')}.`);
-    await using person = await enter(io, options, { op, kinds: ['organisation'] });
+    await using person = await enter(io, options, { op, kinds: ['organisation', 'administrator'] });
     const { keyring, cloud } = person;
-    const asking = { keyring, cloud, clock: io.clock };
+    const asking = { keyring, cloud, clock: io.clock, ...(await byOffice(person)) };
     await reviewBreakGlass(asking, brokenCalled(await brokenGlasses(asking), op, number!), verdict);
+    await person.keep();
     say(io, `Said: ${verdict === 'justified' ? 'it was justified' : 'it was not justified'}. The patient and the doctor are told.`);
     return 0;
   },

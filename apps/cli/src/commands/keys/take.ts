@@ -3,12 +3,16 @@
  *
  * @module
  */
+import { domainOf } from '@carelet/client/enrolment';
+import type { Keyring } from '@carelet/client/keyring/keyring';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
+import type { TakingStep } from '@carelet/client/sharing/taking';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
+import type { Io } from '../../io.ts';
 import { enter } from '../../person.ts';
 import { count, plainText, say } from '../../terminal.ts';
 
@@ -24,7 +28,10 @@ export const keysTake = command({
     await using mathematics = mathematicsInThreads(1);
     const { keyring, town, save, authority, cloud } = person;
     const cloudletOf = cloudletsFor(town, keyring, io.clock);
-    const taken = await takeDoctorKeys({ authority, cloud, cloudletOf }, keyring, mathematics);
+    const taken = await takeDoctorKeys({ authority, cloud, cloudletOf }, keyring, mathematics, {
+      tell: teller(io, keyring),
+      clock: io.clock,
+    });
     await save();
     if (taken.kind === 'taken' || taken.kind === 'unmediated') await offerHalf({ keyring, save, cloud: person.cloud, mathematics });
     switch (taken.kind) {
@@ -41,9 +48,7 @@ export const keysTake = command({
         const fresh = taken.fresh === 0 ? 'nothing new' : `${taken.fresh} new`;
         say(io, taken.keys === 0 ? 'Approved, but no key is valid today.' : `You hold ${count(taken.keys, 'key')} (${fresh}):`);
         for (const { organisation, words } of keyring.doctorKeys) {
-          const place =
-            keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? 'an organisation';
-          say(io, `  at ${place}: ${words}`);
+          say(io, `  at ${placeOf(keyring, organisation)}: ${words}`);
         }
         for (const { words } of keyring.emergencyKeys) say(io, `  ${words}; see: carelet help break-glass`);
         return 0;
@@ -51,3 +56,50 @@ export const keysTake = command({
     }
   },
 });
+
+/** Tells steps as they happen. Which of two issuers was the faster is nobody's concern: those who made a key are told together. */
+function teller(io: Io, keyring: Keyring): (step: TakingStep) => void {
+  const called = new Map<number, string>();
+  const nameOf = (issuer: number) => called.get(issuer) ?? `key office ${issuer + 1}`;
+  return (step) => {
+    switch (step.kind) {
+      case 'asking':
+        return;
+      case 'issuer':
+        if (step.office !== null) called.set(step.issuer, plainText(step.office));
+        if (step.said !== 'made') say(io, `${nameOf(step.issuer)} ${said[step.said]}; two of three are enough`);
+        return;
+      case 'issued':
+        say(io, `The key ${of(keyring, step)}: made by ${step.issuers.map(nameOf).join(' and ')}, each a half of its own`);
+        return;
+      case 'cloud':
+        say(io, '  the cloud keeps its part');
+        return;
+      case 'clinic':
+        say(io, `  ${placeOf(keyring, step.clinic)} keeps its part`);
+        return;
+      case 'checked':
+        say(io, '  the parts fit together; you keep yours');
+        return;
+      case 'stopped':
+        say(io, `It stopped: ${stopped[step.at]}. What you held you still hold; ask again later.`);
+    }
+  };
+}
+
+const said = { away: 'does not answer', refused: 'did not make its half' } as const;
+const stopped = {
+  authority: 'the authority did not hand out the key',
+  issuers: 'fewer than two of three key offices made their half',
+  cloud: 'the cloud did not take its part',
+  clinic: 'no clinic took its part',
+  check: 'the parts do not fit together',
+} as const;
+
+const placeOf = ({ manifest }: Keyring, organisation: Bytes): string => domainOf(manifest, organisation)?.name ?? 'an organisation';
+
+function of(keyring: Keyring, { organisation, emergency }: { readonly organisation: Bytes; readonly emergency: boolean }): string {
+  if (!emergency) return `for ${placeOf(keyring, organisation)}`;
+  const domain = keyring.manifest.domains.find((one) => one.emergency && equalPublic(one.emergency, organisation));
+  return `for emergencies at ${domain?.name ?? 'an organisation'}`;
+}

@@ -52,7 +52,8 @@ function Doctor({ doctor }: { doctor: DoctorLine }) {
   const [renewing, setRenewing] = useState(false);
   const [rejecting, setRejecting] = useState(false);
   const [heard, setHeard] = useState<Heard | null>(null);
-  const title = t(headOf(doctor), { name: doctor.name });
+  const [ask] = doctor.state === 'approved' ? doctor.asks : [];
+  const title = t(ask ? 'doctor.asks' : headOf(doctor), { name: doctor.name, organisation: ask?.organisation });
   useTitle(title);
   const heading = useFocusWhenChanged(title);
   const { name, specialty, organisation, registered, state, reason } = doctor;
@@ -64,6 +65,9 @@ function Doctor({ doctor }: { doctor: DoctorLine }) {
         {title}
       </h1>
       <p className={`lede ${classes.sentence}`}>{t('doctor.registered', { day: format.moment(registered), specialty, organisation })}</p>
+      {doctor.asks.map((one) => (
+        <p key={one.organisation}>{t('doctor.asked', { ...one, when: format.moment(one.at) })}</p>
+      ))}
       {state === 'rejected' && heard && (
         <div className={classes.stopped}>
           <Stopped name={name} heard={heard} />
@@ -77,8 +81,8 @@ function Doctor({ doctor }: { doctor: DoctorLine }) {
         </div>
       )}
       <div className={classes.parts}>
-        {state === 'approved' && <Policies doctor={doctor} renewing={renewing} renew={() => setRenewing(true)} />}
-        {state === 'pending' || (state === 'approved' && renewing) ? (
+        {state === 'approved' && <Policies doctor={doctor} renewing={renewing || ask !== undefined} renew={() => setRenewing(true)} />}
+        {state === 'pending' || (state === 'approved' && (renewing || ask)) ? (
           <Deciding doctor={doctor} rejected={rejected} />
         ) : (
           <>

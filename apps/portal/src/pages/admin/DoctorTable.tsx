@@ -33,10 +33,13 @@ export function DoctorTable({ doctors, caption }: { doctors: readonly DoctorLine
   );
 }
 
-function Answer({ doctor: { state, policies } }: { doctor: DoctorLine }) {
+function Answer({ doctor: { state, policies, asks } }: { doctor: DoctorLine }) {
   const t = useWords('admin');
   const format = useFormat();
   if (state === 'rejected') return <Word kind="stopped">{t('people.turnedDown')}</Word>;
+  if (state === 'approved' && asks.length > 0) {
+    return <Word kind="waiting">{t('people.asks', { organisation: format.list(asks.map(({ organisation }) => organisation)) })}</Word>;
+  }
   if (state === 'approved') {
     const last = policies
       .filter(counts)

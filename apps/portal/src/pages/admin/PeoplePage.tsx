@@ -16,6 +16,8 @@ import { DoctorTable } from './DoctorTable.tsx';
 import { Failed } from './Failed.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import classes from './PeoplePage.module.css';
+import { ReviewTask } from './ReviewTask.tsx';
+import { waits } from './rule.ts';
 
 const states = ['pending', 'approved', 'rejected'] as const satisfies readonly DoctorState[];
 
@@ -28,7 +30,7 @@ export function PeoplePage() {
   const state = states.find((one) => one === asked) ?? 'pending';
   const [inviting, setInviting] = useState(false);
   const doctors = useQuery(ask.doctors());
-  const of = (one: DoctorState) => (doctors.data ?? []).filter((doctor) => doctor.state === one);
+  const of = (one: DoctorState) => (doctors.data ?? []).filter((doctor) => (one === 'pending' ? waits(doctor) : doctor.state === one));
   const title = doctors.data ? t('people.pendingTitle', { count: of('pending').length }) : t('people.title');
   useTitle(title);
   const shown = of(state);
@@ -49,6 +51,7 @@ export function PeoplePage() {
           </Button>
         </div>
       </header>
+      <ReviewTask />
       <div className={classes.filter}>
         <FilterBar
           name={t('people.which')}

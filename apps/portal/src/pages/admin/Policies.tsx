@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { DoctorLine } from '../../house/admin.ts';
+import type { Making } from '../../house/roles.ts';
 import { Card, Section } from '../../ui/kit.tsx';
 import { Word } from '../../ui/Mark.tsx';
 import { useFormat } from '../../words/format.ts';
@@ -28,7 +29,7 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
     >
       {policies.length === 0 && <p className="soft">{t('doctor.noPolicies')}</p>}
       <ul className={classes.policies}>
-        {policies.map(({ organisation, words, plainly, until, approvals, needed }) => (
+        {policies.map(({ organisation, words, plainly, until, approvals, needed, ...making }) => (
           <li key={`${organisation} ${words}`}>
             <Card>
               <h3>{organisation}</h3>
@@ -57,11 +58,31 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
                 )}
                 <span className="meta">{t('doctor.policySigned', { signers: format.list(approvals) })}</span>
               </p>
+              {counts({ approvals, needed }) && until >= today && <Made {...making} />}
             </Card>
           </li>
         ))}
       </ul>
     </Section>
+  );
+}
+
+/** Whether the key of a rule was made, and by whom: whether the doctor has taken it, the authority does not know. */
+function Made({ issued, answers, offices: called }: Making) {
+  const t = useWords('admin');
+  const format = useFormat();
+  const offices = (said: (how: Making['answers'][number]['said']) => boolean) =>
+    format.list(
+      answers.filter((one) => said(one.said)).map(({ issuer }) => called[issuer] ?? t('doctor.keyOffice', { number: issuer + 1 })),
+    );
+  const away = offices((how) => how !== 'made');
+  return (
+    <p className="meta">
+      {issued === null
+        ? t('doctor.keyNotYet')
+        : t('doctor.keyMade', { offices: offices((how) => how === 'made'), when: format.moment(issued) })}
+      {away !== '' && <> · {t('doctor.keyAway', { offices: away })}</>}
+    </p>
   );
 }
 

@@ -11,6 +11,7 @@ import { CloudletTable } from './CloudletTable.tsx';
 import { Failed } from './Failed.tsx';
 import { headlineOf, toneOf, totalsOf } from './headline.ts';
 import { LatelyChart } from './LatelyChart.tsx';
+import { ReviewTask } from './ReviewTask.tsx';
 import { Services } from './Services.tsx';
 import classes from './StatusPage.module.css';
 
@@ -63,6 +64,7 @@ function Status({ status, stale, refresh }: { status: TownStatus; stale: boolean
           </Button>
         )}
       </header>
+      <ReviewTask />
       <Facts status={status} />
       <div className={classes.more}>
         <LatelyChart />

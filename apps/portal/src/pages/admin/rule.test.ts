@@ -17,6 +17,7 @@ import {
   tick,
   tickedKinds,
   usualKinds,
+  waits,
 } from './rule.ts';
 
 const now = Date.parse('2026-11-20T09:41:00Z');
@@ -32,6 +33,7 @@ const doctor = (changes: Partial<DoctorLine> = {}): DoctorLine => ({
   registered: now,
   reason: null,
   policies: [],
+  asks: [],
   ...changes,
 });
 
@@ -50,6 +52,9 @@ const signed = (changes: Partial<SignedPolicy> = {}): SignedPolicy => ({
   approvals: ['Joan Pike, Harbour Clinic'],
   mine: false,
   needed: 2,
+  issued: null,
+  answers: [],
+  offices: [],
   ...changes,
 });
 
@@ -147,5 +152,23 @@ describe('the organisation a form begins with', () => {
     );
     expect(firstOrganisation(doctor({ organisation: 'Elsewhere' }), known, [])).toBe('Northgate Hospital');
     expect(firstOrganisation(doctor(), [], [])).toBe('');
+  });
+});
+
+describe('a doctor who asks for another role', () => {
+  const asking = doctor({ state: 'approved', asks: [{ organisation: 'Northgate Hospital', specialty: 'cardiology', at: now }] });
+
+  test('waits as one who is new does; one who was turned down waits for nobody', () => {
+    expect(waits(asking)).toBe(true);
+    expect(waits(doctor())).toBe(true);
+    expect(waits(doctor({ state: 'approved' }))).toBe(false);
+    expect(waits({ ...asking, state: 'rejected' })).toBe(false);
+  });
+
+  test('is offered what that role usually needs, at that organisation', () => {
+    const place = firstOrganisation(asking, ['Harbour Clinic', 'Northgate Hospital'], ['Harbour Clinic']);
+    expect(place).toBe('Northgate Hospital');
+    expect(firstChoice(asking, place, now).kinds).toEqual(usualKinds('cardiology'));
+    expect(firstChoice(asking, 'Harbour Clinic', now).kinds).toEqual(usualKinds('pulmonology'));
   });
 });

@@ -112,11 +112,22 @@ export const colleaguesIn = (policy: Pick<SignedPolicy, 'approvals' | 'mine'>, o
 /** Whether enough offices signed it. */
 export const counts = (policy: Pick<SignedPolicy, 'approvals' | 'needed'>): boolean => officesOf(policy).length >= policy.needed;
 
+/** Whether somebody waits for an administrator: one who is new, or one who was let in and asks for another role. */
+export const waits = ({ state, asks }: Pick<DoctorLine, 'state' | 'asks'>): boolean =>
+  state === 'pending' || (state === 'approved' && asks.length > 0);
+
 /** What the form begins with: the very rule somebody else signed, else one's own, else what the specialty usually needs. */
 export function firstChoice(doctor: DoctorLine, organisation: string, now: number): PolicyChoice {
   const signed = signedFor(doctor, organisation, now);
   if (signed) return signed.choice;
-  return { organisation, kinds: usualKinds(doctor.specialty), identity: true, until: dayAhead(now, longest), breakGlass: false };
+  const asked = doctor.asks.find((one) => one.organisation === organisation);
+  return {
+    organisation,
+    kinds: usualKinds(asked?.specialty ?? doctor.specialty),
+    identity: true,
+    until: dayAhead(now, longest),
+    breakGlass: false,
+  };
 }
 
 /** The rule to join at an organisation: of those that have not ended, the one nearest to being complete, somebody else's first. */
@@ -126,10 +137,12 @@ export function signedFor(doctor: DoctorLine, organisation: string, now: number)
     .toSorted((a, b) => Number(a.mine) - Number(b.mine) || officesOf(b).length - officesOf(a).length)[0];
 }
 
-/** Where the form stands first: where somebody signed already, else where she works, else where one's own office is. */
+/** Where the form stands first: where somebody signed already, else where she asks for a role, else where she works, else where one's own office is. */
 export function firstOrganisation(doctor: DoctorLine, organisations: readonly string[], own: readonly string[]): string {
   const begun = doctor.policies.find((policy) => !policy.mine && !counts(policy))?.organisation;
-  const wanted = [begun, doctor.organisation, ...own].find((name) => name !== undefined && organisations.includes(name));
+  const wanted = [begun, ...doctor.asks.map(({ organisation }) => organisation), doctor.organisation, ...own].find(
+    (name) => name !== undefined && organisations.includes(name),
+  );
   return wanted ?? organisations[0] ?? '';
 }
 

@@ -19,8 +19,12 @@ export function Emergencies({ lately = false }: { lately?: boolean }) {
   const format = useFormat();
   const { data } = useQuery(ask.emergencies());
   const shown = data?.filter(({ since }) => !lately || since > Date.now() - week) ?? [];
-  const review = ({ place, verdict }: EmergencyToMe) =>
-    verdict === null ? t('unreviewed', { place }) : t(verdict === 'justified' ? 'justified' : 'notJustified', { place });
+  const review = ({ place, verdict, older }: EmergencyToMe) =>
+    older
+      ? t('older', { place })
+      : verdict === null
+        ? t('unreviewed', { place })
+        : t(verdict === 'justified' ? 'justified' : 'notJustified', { place });
   if (shown.length === 0) return null;
   const told = shown.map((one) => {
     const isOpen = one.until > Date.now();

@@ -52,6 +52,9 @@ export function Waiting() {
           {said}
         </p>
       </div>
+      <Action href={paths.doctor.roles} end="caret-right">
+        {t('waiting.roles')}
+      </Action>
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { paths } from '../../paths.ts';
 import { useSession, useSomeone } from '../../shell/session.tsx';
 import { useTitle } from '../../shell/title.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { Card, Section } from '../../ui/kit.tsx';
+import { Action, Card, Section } from '../../ui/kit.tsx';
 import { languages } from '../../words/language.ts';
 import { chooseLanguage, useLanguage, useWords } from '../../words/words.ts';
 import classes from './Account.module.css';
@@ -62,6 +62,7 @@ export function AccountPage() {
                     {someone.organisations.map((name) => (
                       <p key={name}>{name}</p>
                     ))}
+                    {someone.door === 'doctor' && <Action href={paths.doctor.roles}>{t('account.roles')}</Action>}
                   </dd>
                 </div>
               )}
