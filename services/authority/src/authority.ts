@@ -18,6 +18,7 @@ import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
 import { keys } from './keys.ts';
 import { tellRejections } from './rejections.ts';
 import type { AuthorityTables } from './schema.ts';
+import { teams } from './teams.ts';
 import { wordsIn } from './words.ts';
 
 export { authorityContract };
@@ -70,6 +71,7 @@ export async function authority({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     enrolment: enrolment({ db, cards, issuers, needed, clock }, caller),
     keys: keys({ db, cards, issuers, needed, clock }, caller),
+    teams: teams({ db, cards, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),
       witness: async ({ key, signature }) => {

@@ -94,7 +94,7 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, now }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, now }, caller),
       ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       retired: ({ manifest }) => domains.take(manifest),
