@@ -25,6 +25,7 @@ import { renewDevices } from '@carelet/client/session/renew';
 import { encodeWearable } from '@carelet/client/session/wearable';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
+import { foundTeam } from '@carelet/client/sharing/teams/organisation';
 import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
 import {
@@ -200,6 +201,14 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     await takeDoctorKeys({ authority: authorityAs(file), cloud: cloudAs(file), cloudletOf }, file.keyring, mathematics);
     await offerHalf({ keyring: file.keyring, save: () => file.save(), cloud: cloudAs(file), mathematics });
     await file.save();
+  }
+
+  tell('naming the teams of each place');
+  for (const [slug, { keyring, save }] of places) {
+    if (!doctors.some(({ organisation, slug: doctor }) => organisation === slug && only.doctors.includes(doctor))) continue;
+    const authority = connectAuthority(town.addresses.authority, keyring, clock);
+    const cloud = connectCloud(town.addresses.cloud, keyring, clock);
+    await foundTeam({ keyring, save, cloud, authority, mathematics, clock }, { name: 'Everyone' });
   }
 
   await writeFile(marker(town), '');

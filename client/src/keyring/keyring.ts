@@ -61,7 +61,7 @@ export type WriterChart = {
 export type GivenGrant = {
   readonly grant: Bytes;
   readonly pat: Bytes;
-  /** Whoever is let read: a doctor, or a carer (`recipientOf` of the consent says which). */
+  /** Whoever is let read: a doctor, a carer or a team (`recipientOf` of the consent says which). */
   readonly doctor: Bytes;
   readonly doctorName: string;
   /** The organisation whose cloudlet mediates. */
@@ -84,6 +84,20 @@ export type SharingKeys = {
   /** By chart and category: the end of each chain of scope states she published, so that nobody can show her an older one. */
   heads: Record<string, { readonly gen: number; readonly hash: Bytes }>;
   grants: GivenGrant[];
+};
+
+/** A team of an organisation's doctors, as the organisation holds it; of several of one name the last is the one there is now. */
+export type OwnTeam = {
+  readonly name: string;
+  /** Whether it is the whole organisation. */
+  readonly whole: boolean;
+  /** Whose doctors are members: units as policies name them. */
+  readonly units: readonly string[];
+  /** What every member has. */
+  readonly secret: Bytes;
+  readonly card: Card;
+  /** The team before it. */
+  readonly follows: Bytes | null;
 };
 
 /** What somebody remembers of the cloud's receipts log. */
@@ -112,10 +126,12 @@ export type Keyring = {
   opened: Record<string, Bytes>;
   sharing: SharingKeys;
   receipts: WatchedLog;
+  /** An organisation's. */
+  teams: OwnTeam[];
 };
 
-/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies; until version 3 doctors' keys were whole, and are not taken over. */
-const version = 5;
+/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies, version 5 no teams; until version 3 doctors' keys were whole, and are not taken over. */
+const version = 6;
 
 /** What a keyring holds for consent before there was any. */
 export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
@@ -140,12 +156,13 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     opened: {},
     sharing: nothingShared(),
     receipts: { seen: null, due: [] },
+    teams: [],
   };
 }
 
 /** The keyring's content, to be locked before it rests anywhere. */
 export function encodeKeyring(keyring: Keyring): Bytes {
-  const { name, title, card, secrets, manifest, doctorKeys, emergencyKeys, writer, charts, opened, sharing, receipts } = keyring;
+  const { name, title, card, secrets, manifest, doctorKeys, emergencyKeys, writer, charts, opened, sharing, receipts, teams } = keyring;
   return cbor([
     version,
     name,
@@ -170,6 +187,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     encodeSharing(sharing),
     [receipts.seen, receipts.due],
     encodeDoctorKeys(emergencyKeys),
+    teams.map(({ name: called, whole, units, secret, card: of, follows }) => [called, whole, [...units], secret, encodeCard(of), follows]),
   ]);
 }
 
@@ -179,21 +197,23 @@ export function decodeKeyring(content: Bytes): Keyring {
   if (!Array.isArray(fields) || !(typeof fields[0] === 'number' && fields[0] >= 1 && fields[0] <= version)) {
     throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
   }
-  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts, emergencyKeys] = fields as [
-    number,
-    string,
-    string,
-    Bytes,
-    Bytes[],
-    Bytes,
-    EncodedDoctorKey[],
-    [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
-    [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
-    Record<string, Bytes>,
-    EncodedSharing,
-    [Bytes | null, Bytes[]],
-    EncodedDoctorKey[]?,
-  ];
+  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts, emergencyKeys, teams] =
+    fields as [
+      number,
+      string,
+      string,
+      Bytes,
+      Bytes[],
+      Bytes,
+      EncodedDoctorKey[],
+      [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
+      [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
+      Record<string, Bytes>,
+      EncodedSharing,
+      [Bytes | null, Bytes[]],
+      EncodedDoctorKey[]?,
+      [string, boolean, string[], Bytes, Bytes, Bytes | null][]?,
+    ];
   return {
     name,
     title,
@@ -219,6 +239,10 @@ export function decodeKeyring(content: Bytes): Keyring {
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
     receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
+    teams: (teams ?? []).map(([called, whole, units, secret, of, follows]) => ({
+      ...{ name: called, whole, units, secret, follows },
+      card: decodeCard(of)!,
+    })),
   };
 }
 

@@ -69,10 +69,17 @@ export async function publish(
 /**
  * Begins a new generation of every category of a chart that somebody was let read and is not any more; gives how many. See
  * [Note: Generations].
+ *
+ * @param ends of a grant that holds, whether it is about to end as another is given in its place
  */
-export async function raiseGenerations(options: SharingOptions, chart: ChartRef): Promise<number> {
+export async function raiseGenerations(
+  options: SharingOptions,
+  chart: ChartRef,
+  ends: (grant: GivenGrant) => boolean = () => false,
+): Promise<number> {
   const { keyring, clock = Date.now } = options;
-  const ended = keyring.sharing.grants.filter(({ pat, holds }) => equalPublic(pat, chart.pat) && !(holds.cloud && holds.mediator));
+  const isOver = (grant: GivenGrant) => !(grant.holds.cloud && grant.holds.mediator) || ends(grant);
+  const ended = keyring.sharing.grants.filter((grant) => equalPublic(grant.pat, chart.pat) && isOver(grant));
   if (ended.length === 0) return 0;
   const now = Math.floor(clock() / 1000);
   const published = await publishedScopes(options, chart);
