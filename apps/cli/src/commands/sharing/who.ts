@@ -39,8 +39,9 @@ export const whoCommand = command({
       const { doctorName, mediator, grant: number } = grant!;
       const place = keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, mediator))?.name ?? 'a clinic';
       const charts = more.length > 0 ? dim(`${more.length + 1} charts`) : dim(hex(number).slice(0, 8));
-      const carer = recipientOf(JSON.parse(grant!.consent)) === 'carer' ? ' · carer' : '';
-      say(io, `${bold(plainText(doctorName))}${carer} · ${charts}`);
+      const recipient = recipientOf(JSON.parse(grant!.consent));
+      const as = recipient === 'carer' || recipient === 'team' ? ` · ${recipient}` : '';
+      say(io, `${bold(plainText(doctorName))}${as} · ${charts}`);
       say(io, `  ${inWords(grant!)}; through ${plainText(place)}`);
     }
     return 0;
