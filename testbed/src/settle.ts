@@ -172,6 +172,16 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     await person.save();
   }
 
+  tell('naming the teams of each place');
+  const teams = new Map<string, string>();
+  for (const [slug, { keyring, save }] of places) {
+    if (!doctors.some(({ organisation, slug: doctor }) => organisation === slug && only.doctors.includes(doctor))) continue;
+    const authority = connectAuthority(town.addresses.authority, keyring, clock);
+    const cloud = connectCloud(town.addresses.cloud, keyring, clock);
+    const { pseudonym } = await foundTeam({ keyring, save, cloud, authority, mathematics, clock }, { name: 'Everyone' });
+    teams.set(slug, hex(pseudonym));
+  }
+
   tell('approving doctors and issuing their keys');
   for (const doctor of doctors) {
     if (!only.doctors.includes(doctor.slug)) continue;
@@ -186,9 +196,11 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
       const place = places.get(role.organisation)?.keyring;
       const those = place && role.patients !== 'everyone' ? await patsOf(place, role.patients) : null;
       if (!place || those?.length === 0) continue;
+      // Where she works she is one of everyone, whomever she treats.
+      const team = role.organisation === doctor.organisation ? teams.get(role.organisation) : undefined;
       const policy: Policy = {
         ...role.policy,
-        patients: those ?? 'everyone',
+        patients: those ? [...those, ...(team ? [team] : [])] : 'everyone',
         unit: hex(place.card.id),
         from: 'beginning',
         until: addDays(dayOf(clock()), 90),
@@ -201,14 +213,6 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     await takeDoctorKeys({ authority: authorityAs(file), cloud: cloudAs(file), cloudletOf }, file.keyring, mathematics);
     await offerHalf({ keyring: file.keyring, save: () => file.save(), cloud: cloudAs(file), mathematics });
     await file.save();
-  }
-
-  tell('naming the teams of each place');
-  for (const [slug, { keyring, save }] of places) {
-    if (!doctors.some(({ organisation, slug: doctor }) => organisation === slug && only.doctors.includes(doctor))) continue;
-    const authority = connectAuthority(town.addresses.authority, keyring, clock);
-    const cloud = connectCloud(town.addresses.cloud, keyring, clock);
-    await foundTeam({ keyring, save, cloud, authority, mathematics, clock }, { name: 'Everyone' });
   }
 
   await writeFile(marker(town), '');

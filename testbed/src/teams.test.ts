@@ -22,6 +22,7 @@ import { type FoundTeam, teamsOfTown, teamTitle } from '@carelet/client/sharing/
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { teamSecrets } from '@carelet/crypto/cards/owner';
+import { signTeamName } from '@carelet/crypto/cards/team';
 import { readGrant } from '@carelet/crypto/pre/grant';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
@@ -31,7 +32,7 @@ let northgate: Place;
 let harbour: Place;
 let larkfield: Place;
 let ada: Keyring;
-let [chen, diaz, elsewhere, onlyAda]: Keyring[] = [];
+let [chen, diaz, elsewhere, onlyAda, onlyHers]: Keyring[] = [];
 let sendPulse: (rate: number) => Promise<void>;
 
 // What these doctors’ roles open is nothing of Ada’s: whatever they read, she let them.
@@ -138,6 +139,27 @@ test('the directory shows a team once, as its organisation named it, and the tow
   expect(await lied([{ ...one, organisation: encodeCard(harbour.keyring.card) }])).toBe(0);
 });
 
+test('the directory takes a name from the team’s own organisation alone, as it signed it', async () => {
+  const { card } = await found('Cardiology');
+  const { notice } = (await stage.cloudAs(ada).teams.of({ teams: [card.id] })).teams[0]!;
+  const named = { team: card.id, organisation: larkfield.keyring.card.id, name: 'Heart', whole: false };
+  const signed = (by: Keyring, more = {}) => ({
+    ...{ card: encodeCard(card), notice, name: named.name, whole: named.whole },
+    signature: signTeamName(by.secrets.edSk, { ...named, ...more }),
+  });
+  const names = (by: Keyring, asked = signed(by)) => refusal(stage.authorityAs(by).teams.name(asked));
+  expect(await names(ada)).toBe('denied');
+  expect(await names(harbour.keyring)).toBe('invalid');
+  expect(await names(larkfield.keyring, signed(harbour.keyring))).toBe('invalid');
+  expect(await names(larkfield.keyring, signed(larkfield.keyring, { name: 'Lungs' }))).toBe('invalid');
+  expect(await names(larkfield.keyring, signed(larkfield.keyring, { whole: true }))).toBe('invalid');
+  expect(
+    await names(larkfield.keyring, { ...signed(larkfield.keyring), notice: notice.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) }),
+  ).toBe('invalid');
+  expect(await names(larkfield.keyring, { ...signed(larkfield.keyring, { name: 'Everyone' }), name: 'Everyone' })).toBe('conflict');
+  expect((await found('Cardiology')).card).toEqual(card);
+});
+
 test('a name is used once, and a team is one unit', async () => {
   expect(await refusal(foundTeam(teams(), { name: 'Cardiology', unit: 'lungs' }))).toBe('conflict');
   expect(await refusal(foundTeam(teams(), { name: 'Cardiology' }))).toBe('conflict');
@@ -186,6 +208,13 @@ test('a doctor who joins later reads, and the patient does nothing for it', asyn
   expect(await ofAda(osei)).toEqual({ charts: 2, ids: ['today'], byWatch: 1 });
   const whole = await stage.doctor('Dr Amadi', { at: larkfield, ...little });
   expect((await ofAda(whole)).charts).toBe(2);
+});
+
+test('who is let read single patients is in a team where her policy names it among them, also once another team took its place', async () => {
+  const { pseudonym } = teamsNow(larkfield.keyring).find(({ name }) => name === 'Cardiology')!;
+  const patients = [hex(northgate.keyring.charts[0]!.pat), hex(pseudonym)];
+  onlyHers = await stage.doctor('Dr Novak', { at: larkfield, ward: 'cardio', ...little, patients });
+  expect((await ofAda(onlyHers)).ids).toEqual(['today']);
 });
 
 const expel = async (doctor: Keyring) => {
@@ -244,7 +273,7 @@ test('another team in its place is given the grants by the patient’s client, a
   );
   await stage.take(northgate, [pulse('p-ada', 'later', '2026-11-20T09:00:00Z')]);
   await renewConsents(options());
-  for (const who of [chen!, forgetful(chen!)]) {
+  for (const who of [chen!, forgetful(chen!), onlyHers!]) {
     expect(await ofAda(who)).toEqual({ charts: 2, ids: ['later', 'today'], byWatch: 1 });
   }
   // With both it is herself she cannot be taken for: a login is sealed to whose it is.

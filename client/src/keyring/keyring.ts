@@ -91,6 +91,8 @@ export type OwnTeam = {
   readonly name: string;
   /** Whether it is the whole organisation. */
   readonly whole: boolean;
+  /** What policies for single patients name where somebody is in it: the same for those that follow one another. */
+  readonly pseudonym: Bytes;
   /** Whose doctors are members: units as policies name them. */
   readonly units: readonly string[];
   /** What every member has. */
@@ -187,7 +189,10 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     encodeSharing(sharing),
     [receipts.seen, receipts.due],
     encodeDoctorKeys(emergencyKeys),
-    teams.map(({ name: called, whole, units, secret, card: of, follows }) => [called, whole, [...units], secret, encodeCard(of), follows]),
+    teams.map(({ name: called, whole, pseudonym, units, secret, card: of, follows }) => [
+      ...[called, whole, pseudonym, [...units]],
+      ...[secret, encodeCard(of), follows],
+    ]),
   ]);
 }
 
@@ -212,7 +217,7 @@ export function decodeKeyring(content: Bytes): Keyring {
       EncodedSharing,
       [Bytes | null, Bytes[]],
       EncodedDoctorKey[]?,
-      [string, boolean, string[], Bytes, Bytes, Bytes | null][]?,
+      [string, boolean, Bytes, string[], Bytes, Bytes, Bytes | null][]?,
     ];
   return {
     name,
@@ -239,8 +244,8 @@ export function decodeKeyring(content: Bytes): Keyring {
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
     receipts: of < 3 ? { seen: null, due: [] } : { seen: receipts[0], due: [...receipts[1]] },
-    teams: (teams ?? []).map(([called, whole, units, secret, of, follows]) => ({
-      ...{ name: called, whole, units, secret, follows },
+    teams: (teams ?? []).map(([called, whole, pseudonym, units, secret, of, follows]) => ({
+      ...{ name: called, whole, pseudonym, units, secret, follows },
       card: decodeCard(of)!,
     })),
   };

@@ -51,6 +51,12 @@ export function attributesOf({ part, category, period, pat, unit, source }: Shar
   ];
 }
 
+/** What the pseudonyms of teams begin with, so that a policy in words does not count one as a patient: "team", in hex. */
+export const teamPrefix = '7465616d';
+
+/** Whether a pseudonym that a policy names is a team's and no patient's. */
+export const isTeam = (pseudonym: string): boolean => pseudonym.startsWith(teamPrefix);
+
 /** A unit and the units it is in, the organisation first. */
 function withAncestors(unit: string): string[] {
   const steps = unit.split('/');
@@ -60,9 +66,9 @@ function withAncestors(unit: string): string[] {
 /**
  * What a team's secret is sealed under: everything a policy for one of its units may ask for, of ordinary records and any time, of a
  * patient who is nobody but the team. So whoever may read everybody in one of these units opens it, however little of them; who may
- * read single patients does not.
+ * read single patients does so only where her policy names the team among them.
  *
- * @param team the number of its card, 32 hex digits
+ * @param team its pseudonym, as `isTeam` knows one
  * @param units as in `SharedNode`, at least one
  *
  * @example

@@ -8,8 +8,8 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { teamAttributes } from '@carelet/care/rules/sharing/attributes';
-import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { teamAttributes, teamPrefix } from '@carelet/care/rules/sharing/attributes';
+import { type Bytes, concat, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { labelOf } from '@carelet/crypto/cards/label';
@@ -37,7 +37,7 @@ export const teamsNow = ({ teams }: Keyring): OwnTeam[] =>
   teams.filter(({ card }) => !teams.some(({ follows }) => follows !== null && equalPublic(follows, card.id)));
 
 /**
- * Makes a team of whoever may read everybody in a unit; of the whole organisation where none is named: of all units that doctors have
+ * Makes a team of whoever may read everybody in a unit, or whose policy names the team beside single patients; of the whole organisation where none is named: of all units that doctors have
  * policies for. Of a team there is already it says anew who belongs to it, as after a unit was added.
  *
  * @param unit below the organisation: `cardio`, `cardio/icu`
@@ -63,7 +63,7 @@ export async function foundTeam(
     throw new CareletError('conflict', op, { subject: before.name, because: 'you have a team of everybody already' });
   const team = before
     ? { ...before, units: [...new Set([...before.units, ...units])].sort() }
-    : fresh(keyring, { name, whole: unit === undefined, units, follows: null });
+    : fresh(keyring, { name, whole: unit === undefined, pseudonym: newPseudonym(), units, follows: null });
   return lay(options, team);
 }
 
@@ -103,22 +103,25 @@ async function allUnits({ keyring, authority }: TeamsOptions): Promise<string[]>
   return [...new Set([home, ...named])].sort();
 }
 
-function fresh({ card, secrets }: Keyring, of: Pick<OwnTeam, 'name' | 'whole' | 'units' | 'follows'>): OwnTeam {
+const newPseudonym = (): Bytes => concat(unhex(teamPrefix), systemRandom(12));
+
+type Of = Pick<OwnTeam, 'name' | 'whole' | 'pseudonym' | 'units' | 'follows'>;
+
+function fresh({ card, secrets }: Keyring, { name, whole, pseudonym, units, follows }: Of): OwnTeam {
   const secret = systemRandom(teamSecretLength);
-  const { name, whole, units, follows } = of;
-  return { name, whole, units, follows, secret, card: vouch(newTeamCard(secret, card.expiry).card, card.id, secrets.edSk) };
+  return { name, whole, pseudonym, units, follows, secret, card: vouch(newTeamCard(secret, card.expiry).card, card.id, secrets.edSk) };
 }
 
 /** Keeps a team, then lays it down at the cloud, then in the directory: what is interrupted is done the next time. */
 async function lay({ keyring, save, cloud, authority, mathematics, clock = Date.now }: TeamsOptions, team: OwnTeam): Promise<OwnTeam> {
   mustHoldDomain(keyring, 'lay down a team');
   const { card: home, secrets, writer } = keyring;
-  const { card, secret, units, name, whole, follows } = team;
+  const { card, secret, pseudonym, units, name, whole, follows } = team;
   const at = keyring.teams.findIndex((one) => equalPublic(one.card.id, card.id));
   if (at < 0) keyring.teams.push(team);
   else keyring.teams[at] = team;
   await save();
-  const labels = teamAttributes({ team: hex(card.id), units }).map((one) => labelOf(writer.orgKey, one.name, one.value));
+  const labels = teamAttributes({ team: hex(pseudonym), units }).map((one) => labelOf(writer.orgKey, one.name, one.value));
   const said = {
     ...{ team: card.id, organisation: home.id, domain: idOfDomain(writer.domain), follows, labels },
     issued: Math.floor(clock() / 1000),

@@ -9,6 +9,7 @@ import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
 import { recallGrants, strange } from '@carelet/client/sharing/remembered';
 import { whoReads } from '@carelet/client/sharing/share';
+import { teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { groupBy } from '@carelet/ground/group-by';
 import { command, common } from '../../command.ts';
@@ -62,6 +63,7 @@ export async function grantsNow({ keyring, cloud, authority }: Person, io: Io): 
     ({ doctors: all }) => new Map(all.map(({ doctor, name }) => [hex(doctor), name])),
     () => new Map<string, string>(),
   );
+  for (const team of await teamsOfTown({ keyring, authority, now: now() }).catch(() => [])) doctors.set(hex(team.card.id), teamTitle(team));
   return given.map((one) => (one.doctorName === '' ? { ...one, doctorName: doctors.get(hex(one.doctor)) ?? 'Somebody' } : one));
 }
 

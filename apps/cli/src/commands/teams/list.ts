@@ -28,6 +28,7 @@ export const teamsList = command({
           name: team.name,
           place: keyring.title,
           who: membersInWords(keyring, team),
+          number: hex(team.pseudonym),
         }))
       : (await teamsOfTown({ keyring, authority, now: Math.floor(io.clock() / 1000) })).map(({ card, name, place, whole }) => ({
           ...{ team: hex(card.id), name, place },
@@ -38,8 +39,13 @@ export const teamsList = command({
     else if (rows.length === 0)
       say(io, own ? 'You have no team yet. Make one with: carelet teams new' : 'No organisation of this town has a team yet.');
     else {
-      const cells = rows.map(({ name, place, who }) => [plainText(name), plainText(place), who]);
-      table(io, ['team', 'organisation', 'who'], cells, '');
+      const cells = rows.map(({ name, place, who, ...of }) => [
+        plainText(name),
+        plainText(place),
+        who,
+        ...('number' in of ? [of.number] : []),
+      ]);
+      table(io, ['team', 'organisation', 'who', ...(own ? ['number'] : [])], cells, '');
     }
   },
 });

@@ -26,7 +26,7 @@ export const teamsNew = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: `Whoever may read everybody in the unit by her policy is in the team, from the day on which she takes her keys and for as long as they last; who has a policy for the whole organisation is in every team of it, who has one for single patients only in none. Nobody is told a list: cloud and mediator look at her policy each time.
+  more: `Whoever may read everybody in the unit by her policy is in the team, from the day on which she takes her keys and for as long as they last; who has a policy for the whole organisation is in every team of it. Who has one for single patients is in it where the policy names the team among them: by the number that "carelet teams list" shows to the organisation (carelet doctors approve --patients). Nobody is told a list: cloud and mediator look at her policy each time.
 
 The name stands in the town's directory; the cloud learns none. Run it again for the whole organisation after a unit was added.`,
   examples: ['carelet teams new "Cardiology" --unit cardio --as northgate', 'carelet teams new "Everyone" --as harbour'],
