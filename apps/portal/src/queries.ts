@@ -63,6 +63,7 @@ export const ask = {
   /** Who shares with one as a carer; told anew with what lies in anybody's records. */
   sharedWithMe: () => queryOptions({ queryKey: ['patients', 'sharedWithMe'], queryFn: () => house.sharedWithMe() }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
+  teams: () => queryOptions({ queryKey: ['sharing', 'teams'], queryFn: () => house.teams(), staleTime: 0 }),
   /** Who looked: checked anew whenever somebody comes to it. */
   receipts: () => queryOptions({ queryKey: ['receipts'], queryFn: () => house.receipts(), staleTime: 0 }),
   /** The town's counts, every few seconds while somebody looks. */

@@ -136,8 +136,9 @@ export function openHouse(outside: Surroundings): House {
     await leave();
     const { keyring, cloud } = person;
     const { mathematics } = around;
-    const read = reader({ keyring, cloud, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), mathematics, clock });
-    const received = receivedOf(keyring, cloud, clock);
+    const reading = { keyring, cloud, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), mathematics, clock };
+    const read = reader(reading);
+    const received = receivedOf(reading);
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
     const emergencies = emergenciesOf({ person, charts: () => charts, clock });
     const listed = async () => {
@@ -307,6 +308,7 @@ export function openHouse(outside: Surroundings): House {
     },
 
     directory: async () => patientHere().sharing.directory(),
+    teams: async () => patientHere().sharing.teams(),
     carerCode: async () => patientHere().sharing.carerCode(),
     carer: async (code) => patientHere().sharing.carer(code),
     async sharedWithMe() {

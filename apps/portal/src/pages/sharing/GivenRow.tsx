@@ -11,7 +11,7 @@ import classes from './SharingPage.module.css';
 import { useShare } from './useShare.ts';
 import { capital, useSpecialty, useWhatWords } from './whatWords.ts';
 
-/** One doctor who reads: what, until when, through whom; and *Stop*, which answers in its place. */
+/** One doctor, carer or team who reads: what, until when, through whom; and *Stop*, which answers in its place. */
 export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Given['state'] | 'ended') => void }) {
   const t = useWords('sharing');
   const format = useFormat();
@@ -36,7 +36,7 @@ export function GivenRow({ given, stopped }: { given: Given; stopped: (state: Gi
         <h3>
           <bdi>{doctor.name}</bdi>
         </h3>
-        {doctor.carer ? <p className="soft">{t('row.cares')}</p> : <About doctor={doctor} />}
+        {doctor.carer || doctor.team ? <p className="soft">{t(doctor.team ? 'row.team' : 'row.cares')}</p> : <About doctor={doctor} />}
       </div>
       <Button
         className={classes.act}

@@ -14,11 +14,11 @@ import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 
 /** With whom, and by which name. */
-export type Whom = Pick<Given['doctor'], 'id' | 'name'> & { readonly carer?: boolean };
+export type Whom = Pick<Given['doctor'], 'id' | 'name'> & { readonly carer?: boolean; readonly team?: boolean };
 
 export type Sharing = {
   /** Whether it is shared then; why not is told by `useSharingWork`, with `at`: the sheet, or a line of the list. */
-  share(doctor: Whom, what: Omit<ShareWish, 'doctor' | 'carer'>, at: string): Promise<boolean>;
+  share(doctor: Whom, what: Omit<ShareWish, 'doctor' | 'carer' | 'team'>, at: string): Promise<boolean>;
   /** @throws what the house throws */
   takeBack(grants: readonly string[]): Promise<Given['state'] | 'ended'>;
 };
@@ -58,7 +58,8 @@ export function useShare(): Sharing {
     async share(doctor, what, at) {
       const ended = sharing.begin(doctor.name, at);
       try {
-        const grants = await house.share({ doctor: doctor.id, ...(doctor.carer && { carer: { name: doctor.name } }), ...what });
+        const as = doctor.team ? { team: true as const } : doctor.carer ? { carer: { name: doctor.name } } : {};
+        const grants = await house.share({ doctor: doctor.id, ...as, ...what });
         ended();
         const text = t('done', { name: doctor.name, until: format.born(what.until) });
         say({ text, undo: { label: t('undo'), run: () => void undo(doctor, grants) } });
