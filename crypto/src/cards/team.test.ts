@@ -41,6 +41,7 @@ test('a team’s card stands by its organisation’s word, and by nobody else’
   expect([organisationOf(ward), organisationOf(card), organisationOf(northgate.card)]).toEqual([northgate.card.id, null, null]);
   // Not another organisation’s card in the place of the one that is named, nor a person’s.
   expect(cardStands(ward, manifest, now, () => harbour.card)).toBe(false);
+  expect(cardStands(ward, manifest, now, () => ({ ...northgate.card, id: harbour.card.id }))).toBe(false);
   for (const kind of ['patient', 'doctor', 'administrator'] as const) {
     const other = newCard(kind, later, random);
     expect(stands(vouch(card, other.card.id, other.secrets.edSk), other.card)).toBe(false);

@@ -130,6 +130,7 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
 
     test('a member reads what the team was granted: who was entitled before it was laid down, and who comes later', async () => {
       const before = await doctor();
+      const cardio = await doctor({ formula: 'l:cardio and l:hospital' });
       const other = teamOf(northgate!);
       await lay(other, {
         notice: notice(other, { labels: ['l:hospital', 'l:lungs'] }),
@@ -138,6 +139,8 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       const later = await doctor({ formula: 'l:cardio and l:hospital' });
       for (const one of [before, later]) expect((await seen(one)).turned).toBe('ok');
       expect(await seen(later)).toEqual(member);
+      // What was laid down after she came is not hers for that.
+      expect((await cardio.cloud.teams.mine()).teams.map(({ card }) => hex(card))).toEqual([hex(encodeCard(ward.card))]);
       // Both teams are hers whose policy is for the whole hospital.
       expect((await before.cloud.teams.mine()).teams.map(({ card }) => hex(card)).sort()).toEqual(
         [ward, other].map(({ card }) => hex(encodeCard(card))).sort(),
@@ -154,6 +157,10 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       const narrowed = await doctor();
       await world.enters(narrowed, entitlement(narrowed, { issued: now() + 1, formula: 'l:hospital and l:lungs' }));
       expect(await seen(narrowed)).toEqual(nothing);
+      // A membership hangs on the very entitlement it was found by.
+      const replaced = await doctor();
+      await world.sql('update entitlement set issued = issued + 1 where doctor = $1', [replaced.card.id]);
+      expect((await seen(replaced)).turned).toBe(nothing.turned);
       const late = await doctor();
       expect(await seen(late)).toEqual(member);
       world.clock.now += 31 * 86_400_000;
