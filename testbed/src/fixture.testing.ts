@@ -77,7 +77,11 @@ export type Stage = AsyncDisposable & {
 };
 
 /** What a doctor may open at a place; what is left out is ordinary. */
-export type RolePolicy = Partial<Omit<Policy, 'unit'>> & { readonly at: Place };
+export type RolePolicy = Partial<Omit<Policy, 'unit'>> & {
+  readonly at: Place;
+  /** A unit of the place; the whole of it unless told. */
+  readonly ward?: string;
+};
 
 export type Opened = {
   readonly charts: readonly OpenedChart[];
@@ -225,7 +229,7 @@ export async function openStage({
       const approvers = await administrators();
       const keyring = fresh('doctor', name);
       await register(authorityAs(null), keyring, { certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' });
-      for (const { at, ...policy } of policies) {
+      for (const { at, ward, ...policy } of policies) {
         const whole: Policy = {
           parts: ['EID', 'QID', 'MI'],
           kinds: ['vital-signs', 'laboratory', 'conditions', 'medications', 'notes', 'encounters', 'directory'],
@@ -236,7 +240,7 @@ export async function openStage({
           // The longer a key holds the more days it names, and each costs its issuers and its reader.
           until: addDays(dayOf(clock()), 21),
           ...policy,
-          unit: hex(at.keyring.card.id),
+          unit: [hex(at.keyring.card.id), ...(ward ? [ward] : [])].join('/'),
         };
         for (const approver of approvers) await approve(authorityAs(approver), approver, keyring.card, whole);
       }

@@ -5,6 +5,7 @@
 import { encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import { lock, newLock } from '@carelet/client/keyring/passphrase';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { foundTeam } from '@carelet/client/sharing/teams/organisation';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
 import { type House, memoryStore, openHouse, type Store, type TownMap } from '@carelet/portal/house';
@@ -212,6 +213,29 @@ describe('what a patient shares', () => {
     expect(await refusal(desk.overview(idOf(ada)))).toBe('missing');
     expect(await house.whoReads()).toEqual([]);
   });
+});
+
+test('shared with a team, opens to whoever works there, who is told by which; who looked says so too, and stopping ends it for all', async () => {
+  const { keyring, save } = await stage.place('harbour');
+  const around = { keyring, save, cloud: stage.cloudAs(keyring), authority: stage.authorityAs(keyring) };
+  await foundTeam({ ...around, mathematics: mathematicsHere, clock: stage.clock }, { name: 'Everyone' });
+  const [house, desk] = [await inside(ada), await inside(diaz)];
+  const [team] = await house.teams();
+  expect(team).toMatchObject({ title: 'harbour', name: 'Everyone', place: 'harbour', whole: true });
+  expect(await refusal(house.share(wish({ doctor: '00'.repeat(16), team: true })))).toBe('missing');
+  await house.share(wish({ doctor: team!.id, team: true }));
+  // A grant after another was taken back is dated a second later, and here clocks stand still.
+  stage.clock.to(new Date(stage.clock() + 10_000).toISOString());
+  expect(await house.whoReads()).toMatchObject([{ doctor: { id: team!.id, name: 'harbour', carer: false, team: true }, state: 'holds' }]);
+  await until(async () => (await listed(desk)).length === 1);
+  expect((await desk.overview(idOf(ada))).shared).toMatchObject([{ name: 'Ada Marlow', team: 'harbour', kinds: ['vital-signs'] }]);
+  const { looks, lookers } = await house.receipts();
+  const his = looks.filter(({ who, deed }) => who === idOf(diaz) && deed === 'looked');
+  expect(lookers.find(({ id }) => id === idOf(diaz))).toMatchObject({ kind: 'doctor', name: 'Dr Diaz' });
+  expect(his.filter(({ reason, team: by }) => reason === 'allowed' && by === 'harbour').length).toBeGreaterThan(0);
+  const [given] = await house.whoReads();
+  expect(await house.unshare(given!.grants)).toBe('ended');
+  await until(async () => (await listed(desk)).length === 0);
 });
 
 test('taken back while keys are being made for another, waits for nothing', async () => {

@@ -25,6 +25,7 @@ import { renewDevices } from '@carelet/client/session/renew';
 import { encodeWearable } from '@carelet/client/session/wearable';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
+import { foundTeam } from '@carelet/client/sharing/teams/organisation';
 import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { decodeCard } from '@carelet/crypto/cards/card';
 import {
@@ -171,6 +172,16 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
     await person.save();
   }
 
+  tell('naming the teams of each place');
+  const teams = new Map<string, string>();
+  for (const [slug, { keyring, save }] of places) {
+    if (!doctors.some(({ organisation, slug: doctor }) => organisation === slug && only.doctors.includes(doctor))) continue;
+    const authority = connectAuthority(town.addresses.authority, keyring, clock);
+    const cloud = connectCloud(town.addresses.cloud, keyring, clock);
+    const { pseudonym } = await foundTeam({ keyring, save, cloud, authority, mathematics, clock }, { name: 'Everyone' });
+    teams.set(slug, hex(pseudonym));
+  }
+
   tell('approving doctors and issuing their keys');
   for (const doctor of doctors) {
     if (!only.doctors.includes(doctor.slug)) continue;
@@ -185,9 +196,11 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
       const place = places.get(role.organisation)?.keyring;
       const those = place && role.patients !== 'everyone' ? await patsOf(place, role.patients) : null;
       if (!place || those?.length === 0) continue;
+      // Where she works she is one of everyone, whomever she treats.
+      const team = role.organisation === doctor.organisation ? teams.get(role.organisation) : undefined;
       const policy: Policy = {
         ...role.policy,
-        patients: those ?? 'everyone',
+        patients: those ? [...those, ...(team ? [team] : [])] : 'everyone',
         unit: hex(place.card.id),
         from: 'beginning',
         until: addDays(dayOf(clock()), 90),

@@ -48,6 +48,7 @@ const kindWords: Record<CardKind, string> = {
   administrator: 'an administrator',
   cradle: 'a cradle',
   device: 'a device',
+  team: 'a team',
 };
 
 /** `a patient`, `an organisation`. */

@@ -67,6 +67,7 @@ export const ask = {
   /** A doctor's own roles, every few seconds while somebody looks. */
   roles: () => queryOptions({ queryKey: ['roles'], queryFn: () => house.roles(), staleTime: 0, refetchInterval: 3_000 }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
+  teams: () => queryOptions({ queryKey: ['sharing', 'teams'], queryFn: () => house.teams(), staleTime: 0 }),
   /** Who looked: checked anew whenever somebody comes to it. */
   receipts: () => queryOptions({ queryKey: ['receipts'], queryFn: () => house.receipts(), staleTime: 0 }),
   /** The town's counts, every few seconds while somebody looks. */

@@ -61,7 +61,7 @@ export type WriterChart = {
 export type GivenGrant = {
   readonly grant: Bytes;
   readonly pat: Bytes;
-  /** Whoever is let read: a doctor, or a carer (`recipientOf` of the consent says which). */
+  /** Whoever is let read: a doctor, a carer or a team (`recipientOf` of the consent says which). */
   readonly doctor: Bytes;
   readonly doctorName: string;
   /** The organisation whose cloudlet mediates; nobody's, empty, for a grant through the key servers. */
@@ -86,6 +86,22 @@ export type SharingKeys = {
   /** By chart and category: the end of each chain of scope states she published, so that nobody can show her an older one. */
   heads: Record<string, { readonly gen: number; readonly hash: Bytes }>;
   grants: GivenGrant[];
+};
+
+/** A team of an organisation's doctors, as the organisation holds it; of several of one name the last is the one there is now. */
+export type OwnTeam = {
+  readonly name: string;
+  /** Whether it is the whole organisation. */
+  readonly whole: boolean;
+  /** What policies for single patients name where somebody is in it: the same for those that follow one another. */
+  readonly pseudonym: Bytes;
+  /** Whose doctors are members: units as policies name them. */
+  readonly units: readonly string[];
+  /** What every member has. */
+  readonly secret: Bytes;
+  readonly card: Card;
+  /** The team before it. */
+  readonly follows: Bytes | null;
 };
 
 /** What somebody remembers of the cloud's receipts log. */
@@ -138,10 +154,12 @@ export type Keyring = {
   opened: Record<string, Bytes>;
   sharing: SharingKeys;
   receipts: WatchedLog;
+  /** An organisation's. */
+  teams: OwnTeam[];
 };
 
-/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies; until version 3 doctors' keys were whole, and are not taken over. */
-const version = 5;
+/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies, version 5 no teams; until version 3 doctors' keys were whole, and are not taken over. */
+const version = 6;
 
 /** What a keyring holds for consent before there was any. */
 export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
@@ -166,12 +184,13 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     opened: {},
     sharing: nothingShared(),
     receipts: nothingSeen(),
+    teams: [],
   };
 }
 
 /** The keyring's content, to be locked before it rests anywhere. */
 export function encodeKeyring(keyring: Keyring): Bytes {
-  const { name, title, card, secrets, manifest, doctorKeys, emergencyKeys, writer, charts, opened, sharing, receipts } = keyring;
+  const { name, title, card, secrets, manifest, doctorKeys, emergencyKeys, writer, charts, opened, sharing, receipts, teams } = keyring;
   return cbor([
     version,
     name,
@@ -196,6 +215,10 @@ export function encodeKeyring(keyring: Keyring): Bytes {
     encodeSharing(sharing),
     encodeSeen(receipts),
     encodeDoctorKeys(emergencyKeys),
+    teams.map(({ name: called, whole, pseudonym, units, secret, card: of, follows }) => [
+      ...[called, whole, pseudonym, [...units]],
+      ...[secret, encodeCard(of), follows],
+    ]),
   ]);
 }
 
@@ -205,21 +228,23 @@ export function decodeKeyring(content: Bytes): Keyring {
   if (!Array.isArray(fields) || !(typeof fields[0] === 'number' && fields[0] >= 1 && fields[0] <= version)) {
     throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
   }
-  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts, emergencyKeys] = fields as [
-    number,
-    string,
-    string,
-    Bytes,
-    Bytes[],
-    Bytes,
-    EncodedDoctorKey[],
-    [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
-    [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
-    Record<string, Bytes>,
-    EncodedSharing,
-    EncodedSeen,
-    EncodedDoctorKey[]?,
-  ];
+  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts, emergencyKeys, teams] =
+    fields as [
+      number,
+      string,
+      string,
+      Bytes,
+      Bytes[],
+      Bytes,
+      EncodedDoctorKey[],
+      [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
+      [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
+      Record<string, Bytes>,
+      EncodedSharing,
+      EncodedSeen,
+      EncodedDoctorKey[]?,
+      [string, boolean, Bytes, string[], Bytes, Bytes, Bytes | null][]?,
+    ];
   return {
     name,
     title,
@@ -245,6 +270,10 @@ export function decodeKeyring(content: Bytes): Keyring {
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),
     receipts: of < 3 ? nothingSeen() : decodeSeen(receipts),
+    teams: (teams ?? []).map(([called, whole, pseudonym, units, secret, of, follows]) => ({
+      ...{ name: called, whole, pseudonym, units, secret, follows },
+      card: decodeCard(of)!,
+    })),
   };
 }
 

@@ -70,28 +70,33 @@ export async function publish(
 /**
  * Begins a new generation of every category of a chart that somebody was let read and is not any more; gives how many. See
  * [Note: Generations].
+ *
+ * @param ends of a grant that holds, whether it is about to end as another is given in its place
  */
-export async function raiseGenerations(options: SharingOptions, chart: ChartRef): Promise<number> {
+export async function raiseGenerations(
+  options: SharingOptions,
+  chart: ChartRef,
+  ends: (grant: GivenGrant) => boolean = () => false,
+): Promise<number> {
   const { keyring, clock = Date.now } = options;
+  const isOver = (grant: GivenGrant) => !isHeld(grant) || ends(grant);
   const grants = keyring.sharing.grants.filter(({ pat }) => equalPublic(pat, chart.pat));
-  if (grants.every(isHeld)) return 0;
+  if (!grants.some(isOver)) return 0;
   const published = await publishedScopes(options, chart);
   const now = Math.floor(clock() / 1000);
   const reaching = grants.map((grant) => ({ grant, names: namesReached(published, grant) }));
-  const reads = (grant: GivenGrant) => isHeld(grant) && grant.notAfter > now;
+  const reads = (grant: GivenGrant) => !isOver(grant) && grant.notAfter > now;
   const readsOn = ({ doctor }: GivenGrant, name: string) =>
     reaching.some(({ grant, names }) => reads(grant) && equalPublic(grant.doctor, doctor) && names?.has(name));
   // Later than every grant there is: one that was given in this very second is of the generation that ends.
   const since = Math.max(now, ...grants.map(({ issued }) => issued + 1));
   // What went through the key servers needed no scope: the first that is said of such a category is its new generation.
-  const unpublished = reaching.flatMap(({ grant, names }) => (!isHeld(grant) && grant.servers ? [...(names ?? [])] : []));
+  const unpublished = reaching.flatMap(({ grant, names }) => (isOver(grant) && grant.servers ? [...(names ?? [])] : []));
   const next = [...new Set([...published.heads.keys(), ...unpublished])].flatMap((name) => {
     const head = published.heads.get(name);
     const isOf = (grant: GivenGrant) => head === undefined || isOfGeneration(grant, head);
-    const isOver = reaching.some(
-      ({ grant, names }) => !isHeld(grant) && isOf(grant) && (names?.has(name) ?? true) && !readsOn(grant, name),
-    );
-    return isOver ? [{ name, head, gen: (head?.gen ?? 0) + 1, since, scopes: [] }] : [];
+    const isLost = reaching.some(({ grant, names }) => isOver(grant) && isOf(grant) && (names?.has(name) ?? true) && !readsOn(grant, name));
+    return isLost ? [{ name, head, gen: (head?.gen ?? 0) + 1, since, scopes: [] }] : [];
   });
   await lay(options, chart, next);
   return next.length;

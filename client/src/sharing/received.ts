@@ -1,5 +1,5 @@
 /**
- * Grants a doctor or a carer was given: signed by the chart's owner, with a letter that only she opens.
+ * Grants a doctor, a carer or a team of a doctor's was given: signed by the chart's owner, with a letter that only they open.
  *
  * @module
  */
@@ -11,28 +11,53 @@ import type { Mathematics } from '../mathematics.ts';
 import type { ChartRef } from '../records/reader.ts';
 import type { BelievedCards } from '../records/reading/believed.ts';
 import { type Letter, openLetter } from './letter.ts';
+import type { Membership, Memberships } from './teams/member.ts';
 
-/** With the card number of whoever gave it. */
-export type Received = { readonly grant: Grant; readonly letter: Letter; readonly owner: Bytes };
+/** With the card number of whoever gave it, and for a grant to a team what one is there. */
+export type Received = { readonly grant: Grant; readonly letter: Letter; readonly owner: Bytes; readonly member: Membership | null };
 
 /**
  * The grants to oneself that hold, of one chart or of all: those that do not fit are left out, as nobody could say more of them
  * than that they open nothing.
  */
 export async function receivedGrants(
-  { keyring, cloud, cards, now }: { keyring: Keyring; cloud: Cloud; cards: BelievedCards; now: () => number },
+  {
+    keyring,
+    cloud,
+    cards,
+    now,
+    memberships = async () => [],
+  }: {
+    keyring: Keyring;
+    cloud: Cloud;
+    cards: BelievedCards;
+    now: () => number;
+    /** For grants to teams one is a member of; without it these are left out. */
+    memberships?: Memberships;
+  },
   chart?: ChartRef,
 ): Promise<Received[]> {
   const offered = (await cloud.sharing.grants()).grants;
   await cards.learn(offered.map(({ owner }) => owner));
-  return offered.flatMap(({ grant: body, letter: sealed, owner }): Received[] => {
+  const grantOf = (body: Bytes, owner: Bytes): Grant | null => {
     const patient = cards.of(owner);
-    const grant = patient?.kind === 'patient' ? readGrant(body, patient.edVk) : null;
-    if (!grant || !equalPublic(grant.doctor, keyring.card.id) || grant.notAfter <= now()) return [];
+    return patient?.kind === 'patient' ? readGrant(body, patient.edVk) : null;
+  };
+  const isOwn = ({ doctor }: Grant) => equalPublic(doctor, keyring.card.id);
+  const toTeams = offered.flatMap(({ grant: body, owner }) => {
+    const grant = grantOf(body, owner);
+    const isMeant = grant && !isOwn(grant) && !equalPublic(owner, keyring.card.id) && (!chart || equalPublic(grant.pat, chart.pat));
+    return isMeant ? [grant.doctor] : [];
+  });
+  const mine = await memberships(toTeams);
+  return offered.flatMap(({ grant: body, letter: sealed, owner }): Received[] => {
+    const grant = grantOf(body, owner);
+    const member = (grant && mine.find(({ team }) => equalPublic(team, grant.doctor))) ?? null;
+    if (!grant || !(member || isOwn(grant)) || grant.notAfter <= now()) return [];
     const meant = !chart || (equalPublic(grant.pat, chart.pat) && equalPublic(owner, chart.owner));
     if (!meant || !equalPublic(grant.letterHash, hashOfLetter(sealed))) return [];
-    const letter = openLetter(keyring.secrets.hybridSk, grant.grant, sealed);
-    return letter ? [{ grant, letter, owner }] : [];
+    const letter = openLetter(member?.hybridSk ?? keyring.secrets.hybridSk, grant.grant, sealed);
+    return letter ? [{ grant, letter, owner, member }] : [];
   });
 }
 

@@ -1,17 +1,18 @@
 /**
  * Keeping open what one lets read by consent: what one's devices will write, and what is sealed for a new generation since somebody
- * else's was taken back; and finishing what was taken back by half.
+ * else's was taken back, for a team the one in its place; and finishing what was taken back by half.
  *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { fromFhirConsent, recipientOf } from '@carelet/care/rules/sharing/consent';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
+import { fromFhirConsent, recipientOf, teamsOrganisation } from '@carelet/care/rules/sharing/consent';
+import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { renewShared } from '../kdc/share.ts';
 import type { GivenGrant } from '../keyring/keyring.ts';
 import { sameAs } from './meant.ts';
 import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
 import { endGrant, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
+import { followersOf } from './teams/patient.ts';
 
 /** What was kept open. */
 export type Renewed = {
@@ -33,15 +34,18 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
   let wraps = 0;
   let grants = 0;
   let left = 0;
+  const now = Math.floor(clock() / 1000);
+  const followers = await followersOf({ keyring, cloud, now }, whoReads(keyring, now));
   for (const chart of (await cloud.records.charts()).charts) {
     if (!keyring.sharing.grants.some(({ pat }) => equalPublic(pat, chart.pat))) continue;
-    await raiseGenerations(options, chart);
+    await raiseGenerations(options, chart, ({ doctor }) => followers.has(hex(doctor)));
     const published = await publishedScopes(options, chart);
     const given = whoReads(keyring, clock() / 1000).filter(({ pat }) => equalPublic(pat, chart.pat));
     for (const grant of given.filter((one) => isSuperseded(one, published))) {
       try {
-        const there = given.some((other) => sameAs(grant, other) && !isSuperseded(other, published));
-        if (!there) await giveAnew(options, grant, progress);
+        const doctor = followers.get(hex(grant.doctor)) ?? grant.doctor;
+        const there = given.some((other) => sameAs({ ...grant, doctor }, other) && !isSuperseded(other, published));
+        if (!there) await giveAnew(options, grant, doctor, progress);
         await endGrant(options, grant.grant);
         grants++;
       } catch {
@@ -55,15 +59,18 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
   return { wraps, grants, left };
 }
 
-/** The same grant once more, under the generation that holds now, in the place of the one before. */
+/** The same grant once more, under the generation that holds now, in the place of the one before; to a team as it is now. */
 async function giveAnew(
   options: SharingOptions,
-  { pat, doctor, doctorName, mediator, consent }: GivenGrant,
+  { pat, doctorName, mediator, consent }: GivenGrant,
+  doctor: Bytes,
   progress?: (done: number, of: number) => void,
 ): Promise<void> {
   const before = JSON.parse(consent);
   const again = { doctor, doctorName, mediator, consent: fromFhirConsent(before)!, charts: [pat] };
-  await share(options, { ...again, as: recipientOf(before) ?? 'doctor', ...(progress && { progress }) });
+  const organisation = teamsOrganisation(before);
+  const as = { as: recipientOf(before) ?? 'doctor', ...(organisation && { of: unhex(organisation) }) };
+  await share(options, { ...again, ...as, ...(progress && { progress }) });
 }
 
 /** Nothing for what waits until somebody can be reached again. */

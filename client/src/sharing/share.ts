@@ -1,5 +1,5 @@
 /**
- * Sharing with a named doctor or a carer, and taking it back: consent is a key.
+ * Sharing with a named doctor, a carer or a team, and taking it back: consent is a key.
  *
  * For every chart of hers that is meant, a patient's client publishes the scopes it had not published, wraps the nodes that lie
  * in them, asks the mediator for a factor, and hands the cloud a re-encryption key for each scope. Taking back is two words: to
@@ -33,6 +33,7 @@ import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
 import { grantedAnswer, type RequestRef } from './requests.ts';
 import { type Published, rootOf, scopedNodes, scopeIn, withoutWrap } from './scopes.ts';
+import { believedTeam } from './teams/patient.ts';
 
 export type SharingOptions = {
   /** The patient's. */
@@ -53,8 +54,13 @@ export type Share = {
   readonly doctor: Bytes;
   /** As her patient calls her. */
   readonly doctorName: string;
-  /** As what she is let read, a doctor unless told: two issuers vouch for a doctor's card, for a carer's her code (`carer.ts`). */
+  /**
+   * As what she is let read, a doctor unless told: two issuers vouch for a doctor's card, for a carer's her code (`carer.ts`), for a
+   * team's its organisation (`teams/patient.ts`).
+   */
   readonly as?: Recipient;
+  /** Of a team: the number of its organisation. */
+  readonly of?: Bytes | undefined;
   readonly consent: Consent;
   /** The organisation whose cloudlet mediates. */
   readonly mediator: Bytes;
@@ -75,7 +81,7 @@ export type Share = {
  */
 export async function share(options: SharingOptions, wanted: Share): Promise<GivenGrant[]> {
   const { keyring, cloud, cloudletOf, clock = Date.now } = options;
-  const { doctor: doctorId, as = 'doctor', consent, mediator: mediatorId } = wanted;
+  const { doctor: doctorId, consent, mediator: mediatorId } = wanted;
   checkConsent(consent, dayOf(clock()));
   if (equalPublic(doctorId, keyring.card.id))
     throw new CareletError('invalid', 'share records', { because: 'what is yours you read already' });
@@ -84,10 +90,9 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   if (charts.length === 0) throw new CareletError('missing', 'share records', { because: 'no chart of yours is meant' });
 
   const now = Math.floor(clock() / 1000);
-  const [half] = (await cloud.sharing.delegates({ doctors: [doctorId] })).delegates;
-  if (!half) throw new CareletError('missing', 'share records', { because: `this ${as} has not made herself ready to be shared with` });
-  const doctor = believed(keyring, half.card, as === 'carer' ? 'patient' : 'doctor', doctorId, now);
-  await mustStand(options, 'share records', doctor);
+  const { doctor, organisation, delegate } = await readerOf({ keyring, cloud, now }, wanted);
+  // A team’s card is its organisation’s word.
+  await mustStand(options, 'share records', organisation ?? doctor);
   const mediating = cloudletOf(mediatorId);
   if (!mediating) throw new CareletError('missing', 'share records', { because: 'nobody knows where the mediator’s cloudlet is' });
   const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);
@@ -98,7 +103,7 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   try {
     for (const [i, chart] of charts.entries()) {
       const answering = i === charts.length - 1 ? wanted.answering : undefined;
-      const together = { doctor, delegate: half.delegate, mediator, mediating, answering };
+      const together = { doctor, organisation, delegate, mediator, mediating, answering };
       given.push(await shareChart(options, wanted, chart, numbers[i]!, together));
     }
   } catch (thrown) {
@@ -107,6 +112,22 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
     throw thrown;
   }
   return given;
+}
+
+/** Card and half of whoever is to be let read, once they are believed; of a team its organisation's card as well. */
+async function readerOf(
+  { keyring, cloud, now }: Pick<SharingOptions, 'keyring' | 'cloud'> & { readonly now: number },
+  { doctor, as = 'doctor', of }: Share,
+): Promise<Pick<With, 'doctor' | 'organisation' | 'delegate'>> {
+  if (as === 'team') {
+    if (!of) throw new CareletError('invalid', 'share records', { because: 'nobody says whose team this is' });
+    const { card, organisation, delegate } = await believedTeam({ keyring, cloud, now }, doctor, of);
+    return { doctor: card, organisation, delegate };
+  }
+  const [half] = (await cloud.sharing.delegates({ doctors: [doctor] })).delegates;
+  if (!half) throw new CareletError('missing', 'share records', { because: `this ${as} has not made herself ready to be shared with` });
+  const card = believed(keyring, half.card, as === 'carer' ? 'patient' : 'doctor', doctor, now);
+  return { doctor: card, organisation: undefined, delegate: half.delegate };
 }
 
 /**
@@ -125,6 +146,8 @@ type ScopeMeant = { readonly category: Category; readonly part: Part; readonly p
 
 type With = {
   readonly doctor: Card;
+  /** Of a team. */
+  readonly organisation: Card | undefined;
   readonly delegate: Bytes;
   readonly mediator: Card;
   readonly mediating: Cloudlet;
@@ -136,7 +159,7 @@ async function shareChart(
   wanted: Share,
   chart: ChartRef,
   grant: Bytes,
-  { doctor, delegate, mediator, mediating, answering }: With,
+  { doctor, organisation, delegate, mediator, mediating, answering }: With,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
   const { consent, doctorName, as, progress = () => {} } = wanted;
@@ -144,7 +167,8 @@ async function shareChart(
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
   const { root, pq } = keyring.sharing.patient!;
 
-  const { factor } = await mediating.sharing.factor({ grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter });
+  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter };
+  const { factor } = await mediating.sharing.factor({ ...asked, ...(organisation && { organisation: encodeCard(organisation) }) });
   const offer: Offer = { grant, delegate, factor, doctor: { id: doctor.id, edVk: doctor.edVk }, mediator: mediator.edVk };
 
   const published = await publishedScopes(options, chart);
@@ -175,6 +199,7 @@ async function shareChart(
     doctor: hex(doctor.id),
     doctorName,
     as,
+    ...(organisation && { of: hex(organisation.id) }),
     given: new Date(clock()).toISOString(),
   };
   const text = JSON.stringify(toFhirConsent(consent, words));

@@ -3,7 +3,7 @@
  *
  * A card's number is a hash of its first keys, so nobody can put keys of his own under somebody's number, and it is
  * self-signed. A doctor's, an organisation's or an administrator's is also signed by two issuers of
- * the town manifest, a device's by the patient who paired it. No key is ever taken from the server that hands
+ * the town manifest, a device's by the patient who paired it, a team's by the organisation it is of. No key is ever taken from the server that hands
  * it over.
  *
  * @module
@@ -13,7 +13,7 @@ import { hashOf, sha256 } from '../algebra/hash.ts';
 import { sign, verify } from '../algebra/sign.ts';
 import type { Manifest } from './manifest.ts';
 
-export const cardKinds = ['patient', 'cradle', 'doctor', 'organisation', 'administrator', 'device'] as const;
+export const cardKinds = ['patient', 'cradle', 'doctor', 'organisation', 'administrator', 'device', 'team'] as const;
 export type CardKind = (typeof cardKinds)[number];
 
 /** What a card says. */
@@ -67,8 +67,14 @@ export const selfSigned = (card: Card, now: number): boolean =>
 /** Kinds of cards that two issuers vouch for. */
 const vouchedKinds: ReadonlySet<CardKind> = new Set(['doctor', 'organisation', 'administrator']);
 
-/** Whether whoever has a card of this kind may be let read by consent: a doctor, or a patient who cares for another. */
-export const mayBeLetRead = ({ kind }: Pick<CardBody, 'kind'>): boolean => kind === 'doctor' || kind === 'patient';
+/** Whether whoever has a card of this kind may be let read by consent: a doctor, a patient who cares for another, or a team. */
+export const mayBeLetRead = ({ kind }: Pick<CardBody, 'kind'>): boolean => kind === 'doctor' || kind === 'patient' || kind === 'team';
+
+/** The organisation a team is of: the one whose word, and no other, is on its card; `null` for every other card. */
+export function organisationOf({ kind, vouchers }: Pick<Card, 'kind' | 'vouchers'>): Bytes | null {
+  const [first, ...more] = kind === 'team' ? vouchers : [];
+  return first && more.length === 0 && typeof first.by !== 'number' ? first.by : null;
+}
 
 /** What a card is known by when people compare it. */
 export const cardHash = (card: CardBody): Bytes => sha256(cbor([cardLabel, ...cardParts(card)]));
@@ -77,7 +83,7 @@ export const cardHash = (card: CardBody): Bytes => sha256(cbor([cardLabel, ...ca
  * Whether a card stands: its own signature, its expiry, and whoever must vouch for its kind.
  *
  * @param now UTC seconds
- * @param voucherCard the card of a person who may vouch for a device; `null` when unknown
+ * @param voucherCard the card of whoever may vouch for a device or a team; `null` when unknown
  */
 export function cardStands(card: Card, manifest: Manifest, now: number, voucherCard: (id: Bytes) => Card | null = () => null): boolean {
   if (!selfSigned(card, now)) return false;
@@ -100,11 +106,17 @@ export function cardStands(card: Card, manifest: Manifest, now: number, voucherC
       return issuers.size >= 2;
     }
     case 'device':
-      return card.vouchers.some(({ by, signature }) => {
-        if (typeof by === 'number') return false;
-        const person = voucherCard(by);
-        return person?.kind === 'patient' && verify(person.edVk, 'carelet/v1/card/voucher', [hash, by], signature);
-      });
+      return vouchedBy('patient');
+    case 'team':
+      return organisationOf(card) !== null && vouchedBy('organisation');
+  }
+
+  function vouchedBy(kind: CardKind): boolean {
+    return card.vouchers.some(({ by, signature }) => {
+      if (typeof by === 'number') return false;
+      const one = voucherCard(by);
+      return one?.kind === kind && equalPublic(one.id, by) && verify(one.edVk, 'carelet/v1/card/voucher', [hash, by], signature);
+    });
   }
 }
 

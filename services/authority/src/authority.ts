@@ -20,6 +20,7 @@ import { keys } from './keys.ts';
 import { tellRejections } from './rejections.ts';
 import { roles } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
+import { teams } from './teams.ts';
 import { wordsIn } from './words.ts';
 
 export { authorityContract };
@@ -73,6 +74,7 @@ export async function authority({
     enrolment: { ...enrolment({ db, cards, issuers, needed, clock }, caller), ...roles({ db, issuers, needed, clock }) },
     kdc: kdc(issuers, caller),
     keys: keys({ db, cards, issuers, needed, clock }, caller),
+    teams: teams({ db, cards, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),
       witness: async ({ key, signature }) => {

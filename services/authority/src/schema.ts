@@ -34,6 +34,8 @@ export type AuthorityTables = CardTables & {
   blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
   /** Who signed the end of which domain of an organisation. */
   retirement: { organisation: Bytes; public_key: Bytes; administrator: Bytes; from_organisation: string; signature: Bytes };
+  /** What organisations call teams of their doctors, and which team came in the place of which. */
+  team: { team: Bytes; organisation: Bytes; card: Bytes; name: string; whole: boolean; follows: Bytes | null; signature: Bytes };
   doctor: {
     doctor: Bytes;
     name: string;
@@ -188,6 +190,13 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0011 teams': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table team (
+        team bytea primary key, organisation bytea not null references domain, card bytea not null, name text not null,
+        whole boolean not null, follows bytea unique, signature bytea not null)`.execute(db);
     },
   },
   '0012 asked': {

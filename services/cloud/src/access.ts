@@ -1,7 +1,7 @@
 /**
  * Who may fetch what: the owner everything of her chart, the writer what it wrote, a doctor the nodes below
  * wraps whose labels satisfy a formula the issuers signed for her, in an emergency too once she broke the glass, or of scopes that
- * a patient granted her.
+ * a patient granted her or a team of hers.
  *
  * This is the second lock, not the first: what a caller gets here he still cannot open without keys. It keeps
  * counts and existence of what is withheld from those who may not know.
@@ -44,9 +44,22 @@ export async function reachable(db: Database, caller: CloudCaller, now: number):
   return ways.length === 0 ? null : sql<boolean>`(${sql.join(ways, sql` or `)})`;
 }
 
-/** What holds of a grant that has neither ended nor been taken back. */
+/** What holds of a grant to a caller, or to a team she is a member of, that has neither ended nor been taken back. */
 export const holding = (caller: CloudCaller, now: number): RawBuilder<boolean> =>
-  sql<boolean>`consent.doctor = ${caller.id} and consent.not_after > ${now} and consent.ended is null`;
+  sql<boolean>`consent.doctor = ${readerOf(caller, now)} and consent.not_after > ${now} and consent.ended is null`;
+
+/** A caller, and for a doctor her teams. */
+const readerOf = (caller: CloudCaller, now: number): RawBuilder<Bytes> =>
+  caller.kind === 'doctor' ? sql`any(array_append(array(${teamsOf(caller.id, now)}), ${caller.id}::bytea))` : sql`${caller.id}`;
+
+/**
+ * The teams that a doctor is a member of at this moment, as a query giving `team`: by an entitlement of hers that is here, lasts, and is
+ * the one she was found a member by. It goes when her keys are ended, when another is issued and when the domain is retired.
+ */
+export const teamsOf = (doctor: Bytes, now: number): RawBuilder<Bytes> =>
+  sql<Bytes>`select team_member.team from team_member join entitlement on entitlement.doctor = team_member.doctor
+    and entitlement.organisation = team_member.organisation and entitlement.issued = team_member.issued
+    where team_member.doctor = ${doctor} and entitlement.not_after > ${now}`;
 
 async function byConsent(db: Database, caller: CloudCaller, now: number): Promise<RawBuilder<boolean> | null> {
   const holds = holding(caller, now);

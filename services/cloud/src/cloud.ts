@@ -26,6 +26,7 @@ import { records } from './records.ts';
 import { requests } from './requests.ts';
 import { forgetKeys, forgetKeysOfOthers, roles } from './roles.ts';
 import { type CloudTables, shelves } from './schema.ts';
+import { teams } from './teams.ts';
 import { addWraps, forgetRetired } from './wraps.ts';
 
 export type CloudRole = RoleOf<typeof cloudContract>;
@@ -100,7 +101,7 @@ export function cloud({
       records: caller ? records({ db, cards, now, changes, book, domains }, caller) : strangersTo<CloudRole['records']>(),
       sharing: caller
         ? {
-            ...consent({ db, cards, mathematics, now, changes, book }, caller),
+            ...consent({ db, cards, mathematics, endedKeys, domains, now, changes, book }, caller),
             ...roles({ db, town, keys, endedKeys, domains, mathematics, now, book }, caller),
             ...openToAll,
             wrap: async (input) => ({ promise: await addWraps(db, known(), input, { changes, book, domains, now }) }),
@@ -110,6 +111,7 @@ export function cloud({
           }
         : strangersTo<CloudRole['sharing']>(openToAll),
       kdc: caller ? kdc({ db, now, changes, book }, caller) : strangersTo<CloudRole['kdc']>(),
+      teams: caller ? teams({ db, cards, keys, endedKeys, domains, mathematics, now }, caller) : strangersTo<CloudRole['teams']>(),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       breakGlass: caller ? breakGlass({ db, town, keys, endedKeys, now, changes, book }, caller) : strangersTo<CloudRole['breakGlass']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),

@@ -3,7 +3,8 @@
  *
  * The cloud learns that a doctor may read in a chart, until when, and in how many scopes; what these are about it does not. It
  * turns a wrap for the doctor of a grant that holds, and for nobody else; what comes of that opens only with the mediator's
- * factor and the doctor's half. A carer, who has a patient's card, takes the doctor's place and is called so here as well.
+ * factor and the doctor's half. A carer, who has a patient's card, takes the doctor's place and is called so here as well; a team's
+ * members take its place, each as herself (`teams`).
  *
  * @module
  */
@@ -19,6 +20,8 @@ import { isDelegateOf } from '@carelet/crypto/pre/vouched';
 import { turnedRoot } from '@carelet/crypto/receipts/mediated';
 import { categoryOf, followAll } from '@carelet/crypto/records/scope';
 import { transaction } from '@carelet/ground/database';
+import type { Domains } from '@carelet/ground/domains';
+import type { EndedKeys } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { holding } from './access.ts';
@@ -33,6 +36,9 @@ type Sharing = RoleOf<typeof cloudContract>['sharing'];
 /** All of `sharing` that is about consent. */
 type Consenting = Omit<Sharing, 'service' | 'enter' | 'transform' | 'endKeys' | 'retired' | 'wrap' | 'forgetRetired'>;
 
+/** One answer for whatever keeps a grant from holding. */
+const noneHolds = 'no grant to you holds for them';
+
 /** Rows in one statement: PostgreSQL takes 65,535 values. */
 const atOnce = 1000;
 
@@ -41,10 +47,21 @@ export function consent(
     db,
     cards,
     mathematics,
+    endedKeys,
+    domains,
     now,
     changes,
     book,
-  }: { db: Kysely<CloudTables>; cards: Cards; mathematics: TurningMath; now: () => number; changes: Changes; book: Book },
+  }: {
+    db: Kysely<CloudTables>;
+    cards: Cards;
+    mathematics: TurningMath;
+    endedKeys: EndedKeys;
+    domains: Domains;
+    now: () => number;
+    changes: Changes;
+    book: Book;
+  },
   caller: KnownCaller,
 ): Consenting {
   const ownChart = async (within: Kysely<CloudTables>, pat: Bytes, op: string) => {
@@ -54,7 +71,8 @@ export function consent(
 
   return {
     async delegate({ delegate }) {
-      if (!mayBeLetRead(caller.card) || !isDelegateOf(delegate, caller.card)) {
+      // A team's comes with the team.
+      if (caller.kind === 'team' || !mayBeLetRead(caller.card) || !isDelegateOf(delegate, caller.card)) {
         throw new CareletError('invalid', 'take a half', { because: 'it is not signed by a doctor or a patient for herself' });
       }
       await db
@@ -189,14 +207,21 @@ export function consent(
     },
 
     async turn({ pat, grant, nodes }) {
-      const denied = () => new CareletError('denied', 'turn wraps', { because: 'no grant to you holds for them' });
-      const held = await db
-        .selectFrom('consent')
-        .select('body')
-        .where('pat', '=', pat)
-        .where('grant_id', '=', grant)
-        .where(holding(caller, now()))
-        .executeTakeFirst();
+      const denied = () => new CareletError('denied', 'turn wraps', { because: noneHolds });
+      const find = () =>
+        db
+          .selectFrom('consent')
+          .select(['body', 'doctor'])
+          .where('pat', '=', pat)
+          .where('grant_id', '=', grant)
+          .where(holding(caller, now()))
+          .executeTakeFirst();
+      let held = await find();
+      if (held && !equalPublic(held.doctor, caller.id)) {
+        // To a team: she reads as what she is entitled to be.
+        await refuseOver(held.doctor, 'turn wraps');
+        held = await find();
+      }
       if (!held) throw denied();
       const rekeys = new Map(
         (
@@ -223,6 +248,22 @@ export function consent(
       return { turned, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
     },
   };
+
+  /** What was ended or retired while nobody told this cloud is gone when this returns: it asks first, once since it started. */
+  async function refuseOver(team: Bytes, op: string): Promise<void> {
+    await domains.ready();
+    const member = await db
+      .selectFrom('team_member')
+      .select(['organisation', 'issued'])
+      .where('team', '=', team)
+      .where('doctor', '=', caller.id)
+      .executeTakeFirst();
+    if (!member) return;
+    await endedKeys.refuse({ doctor: caller.id, organisation: member.organisation, issued: Number(member.issued) }, op).catch((thrown) => {
+      if (!(thrown instanceof CareletError) || (thrown.kind !== 'denied' && thrown.kind !== 'conflict')) throw thrown;
+      throw new CareletError('denied', op, { because: noneHolds });
+    });
+  }
 
   /** Lays a grant down; asked again after a lost answer, the very same is there already. */
   async function lay(

@@ -12,7 +12,7 @@ import { nodesInChange } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf, StreamOptions } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql } from 'kysely';
-import { type CloudCaller, nodesInSight, type Sight, sightOf } from './access.ts';
+import { type CloudCaller, nodesInSight, type Sight, sightOf, teamsOf } from './access.ts';
 import type { Change, Changes } from './changes.ts';
 import type { CloudTables } from './schema.ts';
 
@@ -59,13 +59,21 @@ export async function* hear(
 /** What a caller hears of a change; `null` is nothing. */
 async function heardOf(db: Kysely<CloudTables>, caller: CloudCaller, change: Change, now: number): Promise<Heard | null> {
   if (change.between) return change.between.some((who) => equalPublic(who, caller.id)) ? wholeChart : null;
-  if (change.parting?.some((who) => equalPublic(who, caller.id))) return wholeChart;
+  if (change.parting && (await isAmong(db, caller, change.parting, now))) return wholeChart;
   const sight = await sightOf(db, caller, change.pat, now);
   if (sight.kind === 'nothing') return null;
   if (change.part === null) return sight.kind === 'all' || (await opensSomething(db, change.pat, sight)) ? wholeChart : null;
   const nodes = sight.kind === 'all' ? touched(change) : await touchedInSight(db, change, sight);
   if (nodes.length === 0) return null;
   return nodes.length > nodesInChange ? wholeChart : { part: change.part, nodes: nodes.sort(compare) };
+}
+
+/** Whether a caller is one of these, or a member of a team that is. */
+async function isAmong(db: Kysely<CloudTables>, caller: CloudCaller, those: readonly Bytes[], now: number): Promise<boolean> {
+  if (those.some((who) => equalPublic(who, caller.id))) return true;
+  if (caller.kind !== 'doctor' || those.length === 0) return false;
+  const { rows } = await sql`select 1 from (${teamsOf(caller.id, now)}) mine where team = any(${[...those]}::bytea[]) limit 1`.execute(db);
+  return rows.length > 0;
 }
 
 const wholeChart: Heard = { part: null, nodes: [] };

@@ -10,25 +10,25 @@
 import { CareletError } from '@carelet/care/model';
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, cbor, equal, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equal, equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import type { KeyEnd } from '@carelet/crypto/cards/approval';
 import { type Entitlement, readEntitlement } from '@carelet/crypto/cards/entitlement';
-import { type IssuedPlace, openForCloud } from '@carelet/crypto/cards/issued';
+import { openForCloud } from '@carelet/crypto/cards/issued';
 import { encodeServiceKey } from '@carelet/crypto/cards/service';
 import { parse } from '@carelet/crypto/kp-abe/formula';
 import { turnedRoot } from '@carelet/crypto/receipts/mediated';
 import { transaction } from '@carelet/ground/database';
-import type { Domains, DomainToday } from '@carelet/ground/domains';
-import type { EndedKeys } from '@carelet/ground/ended-keys';
+import type { DomainToday } from '@carelet/ground/domains';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { formulaSql, openedByRole } from './access.ts';
-import type { CloudKeys } from './keys.ts';
-import type { ReadTransform, RoleMath } from './mathematics.ts';
+import type { ReadTransform } from './mathematics.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
+import { enterTeams } from './teams.ts';
+import { keptTransforms, placeOf, type Transforming, transformsFor } from './transform.ts';
 
 type Sharing = RoleOf<typeof cloudContract>['sharing'];
 /** All of `sharing` that is about roles. */
@@ -36,28 +36,9 @@ type Roles = Pick<Sharing, 'service' | 'enter' | 'transform'>;
 const retired = () => new CareletError('conflict', 'enter', { because: 'the organisation has another domain by now' });
 type Brought = Parameters<Sharing['enter']>[0]['transforms'];
 
-export function roles(
-  {
-    db,
-    town,
-    keys,
-    endedKeys,
-    domains,
-    mathematics,
-    now,
-    book,
-  }: {
-    db: Kysely<CloudTables>;
-    town: Town;
-    keys: CloudKeys;
-    endedKeys: EndedKeys;
-    domains: Domains;
-    mathematics: RoleMath;
-    now: () => number;
-    book: Book;
-  },
-  caller: KnownCaller,
-): Roles {
+export function roles(around: Transforming & { town: Town; book: Book }, caller: KnownCaller): Roles {
+  const { db, town, keys, endedKeys, domains, mathematics, now, book } = around;
+  const transforms = transformsFor(around, caller);
   return {
     async service() {
       return { key: encodeServiceKey('cloud', (await keys.service.current()).publicKey, keys.log.secret) };
@@ -86,7 +67,7 @@ export function roles(
       if (before && Number(before.issued) > read.issued) {
         throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
       }
-      const kept = await keptTransforms(read.organisation);
+      const kept = await keptTransforms(db, caller.id, read.organisation);
       const { organisation, formula, issued, notAfter } = read;
       if (before && Number(before.issued) === issued && kept.length === 2) return { bases: kept.map(({ base }) => base) };
       if (transforms.length === 0) {
@@ -119,6 +100,7 @@ export function roles(
           .returning('doctor')
           .executeTakeFirst();
         if (!laid) throw new CareletError('conflict', op, { because: 'a later key was issued in its place' });
+        await enterTeams(within, read, fresh[0]!.domain);
         await within.deleteFrom('transform_key').where('doctor', '=', caller.id).where('organisation', '=', organisation).execute();
         await within
           .insertInto('transform_key')
@@ -142,64 +124,31 @@ export function roles(
     },
 
     async transform({ pat, organisation, nodes }) {
-      const op = 'transform wraps';
-      // One answer for a wrap there is none of, and one that is not in sight.
-      const denied = () => new CareletError('denied', op, { because: 'nothing that was issued to you reaches them' });
-      const entitlement = await db
-        .selectFrom('entitlement')
-        .select(['formula', 'issued'])
-        .where('doctor', '=', caller.id)
-        .where('organisation', '=', organisation)
-        .where('not_after', '>', now())
-        .executeTakeFirst();
-      // Asked also where there is none: a cloud that does not know yet whose keys have ended tells nobody apart.
-      await endedKeys.refuse({ doctor: caller.id, organisation, issued: Number(entitlement?.issued ?? 0) }, op);
-      await domains.ready();
-      const kept = entitlement ? await keptTransforms(organisation) : [];
-      if (!entitlement || kept.length < 2) throw denied();
-      const wraps = new Map(
-        (
-          await db
-            .selectFrom('wrap')
-            .select(['node_id', 'body'])
-            .where('pat', '=', pat)
-            .where(openedByRole(caller.id, now()))
-            .where('domain', '=', organisation)
-            .where('node_id', '=', sql<Bytes>`any(${nodes}::bytea[])`)
-            .where(formulaSql(parse(entitlement.formula)))
-            .execute()
-        ).map(({ node_id, body }) => [hex(node_id), body]),
-      );
-      const sealed = nodes.map((node) => {
-        const body = wraps.get(hex(node));
-        if (!body) throw denied();
-        return body;
+      const { transformed, formula } = await transforms(organisation, 'transform wraps', async (formula) => {
+        const rows = await db
+          .selectFrom('wrap')
+          .select(['node_id', 'body'])
+          .where('pat', '=', pat)
+          .where(openedByRole(caller.id, now()))
+          .where('domain', '=', organisation)
+          .where('node_id', '=', sql<Bytes>`any(${nodes}::bytea[])`)
+          .where(formulaSql(parse(formula)))
+          .execute();
+        const wraps = new Map(rows.map(({ node_id, body }) => [hex(node_id), body]));
+        return nodes.map((node) => wraps.get(hex(node)));
       });
-      const own = kept.map(({ issuer, body }) => keys.secrets.open(placeOf({ doctor: caller.id, organisation, issuer }), body));
-      // What a writer sealed badly comes to nothing, and no other suffers.
-      const transformed = (await mathematics.transform(own, sealed)).map((t) => t ?? new Uint8Array());
       const touched = [...new Map(nodes.map((node) => [hex(node), node])).values()];
       const act = {
         kind: 'transformation',
         actor: caller.id,
         nodes: touched,
         rows: turnedRoot(transformed),
-        policy: sha256(utf8(entitlement.formula)),
+        policy: sha256(utf8(formula)),
       } as const;
       // Nothing is handed out of which no receipt was kept.
       return { transformed, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
     },
   };
-
-  function keptTransforms(organisation: Bytes) {
-    return db
-      .selectFrom('transform_key')
-      .select(['issuer', 'base', 'body'])
-      .where('doctor', '=', caller.id)
-      .where('organisation', '=', organisation)
-      .orderBy('issuer')
-      .execute();
-  }
 
   /** What issuers sealed to this cloud: of this very entitlement, and each sound in itself. */
   async function transformsIn({ organisation, formula, issued }: Entitlement, brought: Brought) {
@@ -231,9 +180,6 @@ export function roles(
     });
   }
 }
-
-/** Where a doctor's transformation key lies, for the seal over it. */
-const placeOf = ({ doctor, organisation, issuer }: IssuedPlace): string => hex(cbor(['cloud/transform', doctor, organisation, issuer]));
 
 /** Takes away what the cloud keeps of keys that an administrator ended. */
 export async function forgetKeys(db: Kysely<CloudTables>, { doctor, of }: KeyEnd): Promise<void> {

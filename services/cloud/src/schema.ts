@@ -136,6 +136,24 @@ export type CloudTables = CardTables &
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
     transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
+    /** Teams of doctors, as their organisations laid them down; of none the name. */
+    team: {
+      team: Bytes;
+      organisation: Bytes;
+      /** Id of the KP-ABE domain its labels are of. */
+      domain: Bytes;
+      follows: Bytes | null;
+      /** UTC seconds; a later notice takes the place of an earlier one. */
+      issued: number;
+      labels: string[];
+      card: Bytes;
+      notice: Bytes;
+      delegate: Bytes;
+      /** Its secret, sealed to its members. */
+      members: Bytes;
+    };
+    /** Who is a member by which entitlement: without that very one this counts for nothing. */
+    team_member: { team: Bytes; doctor: Bytes; organisation: Bytes; issued: number };
     /** Organisations' domains by their ids, as the town named them one after the other; `retired` is none again. */
     served_domain: { organisation: Bytes; domain: Bytes; retired: boolean };
     /** Receipts, sealed to the chart's owner; `place` is where the log holds its leaf, `null` as long as it waits. */
@@ -293,6 +311,22 @@ export const migrations: Record<string, Migration> = {
         organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
       await sql`alter table wrap add column sealed_for bytea`.execute(db);
       await noteWhatIsSealedFor(db);
+    },
+  },
+  '0012 teams': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`create table team (
+          team bytea primary key, organisation bytea not null, domain bytea not null, follows bytea unique, issued bigint not null,
+          labels text[] not null, card bytea not null, notice bytea not null, delegate bytea not null, members bytea not null)`,
+        sql`create index team_organisation on team (organisation)`,
+        sql`create table team_member (
+          team bytea not null references team on delete cascade, doctor bytea not null, organisation bytea not null, issued bigint not null,
+          primary key (team, doctor))`,
+        sql`create index team_member_doctor on team_member (doctor, organisation)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
   '0013 shared grants': {

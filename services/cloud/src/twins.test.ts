@@ -39,6 +39,7 @@ import { requestsSuite } from './requests.suite.ts';
 import { rolesSuite } from './roles.suite.ts';
 import { type CloudTables, migrations } from './schema.ts';
 import { sightSuite } from './sight.suite.ts';
+import { teamsSuite } from './teams.suite.ts';
 
 const years = 10 * 365 * 86_400;
 
@@ -178,6 +179,7 @@ for (const [place, overHttp] of [
   consentSuite(place, () => openWorld(overHttp));
   kdcSuite(place, () => openWorld(overHttp));
   rolesSuite(place, () => openWorld(overHttp));
+  teamsSuite(place, () => openWorld(overHttp));
   receiptsSuite(place, () => openWorld(overHttp));
   cardsSuite(place, () => openWorld(overHttp));
   requestsSuite(place, () => openWorld(overHttp));

@@ -97,7 +97,7 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, acts, now }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, acts, now }, caller),
       ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, acts, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       retired: ({ manifest }) => domains.take(manifest),

@@ -113,8 +113,14 @@ describe('a mediator', () => {
     const organisation = async () => ({ card: clinic.card, edSk: clinic.edSk }) as Organisation;
     const acts = { leave: async (act: Left) => void left.push(act) };
     // Whether issuers vouch for a card is looked at elsewhere.
-    const cards: Pick<Cards, 'present'> = { present: async () => {} };
-    as = (who) => mediator({ factors, cards, mathematics, organisation, acts, now: () => clock }, who?.caller ?? null);
+    const cards: Pick<Cards, 'present' | 'byId'> = { present: async () => {}, byId: async () => [] };
+    // Nobody here reads as a member of a team.
+    const unused = () => Promise.reject(new Error('nobody should ask'));
+    const endedKeys = { refuse: unused, take: unused, hear: unused };
+    const domains = { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused };
+    const town = { manifest: unused, refresh: unused, take: unused };
+    const around = { factors, cards, mathematics, organisation, endedKeys, domains, town, acts, now: () => clock };
+    as = (who) => mediator(around, who?.caller ?? null);
   });
 
   const refusal = (work: Promise<unknown>) =>

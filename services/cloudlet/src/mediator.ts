@@ -1,6 +1,9 @@
 /**
  * The mediator: this cloudlet's factor in what patients let others read, and the second of two places where a grant ends. Whoever
- * is let read is called the doctor of a grant, a carer with a patient's card as well.
+ * is let read is called the doctor of a grant, a carer with a patient's card as well, and a team.
+ *
+ * Of a grant to a team it judges by itself, each time, whether who asks is a member: by what two issuers entitled her to, by whom the
+ * team's organisation says it is, and by whose keys have ended. What a cloud says of it does not count.
  *
  * @module
  */
@@ -9,20 +12,34 @@ import { longestGrant } from '@carelet/care/rules/records/calendar';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { decodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
+import { type Card, decodeCard, mayBeLetRead, organisationOf, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
+import { readEntitlement } from '@carelet/crypto/cards/entitlement';
+import { makesMember, readNotice } from '@carelet/crypto/cards/team';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
+import type { Domains } from '@carelet/ground/domains';
+import type { EndedKeys, KeyName } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
+import type { Town } from '@carelet/ground/town';
 import { type Acts, receiptIn } from './acts.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
+type Membership = Parameters<Sharing['mediate']>[0]['membership'];
 
 /** A factor and what it is kept for. */
-type Kept = { readonly patient: Bytes; readonly pat: Bytes; readonly doctor: Bytes; readonly notAfter: number; readonly secret: Bytes };
+type Kept = {
+  readonly patient: Bytes;
+  readonly pat: Bytes;
+  readonly doctor: Bytes;
+  readonly notAfter: number;
+  readonly secret: Bytes;
+  /** Of a team: the number of its organisation; then `doctor` is the team. */
+  readonly organisation?: Bytes | undefined;
+};
 
 /** Factors by their grants. */
 export type Factors = SealedFiles<Kept>;
@@ -35,10 +52,13 @@ export const factorsIn = (folder: string, secrets: Secrets): Promise<Factors> =>
   sealedFiles<Kept>(
     { folder, secrets, place: 'cloudlet/factor' },
     {
-      write: ({ patient, pat, doctor, notAfter, secret }) => [patient, pat, doctor, notAfter, secret],
+      write: ({ patient, pat, doctor, notAfter, secret, organisation }) => [
+        ...[patient, pat, doctor, notAfter, secret],
+        ...(organisation ? [organisation] : []),
+      ],
       read: (content) => {
-        const [patient, pat, doctor, notAfter, secret] = content as [Bytes, Bytes, Bytes, number, Bytes];
-        return { patient, pat, doctor, notAfter, secret };
+        const [patient, pat, doctor, notAfter, secret, organisation] = content as [Bytes, Bytes, Bytes, number, Bytes, Bytes?];
+        return { patient, pat, doctor, notAfter, secret, ...(organisation && { organisation }) };
       },
     },
   );
@@ -51,14 +71,20 @@ export function mediator(
     mathematics,
     organisation,
     acts,
+    endedKeys,
+    domains,
+    town,
     now,
   }: {
     factors: Factors;
-    cards: Pick<Cards, 'present'>;
+    cards: Pick<Cards, 'present' | 'byId'>;
     mathematics: FactorMath;
     organisation: () => Promise<Organisation>;
     /** What this mediator does is written down before it is answered. */
     acts: Pick<Acts, 'leave'>;
+    endedKeys: EndedKeys;
+    domains: Domains;
+    town: Town;
     /** UTC seconds. */
     now: () => number;
   },
@@ -68,27 +94,33 @@ export function mediator(
   const none = (op: string) => new CareletError('denied', op, { because: 'no grant to you holds here' });
 
   return {
-    async factor({ grant, pat, delegate, doctor: doctorBytes, notAfter }) {
+    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter }) {
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });
       if (notAfter <= now()) throw refuse('the grant has ended already');
       if (notAfter > now() + longestSeconds) throw refuse('no grant lasts that long');
       const doctor = decodeCard(doctorBytes);
-      if (!doctor || !mayBeLetRead(doctor)) throw refuse('these bytes are neither a doctor’s card nor a patient’s');
+      if (!doctor || !mayBeLetRead(doctor)) throw refuse('these bytes are no card of somebody who may be let read');
       if (equalPublic(doctor.id, caller.id)) throw refuse('nobody needs to be let read what is hers');
-      await cards.present(doctorBytes, []);
+      const of = doctor.kind === 'team' ? await organisationBehind(doctor, behind) : undefined;
+      if (of === null) throw refuse('no organisation of this town vouches for this team');
+      if (!of) await cards.present(doctorBytes, []);
       const { edSk } = await organisation();
       const made = await mathematics.newFactor(grant, delegate, { id: doctor.id, edVk: doctor.edVk }, edSk);
       if (!made) throw refuse('the half is not of this card');
-      const kept = await factors.keep(grant, { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret });
+      const keeping = { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret, organisation: of };
+      const kept = await factors.keep(grant, keeping);
       if (!kept) throw new CareletError('conflict', 'give a factor', { because: 'a grant of this number was made before' });
       await acts.leave({ kind: 'grant', actor: caller.id, scope: hex(pat) }, caller.id);
       return { factor: made.factor };
     },
 
-    async mediate({ grant, turned, promise }) {
+    async mediate({ grant, turned, promise, membership }) {
       const kept = await factors.get(grant);
-      if (!caller || !kept || !equalPublic(kept.doctor, caller.id) || kept.notAfter <= now()) throw none('mediate');
+      if (!caller || !kept || kept.notAfter <= now()) throw none('mediate');
+      const { organisation: of } = kept;
+      const reads = of ? await isMember(caller, { team: kept.doctor, of }, membership) : equalPublic(kept.doctor, caller.id);
+      if (!reads) throw none('mediate');
       await acts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), receipt: receiptIn(promise), turned }, kept.patient);
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
@@ -103,4 +135,41 @@ export function mediator(
       await acts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
     },
   };
+  /** The number of the organisation a team is of, once issuers vouch for that and it for the team; `null` where they do not. */
+  async function organisationBehind(team: Card, card: Bytes | undefined): Promise<Bytes | null> {
+    const number = organisationOf(team);
+    if (!number) return null;
+    if (card) await cards.present(card, []);
+    const [known] = await cards.byId([number]);
+    const vouches = known?.kind === 'organisation' && voucherStands(team, team.vouchers[0]!, known.edVk);
+    return vouches && selfSigned(team, now()) ? number : null;
+  }
+
+  /** Whether somebody is a member of a team at this moment, whatever a cloud says of it. */
+  async function isMember(who: KnownCaller, { team, of }: { team: Bytes; of: Bytes }, shown: Membership): Promise<boolean> {
+    const [clinic] = await cards.byId([of]);
+    const notice = shown && clinic?.kind === 'organisation' ? readNotice(shown.notice, clinic.edVk) : null;
+    if (who.kind !== 'doctor' || !shown || !notice) return false;
+    const entitlement =
+      readEntitlement(shown.entitlement, await town.manifest()) ?? readEntitlement(shown.entitlement, await town.refresh());
+    const fits =
+      entitlement !== null &&
+      equalPublic(entitlement.doctor, who.id) &&
+      equalPublic(notice.team, team) &&
+      equalPublic(notice.organisation, of) &&
+      entitlement.notAfter > now() &&
+      makesMember(entitlement, notice) &&
+      (await domains.isToday(of, notice.domain));
+    return fits && (await isNotEnded(entitlement));
+  }
+
+  async function isNotEnded(key: KeyName): Promise<boolean> {
+    try {
+      await endedKeys.refuse(key, 'mediate');
+      return true;
+    } catch (thrown) {
+      if (thrown instanceof CareletError && (thrown.kind === 'denied' || thrown.kind === 'conflict')) return false;
+      throw thrown;
+    }
+  }
 }

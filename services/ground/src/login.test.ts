@@ -123,6 +123,16 @@ describe('a card', () => {
     expect(kept!.vouchers.map(({ by }) => hex(by as Uint8Array))).toEqual([hex(ada.card.id)]);
   });
 
+  test('of a team stands by its organisation’s word, and asks for nothing: whoever was a member once has its keys', async () => {
+    const northgate = vouched('organisation');
+    const ward = person('team');
+    const card = vouch(ward.card, northgate.card.id, northgate.secrets.edSk);
+    await expect(present(card, northgate.card)).rejects.toMatchObject({ kind: 'denied' });
+    await present(northgate.card);
+    await present(card);
+    await expect(identify(ward)).rejects.toMatchObject({ kind: 'denied', because: expect.stringMatching(/team/) });
+  });
+
   test('that has expired is neither taken nor known', async () => {
     const ada = person('patient');
     await present(ada.card);

@@ -126,6 +126,8 @@ export function cards(
       }
       const card = await lookUp(signature.card);
       if (!card || now >= card.expiry) throw refuse('card: this card is not known here');
+      // Whoever was a member once has a team's keys.
+      if (card.kind === 'team') throw refuse('a team asks for nothing; each of its members does so herself');
       if (!verifyRequest(card.edVk, { audience, op, body }, signature)) throw refuse('the signature does not fit the request');
       if (!used.take(hex(signature.nonce), now)) throw refuse('replay: this request was already made');
       return { id: card.id, kind: card.kind, card };

@@ -132,8 +132,32 @@ test('Ada shares with Dr Diaz on her phone and stops; he sits at a desk in the d
     await sees(page, `Taken back. ${diaz} can no longer open it.`);
     await reads(page, 'You share with nobody by name');
   });
-  await step('locked, nothing of it is left on the page', page, async () => {
+  await step('she shares with everyone at his clinic, and the sentence says so', page, async () => {
     await button(page, 'Share with somebody').click();
+    await page.getByLabel('Find by name, specialty or place').fill('harbour');
+    await page.getByRole('radio', { name: 'Harbour Clinic', exact: true }).check();
+    await sees(page, 'Everyone who works at Harbour Clinic, today and later');
+    await choosesWhat(page, ['Readings']);
+    await choosesUntil(page, 'A week');
+    await checks(page);
+    await sees(page, /^Whoever starts to work there can see it too/);
+    expect(await shown(page)).toMatch(/Harbour Clinic\s+will see\s+readings\s+until/);
+    await button(page, 'Share now').click();
+    await reads(page, 'Others can see what you share');
+    await sees(page, 'Everyone who works there, today and later');
+  });
+  await step('it stands at the doctor’s, with the clinic’s name, and is gone when she stops', desk.page, async () => {
+    await soon(link(desk.page, 'Ada Marlow'), 8000);
+    await link(desk.page, 'Ada Marlow').click();
+    await sees(desk.page, /^Ada Marlow shares with Harbour Clinic, where you work: readings, until /);
+    await button(page, 'Stop Harbour Clinic').click();
+    await reads(page, 'You share with nobody by name');
+    await reads(desk.page, 'This record is not here');
+    await goTo(desk.page, 'Patients');
+    await reads(desk.page, '1 patient');
+  });
+  await step('locked, nothing of it is left on the page', page, async () => {
+    await button(page, /^Share (with somebody|something)$/).click();
     await page.getByRole('radio', { name: diaz }).check();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -15,7 +15,7 @@ export async function looksAtSharing(page: Page): Promise<void> {
 /** Takes everything back, so that the day begins with nothing shared. */
 export async function sharesNothing(page: Page): Promise<void> {
   const nothing = page.getByRole('heading', { name: 'Only you and the clinics that wrote them see your records' });
-  const stops = page.getByRole('button', { name: /^Stop Dr/ });
+  const stops = page.getByRole('button', { name: /^Stop (Dr|Harbour)/ });
   await looksAtSharing(page);
   while (!(await nothing.isVisible())) {
     for (let left = await stops.count(); left > 0; left--) {

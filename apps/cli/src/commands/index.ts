@@ -45,6 +45,9 @@ import { shareCommand } from './sharing/share.ts';
 import { unshareCommand } from './sharing/unshare.ts';
 import { whoCommand } from './sharing/who.ts';
 import { start } from './start.ts';
+import { teamsList } from './teams/list.ts';
+import { teamsNew } from './teams/new.ts';
+import { teamsRenew } from './teams/renew.ts';
 import { wearableCode } from './wearable/code.ts';
 import { wearablePair } from './wearable/pair.ts';
 import { wearableRenew } from './wearable/renew.ts';
@@ -74,6 +77,7 @@ export const commands: readonly Command[] = [
   unshareCommand,
   whoCommand,
   carerCodeCommand,
+  teamsList,
   ask,
   requestsGrant,
   requestsDecline,
@@ -100,6 +104,8 @@ export const commands: readonly Command[] = [
   keysTake,
   organisationsEnrol,
   organisationsRetire,
+  teamsNew,
+  teamsRenew,
   adminClaim,
   adminInvite,
 ];

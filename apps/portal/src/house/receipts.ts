@@ -34,6 +34,8 @@ export type Look = {
   readonly kinds: readonly Kind[];
   /** Why it opened: by consent, because the town approved a doctor for the records of these places, or in an emergency. */
   readonly reason: 'allowed' | 'approved' | 'emergency' | null;
+  /** The team one shared with by which it opened, as it was called then; left out where it was shared with the looker herself. */
+  readonly team?: string;
   /** The organisations whose charts it was in, by name. */
   readonly places: readonly string[];
 };

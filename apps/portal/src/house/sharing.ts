@@ -21,6 +21,18 @@ export type ShareDoctor = {
   readonly fingerprint: string | null;
 };
 
+/** A team of the town: whoever works in a ward or a clinic, today and later. */
+export type ShareTeam = {
+  /** Of its card, hex. */
+  readonly id: string;
+  /** As a patient reads it: `Cardiology, Northgate Hospital`. */
+  readonly title: string;
+  readonly name: string;
+  readonly place: string;
+  /** Whether it is everybody there. */
+  readonly whole: boolean;
+};
+
 /** Whoever a carer code names. */
 export type Carer = {
   /** Of her card, hex. */
@@ -38,10 +50,12 @@ export type SharedWhat = {
 };
 
 export type ShareWish = SharedWhat & {
-  /** The card of whoever may read: a doctor's, or a carer's as `carer` gave it. */
+  /** The card of whoever may read: a doctor's, a team's, or a carer's as `carer` gave it. */
   readonly doctor: string;
   /** A carer, as one calls her; a doctor has the name of the directory. */
   readonly carer?: { readonly name: string };
+  /** A team, by the name of the directory. */
+  readonly team?: true;
   /** The request of this doctor that is granted so. */
   readonly answering?: RequestRef;
   /** The grants in whose place it stands, as `Given` has them: they end, or nothing changes. */
@@ -59,6 +73,8 @@ export type Given = {
     readonly organisation: string | null;
     /** Somebody who cares for one, and no doctor. */
     readonly carer: boolean;
+    /** A team: whoever works there. */
+    readonly team: boolean;
   };
   /** `null` where another copy of the keyring gave it: what it is about is known there, and to the doctor. */
   readonly what: SharedWhat | null;
@@ -76,11 +92,15 @@ export type Given = {
 export type Received = SharedWhat & {
   /** The patient's name, as she told it. */
   readonly name: string;
+  /** The team of the doctor's with which she shares it, by name; `null` for what she shares with her alone. */
+  readonly team: string | null;
 };
 
 export type SharingHouse = {
   /** The doctors of the town whom one may share with, by name. */
   directory(): Promise<ShareDoctor[]>;
+  /** The teams of the town, place by place. */
+  teams(): Promise<ShareTeam[]>;
   /**
    * One's own carer code, to be read out or shown: whoever has it can share with one. Asking for it is what makes one ready for that.
    *
@@ -99,7 +119,7 @@ export type SharingHouse = {
   /** Whom one lets read, the newest first. */
   whoReads(): Promise<Given[]>;
   /**
-   * Lets a doctor or a carer read; told with events `sharing` as keys are made. Gives the grants behind it, as `Given` has them.
+   * Lets a doctor, a carer or a team read; told with events `sharing` as keys are made. Gives the grants behind it, as `Given` has them.
    *
    * @throws `invalid` for what cannot be shared so, `missing` for somebody who is not ready, `unavailable` when the cloud or a
    *   clinic's box does not answer, `conflict` for a request that does not wait any more; nothing is shared then

@@ -22,6 +22,7 @@ export async function doctorsIn(authority: Authority): Promise<(id: string) => G
       specialty: one?.specialty ?? null,
       organisation: one?.organisation ?? null,
       carer: false,
+      team: false,
     };
   };
 }

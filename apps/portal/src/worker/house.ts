@@ -144,8 +144,9 @@ export function openHouse(outside: Surroundings): House {
     const { mathematics } = around;
     const { cloudlets, authority } = person.map;
     const parties = { cloudletOf: cloudletsOf(cloudlets, keyring, clock), keyServers: keyServersAt(authority, keyring, clock) };
-    const read = reader({ keyring, cloud, ...parties, mathematics, clock });
-    const received = receivedOf(keyring, cloud, clock);
+    const reading = { keyring, cloud, ...parties, mathematics, clock };
+    const read = reader(reading);
+    const received = receivedOf(reading);
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
     const emergencies = emergenciesOf({ person, charts: () => charts, clock });
     const listed = async () => {
@@ -317,6 +318,7 @@ export function openHouse(outside: Surroundings): House {
     },
 
     directory: async () => patientHere().sharing.directory(),
+    teams: async () => patientHere().sharing.teams(),
     carerCode: async () => patientHere().sharing.carerCode(),
     carer: async (code) => patientHere().sharing.carer(code),
     async sharedWithMe() {

@@ -174,6 +174,8 @@ export function looksIn(charts: readonly ChartReceipts[], { kindsAt, grants, pla
     .sort((a, b) => a.receipt.time - b.receipt.time || a.index - b.index);
   // When somebody last said of a chart that it was an emergency: what she looks at within the hours it may last is told so.
   const broken = new Map<string, number>();
+  // Who had something of a chart turned by consent before: what she looks at there she may have from it.
+  const turned = new Set<string>();
   const looks: Growing[] = [];
   const latest = new Map<string, Growing>();
   for (const { chart, receipt, index } of all) {
@@ -183,13 +185,16 @@ export function looksIn(charts: readonly ChartReceipts[], { kindsAt, grants, pla
     if (deed === 'broke') broken.set(`${who} ${hex(chart.pat)}`, receipt.time);
     const urgent = receipt.time - (broken.get(`${who} ${hex(chart.pat)}`) ?? Number.NEGATIVE_INFINITY) <= longestBreak;
     const opens = deed === 'looked' || deed === 'asked';
-    const reason = !opens ? null : urgent ? 'emergency' : reasonOf(receipt, chart.pat, some, grants);
-    const name = `${who} ${deed} ${reason}`;
+    if (receipt.kind === 're-encryption') turned.add(`${who} ${hex(chart.pat)}`);
+    const hasTurned = turned.has(`${who} ${hex(chart.pat)}`);
+    const { reason, team } =
+      !opens || urgent ? { reason: opens ? ('emergency' as const) : null } : behind(receipt, chart.pat, some, grants, hasTurned);
+    const name = `${who} ${deed} ${reason} ${team ?? ''}`;
     let growing = latest.get(name);
     if (!growing || receipt.time - growing.last > apart) {
       const at = receipt.time * 1000;
       growing = {
-        look: { id: `${index}`, who, deed, at, until: at, kinds: [], reason, places: [] },
+        look: { id: `${index}`, who, deed, at, until: at, kinds: [], reason, ...(team !== undefined && { team }), places: [] },
         last: receipt.time,
         kinds: new Set(),
         places: new Set(),
@@ -211,15 +216,26 @@ export function looksIn(charts: readonly ChartReceipts[], { kindsAt, grants, pla
     .sort((a, b) => b.at - a.at || Number(b.id) - Number(a.id));
 }
 
-/** Whether a receipt is of something that she let its actor read at that time, as far as can be told. */
-function reasonOf({ kind, actor, time }: Receipt, pat: Bytes, some: readonly Kind[], grants: readonly GivenGrant[]): Look['reason'] {
-  // What is turned is turned by consent, what is transformed by what the town approved.
-  if (kind === 're-encryption') return 'allowed';
-  if (kind === 'transformation') return 'approved';
-  const allowed = grants.some(({ doctor, pat: of, issued, notAfter, consent: text }) => {
-    if (!equalPublic(doctor, actor) || !equalPublic(of, pat) || time < issued || time > notAfter) return false;
+type Behind = { readonly reason: 'allowed' | 'approved'; readonly team?: string };
+
+/** Why something opened, as far as can be told: by what she let its actor read at that time, or a team that must have been hers. */
+function behind(
+  { kind, actor, time }: Receipt,
+  pat: Bytes,
+  some: readonly Kind[],
+  grants: readonly GivenGrant[],
+  hasTurned: boolean,
+): Behind {
+  // What is transformed is transformed by what the town approved.
+  if (kind === 'transformation') return { reason: 'approved' };
+  const covering = grants.filter(({ pat: of, issued, notAfter, consent: text }) => {
+    if (!equalPublic(of, pat) || time < issued || time > notAfter) return false;
     const consent = readConsent(text);
     return !consent || some.length === 0 || some.some((one) => consent.kinds.includes(one));
   });
-  return allowed ? 'allowed' : 'approved';
+  const own = covering.some(({ doctor }) => equalPublic(doctor, actor));
+  const team = own || !hasTurned ? undefined : covering.find(({ consent }) => recipientIn(consent) === 'team')?.doctorName;
+  if (team !== undefined) return { reason: 'allowed', team };
+  // What is turned is turned by consent.
+  return { reason: own || kind === 're-encryption' ? 'allowed' : 'approved' };
 }

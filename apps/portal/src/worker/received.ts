@@ -1,5 +1,5 @@
 /**
- * What patients let a doctor or a carer read by their consent, as her pages tell it.
+ * What patients let a doctor, a team of hers or a carer read by their consent, as her pages tell it.
  *
  * @module
  */
@@ -7,10 +7,13 @@ import type { Category } from '@carelet/care/model';
 import { type Consent, fromFhirConsent, isMeant, type Recipient, recipientOf } from '@carelet/care/rules/sharing/consent';
 import { receivedShared } from '@carelet/client/kdc/received';
 import type { Keyring } from '@carelet/client/keyring/keyring';
-import type { Cloud } from '@carelet/client/login';
+import type { Cloud, Cloudlet } from '@carelet/client/login';
+import type { Mathematics } from '@carelet/client/mathematics';
 import { believedCards } from '@carelet/client/records/reading/believed';
 import { receivedGrants } from '@carelet/client/sharing/received';
-import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { roleLogins } from '@carelet/client/sharing/roles';
+import { membershipsOf } from '@carelet/client/sharing/teams/member';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Received } from '../house/sharing.ts';
 import type { Shown } from './view.ts';
 import { kindsInWords } from './withheld.ts';
@@ -22,6 +25,8 @@ export type ReceivedGrant = {
   readonly patient: string;
   readonly name: string;
   readonly consent: Consent;
+  /** The team it was given to, by name; `null` where it was given to her herself. */
+  readonly team: string | null;
   /** UTC seconds. */
   readonly notAfter: number;
 };
@@ -35,9 +40,19 @@ export type ReceivedGrants = {
   ended(): boolean;
 };
 
-export function receivedOf(keyring: Keyring, cloud: Cloud, clock: () => number): ReceivedGrants {
+export type ReceivedAround = {
+  readonly keyring: Keyring;
+  readonly cloud: Cloud;
+  readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  readonly mathematics: Mathematics;
+  readonly clock: () => number;
+};
+
+export function receivedOf({ keyring, cloud, cloudletOf, mathematics, clock }: ReceivedAround): ReceivedGrants {
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
+  const logins = roleLogins(keyring, cloudletOf);
+  const memberships = membershipsOf({ keyring, cloud, logins, mathematics, cards, now });
   let grants: readonly ReceivedGrant[] = [];
   return {
     async look() {
@@ -45,12 +60,15 @@ export function receivedOf(keyring: Keyring, cloud: Cloud, clock: () => number):
       if (!keyring.sharing.half) return;
       cards.review();
       const around = { keyring, cloud, cards, now };
-      const mediated = await receivedGrants(around);
+      const mediated = await receivedGrants({ ...around, memberships });
+      // Logged in only where the secret of a team was to be opened; then it rests in the keyring.
+      await logins.leave();
       const served = await receivedShared(around);
-      const received = [...mediated, ...served.map(({ grant, letter }) => ({ grant, letter, owner: grant.owner }))];
-      grants = received.flatMap(({ grant: { pat, notAfter }, letter, owner }): ReceivedGrant[] => {
+      const received = [...mediated, ...served.map(({ grant, letter }) => ({ grant, letter, owner: grant.owner, member: null }))];
+      grants = received.flatMap(({ grant: { pat, notAfter }, letter, owner, member }): ReceivedGrant[] => {
         const consent = readConsent(letter.consent);
-        return consent ? [{ pat: hex(pat), patient: hex(owner), name: letter.patient, consent, notAfter }] : [];
+        const team = member && calledIn(letter.consent);
+        return consent ? [{ pat: hex(pat), patient: hex(owner), name: letter.patient, consent, team, notAfter }] : [];
       });
     },
     of: (patient) => grants.filter((one) => one.patient === patient && one.notAfter > now()),
@@ -64,6 +82,16 @@ export function readConsent(text: string): Consent | null {
     return fromFhirConsent(JSON.parse(text));
   } catch {
     return null;
+  }
+}
+
+/** What a FHIR Consent in JSON calls whom it lets read; nothing where it says no name. */
+function calledIn(text: string): string {
+  try {
+    const name: unknown = JSON.parse(text).provision.actor[0].reference.display;
+    return typeof name === 'string' ? name : '';
+  } catch {
+    return '';
   }
 }
 
@@ -87,8 +115,8 @@ export const whatOf = ({ kinds, sensitivity, from, until }: Consent) => ({
 /** Grants as pages tell them: those of several charts that say the same are one. */
 export function toldGrants(grants: readonly ReceivedGrant[]): Received[] {
   const told = new Map<string, Received>();
-  for (const { name, consent } of grants) {
-    const one = { name, ...whatOf(consent) };
+  for (const { name, consent, team } of grants) {
+    const one = { name, team, ...whatOf(consent) };
     told.set(JSON.stringify(one), one);
   }
   return [...told.values()];

@@ -1,5 +1,5 @@
 /**
- * Sharing by consent at a patient's door: the doctors of the town, carers by their codes, whom she lets read, letting read, and taking back.
+ * Sharing by consent at a patient's door: the doctors and teams of the town, carers by their codes, whom she lets read, letting read, and taking back.
  *
  * @module
  */
@@ -17,11 +17,12 @@ import { changeGrants } from '@carelet/client/sharing/change';
 import { recallGrants } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { endGrant, type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
+import { teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard, fingerprint } from '@carelet/crypto/cards/card';
 import type { NodeGrant } from '@carelet/crypto/records/wrap';
 import type { HouseEvent } from '../house/house.ts';
-import type { Given, ShareDoctor, ShareWish, SharingHouse } from '../house/sharing.ts';
+import type { Given, ShareDoctor, ShareTeam, ShareWish, SharingHouse } from '../house/sharing.ts';
 import { mediatorsFor } from './mediators.ts';
 import type { Person } from './person.ts';
 import { readConsent, recipientIn, whatOf } from './received.ts';
@@ -44,6 +45,8 @@ const longestName = 80;
 
 /** Milliseconds in which a page asks how things stand now. */
 const listsFirst = 1000;
+/** Whom one lets read, and the organisation whose box should not be the one that takes part. */
+type Called = { readonly as: Recipient; readonly of?: Uint8Array; readonly doctorName: string; readonly organisation: string | null };
 
 /** Doctors in one request to the cloud. */
 const atOnce = 100;
@@ -84,8 +87,25 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
       .sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
   }
 
-  /** A doctor as the directory names her, or a carer as her patient does: whom the number stands for is looked at when it is shared. */
-  async function called({ doctor: id, carer }: ShareWish): Promise<{ as: Recipient; doctorName: string; organisation: string | null }> {
+  const foundTeams = () => teamsOfTown({ keyring, authority, now: now() });
+
+  async function teams(): Promise<ShareTeam[]> {
+    return (await foundTeams()).map((team) => {
+      const { name, place, whole } = team;
+      return { id: hex(team.card.id), title: teamTitle(team), name, place, whole };
+    });
+  }
+
+  /**
+   * A doctor or a team as the directory names them, or a carer as her patient does: whom the number stands for is looked at when it is
+   * shared.
+   */
+  async function called({ doctor: id, carer, team }: ShareWish): Promise<Called> {
+    if (team) {
+      const one = (await foundTeams()).find(({ card }) => hex(card.id) === id);
+      if (!one) throw new CareletError('missing', 'share records', { because: 'no team of this town has this number' });
+      return { as: 'team', of: one.organisation, doctorName: teamTitle(one), organisation: one.place };
+    }
     if (carer) {
       const doctorName = carer.name.trim().slice(0, longestName);
       if (doctorName === '') throw new CareletError('invalid', 'share records', { because: 'the carer has no name' });
@@ -98,6 +118,7 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
 
   return {
     directory,
+    teams,
 
     carerCode: () => carerCode(options),
 
@@ -109,7 +130,9 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
         if (keyring.sharing.grants.length === 0) throw thrown;
       });
       const doctors = await directory().catch(() => []);
-      const known = new Map(doctors.map((doctor) => [doctor.id, doctor]));
+      const known = new Map<string, Known>(doctors.map((doctor) => [doctor.id, { ...doctor, team: false }]));
+      for (const { id, title } of await teams().catch(() => []))
+        known.set(id, { name: title, specialty: null, organisation: null, team: true });
       return inGroups(keyring.sharing.grants.filter((one) => one.notAfter > now() && (one.holds.cloud || one.holds.mediator))).map((some) =>
         givenOf(some, known.get(hex(some[0]!.doctor)), nameOf),
       );
@@ -123,8 +146,8 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
         const { organisation, ...whom } = await called(wish);
         const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));
         const mediators = mediatorsFor(map, keyring, organisation);
-        // A request is answered with the last grant, which a clinic mediates.
-        const served = mediators.length === 0 && !answering;
+        // A request is answered with the last grant, and a team’s members are told from others, where a clinic mediates.
+        const served = mediators.length === 0 && !answering && whom.as !== 'team';
         const mediator = served ? null : await thatAnswers(mediators);
         const give = () =>
           mediator
@@ -200,7 +223,10 @@ function inGroups(grants: readonly GivenGrant[]): GivenGrant[][] {
   return [...groups.values()];
 }
 
-function givenOf(some: readonly GivenGrant[], doctor: ShareDoctor | undefined, nameOf: (organisation: Uint8Array) => string): Given {
+/** What the town's directory says of whom one lets read. */
+type Known = Pick<Given['doctor'], 'name' | 'specialty' | 'organisation' | 'team'>;
+
+function givenOf(some: readonly GivenGrant[], doctor: Known | undefined, nameOf: (organisation: Uint8Array) => string): Given {
   const [one] = some as [GivenGrant];
   const consent = readConsent(one.consent);
   return {
@@ -211,6 +237,7 @@ function givenOf(some: readonly GivenGrant[], doctor: ShareDoctor | undefined, n
       specialty: doctor?.specialty ?? null,
       organisation: doctor?.organisation ?? null,
       carer: recipientIn(one.consent) === 'carer',
+      team: recipientIn(one.consent) === 'team' || doctor?.team === true,
     },
     what: consent && whatOf(consent),
     until: new Date(one.notAfter * 1000).toISOString().slice(0, 10),

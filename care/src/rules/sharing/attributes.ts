@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Category, Part, Period } from '../../model/index.ts';
+import { type Category, kinds, type Part, type Period, parts } from '../../model/index.ts';
 
 /** Where a node's records come from. */
 export const sources = ['clinician', 'device'] as const;
@@ -38,16 +38,57 @@ export type Attribute = { readonly name: 'part' | 'pat' | 'kind' | 'conf' | 'sen
  * ```
  */
 export function attributesOf({ part, category, period, pat, unit, source }: SharedNode): Attribute[] {
-  const steps = unit.split('/');
   return [
     { name: 'part', value: part },
     { name: 'pat', value: pat },
     { name: 'kind', value: category.kind },
     { name: 'conf', value: category.conf },
     { name: 'sens', value: category.sens },
-    ...steps.map((_, i): Attribute => ({ name: 'org', value: steps.slice(0, i + 1).join('/') })),
+    ...withAncestors(unit).map((value): Attribute => ({ name: 'org', value })),
     { name: 'src', value: source },
     { name: 'ver', value: '1' },
     { name: 't', value: period },
+  ];
+}
+
+/** What the pseudonyms of teams begin with, so that a policy in words does not count one as a patient: "team", in hex. */
+export const teamPrefix = '7465616d';
+
+/** Whether a pseudonym that a policy names is a team's and no patient's. */
+export const isTeam = (pseudonym: string): boolean => pseudonym.startsWith(teamPrefix);
+
+/** A unit and the units it is in, the organisation first. */
+function withAncestors(unit: string): string[] {
+  const steps = unit.split('/');
+  return steps.map((_, i) => steps.slice(0, i + 1).join('/'));
+}
+
+/**
+ * What a team's secret is sealed under: everything a policy for one of its units may ask for, of ordinary records and any time, of a
+ * patient who is nobody but the team. So whoever may read everybody in one of these units opens it, however little of them; who may
+ * read single patients does so only where her policy names the team among them.
+ *
+ * @param team its pseudonym, as `isTeam` knows one
+ * @param units as in `SharedNode`, at least one
+ *
+ * @example
+ * ```ts
+ * import { teamAttributes } from '@carelet/care/rules/sharing/attributes';
+ * const units = ['bb/cardio', 'bb/lungs'];
+ * teamAttributes({ team: 'aa', units }).filter(({ name }) => name === 'org').map(({ value }) => value).join(); // 'bb,bb/cardio,bb/lungs'
+ * ```
+ */
+export function teamAttributes({ team, units }: { readonly team: string; readonly units: readonly string[] }): Attribute[] {
+  const of = (name: Attribute['name'], values: readonly string[]) => values.map((value): Attribute => ({ name, value }));
+  return [
+    ...of('part', parts),
+    ...of('pat', [team]),
+    ...of('kind', kinds),
+    ...of('conf', ['N']),
+    ...of('sens', ['none']),
+    ...of('org', [...new Set(units.flatMap(withAncestors))]),
+    ...of('src', sources),
+    ...of('ver', ['1']),
+    ...of('t', ['always']),
   ];
 }

@@ -11,6 +11,7 @@ import {
   isMeant,
   periodsOf,
   recipientOf,
+  teamsOrganisation,
   toFhirConsent,
   usualConsent,
 } from './consent.ts';
@@ -99,6 +100,16 @@ test('what FHIR keeps tells a carer from a doctor', () => {
   expect(fromFhirConsent(carer)).toEqual(heart);
   expect(recipientOf(toFhirConsent(heart, people))).toBe('doctor');
   for (const other of [null, {}, { resourceType: 'Consent' }]) expect(recipientOf(other)).toBeNull();
+});
+
+test('what FHIR keeps tells a team, and whose it is', () => {
+  const of = 'a7'.repeat(16);
+  const team = toFhirConsent(heart, { ...people, doctorName: 'Cardiology, Northgate Hospital', as: 'team', of });
+  expect([recipientOf(team), teamsOrganisation(team), fromFhirConsent(team)]).toEqual(['team', of, heart]);
+  expect(team.provision.actor[0]!.reference).toMatchObject({ type: 'Organization', display: 'Cardiology, Northgate Hospital' });
+  for (const other of [toFhirConsent(heart, { ...people, as: 'team' }), toFhirConsent(heart, { ...people, of }), null, {}]) {
+    expect(teamsOrganisation(other)).toBeNull();
+  }
 });
 
 test('in words it is what a patient would say', () => {

@@ -1,7 +1,7 @@
 /**
  * Consent: whom a patient lets read what, until when, in nouns, in words, and as FHIR says it.
  *
- * A consent names a doctor or a carer and categories of records; what is especially sensitive is never meant unless it is named.
+ * A consent names a doctor, a carer or a team and categories of records; what is especially sensitive is never meant unless it is named.
  * It compiles to scopes: for each category and each period of its window, one that the reader's key reaches.
  *
  * @module
@@ -21,8 +21,11 @@ import {
 } from '../../model/index.ts';
 import { consentCover } from '../records/calendar.ts';
 
-/** As what somebody is let read: a doctor of the town, or somebody who cares for the patient and has a patient's card herself. */
-export type Recipient = 'doctor' | 'carer';
+/**
+ * As what somebody is let read: a doctor of the town, somebody who cares for the patient and has a patient's card herself, or a team,
+ * everybody who works in a ward or a clinic, today and later.
+ */
+export type Recipient = 'doctor' | 'carer' | 'team';
 
 /** What a patient shares. */
 export type Consent = {
@@ -88,6 +91,8 @@ const systems = {
 } as const;
 
 const caregiver = 'CAREGIVER';
+/** What a team is in FHIR: a ward is an organisation within another. */
+const organisation = 'Organization';
 
 /** What a Consent says beside what is meant. */
 export type ConsentWords = {
@@ -98,13 +103,15 @@ export type ConsentWords = {
   readonly doctorName: string;
   /** As what `doctor` is let read; as a doctor unless told. */
   readonly as?: Recipient | undefined;
+  /** The number of the organisation a team is of. */
+  readonly of?: string | undefined;
   readonly given: string;
 };
 
 /** The consent as an HL7 FHIR R4 Consent: what is kept for people and other programs. */
 export function toFhirConsent(
   { parts, kinds, confidentiality, sensitivity, from, until }: Consent,
-  { grant, patient, doctor, doctorName, as = 'doctor', given }: ConsentWords,
+  { grant, patient, doctor, doctorName, as = 'doctor', of, given }: ConsentWords,
 ) {
   const label = (system: string, code: string) => ({ system, code });
   return {
@@ -113,7 +120,7 @@ export function toFhirConsent(
     status: 'active',
     scope: { coding: [label('http://terminology.hl7.org/CodeSystem/consentscope', 'patient-privacy')] },
     category: [{ coding: [label(systems.act, 'INFA')] }],
-    patient: { identifier: identifier('urn:carelet:card', patient) },
+    patient: { identifier: card(patient) },
     dateTime: given,
     policyRule: { coding: [label(systems.act, 'OPTIN')] },
     provision: {
@@ -123,7 +130,11 @@ export function toFhirConsent(
       actor: [
         {
           role: { coding: [label(systems.participation, 'IRCP'), ...(as === 'carer' ? [label(systems.role, caregiver)] : [])] },
-          reference: { identifier: identifier('urn:carelet:card', doctor), display: doctorName },
+          reference: {
+            ...(as === 'team' && { type: organisation }),
+            identifier: { ...card(doctor), ...(of !== undefined && { assigner: { identifier: card(of) } }) },
+            display: doctorName,
+          },
         },
       ],
       action: [{ coding: [label('http://terminology.hl7.org/CodeSystem/consentaction', 'access')] }],
@@ -136,7 +147,7 @@ export function toFhirConsent(
   };
 }
 
-const identifier = (system: string, value: string) => ({ system, value });
+const card = (value: string) => ({ system: 'urn:carelet:card', value });
 
 /** Reads back what `toFhirConsent` wrote; `null` for a Consent that says something else. */
 export function fromFhirConsent(resource: unknown): Consent | null {
@@ -163,9 +174,18 @@ export function fromFhirConsent(resource: unknown): Consent | null {
 
 /** As what somebody is let read by what `toFhirConsent` wrote; `null` for what says nothing of it. */
 export function recipientOf(resource: unknown): Recipient | null {
-  const coding = (resource as Partial<ReturnType<typeof toFhirConsent>> | null)?.provision?.actor?.[0]?.role?.coding;
+  const actor = (resource as Partial<ReturnType<typeof toFhirConsent>> | null)?.provision?.actor?.[0];
+  const coding = actor?.role?.coding;
   if (!Array.isArray(coding)) return null;
+  if (actor?.reference?.type === organisation) return 'team';
   return coding.some(({ system, code }) => system === systems.role && code === caregiver) ? 'carer' : 'doctor';
+}
+
+/** The number of the organisation that a team is of by what `toFhirConsent` wrote, 32 hex digits; `null` where it names none. */
+export function teamsOrganisation(resource: unknown): string | null {
+  const actor = (resource as Partial<ReturnType<typeof toFhirConsent>> | null)?.provision?.actor?.[0];
+  const value = recipientOf(resource) === 'team' ? actor?.reference.identifier?.assigner?.identifier?.value : null;
+  return typeof value === 'string' && /^[0-9a-f]{32}$/.test(value) ? value : null;
 }
 
 /** The consent in words, as patient and doctor read it. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Category } from '../../model/index.ts';
-import { attributesOf, type SharedNode } from './attributes.ts';
+import { attributesOf, type SharedNode, teamPrefix } from './attributes.ts';
 import { compile, inWords, type Labelling, labelsOf, type Policy } from './policy.ts';
 
 let blanks = 0;
@@ -104,6 +104,15 @@ test('a policy without undated records, or wider than a key, is refused', () => 
   expect(() => compile(laboratory, ['2026-11-20'], labelling)).toThrow('leaves out undated records');
   const long = ['always', ...Array.from({ length: 250 }, (_, i) => `t${i}`)];
   expect(() => compile(laboratory, long, labelling)).toThrow('divide it');
+});
+
+test('a team that a policy names among patients is counted as none of them', () => {
+  const team = `${teamPrefix}${'0'.repeat(24)}`;
+  const words = (patients: string[]) => inWords({ ...laboratory, patients }).split(';')[0];
+  const one = '1'.repeat(32);
+  expect(words([one, team])).toBe('laboratory of one patient and for one team');
+  expect(words([one, one.replace('1', '2'), team, team])).toBe('laboratory of 2 patients and for 2 teams');
+  expect(words([team])).toBe('laboratory of no patient and for one team');
 });
 
 test('a policy can be said in words', () => {

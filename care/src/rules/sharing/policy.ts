@@ -19,7 +19,7 @@ import {
   type Sensitivity,
   sensitivities,
 } from '../../model/index.ts';
-import type { Attribute } from './attributes.ts';
+import { type Attribute, isTeam } from './attributes.ts';
 
 /** What a doctor's key opens at one organisation. */
 export type Policy = {
@@ -29,7 +29,7 @@ export type Policy = {
   readonly confidentiality: readonly Confidentiality[];
   /** `none` is most records; a named group is opened only for named patients. */
   readonly sensitivity: readonly Sensitivity[];
-  /** Chart pseudonyms (32 hex digits), or everyone of the unit. */
+  /** Chart pseudonyms (32 hex digits), or everyone of the unit; a team's among them says that she is in it. */
   readonly patients: 'everyone' | readonly string[];
   /** The organisation's card id in hex, then units separated by `/`. */
   readonly unit: string;
@@ -141,8 +141,7 @@ export function policyText({ parts, kinds, confidentiality, sensitivity, patient
 /** The policy in words, for the doctor, the approvers and the patient. */
 export function inWords(policy: Policy): string {
   const what = policy.kinds.length === kinds.length ? 'all kinds of records' : list(policy.kinds.map((kind) => kind.replaceAll('-', ' ')));
-  const of =
-    policy.patients === 'everyone' ? 'everyone there' : policy.patients.length === 1 ? 'one patient' : `${policy.patients.length} patients`;
+  const of = policy.patients === 'everyone' ? 'everyone there' : ofWhom(policy.patients);
   const partWords = { EID: 'names and contact data', QID: 'birth date, sex and town', MI: 'medical content' };
   const groups = policy.sensitivity.filter((group) => group !== 'none');
   return [
@@ -153,6 +152,14 @@ export function inWords(policy: Policy): string {
     policy.from === 'beginning' ? `until ${policy.until}` : `from ${policy.from} until ${policy.until}`,
     ...(policy.breakGlass ? ['and may break the glass in an emergency'] : []),
   ].join('; ');
+}
+
+/** `one patient`, `3 patients and for one team`. */
+function ofWhom(named: readonly string[]): string {
+  const teams = named.filter(isTeam).length;
+  const patients = named.length - teams;
+  const others = teams === 0 ? '' : ` and for ${teams === 1 ? 'one team' : `${teams} teams`}`;
+  return `${patients === 0 ? 'no patient' : patients === 1 ? 'one patient' : `${patients} patients`}${others}`;
 }
 
 function check(values: readonly string[], known: readonly string[], what: string, refuse: (because: string) => CareletError): void {

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/record.ts';
+import { teamNotice } from './cloud.ts';
 import { endedKeys } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
@@ -234,6 +235,30 @@ export const authorityContract = defineContract('authority', {
     output: z.strictObject({
       doctors: z.array(z.strictObject({ doctor: id, name, specialty: name, organisation: name, fingerprint: z.string() })),
     }),
+    idempotent: true,
+  },
+  'teams.name': {
+    summary: 'An organisation names a team of its doctors in the directory; one that follows another takes its place there.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ card, notice: teamNotice, name, /** Whether it is the whole organisation. */ whole: z.boolean(), signature }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'teams.list': {
+    summary: 'The teams of the town: with whom a patient may want to share.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ teams: z.array(z.strictObject({ card, organisation: card, name, whole: z.boolean(), signature })) }),
+    idempotent: true,
+  },
+  'teams.units': {
+    summary: 'The units that doctors’ policies at the caller’s organisation name.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ units: z.array(policy.shape.unit) }),
     idempotent: true,
   },
   'enrolment.approve': {

@@ -66,6 +66,11 @@ const grant = bytes({ max: 512 });
 /** Sealed to whoever is let read: what the grant is about. */
 const letter = bytes({ max: 2 * 1024 * 1024 });
 
+/** What an organisation signs of a team of its doctors, as `crypto/cards/team` makes it. */
+export const teamNotice = bytes({ max: 32768 });
+/** A team's secret for its members, sealed. */
+const teamMembers = bytes({ max: 32768 });
+
 /** A doctor's request, sealed: all of them have one length, as `crypto/pre/requests` makes them. */
 const sealedRequest = bytes({ length: 5374 });
 const answerSignature = bytes({ length: 64 });
@@ -436,6 +441,51 @@ export const cloudContract = defineContract('cloud', {
         z.strictObject({ nodeId: id, part, gen: z.int().min(0), body: bytes({ max: 4096 }), maker: id, signature: bytes({ length: 64 }) }),
       ),
       promise,
+    }),
+    idempotent: true,
+  },
+  'teams.lay': {
+    summary: 'An organisation lays down a team of its doctors: card, notice, the team’s half, and its secret sealed to its members.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ card, notice: teamNotice, delegate, members: teamMembers }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'teams.of': {
+    summary: 'What organisations say of teams, for whoever wants to share with them, and which came in the place of which.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ teams: z.array(id).max(100) }),
+    output: z.strictObject({
+      teams: z.array(
+        z.strictObject({
+          card,
+          organisation: card,
+          notice: teamNotice,
+          delegate,
+          /** The team that follows it. */ followedBy: id.nullable(),
+        }),
+      ),
+    }),
+    idempotent: true,
+  },
+  'teams.mine': {
+    summary: 'The teams that a doctor is a member of by what the issuers entitled her to, at this moment.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({}),
+    output: z.strictObject({ teams: z.array(z.strictObject({ card, notice: teamNotice, members: teamMembers })) }),
+    idempotent: true,
+  },
+  'teams.join': {
+    summary: 'Transforms a team’s secret with the cloud’s part of a member’s key: what her mediator goes on with.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ team: id }),
+    output: z.strictObject({
+      /** As in `sharing.transform`. */
+      transformed: bytes({ max: 1152 }),
     }),
     idempotent: true,
   },

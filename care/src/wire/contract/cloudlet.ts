@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { parts } from '../../model/record.ts';
 import { urgencies } from '../../model/urgency.ts';
 import { emergencyDomain } from './authority.ts';
-import { breakGlassWord } from './cloud.ts';
+import { breakGlassWord, teamNotice } from './cloud.ts';
 import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
@@ -252,17 +252,21 @@ export const cloudletContract = defineContract('cloudlet', {
       pat: id,
       delegate: bytes({ max: 512 }),
       doctor: card,
+      /** Of a team: the card of its organisation. */
+      organisation: card.optional(),
       /** UTC seconds after which it is forgotten. */
       notAfter: z.int().min(0),
     }),
     output: z.strictObject({ factor: bytes({ max: 1024 }) }),
   },
   'sharing.mediate': {
-    summary: 'Applies the factor of a grant to what the cloud turned, for its doctor, as long as the grant holds.',
+    summary: 'Applies the factor of a grant to what the cloud turned, for its doctor or a member of its team, as long as the grant holds.',
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({
       grant: id,
+      /** Of a grant to a team: what the issuers entitled the caller to, and whom the team's organisation says it is. */
+      membership: z.strictObject({ entitlement: bytes({ max: 262144 }), notice: teamNotice }).optional(),
       turned: z
         .array(bytes({ length: 576 }))
         .min(1)

@@ -20,6 +20,7 @@ import type { Watching } from '../../receipts/watch.ts';
 import { brokenFor } from '../../sharing/break-glass.ts';
 import { type Received, receivedGrants } from '../../sharing/received.ts';
 import type { Broken, RoleLogins } from '../../sharing/roles.ts';
+import { membershipsOf } from '../../sharing/teams/member.ts';
 import type { ChartRef, Problem } from '../reader.ts';
 import { parseTreeName } from '../trees.ts';
 import { type Held, steps } from '../walk.ts';
@@ -45,6 +46,7 @@ const underWay = 3;
 const stepsAtOnce = 16;
 
 const over = 'the key of your role for this organisation holds no more';
+const roleAway = 'what your role opens waits: cloud or mediator cannot be reached';
 const notYetAnew = 'a lock on a part of this chart waits until its organisation has made it anew';
 
 export type SightOptions = {
@@ -72,6 +74,7 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, keyServers, math
   const verified = new Set<string>();
   const owned = new Map<string, NodeGrant>();
   const urgently = new Map<string, NodeGrant>();
+  const memberships = membershipsOf({ keyring, cloud, logins, mathematics, cards, now });
 
   return async (chart: ChartRef, { nodes, wraps }: FetchedNodes, before: Found, breathe: Breathe): Promise<Sight> => {
     const problems: Problem[] = [];
@@ -175,7 +178,7 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, keyServers, math
     const [{ key }] = jobs as [(typeof jobs)[number]];
     const [ended, away] = broken
       ? ['the glass of this chart is not broken any more', 'what opens in this emergency waits: cloud or mediator cannot be reached']
-      : [over, 'what your role opens waits: cloud or mediator cannot be reached'];
+      : [over, roleAway];
     const made = await fromBoth({ over: ended, away }, problems, async () => {
       const nodes = jobs.map(({ wrap }) => wrap.nodeId);
       const { transformed, promise } = await cloud.sharing.transform({ pat, organisation: key.organisation, nodes });
@@ -235,21 +238,28 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, keyServers, math
     return [...known, ...(await inBatches(left, breathe, (some) => openPolicies(chart, some, problems, broken)))];
   }
 
-  /** Opens what the chart's owner granted: turned by the cloud, then by the mediator of the grant, then by one's own half. */
+  /** Opens what the chart's owner granted: turned by the cloud, then by the mediator of the grant, then by one's own half or one's team's. */
   async function openGranted(chart: ChartRef, locks: readonly Lock[], problems: Problem[], breathe: Breathe): Promise<Opened[]> {
-    const { half } = keyring.sharing;
     const opened: Opened[] = [];
     let left = [...locks];
-    if (!half) return opened;
-    for (const received of await receivedGrants({ keyring, cloud, cards, now }, chart)) {
+    const missed = ({ kind }: CareletError) => void problems.push({ kind: 'cannot-open', what: kind === 'unavailable' ? roleAway : over });
+    const asking = { keyring, cloud, cards, now, memberships: (teams: readonly Bytes[]) => memberships(teams, missed) };
+    for (const received of await receivedGrants(asking, chart)) {
+      const half = received.member?.half ?? keyring.sharing.half?.secret;
+      if (!half) continue;
       const mine = left.filter(({ wrap }) => received.letter.scopes.has(hex(wrap.domain)));
       left = left.filter((lock) => !mine.includes(lock));
-      opened.push(...(await inBatches(mine, breathe, (some) => openScopes(received, half.secret, some, problems))));
+      opened.push(...(await inBatches(mine, breathe, (some) => openScopes(received, half, some, problems))));
     }
     return opened;
   }
 
-  async function openScopes({ grant, letter }: Received, half: Bytes, locks: readonly Lock[], problems: Problem[]): Promise<Opened[]> {
+  async function openScopes(
+    { grant, letter, member }: Received,
+    half: Bytes,
+    locks: readonly Lock[],
+    problems: Problem[],
+  ): Promise<Opened[]> {
     const mediator = cloudletOf(grant.mediator);
     const tell = (what: string): Opened[] => {
       problems.push({ kind: 'cannot-open', what });
@@ -263,7 +273,11 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, keyServers, math
       const { turned: turns, promise } = await cloud.sharing.turn({ pat: grant.pat, grant: grant.grant, nodes });
       promised(promise, problems);
       const whole = locks.flatMap((lock, i) => (turns[i]?.length === 576 ? [{ lock, turned: turns[i] }] : []));
-      const asked = { grant: grant.grant, turned: whole.map(({ turned }) => turned), ...(promise && { promise }) };
+      const asked = {
+        ...{ grant: grant.grant, turned: whole.map(({ turned }) => turned) },
+        ...(promise && { promise }),
+        ...(member && { membership: member.shown }),
+      };
       return { whole, answers: whole.length > 0 ? (await mediator.sharing.mediate(asked)).answers : [] };
     });
     if (!made) return [];

@@ -6,6 +6,7 @@
 import { CareletError } from '@carelet/care/model';
 import { handDomain, holdsDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { type RenewedLocks, renewLocks } from '@carelet/client/records/renew';
+import { layTeams } from '@carelet/client/sharing/teams/organisation';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
@@ -63,6 +64,8 @@ Ctrl-C stops between two batches; run the same command again and it goes on. Run
         note(io, `${stays} so far; run the same command again and it goes on.`);
       throw thrown;
     }
+    // Labels are of a domain, and a team's members are found by them.
+    await layTeams({ keyring, save, cloud, authority, mathematics, clock: io.clock });
     await save();
     const { made, forgotten } = renewed;
     say(io, made === 0 ? 'Every lock is of today’s keys already.' : `${count(made, 'lock')} made anew; no record was touched.`);

@@ -22,11 +22,12 @@ import { changeGrants } from '@carelet/client/sharing/change';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import type { RequestRef } from '@carelet/client/sharing/requests';
 import { share } from '@carelet/client/sharing/share';
+import { type FoundTeam, teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
 import { cloudletOf, partiesFor } from '../../cloudlets.ts';
-import { command, common, oneOf } from '../../command.ts';
+import { command, common, oneOf, UsageError } from '../../command.ts';
 import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
@@ -43,10 +44,11 @@ export const throughServers = 'key-servers';
 export const shareCommand = command({
   name: 'share',
   group: 'sharing',
-  summary: 'let a doctor or a carer read, until you take it back or it ends',
+  summary: 'let a doctor, a carer or a team read, until you take it back or it ends',
   options: {
     ...common.as('the patient'),
-    with: { type: 'text', value: 'whom', says: 'a doctor’s name or the beginning of her number; what you call a carer', required: true },
+    with: { type: 'text', value: 'whom', says: 'a doctor’s name or the beginning of her number; what you call a carer' },
+    'with-team': { type: 'text', value: 'team', says: 'everybody of a ward or clinic, today and later (see "carelet teams list")' },
     code: { type: 'text', value: 'code', says: 'the carer code that your carer read out to you or showed you' },
     what: {
       type: 'text',
@@ -70,15 +72,20 @@ export const shareCommand = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Where no clinic mediates, three key servers run by three houses do, two of which have to agree each time; what a hospital writes afterwards then opens once your own client was used again ("carelet wearable renew"). Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers.',
+  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Where no clinic mediates, three key servers run by three houses do, two of which have to agree each time; what a hospital writes afterwards then opens once your own client was used again ("carelet wearable renew"). Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers. A team is whoever works there at the moment: who joins later reads too, who leaves reads no more, and you see each who looked.',
   examples: [
     'carelet share --as ada --with "Dr Chen"',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs,waveforms --until 2026-12-31',
     'carelet share --as ada --with Ruth --code 7K2M-… --what medications',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs --instead',
     'carelet share --as ada --with "Dr Chen" --through key-servers',
+    'carelet share --as ada --with-team "Cardiology, Northgate Hospital"',
   ],
   async run({ options, io }) {
+    if ((options.with === undefined) === (options['with-team'] === undefined))
+      throw new UsageError('share: name whom you share with: --with <whom>, or --with-team <team>.');
+    if (options['with-team'] !== undefined && options.code !== undefined)
+      throw new UsageError('share: a team has no code; --code is a carer’s.');
     const today = dayOf(io.clock());
     const consent: Consent = {
       ...usualConsent,
@@ -89,16 +96,53 @@ export const shareCommand = command({
     };
     checkConsent(consent, today);
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
-    const to =
-      options.code === undefined
-        ? asDoctor(await doctorCalled(person.authority, options.with))
-        : await carerOf(io, person, options.with, options.code);
+    const to = await readerMeant(io, person, options);
     return letRead(io, person, { to, consent, through: options.through, instead: options.instead, yes: options.yes === true });
   },
 });
 
 /** Whoever is about to be let read. */
-type Reader = { readonly id: Bytes; readonly as: Recipient; readonly name: string; readonly about: string; readonly fingerprint: string };
+type Reader = {
+  readonly id: Bytes;
+  readonly as: Recipient;
+  /** Of a team: its organisation. */
+  readonly of?: Bytes;
+  readonly name: string;
+  readonly about: string;
+  readonly fingerprint: string;
+};
+
+type Whom = { readonly with: string | undefined; readonly 'with-team': string | undefined; readonly code: string | undefined };
+
+async function readerMeant(io: Io, person: Person, { with: whom, 'with-team': team, code }: Whom): Promise<Reader> {
+  if (team !== undefined) return asTeam(await teamCalled(io, person, team));
+  return code === undefined ? asDoctor(await doctorCalled(person.authority, whom!)) : carerOf(io, person, whom!, code);
+}
+
+const asTeam = (team: FoundTeam): Reader => ({
+  ...{ id: team.card.id, as: 'team', of: team.organisation, name: teamTitle(team) },
+  about: `everyone who works ${team.whole ? 'there' : 'in it'}, today and later`,
+  fingerprint: fingerprint(team.card),
+});
+
+/**
+ * The team of this name, with or without its organisation's.
+ *
+ * @throws {CareletError} `missing` for none, `conflict` for several
+ */
+async function teamCalled(io: Io, { keyring, authority }: Person, who: string): Promise<FoundTeam> {
+  const all = await teamsOfTown({ keyring, authority, now: Math.floor(io.clock() / 1000) });
+  const wanted = who.trim().toLowerCase();
+  const found = all.filter((team) => [teamTitle(team), team.name, hex(team.card.id)].some((one) => one.toLowerCase() === wanted));
+  const [first] = found;
+  if (!first)
+    throw new CareletError('missing', 'find team', { subject: who, because: 'no organisation of this town has a team of this name' });
+  if (found.length > 1) {
+    const titles = found.map((team) => `"${teamTitle(team)}"`);
+    throw new CareletError('conflict', 'find team', { subject: who, because: `it could be ${titles.join(' or ')}` });
+  }
+  return first;
+}
 
 /** A doctor of the directory, about to be let read. */
 export const asDoctor = ({ doctor, name, specialty, organisation, ...rest }: Awaited<ReturnType<typeof doctorCalled>>): Reader => ({
@@ -129,6 +173,7 @@ type Letting = {
 export async function letRead(io: Io, person: Person, { to, consent, through, instead = false, yes, answering }: Letting): Promise<number> {
   const { keyring, cloud, save, town } = person;
   const served = through === throughServers;
+  if (served && to.as === 'team') throw new CareletError('invalid', op, { because: 'with a team one shares through a clinic' });
   if (served && answering) throw new CareletError('invalid', op, { because: 'a request is granted through a clinic, not the key servers' });
   const clinic = through === undefined ? town.cloudlets[0] : served ? undefined : cloudletOf(town, through);
   const mediator = keyring.manifest.domains.find(({ name }) => name === clinic?.organisation)?.organisation;
@@ -162,7 +207,7 @@ export async function letRead(io: Io, person: Person, { to, consent, through, in
   const wanted = { as: to.as, consent, progress: (done: number) => line.at(done) };
   const give = () =>
     mediator
-      ? share(sharing, { ...wanted, doctor: to.id, doctorName: to.name, mediator, ...(answering && { answering }) })
+      ? share(sharing, { ...wanted, doctor: to.id, doctorName: to.name, of: to.of, mediator, ...(answering && { answering }) })
       : shareThroughServers(sharing, { ...wanted, reader: to.id, readerName: to.name });
   const numbers = before.map(({ grant }) => grant);
   const given = instead ? await changeGrants(sharing, to.id, numbers, give) : await give();

@@ -21,8 +21,8 @@ const op = 'take back';
 export const unshareCommand = command({
   name: 'unshare',
   group: 'sharing',
-  summary: 'take back what you let a doctor or a carer read',
-  takes: [{ name: 'grant', says: 'the beginning of its number, or the doctor’s or carer’s name (see "carelet who")' }],
+  summary: 'take back what you let a doctor, a carer or a team read',
+  takes: [{ name: 'grant', says: 'the beginning of its number, or the doctor’s, carer’s or team’s name (see "carelet who")' }],
   options: { ...common.as('the patient'), ...common.yes, ...common.town, ...common.keyrings },
   more: 'From the answer on, nothing she did not open before opens to her any more, old or new. What she read she may remember. What is written from then on is locked with new keys, which everybody else who may read is given at once.',
   examples: ['carelet unshare 3fa01b22 --as ada', 'carelet unshare "Dr Chen" --as ada'],

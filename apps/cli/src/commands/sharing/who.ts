@@ -9,6 +9,7 @@ import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
 import { recallGrants, strange } from '@carelet/client/sharing/remembered';
 import { whoReads } from '@carelet/client/sharing/share';
+import { teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { groupBy } from '@carelet/ground/group-by';
 import { command, common } from '../../command.ts';
@@ -41,8 +42,9 @@ export const whoCommand = command({
         ? threeServers
         : (keyring.manifest.domains.find(({ organisation }) => equalPublic(organisation, mediator))?.name ?? 'a clinic');
       const charts = more.length > 0 ? dim(`${more.length + 1} charts`) : dim(hex(number).slice(0, 8));
-      const carer = recipientOf(JSON.parse(grant!.consent)) === 'carer' ? ' · carer' : '';
-      say(io, `${bold(plainText(doctorName))}${carer} · ${charts}`);
+      const recipient = recipientOf(JSON.parse(grant!.consent));
+      const as = recipient === 'carer' || recipient === 'team' ? ` · ${recipient}` : '';
+      say(io, `${bold(plainText(doctorName))}${as} · ${charts}`);
       say(io, `  ${inWords(grant!)}; through ${plainText(place)}`);
     }
     return 0;
@@ -66,6 +68,7 @@ export async function grantsNow({ keyring, cloud, authority }: Person, io: Io): 
     ({ doctors: all }) => new Map(all.map(({ doctor, name }) => [hex(doctor), name])),
     () => new Map<string, string>(),
   );
+  for (const team of await teamsOfTown({ keyring, authority, now: now() }).catch(() => [])) doctors.set(hex(team.card.id), teamTitle(team));
   return given.map((one) => (one.doctorName === '' ? { ...one, doctorName: doctors.get(hex(one.doctor)) ?? 'Somebody' } : one));
 }
 

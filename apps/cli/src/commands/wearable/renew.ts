@@ -26,7 +26,7 @@ export const wearableRenew = command({
     const ofDevices = await renewDevices(mine);
     const { wraps, grants, left } = await renewConsents(mine);
     const made = ofDevices + wraps;
-    if (grants > 0) say(io, `${count(grants, 'grant')} made anew, since you took something back.`);
+    if (grants > 0) say(io, `${count(grants, 'grant')} made anew, since you took something back or a team has a new secret.`);
     if (left > 0) note(io, `${count(left, 'grant')} could not be made anew: somebody does not answer. Run this again.`);
     say(
       io,

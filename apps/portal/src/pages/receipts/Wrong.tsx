@@ -23,9 +23,9 @@ import { Said } from './Said.tsx';
 export function Wrong({ look, looker, copy, close }: { look: Look; looker: Looker | undefined; copy: boolean; close: () => void }) {
   const t = useWords('receipts');
   const words = useLookWords();
-  const lines = useLines(look.who);
+  const lines = useLines(look);
   const holds = lines.some(({ stopped }) => stopped === null);
-  const name = words.name(looker);
+  const name = look.team ?? words.name(looker);
   const places = words.places(look);
   const advice = adviceOn(look, looker, holds || lines.length > 0);
   return (
@@ -58,11 +58,13 @@ function adviceOn({ deed, reason }: Look, looker: Looker | undefined, shared: bo
 
 type ShownLine = ReturnType<typeof useLines>[number];
 
-/** What one shares with somebody, and what was stopped here. */
-function useLines(who: string) {
+/** What one shares with somebody, or with the team by which it opened, and what was stopped here. */
+function useLines({ who, team }: Look) {
   const given = useQuery(ask.whoReads());
   const [stopped, setStopped] = useState<readonly Stopped[]>([]);
-  const lines = linesOf(given.data ?? [], stopped).filter((line) => line.given.doctor.id === who);
+  const lines = linesOf(given.data ?? [], stopped).filter(
+    ({ given: { doctor } }) => doctor.id === who || (doctor.team && doctor.name === team),
+  );
   return lines.map((line) => ({
     ...line,
     elsewhere: readsElsewhere(line, lines),

@@ -72,8 +72,14 @@ const weekMs = 7 * 86_400_000;
 export const newsIn = (looks: readonly Look[], now: number): number =>
   new Set(looks.filter((look) => isLook(look) && look.until > now - weekMs).map(({ who }) => who)).size;
 
-/** When somebody opened something last since a moment, and how often; `null` for never. */
-export function lastOpened(looks: readonly Look[], who: string, since: number): { readonly at: number; readonly count: number } | null {
-  const theirs = looks.filter((look) => isLook(look) && look.who === who && look.until >= since);
+/** When somebody, or whoever is in a team of this name, opened something last since a moment, and how often; `null` for never. */
+export function lastOpened(
+  looks: readonly Look[],
+  who: string,
+  since: number,
+  team?: string,
+): { readonly at: number; readonly count: number } | null {
+  const isTheirs = (look: Look) => look.who === who || (team !== undefined && look.team === team);
+  const theirs = looks.filter((look) => isLook(look) && isTheirs(look) && look.until >= since);
   return theirs.length === 0 ? null : { at: Math.max(...theirs.map(({ until }) => until)), count: theirs.length };
 }

@@ -75,6 +75,7 @@ export function useLookWords(): LookWords {
     reason(look) {
       if (look.reason === null) return null;
       if (look.reason === 'emergency') return t('reason.emergency');
+      if (look.team !== undefined) return t('reason.team', { team: look.team });
       return look.reason === 'allowed' ? t('reason.allowed') : t('reason.approved', { places: places(look) });
     },
   };

@@ -21,6 +21,6 @@ export function useLastOpened({
   const name = t('row.opened');
   if (error || (data && data.problems.length > 0)) return { name, value: t('row.unknown') };
   if (!data) return null;
-  const last = lastOpened(data.looks, doctor.id, given);
+  const last = lastOpened(data.looks, doctor.id, given, doctor.team ? doctor.name : undefined);
   return { name, value: last ? t('row.times', { count: last.count, when: format.moment(last.at) }) : t('row.never') };
 }

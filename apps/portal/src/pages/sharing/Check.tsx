@@ -67,6 +67,12 @@ export function Check({ draft }: { draft: Draft }) {
             <span>{t('check.ends', { date: format.born(until) })}</span>
           </li>
         )}
+        {draft.doctor?.team && (
+          <li>
+            <Icon name="users" size={20} />
+            <span>{t('check.team')}</span>
+          </li>
+        )}
         {shares && !draft.instead && (
           <li>
             <Icon name="users" size={20} />

@@ -12,7 +12,7 @@ import classes from './SharingPage.module.css';
 import { useShare } from './useShare.ts';
 import { capital, useSpecialty, useWhatWords } from './whatWords.ts';
 
-/** One doctor who reads: what, until when, through whom; *Change*, and *Stop*, which answers in its place. */
+/** One doctor, carer or team who reads: what, until when, through whom; *Change*, and *Stop*, which answers in its place. */
 export function GivenRow({
   given,
   stopped,
@@ -46,7 +46,7 @@ export function GivenRow({
         <h3>
           <bdi>{doctor.name}</bdi>
         </h3>
-        {doctor.carer ? <p className="soft">{t('row.cares')}</p> : <About doctor={doctor} />}
+        {doctor.carer || doctor.team ? <p className="soft">{t(doctor.team ? 'row.team' : 'row.cares')}</p> : <About doctor={doctor} />}
       </div>
       <div className={classes.act}>
         {what && change && (

@@ -5,7 +5,7 @@ import { useWords } from '../../words/words.ts';
 import classes from './SharedWith.module.css';
 import { useWhatWords } from './whatWords.ts';
 
-/** What a patient shares by name with the doctor who looks: her words, and until when. */
+/** What a patient shares with the doctor who looks, or a team of hers: her words, and until when. */
 export function SharedWith({ shared }: { shared: readonly Received[] }) {
   const t = useWords('sharing');
   const format = useFormat();
@@ -13,7 +13,11 @@ export function SharedWith({ shared }: { shared: readonly Received[] }) {
   return shared.map((one) => (
     <span key={JSON.stringify(one)} className={classes.shared}>
       <Icon name="users" size={17} />
-      <span>{t('received', { name: one.name, what: words.what(one), until: format.born(one.until) })}</span>
+      <span>
+        {t(one.team === null ? 'received' : 'receivedTeam', {
+          ...{ name: one.name, team: one.team, what: words.what(one), until: format.born(one.until) },
+        })}
+      </span>
     </span>
   ));
 }

@@ -21,7 +21,7 @@ import { Requests } from '../requests/Requests.tsx';
 import { type Draft, draftOf, emptyDraft, isBegun, type Step, stepOf } from './draft.ts';
 import { GivenRow } from './GivenRow.tsx';
 import { HowItWorks } from './HowItWorks.tsx';
-import { hasCarers, keyOf, type Line, linesOf, readersIn, readsElsewhere, type Stopped } from './list.ts';
+import { hasCarers, hasTeams, keyOf, type Line, linesOf, readersIn, readsElsewhere, type Stopped } from './list.ts';
 import { MakingKeys, NotShared } from './Progressing.tsx';
 import { ShareSheet } from './ShareSheet.tsx';
 import classes from './SharingPage.module.css';
@@ -55,7 +55,13 @@ export function SharingPage() {
 
   const lines = given.data && linesOf(given.data, stopped);
   const readers = lines ? readersIn(lines) : 0;
-  const title = !lines ? s('place.sharing') : readers === 0 ? t('nobody') : t(hasCarers(lines) ? 'people' : 'readers', { count: readers });
+  const title = !lines
+    ? s('place.sharing')
+    : readers === 0
+      ? t('nobody')
+      : hasTeams(lines)
+        ? t('others')
+        : t(hasCarers(lines) ? 'people' : 'readers', { count: readers });
   const isNone = lines?.length === 0;
   return (
     <>

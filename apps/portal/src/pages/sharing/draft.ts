@@ -15,8 +15,8 @@ export const beginnings = ['beginning', 'year', 'today', 'day'] as const;
 export const lengths = ['week', 'month', 'quarter', 'year', 'day'] as const;
 
 export type Draft = {
-  /** Whoever may see it: a doctor, or a carer whose code was right. */
-  readonly doctor: (Pick<ShareDoctor, 'id' | 'name'> & { readonly carer?: boolean }) | null;
+  /** Whoever may see it: a doctor, a team, or a carer whose code was right. */
+  readonly doctor: (Pick<ShareDoctor, 'id' | 'name'> & { readonly carer?: boolean; readonly team?: boolean }) | null;
   readonly groups: readonly Group[];
   /** Kinds of these groups that are not meant: a doctor asked for the others alone. */
   readonly left: readonly Kind[];

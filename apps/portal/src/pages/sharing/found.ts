@@ -1,9 +1,9 @@
 /**
- * Finding a doctor by what one knows of her.
+ * Finding a doctor or a team by what one knows of them.
  *
  * @module
  */
-import type { ShareDoctor } from '../../house/sharing.ts';
+import type { ShareDoctor, ShareTeam } from '../../house/sharing.ts';
 
 /** Letters as they are compared: without accents and case, so that `novak` finds `Novák`. */
 const plain = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLocaleLowerCase();
@@ -18,9 +18,17 @@ const plain = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}
  * ```
  */
 export function found(doctors: readonly ShareDoctor[], typed: string, said: (specialty: string) => string): ShareDoctor[] {
-  const words = plain(typed).split(/\s+/).filter(Boolean);
-  return doctors.filter(({ name, specialty, organisation }) => {
-    const known = plain(`${name} ${specialty} ${said(specialty)} ${organisation}`);
-    return words.every((word) => known.includes(word));
-  });
+  return doctors.filter(({ name, specialty, organisation }) => holdsAll(`${name} ${specialty} ${said(specialty)} ${organisation}`, typed));
+}
+
+/** Teams of whom every word that was typed is in the name or that of the place. */
+export const foundTeams = (teams: readonly ShareTeam[], typed: string): ShareTeam[] =>
+  teams.filter(({ name, place }) => holdsAll(`${name} ${place}`, typed));
+
+function holdsAll(text: string, typed: string): boolean {
+  const known = plain(text);
+  return plain(typed)
+    .split(/\s+/)
+    .filter(Boolean)
+    .every((word) => known.includes(word));
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Given } from '../../house/sharing.ts';
-import { hasCarers, linesOf, readersIn, readsElsewhere } from './list.ts';
+import { hasCarers, hasTeams, linesOf, readersIn, readsElsewhere } from './list.ts';
 
 const given = (grant: string, doctor: string, at: number, state: Given['state'] = 'holds'): Given => ({
   grants: [grant],
-  doctor: { id: doctor, name: doctor, specialty: null, organisation: null, carer: false },
+  doctor: { id: doctor, name: doctor, specialty: null, organisation: null, carer: false, team: false },
   what: null,
   until: '2026-12-20',
   given: at,
@@ -29,6 +29,12 @@ test('what was stopped stays in its place, and counts no more', () => {
 
 test('a carer counts among people as long as she reads', () => {
   const ruth = given('g4', 'Ruth', 4);
+  const team: Given = { ...ruth, doctor: { ...ruth.doctor, team: true } };
+  expect([
+    hasTeams(linesOf([ruth], [])),
+    hasTeams(linesOf([team], [])),
+    hasTeams(linesOf([team], [{ given: team, state: 'ended' }])),
+  ]).toEqual([false, true, false]);
   const carer: Given = { ...ruth, doctor: { ...ruth.doctor, carer: true } };
   expect(hasCarers(linesOf([carer, first], []))).toBe(true);
   expect(hasCarers(linesOf([first], [{ given: carer, state: 'ended' }]))).toBe(false);

@@ -40,5 +40,8 @@ export const readersIn = (lines: readonly Line[]): number =>
 export const readsElsewhere = (line: Line, lines: readonly Line[]): boolean =>
   lines.some(({ key, given, stopped }) => key !== line.key && stopped === null && given.doctor.id === line.given.doctor.id);
 
+/** Whether a team reads: nobody here counts how many are in it. */
+export const hasTeams = (lines: readonly Line[]): boolean => lines.some(({ stopped, given }) => stopped === null && given.doctor.team);
+
 /** Whether somebody who reads is no doctor. */
 export const hasCarers = (lines: readonly Line[]): boolean => lines.some(({ stopped, given }) => stopped === null && given.doctor.carer);

@@ -15,9 +15,9 @@ import { useWords } from '../../words/words.ts';
 import type { Replaced } from './draft.ts';
 
 /** With whom, and by which name. */
-export type Whom = Pick<Given['doctor'], 'id' | 'name'> & { readonly carer?: boolean };
+export type Whom = Pick<Given['doctor'], 'id' | 'name'> & { readonly carer?: boolean; readonly team?: boolean };
 
-type Wished = Omit<ShareWish, 'doctor' | 'carer'>;
+type Wished = Omit<ShareWish, 'doctor' | 'carer' | 'team'>;
 
 export type Sharing = {
   /** Whether it is shared then; why not is told by `useSharingWork`, with `at`: the sheet, or a line of the list. */
@@ -56,8 +56,10 @@ export function useShare(): Sharing {
       say({ text: t('undoFailed', { name }) });
     }
   };
-  const give = (doctor: Whom, what: Wished) =>
-    house.share({ doctor: doctor.id, ...(doctor.carer && { carer: { name: doctor.name } }), ...what });
+  const give = ({ id, name, carer, team }: Whom, what: Wished) => {
+    const as = team ? { team: true as const } : carer ? { carer: { name } } : {};
+    return house.share({ doctor: id, ...as, ...what });
+  };
   const changeBack = async (doctor: Whom, instead: readonly string[], before: Replaced['what']) => {
     let text = t('changedBack', { name: doctor.name });
     try {

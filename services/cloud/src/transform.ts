@@ -1,0 +1,76 @@
+/**
+ * Transforming for a doctor with the cloud's part of her key: whatever it is that is in her sight, this is the one way.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, cbor, hex } from '@carelet/crypto/algebra/bytes';
+import type { IssuedPlace } from '@carelet/crypto/cards/issued';
+import type { Domains } from '@carelet/ground/domains';
+import type { EndedKeys } from '@carelet/ground/ended-keys';
+import type { KnownCaller } from '@carelet/ground/login';
+import type { Kysely } from 'kysely';
+import type { CloudKeys } from './keys.ts';
+import type { RoleMath } from './mathematics.ts';
+import type { CloudTables } from './schema.ts';
+
+/** What it takes. */
+export type Transforming = {
+  readonly db: Kysely<CloudTables>;
+  readonly keys: CloudKeys;
+  readonly endedKeys: EndedKeys;
+  readonly domains: Domains;
+  readonly mathematics: RoleMath;
+  /** UTC seconds. */
+  readonly now: () => number;
+};
+
+/**
+ * Transforms texts for one doctor, as long as she is entitled at their organisation and her key not ended.
+ *
+ * @returns a function of the organisation, what is asked, and what finds the texts for the formula of her entitlement: nothing stands
+ * for one that is not in her sight, and then she gets the answer she gets where there is none
+ */
+export function transformsFor({ db, keys, endedKeys, domains, mathematics, now }: Transforming, caller: KnownCaller) {
+  return async (
+    organisation: Bytes,
+    op: string,
+    inSight: (formula: string) => Promise<readonly (Bytes | undefined)[]>,
+  ): Promise<{ transformed: Bytes[]; formula: string }> => {
+    const denied = () => new CareletError('denied', op, { because: 'nothing that was issued to you reaches them' });
+    const entitlement = await db
+      .selectFrom('entitlement')
+      .select(['formula', 'issued'])
+      .where('doctor', '=', caller.id)
+      .where('organisation', '=', organisation)
+      .where('not_after', '>', now())
+      .executeTakeFirst();
+    // Asked also where there is none: a cloud that does not know yet whose keys have ended tells nobody apart.
+    await endedKeys.refuse({ doctor: caller.id, organisation, issued: Number(entitlement?.issued ?? 0) }, op);
+    await domains.ready();
+    const kept = entitlement ? await keptTransforms(db, caller.id, organisation) : [];
+    if (!entitlement || kept.length < 2) throw denied();
+    const sealed = (await inSight(entitlement.formula)).map((text) => {
+      if (!text) throw denied();
+      return text;
+    });
+    const own = kept.map(({ issuer, body }) => keys.secrets.open(placeOf({ doctor: caller.id, organisation, issuer }), body));
+    // What a writer sealed badly comes to nothing, and no other suffers.
+    const transformed = (await mathematics.transform(own, sealed)).map((t) => t ?? new Uint8Array());
+    return { transformed, formula: entitlement.formula };
+  };
+}
+
+/** The cloud's part of a doctor's key, in the order of its issuers. */
+export const keptTransforms = (db: Kysely<CloudTables>, doctor: Bytes, organisation: Bytes) =>
+  db
+    .selectFrom('transform_key')
+    .select(['issuer', 'base', 'body'])
+    .where('doctor', '=', doctor)
+    .where('organisation', '=', organisation)
+    .orderBy('issuer')
+    .execute();
+
+/** Where a doctor's transformation key lies, for the seal over it. */
+export const placeOf = ({ doctor, organisation, issuer }: IssuedPlace): string =>
+  hex(cbor(['cloud/transform', doctor, organisation, issuer]));
