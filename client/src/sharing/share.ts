@@ -27,6 +27,7 @@ import { linksOf } from '../records/trees.ts';
 import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
 import { sealLetter } from './letter.ts';
+import { refuseDenied } from './limits.ts';
 import { categoriesOf, sameAs } from './meant.ts';
 import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
@@ -79,6 +80,7 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
   const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
   if (charts.length === 0) throw new CareletError('missing', 'share records', { because: 'no chart of yours is meant' });
+  await refuseDenied(options, charts, doctorId);
 
   const now = Math.floor(clock() / 1000);
   const [half] = (await cloud.sharing.delegates({ doctors: [doctorId] })).delegates;

@@ -115,6 +115,10 @@ export type CloudTables = CardTables &
       verdict: Verdict | null;
       review: Bytes | null;
     };
+    /** The newest of what owners limit, and the writer's signed word that it follows that. */
+    limits: { pat: Bytes; seq: number; by_name: boolean; since: number; body: Bytes; followed: Bytes | null };
+    /** Whom it denies, one by one. */
+    denied: { pat: Bytes; doctor: Bytes };
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
     transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
@@ -271,6 +275,14 @@ export const migrations: Record<string, Migration> = {
         organisation bytea not null, domain bytea not null, retired boolean not null, primary key (organisation, domain))`.execute(db);
       await sql`alter table wrap add column sealed_for bytea`.execute(db);
       await noteWhatIsSealedFor(db);
+    },
+  },
+  '0015 limits': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table limits (
+        pat bytea primary key, seq integer not null, by_name boolean not null, since bigint not null, body bytea not null,
+        followed bytea)`.execute(db);
+      await sql`create table denied (pat bytea not null, doctor bytea not null, primary key (pat, doctor))`.execute(db);
     },
   },
 };

@@ -32,6 +32,7 @@ import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
+import { limitsSuite } from './limits.suite.ts';
 import { receiptsSuite } from './receipts/receipts.suite.ts';
 import { requestsSuite } from './requests.suite.ts';
 import { rolesSuite } from './roles.suite.ts';
@@ -176,6 +177,7 @@ for (const [place, overHttp] of [
   consentSuite(place, () => openWorld(overHttp));
   rolesSuite(place, () => openWorld(overHttp));
   receiptsSuite(place, () => openWorld(overHttp));
+  limitsSuite(place, () => openWorld(overHttp));
   requestsSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }
