@@ -8,7 +8,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { checkNamed, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, cbor, equal, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { type KeyEnd, signAdmission, signApproval, signKeyEnd, signRejection, signRetirement } from '@carelet/crypto/cards/approval';
 import { type Card, cardNumber, cardStands, decodeCard, encodeCard, sameCard, selfSigned } from '@carelet/crypto/cards/card';
@@ -218,7 +218,8 @@ export async function approve(
   policy: Policy,
 ): Promise<{ state: string; approvals: number; needed: number; replaces: boolean }> {
   const signature = signApproval(administrator.secrets.edSk, doctor, policyText(policy));
-  const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass } = policy;
+  checkNamed(policy);
+  const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass, named } = policy;
   return authority.enrolment.approve({
     doctor: doctor.id,
     policy: {
@@ -231,6 +232,7 @@ export async function approve(
       from,
       until,
       ...(breakGlass && { breakGlass }),
+      ...(named && named.length > 0 && { named }),
     },
     signature,
   });

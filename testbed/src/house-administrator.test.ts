@@ -145,6 +145,26 @@ describe('administrators', () => {
     expect((await (await inside(sam)).inWords(idOf(doctor), choice)).words).toMatch(/break the glass/);
   });
 
+  test('sign for no chart by name which another named and their page does not, and read that it is named', async () => {
+    const [sam, mara] = await stage.administrators();
+    const doctor = await stage.doctor('Dr Lind');
+    const choice = { organisation: 'northgate', kinds: ['notes'], identity: false, until: '2026-12-31', breakGlass: false };
+    await (await inside(sam)).approve(idOf(doctor), choice);
+    await stage.sql(`update authority.approval set policy = (policy::jsonb || $1::jsonb)::text where doctor = $2`, [
+      JSON.stringify({ named: ['ad'.repeat(16)] }),
+      Buffer.from(doctor.card.id),
+    ]);
+    const second = await inside(mara);
+    const [begun] = (await second.doctors()).find(({ id }) => id === idOf(doctor))!.policies;
+    expect(begun).toMatchObject({ plainly: null, words: expect.stringContaining('one chart open to named doctors only') });
+    await second.approve(idOf(doctor), choice);
+    const [signed] = await stage.sql<{ policy: string }>(`select policy from authority.approval where doctor = $1 and administrator = $2`, [
+      Buffer.from(doctor.card.id),
+      Buffer.from(mara.card.id),
+    ]);
+    expect(JSON.parse(signed!.policy)).not.toHaveProperty('named');
+  });
+
   test('turn a doctor down, and she reads why', async () => {
     const [sam] = await stage.administrators();
     const house = houseWith();

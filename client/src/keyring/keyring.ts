@@ -36,7 +36,12 @@ export type WriterKeys = {
 };
 
 /** A key tree of a chart, and the periods that hold records, so that a closing month gets its wrap. */
-export type ChartTree = Tree & { readonly gen: number; periods: string[] };
+export type ChartTree = Tree & {
+  readonly gen: number;
+  periods: string[];
+  /** How often the chart's owner had said limits when it began. */
+  readonly limits: number;
+};
 
 /** A chart as the organisation that writes it holds it. */
 export type WriterChart = {
@@ -55,6 +60,8 @@ export type WriterChart = {
   trees: Record<string, ChartTree>;
   /** The last day its wraps were brought up to date. */
   renewed: string;
+  /** The newest limits its owner said, so that nobody shows an older one; `null` before any. */
+  limits: Bytes | null;
 };
 
 /** A grant as its patient remembers it. */
@@ -158,7 +165,7 @@ export type Keyring = {
   teams: OwnTeam[];
 };
 
-/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies, version 5 no teams; until version 3 doctors' keys were whole, and are not taken over. */
+/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies, version 5 no teams and no limits; until version 3 doctors' keys were whole, and are not taken over. */
 const version = 6;
 
 /** What a keyring holds for consent before there was any. */
@@ -208,8 +215,11 @@ export function encodeKeyring(keyring: Keyring): Bytes {
       chart.owner,
       chart.cradle && encodeSecrets(chart.cradle),
       chart.gen,
-      Object.fromEntries(Object.entries(chart.trees).map(([tree, { id, root, gen, periods }]) => [tree, [id, root, gen, periods]])),
+      Object.fromEntries(
+        Object.entries(chart.trees).map(([tree, { id, root, gen, periods, limits }]) => [tree, [id, root, gen, periods, limits]]),
+      ),
       chart.renewed,
+      chart.limits,
     ]),
     opened,
     encodeSharing(sharing),
@@ -238,7 +248,18 @@ export function decodeKeyring(content: Bytes): Keyring {
       Bytes,
       EncodedDoctorKey[],
       [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
-      [Bytes, Bytes, string[], string[], Bytes, Bytes[] | null, number, Record<string, [Bytes, Bytes, number, string[]]>, string][],
+      [
+        Bytes,
+        Bytes,
+        string[],
+        string[],
+        Bytes,
+        Bytes[] | null,
+        number,
+        Record<string, [Bytes, Bytes, number, string[], number?]>,
+        string,
+        (Bytes | null)?,
+      ][],
       Record<string, Bytes>,
       EncodedSharing,
       EncodedSeen,
@@ -254,7 +275,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     doctorKeys: of < 4 ? [] : decodeDoctorKeys(doctorKeys),
     emergencyKeys: decodeDoctorKeys(emergencyKeys ?? []),
     writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2], emergency: writer[3] ?? null },
-    charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed]) => ({
+    charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed, limits]) => ({
       pat,
       ridKey,
       references,
@@ -263,9 +284,13 @@ export function decodeKeyring(content: Bytes): Keyring {
       cradle: cradle && decodeSecrets(cradle),
       gen,
       trees: Object.fromEntries(
-        Object.entries(trees).map(([tree, [id, root, treeGen, periods]]) => [tree, { id, root, gen: treeGen, periods }]),
+        Object.entries(trees).map(([tree, [id, root, treeGen, periods, said]]) => [
+          tree,
+          { id, root, gen: treeGen, periods, limits: said ?? 0 },
+        ]),
       ),
       renewed,
+      limits: limits ?? null,
     })),
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),

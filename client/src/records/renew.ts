@@ -1,5 +1,5 @@
 /**
- * Making locks anew: after an organisation's domain was retired, it wraps the node keys of its trees for the roles of the domain
+ * Making locks anew: after an organisation's domain was retired, or a patient's limits changed, it wraps the node keys of its trees for the roles of the domain
  * that took its place, and for emergencies, which are founded anew with it. Rows stay as they are: a lock is a header, and what it opens is untouched.
  *
  * The cloud is the journal, as it is of everything that is posted. Each lock takes the place of the one before in one step, so
@@ -18,7 +18,8 @@ import type { Keyring, WriterChart } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { watchOver } from '../receipts/watch.ts';
-import { nodeLabels, nodesForRoles, type WrapNode, withoutPolicy, wrapsFor } from './wraps.ts';
+import { followChart, opensByName } from '../sharing/followed-limits.ts';
+import { labelledNodes, nodesForRoles, type WrapNode, withoutPolicy, wrapsFor } from './wraps.ts';
 
 export type RenewLocksOptions = {
   /** The organisation's, with what it seals with today (`takeWriterKeys`). */
@@ -85,6 +86,7 @@ export async function renewLocks({
     signal?.throwIfAborted();
     // Nothing was ever posted to it.
     if (chart.renewed === '') continue;
+    await followChart({ keyring, cloud }, chart);
     const nodes = nodesForRoles(chart, organisation, dayOf(clock()));
     const left = await withoutPolicy(cloud, { pat: chart.pat, organisation, domain: keys.domain }, nodes);
     batches.push(...batchesOf(chart, left));
@@ -101,7 +103,7 @@ export async function renewLocks({
       keyring,
       organisation,
       keys,
-      nodes.map((node) => ({ node, labels: nodeLabels(node, organisation, keys.orgKey, 'clinician') })),
+      labelledNodes(nodes, organisation, keys.orgKey, opensByName(chart)),
     );
     const { promise } = await cloud.sharing.wrap({ pat: chart.pat, part, links: [], wraps });
     // A chart of one’s own leaves no receipt.

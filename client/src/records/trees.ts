@@ -14,6 +14,7 @@ import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import type { NodeLink } from '@carelet/crypto/records/posting';
 import { descend, newTree, nodeId, type Tree } from '@carelet/crypto/records/tree';
 import type { ChartTree, WriterChart } from '../keyring/keyring.ts';
+import { limitsSaid } from '../sharing/followed-limits.ts';
 
 /** What a tree is for. */
 export type TreeOf = { readonly part: Part; readonly category: Category; readonly dated: boolean };
@@ -51,7 +52,7 @@ export function treeIn(chart: WriterChart, of: TreeOf, gen: number, random: Rand
   const name = treeName(of, gen);
   let tree = chart.trees[name];
   if (!tree) {
-    tree = { ...newTree(random), gen, periods: [] };
+    tree = { ...newTree(random), gen, periods: [], limits: limitsSaid(chart) };
     chart.trees[name] = tree;
   }
   return tree;

@@ -6,7 +6,7 @@
  */
 import type { Part, Period } from '@carelet/care/model';
 import { wrapBudget } from '@carelet/care/rules/records/calendar';
-import { attributesOf, type Source } from '@carelet/care/rules/sharing/attributes';
+import { attributesOf, byNameUnit, type Source } from '@carelet/care/rules/sharing/attributes';
 import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { type Bytes, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { Card } from '@carelet/crypto/cards/card';
@@ -86,17 +86,30 @@ export function openOwnerWrap(hybridSk: Bytes, place: WrapPlace, body: Bytes): N
   return content && decodeGrant(content, place);
 }
 
-/** The labels of a node at one organisation. */
-export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, orgKey: Bytes, source: Source): string[] {
-  const attributes = attributesOf({ part: of.part, category: of.category, period, pat: hex(pat), unit: hex(organisation), source });
+/**
+ * The labels of a node at one organisation.
+ *
+ * @param byName whether its chart is open to named doctors only
+ */
+export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, orgKey: Bytes, source: Source, byName = false): string[] {
+  const unit = byName ? byNameUnit(hex(organisation)) : hex(organisation);
+  const attributes = attributesOf({ part: of.part, category: of.category, period, pat: hex(pat), unit, source });
   return labelsOf(attributes, hex(pat), {
     label: ({ name, value }) => labelOf(orgKey, name, value),
     sensitive: (patient, group) => sensitiveLabel(orgKey, unhex(patient), group),
   });
 }
 
-/** A node, and what its organisation calls the properties it has. */
-type LabelledNode = { readonly node: WrapNode; readonly labels: string[] };
+/** A node, and what its organisation calls the properties it has; in an emergency, where that is something else. */
+type LabelledNode = { readonly node: WrapNode; readonly labels: string[]; readonly urgent?: string[] | undefined };
+
+/** Nodes as the organisation that writes them labels them: in an emergency a chart that is open by name opens as any other. */
+export const labelledNodes = (nodes: readonly WrapNode[], organisation: Bytes, orgKey: Bytes, byName: boolean): LabelledNode[] =>
+  nodes.map((node) => ({
+    node,
+    labels: nodeLabels(node, organisation, orgKey, 'clinician', byName),
+    ...(byName && { urgent: nodeLabels(node, organisation, orgKey, 'clinician') }),
+  }));
 
 /** Wraps nodes for an organisation: for the roles of its domain, and for emergencies whatever may be opened in one. */
 export async function wrapsFor(
@@ -127,7 +140,12 @@ async function emergencyWraps(
   const number = idOfEmergencies(keys.emergency)!;
   const places = nodes.map(({ node }) => placeOf(node, 'emergency'));
   const bodies = await mathematics.sealEmergencies(
-    nodes.map(({ node, labels }, i) => ({ ...keys, labels, context: wrapContext(places[i]!), content: encodeGrant(grantOf(node)) })),
+    nodes.map(({ node, labels, urgent }, i) => ({
+      ...keys,
+      labels: urgent ?? labels,
+      context: wrapContext(places[i]!),
+      content: encodeGrant(grantOf(node)),
+    })),
   );
   return bodies.map((body, i) => signed(maker, places[i]!, number, body));
 }

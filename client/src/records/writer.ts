@@ -24,6 +24,7 @@ import type { Keyring, WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { watchOver } from '../receipts/watch.ts';
+import { followChart, opensByName } from '../sharing/followed-limits.ts';
 import {
   followScopes,
   generationOf,
@@ -38,7 +39,7 @@ import { fetchRows } from './fetch.ts';
 import { linksOf, nodeKey, parseTreeName, type TreeOf, treeIn, treeName, treeOf } from './trees.ts';
 import {
   consentWraps,
-  nodeLabels,
+  labelledNodes,
   nodesForRoles,
   ownerWrap,
   type ScopedNode,
@@ -118,6 +119,7 @@ export function writer(options: WriterOptions): Writer {
       gen: 0,
       trees: {},
       renewed: '',
+      limits: null,
     };
     keyring.charts.push(chart);
     for (const reference of references) byReference.set(reference, chart);
@@ -152,6 +154,7 @@ export function writer(options: WriterOptions): Writer {
       if (chart.renewed === '') await openInCloud(chart);
       if (watch.due() >= dueAtMost) await settle();
       scopes = null;
+      await followChart({ keyring, cloud }, chart);
       const { published } = await scopesOf(chart);
       const genOf = (of: TreeOf) => generationOf(chart, of, published);
       const prepared = drafts.map((draft) => ({ draft, rid: recordId(chart.ridKey, draft.type, draft.id) }));
@@ -344,7 +347,7 @@ export function writer(options: WriterOptions): Writer {
         keyring,
         organisation,
         keys,
-        sharedMissing.map((node) => ({ node, labels: nodeLabels(node, organisation, keys.orgKey, 'clinician') })),
+        labelledNodes(sharedMissing, organisation, keys.orgKey, opensByName(chart)),
       )),
       ...(await consented(chart, granted)),
     ];

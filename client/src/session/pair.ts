@@ -91,7 +91,7 @@ export async function pairDevice(
     owned.push(ownerWrap(keyring, keyring.card, node));
     for (const period of daysToCome(dayOf(clock()))) nodes.push({ ...node, period });
   }
-  await shareNodes({ keyring, cloud, cloudlet, mathematics }, writer, pat, nodes, owned);
+  await shareNodes({ keyring, cloud, cloudlet, mathematics }, { pat, writer }, nodes, owned);
   return wearable;
 }
 

@@ -21,6 +21,7 @@ import type { Mathematics } from '../mathematics.ts';
 import { linksOf } from '../records/trees.ts';
 import { type Held, walkDown } from '../records/walk.ts';
 import { fetchedPlace, openOwnerWrap, type Wrap, type WrapNode, withoutPolicy, wrapsFor } from '../records/wraps.ts';
+import { limitsOf } from '../sharing/limits.ts';
 
 export type RenewOptions = {
   /** The patient's. */
@@ -59,7 +60,7 @@ export async function renewDevices({ keyring, cloud, mathematics, cloudletOf, cl
     const domain = domainOf(keyring.manifest, chart.writer)?.publicKey;
     if (!domain) throw unknownClinic();
     const missing = await withoutPolicy(cloud, { pat: chart.pat, organisation: chart.writer, domain }, wanted);
-    if (missing.length > 0) await shareNodes({ keyring, cloud, cloudlet, mathematics }, chart.writer, chart.pat, missing, []);
+    if (missing.length > 0) await shareNodes({ keyring, cloud, cloudlet, mathematics }, chart, missing, []);
     made += missing.length;
   }
   return made;
@@ -79,23 +80,24 @@ const asNode = (pat: Bytes, { treeId, key, writer, category: [kind, conf, sens],
   period,
 });
 
-/** Wraps nodes of a patient's own trees for the roles of a clinic, with the labels its cloudlet gives. */
+/** Wraps nodes of a patient's own trees for the roles of a clinic, with the labels its cloudlet gives: by name where her limits say so. */
 export async function shareNodes(
   { keyring, cloud, cloudlet, mathematics }: { keyring: Keyring; cloud: Cloud; cloudlet: Cloudlet; mathematics: Mathematics },
-  organisation: Bytes,
-  pat: Bytes,
+  { pat, writer: organisation }: { readonly pat: Bytes; readonly writer: Bytes },
   nodes: readonly WrapNode[],
   owned: readonly Wrap[],
 ): Promise<void> {
-  const {
-    pq: sealed,
-    emergency,
-    labels,
-  } = await cloudlet.sharing.labels({
+  const asked = {
     pat,
-    nodes: nodes.map(({ of: { part, category }, period }) => ({ part, category: [category.kind, category.conf, category.sens], period })),
-  });
-  if (!labelsFit(nodes, labels)) {
+    nodes: nodes.map(({ of: { part, category }, period }) => {
+      const words: [string, string, string] = [category.kind, category.conf, category.sens];
+      return { part, category: words, period };
+    }),
+  };
+  const { pq: sealed, emergency, labels: usual } = await cloudlet.sharing.labels(asked);
+  const byName = (await limitsOf({ keyring, cloud }, { pat, writer: organisation }))?.byName === true;
+  const labels = byName ? (await cloudlet.sharing.labels({ ...asked, byName })).labels : usual;
+  if (!labelsFit(nodes, usual) || !labelsFit(nodes, labels) || (byName && !differInUnit(usual, labels))) {
     throw new CareletError('tampered', 'share nodes', { because: 'the clinic’s labels do not say what these nodes are' });
   }
   const content = openWith(keyring.secrets.hybridSk, cbor(['carelet/v1/sharing/pq', keyring.card.id, organisation]), sealed);
@@ -119,9 +121,15 @@ export async function shareNodes(
     keyring,
     organisation,
     { domain, pq, emergency: glass },
-    nodes.map((node, i) => ({ node, labels: labels[i]! })),
+    nodes.map((node, i) => ({ node, labels: labels[i]!, ...(byName && { urgent: usual[i]! }) })),
   );
   await cloud.sharing.wrap({ pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...made] });
+}
+
+/** Whether labels by name and others differ in one place, the same of all nodes, and agree in all others. */
+function differInUnit(usual: readonly (readonly string[])[], byName: readonly (readonly string[])[]): boolean {
+  const places = usual.map((labels, i) => labels.flatMap((label, at) => (label === byName[i]![at] ? [] : [at])));
+  return places.every(([at, ...more]) => at !== undefined && more.length === 0 && at === places[0]![0]);
 }
 
 /**

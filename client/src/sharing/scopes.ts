@@ -26,6 +26,7 @@ import type { WriterChart } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import { parseTreeName, type TreeOf } from '../records/trees.ts';
 import type { ScopedNode, WrapNode } from '../records/wraps.ts';
+import { limitsSaid } from './followed-limits.ts';
 
 /** What is published of a chart's scopes, and the key of the names under which the cloud keeps it. */
 export type Published = {
@@ -98,9 +99,9 @@ export const nameOfScope = (category: Category, gen: number, part: Part, period:
 /** The key under which the cloud keeps the names of a chart's scopes: its owner's, and known to whoever writes it. */
 export const namesOf = (root: Bytes, pat: Bytes): Bytes => kdf(root, 'carelet/v1/sharing/scope-names', [pat]);
 
-/** The generation of the trees that a writer begins now: one later for every time the patient was linked, or took something back. */
+/** The generation of the trees that a writer begins now: one later for every time the patient was linked, took something back or said limits. */
 export const generationOf = (chart: WriterChart, { category }: TreeOf, published: Published): number =>
-  chart.gen + Math.max(headOf(published, category)?.gen ?? 0, seenIn(chart).get(words(category).join()) ?? 0);
+  chart.gen + limitsSaid(chart) + Math.max(headOf(published, category)?.gen ?? 0, seenIn(chart).get(words(category).join()) ?? 0);
 
 /** The generations that a writer has sealed in, by pseudonym: nobody may show it an older state. */
 export function generationsSeen(chart: WriterChart, names: Bytes): Record<string, { gen: number }> {
@@ -115,10 +116,10 @@ export function generationsSeen(chart: WriterChart, names: Bytes): Record<string
 
 function seenIn(chart: WriterChart): Map<string, number> {
   const seen = new Map<string, number>();
-  for (const tree of Object.keys(chart.trees)) {
+  for (const [tree, { limits }] of Object.entries(chart.trees)) {
     const { category, gen } = parseTreeName(tree);
     const name = words(category).join();
-    seen.set(name, Math.max(gen - chart.gen, seen.get(name) ?? 0));
+    seen.set(name, Math.max(gen - chart.gen - limits, seen.get(name) ?? 0));
   }
   return seen;
 }

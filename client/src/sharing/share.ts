@@ -27,6 +27,7 @@ import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
 import { layWraps } from './lay.ts';
 import { sealLetter } from './letter.ts';
+import { refuseDenied } from './limits.ts';
 import { categoriesOf, sameAs } from './meant.ts';
 import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
@@ -88,6 +89,7 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
   const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
   if (charts.length === 0) throw new CareletError('missing', 'share records', { because: 'no chart of yours is meant' });
+  await refuseDenied(options, charts, doctorId);
 
   const now = Math.floor(clock() / 1000);
   const { doctor, organisation, delegate } = await readerOf({ keyring, cloud, now }, wanted);

@@ -12,6 +12,7 @@ import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Formula, parse } from '@carelet/crypto/kp-abe/formula';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { broken } from './break-glass.ts';
+import { isDenied, notDenied } from './denied.ts';
 import type { CloudTables } from './schema.ts';
 import { bySharedGrant } from './shared-grants.ts';
 
@@ -44,9 +45,13 @@ export async function reachable(db: Database, caller: CloudCaller, now: number):
   return ways.length === 0 ? null : sql<boolean>`(${sql.join(ways, sql` or `)})`;
 }
 
-/** What holds of a grant to a caller, or to a team she is a member of, that has neither ended nor been taken back. */
+/**
+ * What holds of a grant to a caller, or to a team she is a member of, that has neither ended nor been taken back, of a chart whose owner
+ * does not deny her.
+ */
 export const holding = (caller: CloudCaller, now: number): RawBuilder<boolean> =>
-  sql<boolean>`consent.doctor = ${readerOf(caller, now)} and consent.not_after > ${now} and consent.ended is null`;
+  sql<boolean>`consent.doctor = ${readerOf(caller, now)} and consent.not_after > ${now} and consent.ended is null
+    and ${notDenied(sql.ref('consent.pat'), caller.id)}`;
 
 /** A caller, and for a doctor her teams. */
 const readerOf = (caller: CloudCaller, now: number): RawBuilder<Bytes> =>
@@ -83,9 +88,10 @@ async function byPolicy(db: Database, caller: CloudCaller, now: number): Promise
   return sql<boolean>`(${openedByRole(caller.id, now)} and (${sql.join(conditions, sql` or `)}))`;
 }
 
-/** The wraps a doctor's keys are for: those of roles, and those for emergencies of charts whose glass she broke. */
+/** The wraps a doctor's keys are for: those of roles, and those for emergencies of charts whose glass she broke; none where she is denied. */
 export const openedByRole = (doctor: Bytes, now: number): RawBuilder<boolean> =>
-  sql<boolean>`(wrap.kind = 'policy' or (wrap.kind = 'emergency' and ${broken(doctor, now)}))`;
+  sql<boolean>`(${notDenied(sql.ref('wrap.pat'), doctor)}
+    and (wrap.kind = 'policy' or (wrap.kind = 'emergency' and ${broken(doctor, now)})))`;
 
 /** The part of a chart a caller may see. */
 export type Sight =
@@ -97,6 +103,8 @@ export async function sightOf(db: Database, caller: CloudCaller, pat: Bytes, now
   const chart = await db.selectFrom('chart').selectAll().where('pat', '=', pat).executeTakeFirst();
   if (!chart) return { kind: 'nothing' };
   if (same(chart.owner, caller.id) || same(chart.writer, caller.id)) return { kind: 'all' };
+  // Of what is denied she is answered as of a chart that is not there.
+  if (await isDenied(db, pat, caller.id)) return { kind: 'nothing' };
   const wraps = await reachable(db, caller, now);
   return wraps ? { kind: 'some', wraps } : { kind: 'nothing' };
 }

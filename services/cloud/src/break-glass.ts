@@ -29,6 +29,7 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Changes } from './changes.ts';
+import { notDenied } from './denied.ts';
 import type { CloudKeys } from './keys.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
@@ -140,7 +141,8 @@ export function breakGlass(
           'reviewer',
         ])
         .where((is) => {
-          const hers = [is('chart.owner', '=', caller.id), is('break_glass.doctor', '=', caller.id)];
+          const broke = is.and([is('break_glass.doctor', '=', caller.id), notDenied(sql.ref('break_glass.pat'), caller.id)]);
+          const hers = [is('chart.owner', '=', caller.id), broke];
           return is.or([is('chart.writer', '=', own), ...(office ? [] : hers)]);
         })
         .where('since', '>', now() - kept)
@@ -230,7 +232,13 @@ export function breakGlass(
       .where('not_after', '>', now())
       .executeTakeFirst();
     await endedKeys.refuse({ doctor: caller.id, organisation: number, issued: Number(entitled?.issued ?? 0) }, op);
-    const chart = await db.selectFrom('chart').select('owner').where('pat', '=', pat).where('writer', '=', organisation).executeTakeFirst();
+    const chart = await db
+      .selectFrom('chart')
+      .select('owner')
+      .where('pat', '=', pat)
+      .where('writer', '=', organisation)
+      .where(notDenied(sql.ref('chart.pat'), caller.id))
+      .executeTakeFirst();
     if (!entitled || !chart)
       throw new CareletError('denied', op, { because: 'nothing that was issued to you opens this chart in an emergency' });
     return chart.owner;

@@ -18,6 +18,7 @@ import { type Changes, openChanges } from './changes.ts';
 import { consent } from './consent.ts';
 import { kdc } from './kdc.ts';
 import type { CloudKeys } from './keys.ts';
+import { limits } from './limits.ts';
 import { type CloudMath, mathematicsHere } from './mathematics.ts';
 import { receipts } from './receipts/answers.ts';
 import { bookOf } from './receipts/book.ts';
@@ -113,6 +114,7 @@ export function cloud({
       kdc: caller ? kdc({ db, now, changes, book }, caller) : strangersTo<CloudRole['kdc']>(),
       teams: caller ? teams({ db, cards, keys, endedKeys, domains, mathematics, now }, caller) : strangersTo<CloudRole['teams']>(),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
+      limits: caller ? limits({ db, now, changes, book }, caller) : strangersTo<CloudRole['limits']>(),
       breakGlass: caller ? breakGlass({ db, town, keys, endedKeys, now, changes, book }, caller) : strangersTo<CloudRole['breakGlass']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {

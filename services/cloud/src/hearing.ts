@@ -14,6 +14,7 @@ import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/b
 import { type Kysely, sql } from 'kysely';
 import { type CloudCaller, nodesInSight, type Sight, sightOf, teamsOf } from './access.ts';
 import type { Change, Changes } from './changes.ts';
+import { isDenied } from './denied.ts';
 import type { CloudTables } from './schema.ts';
 
 type Listen = RoleOf<typeof cloudContract>['records']['changes'];
@@ -58,7 +59,10 @@ export async function* hear(
 
 /** What a caller hears of a change; `null` is nothing. */
 async function heardOf(db: Kysely<CloudTables>, caller: CloudCaller, change: Change, now: number): Promise<Heard | null> {
-  if (change.between) return change.between.some((who) => equalPublic(who, caller.id)) ? wholeChart : null;
+  if (change.between) {
+    const hers = change.between.some((who) => equalPublic(who, caller.id)) && !(await isDenied(db, change.pat, caller.id));
+    return hers ? wholeChart : null;
+  }
   if (change.parting && (await isAmong(db, caller, change.parting, now))) return wholeChart;
   const sight = await sightOf(db, caller, change.pat, now);
   if (sight.kind === 'nothing') return null;

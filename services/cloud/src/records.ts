@@ -22,6 +22,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { nodesInSight, reachable, sightOf } from './access.ts';
 import { type Change, type Changes, telling } from './changes.ts';
+import { refuseUnfollowed } from './followed.ts';
 import { refuseOver } from './generations.ts';
 import { hear } from './hearing.ts';
 import type { Book } from './receipts/book.ts';
@@ -183,6 +184,7 @@ export function records({ db, cards, now, changes, book, domains }: ShelvesOptio
 
         const linked = await layLinks(within, pat, part, links);
         await refuseOver(within, chart, { nodes: rows.map(({ nodeId }) => nodeId), wraps }, now());
+        await refuseUnfollowed(within, pat, wraps, now());
         await layWraps(within, caller, pat, part, own);
         await layDeviceWraps(within, devices, chart.owner, pat, part, others);
         const nodes = new Set(links.map(({ nodeId }) => hex(nodeId)));

@@ -21,6 +21,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { reachable } from './access.ts';
 import type { Changes } from './changes.ts';
+import { notDenied } from './denied.ts';
 import type { CloudTables } from './schema.ts';
 
 type Requests = RoleOf<typeof cloudContract>['requests'];
@@ -80,6 +81,7 @@ export function requests(
         .where('request_id', '=', request)
         .where('state', 'in', ['waits', 'withdrawn'])
         .where('asked', '>', now() - lifetime)
+        .where(notDenied(sql.ref('request.pat'), caller.id))
         .returning('owner')
         .executeTakeFirst();
       if (!taken) throw noneWaits('take a request back');
@@ -104,6 +106,7 @@ export function requests(
         .where('doctor', '=', caller.id)
         .where('state', '!=', 'withdrawn')
         .where('asked', '>', since)
+        .where(notDenied(sql.ref('request.pat'), caller.id))
         .orderBy('asked', 'desc')
         .orderBy('request_id')
         .execute();

@@ -133,6 +133,10 @@ export type CloudTables = CardTables &
       reviewed: number | null;
       reviewer: Bytes | null;
     };
+    /** The newest of what owners limit, and the writer's signed word that it follows that. */
+    limits: { pat: Bytes; seq: number; by_name: boolean; since: number; body: Bytes; followed: Bytes | null };
+    /** Whom it denies, one by one. */
+    denied: { pat: Bytes; doctor: Bytes };
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
     /** The cloud's part of a doctor's key, sealed under a file; `base` is what the doctor checks it by. */
     transform_key: { doctor: Bytes; organisation: Bytes; issuer: number; base: Bytes; body: Bytes };
@@ -349,6 +353,14 @@ export const migrations: Record<string, Migration> = {
       await sql`create table device_witness (
         owner bytea primary key, size bigint not null, time bigint not null, note bytea not null, key bytea not null,
         voucher bytea not null)`.execute(db);
+    },
+  },
+  '0015 limits': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table limits (
+        pat bytea primary key, seq integer not null, by_name boolean not null, since bigint not null, body bytea not null,
+        followed bytea)`.execute(db);
+      await sql`create table denied (pat bytea not null, doctor bytea not null, primary key (pat, doctor))`.execute(db);
     },
   },
   '0016 reviewers': {

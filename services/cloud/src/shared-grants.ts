@@ -7,11 +7,13 @@ import { CareletError } from '@carelet/care/model';
 import { type Bytes, equal } from '@carelet/crypto/algebra/bytes';
 import { isSealed } from '@carelet/crypto/kdc/encoding';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { notDenied } from './denied.ts';
 import type { CloudTables } from './schema.ts';
 
-/** What holds of a shared grant to somebody that is neither over nor taken back. */
+/** What holds of a shared grant to somebody that is neither over nor taken back, of a chart whose owner does not deny her. */
 export const sharedWith = (reader: Bytes, now: number): RawBuilder<boolean> =>
-  sql<boolean>`shared_grant.reader = ${reader} and shared_grant.not_after > ${now} and shared_grant.ended is null`;
+  sql<boolean>`shared_grant.reader = ${reader} and shared_grant.not_after > ${now} and shared_grant.ended is null
+    and ${notDenied(sql.ref('shared_grant.pat'), reader)}`;
 
 /** The locks that shared grants open to somebody, as a condition on `wrap`; `null` for whom none holds. */
 export async function bySharedGrant(

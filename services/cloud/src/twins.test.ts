@@ -33,6 +33,7 @@ import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
 import { kdcSuite } from './kdc.suite.ts';
+import { limitsSuite } from './limits.suite.ts';
 import { cardsSuite } from './receipts/cards.suite.ts';
 import { receiptsSuite } from './receipts/receipts.suite.ts';
 import { requestsSuite } from './requests.suite.ts';
@@ -182,6 +183,7 @@ for (const [place, overHttp] of [
   teamsSuite(place, () => openWorld(overHttp));
   receiptsSuite(place, () => openWorld(overHttp));
   cardsSuite(place, () => openWorld(overHttp));
+  limitsSuite(place, () => openWorld(overHttp));
   requestsSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

@@ -19,6 +19,7 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
+import { refuseUnfollowed } from './followed.ts';
 import { refuseOver } from './generations.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
@@ -53,6 +54,7 @@ export async function addWraps(
   return telling(changes, (note) =>
     transaction(db, async (within) => {
       await refuseOver(within, chart, { nodes: [], wraps }, now());
+      if (equal(chart.writer, caller.id)) await refuseUnfollowed(within, pat, wraps, now());
       const nodes = await layLinks(within, pat, part, links);
       await layWraps(within, caller, pat, part, wraps);
       note({ pat, part, nodes, wraps });

@@ -6,7 +6,7 @@
 
 import type { Category } from '@carelet/care/model';
 import { CareletError } from '@carelet/care/model';
-import { attributesOf } from '@carelet/care/rules/sharing/attributes';
+import { attributesOf, byNameUnit } from '@carelet/care/rules/sharing/attributes';
 import { labelsOf } from '@carelet/care/rules/sharing/policy';
 import { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
@@ -114,13 +114,13 @@ export function cloudlet(
         }
         await install({ ...clinic, ...given });
       },
-      async labels({ pat, nodes }) {
+      async labels({ pat, nodes, byName }) {
         const chart = await db.selectFrom('device').select('owner').where('pat', '=', pat).executeTakeFirst();
         if (!caller || !chart?.owner || !equalPublic(chart.owner, caller.id)) {
           throw new CareletError('denied', 'give labels', { because: 'this chart is not yours' });
         }
         const { card, orgKey, pq, domain, emergency } = await organisation();
-        const unit = hex(card.id);
+        const unit = byName ? byNameUnit(hex(card.id)) : hex(card.id);
         const context = cbor(['carelet/v1/sharing/pq', caller.id, card.id]);
         return {
           pq: sealTo(caller.card.hybridPk, context, cbor([domain, pq])),

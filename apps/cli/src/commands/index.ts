@@ -18,6 +18,9 @@ import { importCommand } from './import.ts';
 import { keyringNew } from './keyring/new.ts';
 import { keyringShow } from './keyring/show.ts';
 import { keysTake } from './keys/take.ts';
+import { limitsByName } from './limits/by-name.ts';
+import { limitsAllow, limitsDeny } from './limits/deny.ts';
+import { limitsShow } from './limits/show.ts';
 import { link } from './link.ts';
 import { locksRenew } from './locks/renew.ts';
 import { organisationsEnrol } from './organisations/enrol.ts';
@@ -78,6 +81,10 @@ export const commands: readonly Command[] = [
   whoCommand,
   carerCodeCommand,
   teamsList,
+  limitsDeny,
+  limitsAllow,
+  limitsByName,
+  limitsShow,
   ask,
   requestsGrant,
   requestsDecline,

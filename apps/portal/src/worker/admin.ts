@@ -173,8 +173,11 @@ export function plainly({
   patients,
   from,
   breakGlass,
+  named: charts = [],
 }: Policy): SignedPolicy['plainly'] {
-  const ordinary = confidentiality.join() === 'N' && sensitivity.join() === 'none' && from === 'beginning' && named.includes('MI');
+  // Charts that name her are told in the words that were signed.
+  const ordinary =
+    charts.length === 0 && confidentiality.join() === 'N' && sensitivity.join() === 'none' && from === 'beginning' && named.includes('MI');
   if (!ordinary) return null;
   const opens = [...opened.map(said), ...who.filter(([part]) => named.includes(part)).map(([, words]) => words)];
   return { opens, patients: patients === 'everyone' ? null : patients.length, breakGlass: breakGlass === true };
@@ -203,6 +206,7 @@ function saysNoMore(policy: Policy, wanted: Policy): boolean {
     policy.unit === wanted.unit &&
     policy.until === wanted.until &&
     policy.breakGlass === wanted.breakGlass &&
+    same(policy.named ?? [], wanted.named ?? []) &&
     same(policy.kinds, wanted.kinds) &&
     same(policy.parts, wanted.parts) &&
     same(policy.confidentiality, wanted.confidentiality) &&

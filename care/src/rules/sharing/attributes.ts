@@ -22,11 +22,19 @@ export type SharedNode = {
   readonly source: Source;
 };
 
+/**
+ * The unit of an organisation's charts that are open to named doctors only (`limits.ts`): it stands on their nodes in the place of the
+ * organisation's own, so that no key for everyone of a unit meets it.
+ */
+export const byNameUnit = (organisation: string): string => `${organisation}/by-name`;
+
+export const isByName = (unit: string): boolean => unit.endsWith('/by-name');
+
 /** An attribute in words, before it becomes a label. */
 export type Attribute = { readonly name: 'part' | 'pat' | 'kind' | 'conf' | 'sens' | 'org' | 'src' | 'ver' | 't'; readonly value: string };
 
 /**
- * A node's attributes: all its unit's ancestors, exactly one time.
+ * A node's attributes: all its unit's ancestors, exactly one time; of a chart that is open by name the unit alone.
  *
  * @example
  * ```ts
@@ -38,13 +46,14 @@ export type Attribute = { readonly name: 'part' | 'pat' | 'kind' | 'conf' | 'sen
  * ```
  */
 export function attributesOf({ part, category, period, pat, unit, source }: SharedNode): Attribute[] {
+  const units = isByName(unit) ? [unit] : withAncestors(unit);
   return [
     { name: 'part', value: part },
     { name: 'pat', value: pat },
     { name: 'kind', value: category.kind },
     { name: 'conf', value: category.conf },
     { name: 'sens', value: category.sens },
-    ...withAncestors(unit).map((value): Attribute => ({ name: 'org', value })),
+    ...units.map((value): Attribute => ({ name: 'org', value })),
     { name: 'src', value: source },
     { name: 'ver', value: '1' },
     { name: 't', value: period },

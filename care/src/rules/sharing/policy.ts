@@ -19,7 +19,7 @@ import {
   type Sensitivity,
   sensitivities,
 } from '../../model/index.ts';
-import { type Attribute, isTeam } from './attributes.ts';
+import { type Attribute, byNameUnit, isByName, isTeam } from './attributes.ts';
 
 /** What a doctor's key opens at one organisation. */
 export type Policy = {
@@ -39,6 +39,11 @@ export type Policy = {
   readonly until: string;
   /** Whether she may break the glass: in an emergency, for hours, open what `inEmergency` says of one patient at a time. */
   readonly breakGlass?: true | undefined;
+  /**
+   * Charts for which she is named, by their pseudonyms: what she opens of them while they are open to named doctors only, beside what
+   * `patients` says of all others.
+   */
+  readonly named?: readonly string[] | undefined;
 };
 
 /**
@@ -73,7 +78,7 @@ const shape = { parts: 3, confidentiality: 3, kinds: 20, patients: [1, 8, 32, 64
  * The formula of a policy, in labels, as `kp-abe/formula` reads it.
  *
  * @param times the periods its key names, from `timeCover`
- * @throws {CareletError} `invalid` when the policy opens nothing or names a sensitive group for everyone
+ * @throws {CareletError} `invalid` when the policy opens nothing, names a sensitive group for everyone, or is for everyone by name
  */
 export function compile(policy: Policy, times: readonly Period[], labelling: Labelling): string {
   const refuse = (because: string) => new CareletError('invalid', 'compile policy', { because });
@@ -84,7 +89,9 @@ export function compile(policy: Policy, times: readonly Period[], labelling: Lab
   if (!times.includes('always')) throw refuse('its time cover leaves out undated records');
   const groups = policy.sensitivity.filter((group) => group !== 'none');
   if (groups.length > 0 && policy.patients === 'everyone') throw refuse(`${groups.join(', ')} can only be opened for named patients`);
-  if (policy.patients !== 'everyone' && policy.patients.length === 0) throw refuse('it names no patient');
+  checkNamed(policy);
+  const charts = policy.named ?? [];
+  if (policy.patients !== 'everyone' && policy.patients.length + charts.length === 0) throw refuse('it names no patient');
 
   const { label, sensitive, blank } = labelling;
   const anyOf = (labels: readonly string[], size: number): string => {
@@ -96,7 +103,9 @@ export function compile(policy: Policy, times: readonly Period[], labelling: Lab
   // Identity and quasi-identity hang on trees of their own kind, whatever the medicine is about.
   const kindsMeant = policy.parts.some((part) => part !== 'MI') ? [...new Set<Kind>([...policy.kinds, 'identity'])] : policy.kinds;
   const sensitiveLabels =
-    policy.patients === 'everyone' ? [] : policy.patients.flatMap((pat) => groups.map((group) => sensitive(pat, group)));
+    policy.patients === 'everyone'
+      ? []
+      : [...new Set([...policy.patients, ...charts])].flatMap((pat) => groups.map((group) => sensitive(pat, group)));
   const sensLabels = [...(policy.sensitivity.includes('none') ? named('sens', ['none']) : []), ...sensitiveLabels];
 
   const clauses = [
@@ -104,13 +113,34 @@ export function compile(policy: Policy, times: readonly Period[], labelling: Lab
     anyOf(named('conf', policy.confidentiality), shape.confidentiality),
     anyOf(sensLabels, fitting(shape.sensitive, sensLabels.length)),
     anyOf(named('kind', kindsMeant), shape.kinds),
-    label({ name: 'org', value: policy.unit }),
+    reach(),
     anyOf(named('t', times), Math.ceil(times.length / shape.times) * shape.times),
   ];
-  if (policy.patients !== 'everyone') clauses.push(anyOf(named('pat', policy.patients), fitting(shape.patients, policy.patients.length)));
   const formula = clauses.join(' and ');
   if (formula.split(/ and | or /).length > longest) throw refuse('it names too many patients and periods for one key; divide it');
   return formula;
+
+  /** Whose records: of her unit, of the charts that name her, or of both. */
+  function reach(): string {
+    const of = (pats: readonly string[]) => anyOf(named('pat', pats), fitting(shape.patients, pats.length));
+    const unit = label({ name: 'org', value: policy.unit });
+    const usual = policy.patients === 'everyone' ? unit : policy.patients.length > 0 ? `${unit} and ${of(policy.patients)}` : null;
+    if (charts.length === 0) return usual!;
+    const byName = `${label({ name: 'org', value: byNameUnit(policy.unit.split('/')[0]!) })} and ${of(charts)}`;
+    return usual ? `(${usual.includes(' ') ? `(${usual})` : usual} or (${byName}))` : byName;
+  }
+}
+
+/**
+ * Charts that are open by name want doctors who are named.
+ *
+ * @throws {CareletError} `invalid` for a policy that would open them to everyone of a unit
+ */
+export function checkNamed({ unit, named }: Pick<Policy, 'unit' | 'named'>): void {
+  const refuse = (because: string) => new CareletError('invalid', 'compile policy', { because });
+  if (isByName(unit)) throw refuse('charts that are open to named doctors are named one by one, never as a unit');
+  const strange = named?.find((pat) => !/^[0-9a-f]{32}$/.test(pat));
+  if (strange !== undefined) throw refuse(`"${strange}" is no chart that could name a doctor`);
 }
 
 /**
@@ -123,7 +153,8 @@ export function labelsOf(attributes: readonly Attribute[], pat: string, { label,
 }
 
 /** A policy's canonical text: fixed order of fields, sorted lists. Both approvers sign these very characters. */
-export function policyText({ parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass }: Policy): string {
+export function policyText(policy: Policy): string {
+  const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass, named } = policy;
   const sorted = (words: readonly string[]) => [...new Set(words)].sort();
   return JSON.stringify({
     parts: sorted(parts),
@@ -135,13 +166,16 @@ export function policyText({ parts, kinds, confidentiality, sensitivity, patient
     from,
     until,
     ...(breakGlass && { breakGlass }),
+    ...(named && named.length > 0 && { named: sorted(named) }),
   });
 }
 
 /** The policy in words, for the doctor, the approvers and the patient. */
 export function inWords(policy: Policy): string {
   const what = policy.kinds.length === kinds.length ? 'all kinds of records' : list(policy.kinds.map((kind) => kind.replaceAll('-', ' ')));
-  const of = policy.patients === 'everyone' ? 'everyone there' : ofWhom(policy.patients);
+  const named = policy.named?.length ?? 0;
+  const onlyNamed = named > 0 && policy.patients.length === 0;
+  const of = policy.patients === 'everyone' ? 'everyone there' : onlyNamed ? patientsIn(named) : ofWhom(policy.patients);
   const partWords = { EID: 'names and contact data', QID: 'birth date, sex and town', MI: 'medical content' };
   const groups = policy.sensitivity.filter((group) => group !== 'none');
   return [
@@ -150,6 +184,13 @@ export function inWords(policy: Policy): string {
     policy.confidentiality.includes('R') || policy.confidentiality.includes('V') ? 'restricted ones too' : 'normal confidentiality only',
     groups.length > 0 ? `and ${list(groups)}` : 'nothing especially sensitive',
     policy.from === 'beginning' ? `until ${policy.until}` : `from ${policy.from} until ${policy.until}`,
+    ...(named > 0
+      ? [
+          onlyNamed
+            ? 'only charts that are open to named doctors'
+            : `and ${named === 1 ? 'one chart' : `${named} charts`} open to named doctors only`,
+        ]
+      : []),
     ...(policy.breakGlass ? ['and may break the glass in an emergency'] : []),
   ].join('; ');
 }
@@ -159,8 +200,10 @@ function ofWhom(named: readonly string[]): string {
   const teams = named.filter(isTeam).length;
   const patients = named.length - teams;
   const others = teams === 0 ? '' : ` and for ${teams === 1 ? 'one team' : `${teams} teams`}`;
-  return `${patients === 0 ? 'no patient' : patients === 1 ? 'one patient' : `${patients} patients`}${others}`;
+  return `${patientsIn(patients)}${others}`;
 }
+
+const patientsIn = (count: number): string => (count === 0 ? 'no patient' : count === 1 ? 'one patient' : `${count} patients`);
 
 function check(values: readonly string[], known: readonly string[], what: string, refuse: (because: string) => CareletError): void {
   if (values.length === 0) throw refuse(`it names no ${what}`);

@@ -22,17 +22,16 @@ export const policy = z.strictObject({
   kinds: z.array(z.enum(kinds)).min(1),
   confidentiality: z.array(z.enum(confidentialities)).min(1),
   sensitivity: z.array(z.enum(sensitivities)).min(1),
-  patients: z.union([
-    z.literal('everyone'),
-    z
-      .array(z.string().regex(/^[0-9a-f]{32}$/))
-      .min(1)
-      .max(64),
-  ]),
+  patients: z.union([z.literal('everyone'), z.array(z.string().regex(/^[0-9a-f]{32}$/)).max(64)]),
   unit: z.string().regex(/^[0-9a-f]{32}(\/[a-z0-9-]{1,40}){0,4}$/, 'a unit is an organisation, then wards separated by /'),
   from: z.union([z.literal('beginning'), day]),
   until: day,
   breakGlass: z.literal(true).optional(),
+  named: z
+    .array(z.string().regex(/^[0-9a-f]{32}$/))
+    .max(64)
+    .readonly()
+    .optional(),
 });
 
 /** The security domain of an organisation's emergencies, public. */

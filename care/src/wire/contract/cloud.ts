@@ -84,6 +84,8 @@ const reasons = z.strictObject({
   hospital: reason,
   administrators: z.array(z.strictObject({ administrator: id, sealed: reason })).max(16),
 });
+/** As `crypto/records/limits` makes it. */
+const limitsState = bytes({ max: 16_384 });
 const verdict = z.enum(['justified', 'not-justified']);
 /** What is said of a broken glass afterwards, when (UTC seconds), signed. */
 const review = { verdict, at: z.int().min(0), signature: bytes({ length: 64 }) };
@@ -530,6 +532,30 @@ export const cloudContract = defineContract('cloud', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({ pat: id, doctor: id, request: id, signature: answerSignature }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+  'limits.say': {
+    summary: 'The patient limits who reads a chart of hers by any key: from now on the cloud obeys it.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, state: limitsState }),
+    output: z.strictObject({ promise }),
+    idempotent: true,
+  },
+  'limits.state': {
+    summary: 'The newest limits of a chart, for its owner and its writer, and the writer’s word that it follows them.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id }),
+    output: z.strictObject({ state: limitsState.nullable(), followed: bytes({ length: 64 }).nullable() }),
+    idempotent: true,
+  },
+  'limits.follow': {
+    summary: 'A chart’s writer says that it locks by its newest limits from now on.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, followed: bytes({ length: 64 }) }),
     output: z.strictObject({}),
     idempotent: true,
   },

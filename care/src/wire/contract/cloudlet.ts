@@ -148,6 +148,8 @@ export const cloudletContract = defineContract('cloudlet', {
           }),
         )
         .max(2000),
+      /** As labels of a chart that is open to named doctors only. */
+      byName: z.boolean().optional(),
     }),
     output: z.strictObject({
       /** The domain's K_pq, sealed to the patient's card. */

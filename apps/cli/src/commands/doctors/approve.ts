@@ -29,7 +29,12 @@ export const doctorsApprove = command({
     at: { type: 'text', value: 'organisation', says: 'whose records, by name', required: true },
     kinds: { type: 'text', value: 'kinds', says: 'kinds of records between commas, or all', required: true },
     parts: { type: 'text', value: 'parts', says: 'MI (medical content), QID (birth date, sex, town), EID (name, address)', required: true },
-    patients: { type: 'text', value: 'who', says: 'pseudonyms of charts between commas, or everyone (usual: everyone)' },
+    patients: {
+      type: 'text',
+      value: 'who',
+      says: 'pseudonyms of charts between commas, or everyone (usual: everyone, with --by-name nobody else)',
+    },
+    'by-name': { type: 'text', value: 'charts', says: 'pseudonyms of charts that are open to named doctors, for which she is named' },
     sensitivity: {
       type: 'text',
       value: 'groups',
@@ -58,11 +63,12 @@ Kinds: ${kinds.join(', ')}.`,
       kinds: options.kinds === 'all' ? kinds : oneOf('kinds', options.kinds, kinds),
       confidentiality: oneOf('confidentiality', options.confidentiality ?? 'N', confidentialities),
       sensitivity: oneOf('sensitivity', options.sensitivity ?? 'none', sensitivities),
-      patients: patientsOf(options.patients ?? 'everyone'),
+      patients: options.patients === undefined && options['by-name'] !== undefined ? [] : patientsOf(options.patients ?? 'everyone'),
       unit,
       from: options.from === undefined || options.from === 'beginning' ? 'beginning' : day('from', options.from),
       until,
       ...(options['break-glass'] && { breakGlass: true as const }),
+      ...(options['by-name'] !== undefined && { named: pseudonymsOf('by-name', options['by-name']) }),
     });
     policyOf(''); // what is mistyped is told before anything is unlocked
     await using person = await enter(io, options, { op, kinds: ['administrator'] });
@@ -107,13 +113,14 @@ function day(option: string, text: string): string {
   return text;
 }
 
-function patientsOf(text: string): Policy['patients'] {
-  if (text === 'everyone') return text;
+const patientsOf = (text: string): Policy['patients'] => (text === 'everyone' ? text : pseudonymsOf('patients', text));
+
+function pseudonymsOf(option: string, text: string): string[] {
   const pseudonyms = listed(text);
   const strange = pseudonyms.find((one) => !/^[0-9a-f]{32}$/.test(one));
   if (strange !== undefined || pseudonyms.length === 0) {
     throw new UsageError(
-      `--patients: "${strange ?? text}" is no pseudonym of 32 digits; the organisation sees them with: carelet records list.`,
+      `--${option}: "${strange ?? text}" is no pseudonym of 32 digits; the organisation sees them with: carelet records list.`,
     );
   }
   return pseudonyms;

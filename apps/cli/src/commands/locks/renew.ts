@@ -18,11 +18,11 @@ const interrupted = 130;
 export const locksRenew = command({
   name: 'locks renew',
   group: 'records',
-  summary: 'make an organisation’s locks for doctors anew, after its keys were retired',
+  summary: 'make an organisation’s locks for doctors anew, after its keys were retired or patients limited who reads',
   options: { ...common.as('the organisation'), ...common.town, ...common.keyrings },
   more: `When two administrators have retired an organisation's keys (carelet organisations retire), doctors' keys for it open nothing any more. This takes the new ones, hands them to the organisation's cloudlet, and makes each lock anew, the latest records first. The records themselves are not touched. Doctors take their new keys as they took the first.
 
-Ctrl-C stops between two batches; run the same command again and it goes on. Run when nothing is to be done, it does nothing. What patients locked for their wearables their own clients lock anew: carelet wearable renew.`,
+Ctrl-C stops between two batches; run the same command again and it goes on. Run when nothing is to be done, it does nothing. The same holds where a patient limited who reads by their work (carelet limits). What patients locked for their wearables their own clients lock anew: carelet wearable renew.`,
   examples: ['carelet locks renew --as northgate'],
   async run({ options, io }) {
     const op = 'make locks anew';

@@ -1,0 +1,35 @@
+/**
+ * Denying a doctor one's charts, whatever opens them to her, and taking that back.
+ *
+ * @module
+ */
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { limit, ownCharts } from './limits.ts';
+import { type SharingOptions, unshare, whoReads } from './share.ts';
+
+/** What came of it: charts of which something was said, grants that were taken back with it, and those whose mediator is still to be told. */
+export type Denied = { readonly charts: number; readonly grants: number; readonly left: number };
+
+/**
+ * Says of every chart of one's own that a doctor reads nothing of it, and takes back whatever she was granted. Asked again it goes on
+ * where it stopped: the cloud obeys from the first word on.
+ */
+export async function deny(options: SharingOptions, doctor: Bytes): Promise<Denied> {
+  const { keyring, clock = Date.now } = options;
+  let said = 0;
+  for (const chart of await ownCharts(options)) if (await limit(options, chart, { deny: doctor })) said++;
+  const given = whoReads(keyring, clock() / 1000).filter((grant) => equalPublic(grant.doctor, doctor));
+  let left = 0;
+  for (const { grant } of given) {
+    const { cloud, mediator } = await unshare(options, grant).catch(() => ({ cloud: false, mediator: false }));
+    if (!(cloud && mediator)) left++;
+  }
+  return { charts: said, grants: given.length, left };
+}
+
+/** Takes a denial back: her roles open again what they open. What she was granted before stays taken back. Gives of how many charts. */
+export async function allow(options: SharingOptions, doctor: Bytes): Promise<number> {
+  let said = 0;
+  for (const chart of await ownCharts(options)) if (await limit(options, chart, { allow: doctor })) said++;
+  return said;
+}

@@ -1,0 +1,121 @@
+/**
+ * A patient's limits: whom she lets read nothing of a chart, and whether roles open it to named doctors only.
+ *
+ * One signed word for each chart. The cloud obeys it from the moment it took it; whoever writes the chart reads it before the next batch,
+ * locks by it and begins new trees (`followed-limits.ts`). Her keyring remembers where her chain ends beside her scopes', so nobody shows
+ * her an older one.
+ *
+ * @module
+ */
+import { CareletError } from '@carelet/care/model';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
+import { followLimits, hashOfLimits, type Limits, signLimits, verifyFollowed } from '@carelet/crypto/records/limits';
+import type { Keyring } from '../keyring/keyring.ts';
+import type { Cloud } from '../login.ts';
+import { watchOver } from '../receipts/watch.ts';
+import type { ChartRef } from '../records/reader.ts';
+import { headName } from './scopes.ts';
+
+type Own = { readonly keyring: Keyring; readonly cloud: Cloud };
+type Limiting = Own & { readonly save: () => Promise<void>; readonly clock?: () => number };
+
+/** Whether a chart's writer locks by what was said: it signed that it does, has a day to, or let that day go by. */
+export type Following = 'follows' | 'waits' | 'late';
+
+/** The limits of a chart of one's own; `null` where she never said any. */
+export type OwnLimits = Limits & { readonly following: Following };
+
+/** How long a writer may take until the cloud takes nothing of it any more, seconds. */
+const grace = 86_400;
+
+const endName = (pat: Bytes): string => headName(pat, 'limits');
+
+/**
+ * The limits of a chart of one's own, believed for one's own signature.
+ *
+ * @throws {CareletError} `tampered` when the cloud shows an older state than it did, none, or one that is not hers
+ */
+export async function limitsOf(
+  { keyring, cloud, clock = Date.now }: Own & { readonly clock?: () => number },
+  { pat, writer }: Pick<ChartRef, 'pat' | 'writer'>,
+): Promise<OwnLimits | null> {
+  const { state, followed } = await cloud.limits.state({ pat });
+  const end = keyring.sharing.heads[endName(pat)];
+  const known = end ? { seq: end.gen, hash: end.hash } : null;
+  if (!state && !known) return null;
+  const read = state && followLimits(known, state, { pat, edVk: keyring.card.edVk });
+  if (read?.kind !== 'follows') {
+    const because =
+      read?.because === 'foreign' ? 'what the cloud shows of your limits is not yours' : 'the cloud shows other limits than you said last';
+    throw new CareletError('tampered', 'read limits', { because });
+  }
+  keyring.sharing.heads = { ...keyring.sharing.heads, [endName(pat)]: { gen: read.head.seq, hash: read.head.hash } };
+  const now = Math.floor(clock() / 1000);
+  const follows = followed !== null && (await isFollowed({ keyring, cloud }, { pat, writer }, state!, followed, now));
+  return { ...read.limits, following: follows ? 'follows' : read.limits.time < now - grace ? 'late' : 'waits' };
+}
+
+/** Whether the writer of a chart, for whose card the issuers vouch, signed that it follows these very limits. */
+async function isFollowed(
+  { keyring, cloud }: Own,
+  { pat, writer }: Pick<ChartRef, 'pat' | 'writer'>,
+  state: Bytes,
+  followed: Bytes,
+  now: number,
+): Promise<boolean> {
+  const [card] = (await cloud.login.cards({ ids: [writer] })).cards.flatMap((bytes) => decodeCard(bytes) ?? []);
+  const stands = card && equalPublic(card.id, writer) && cardStands(card, keyring.manifest, now);
+  return stands === true && verifyFollowed(card.edVk, pat, state, followed);
+}
+
+/** What is said anew of a chart; the rest stays as it is. */
+export type Limit = { readonly deny?: Bytes; readonly allow?: Bytes; readonly byName?: boolean };
+
+/**
+ * Says one more limit of a chart, or takes one back; nothing is said where it holds already.
+ *
+ * @returns whether anything was said
+ * @throws {CareletError} `invalid` for whoever owns or writes the chart, as the cloud refuses
+ */
+export async function limit(options: Limiting, chart: Pick<ChartRef, 'pat' | 'writer'>, { deny, allow, byName }: Limit): Promise<boolean> {
+  const { keyring, save, cloud, clock = Date.now } = options;
+  const { pat } = chart;
+  const before = await limitsOf(options, chart);
+  const stays = (before?.denied ?? []).filter((one) => !allow || !equalPublic(one, allow));
+  const denied = deny && !stays.some((one) => equalPublic(one, deny)) ? [...stays, deny] : stays;
+  const next = { byName: byName ?? before?.byName ?? false, denied };
+  if (next.byName === (before?.byName ?? false) && sameCards(denied, before?.denied ?? [])) return false;
+  const seq = (before?.seq ?? 0) + 1;
+  const prevHash = keyring.sharing.heads[endName(pat)]?.hash ?? new Uint8Array(32);
+  const now = Math.floor(clock() / 1000);
+  const state = signLimits(keyring.secrets.edSk, { pat, seq, ...next, time: now, prevHash });
+  const { promise } = await cloud.limits.say({ pat, state });
+  keyring.sharing.heads = { ...keyring.sharing.heads, [endName(pat)]: { gen: seq, hash: hashOfLimits(state) } };
+  const unpromised = watchOver({ keyring, cloud, now: () => now }).took(promise);
+  await save();
+  if (unpromised !== null) throw new CareletError('tampered', 'limit a chart', { because: unpromised });
+  return true;
+}
+
+const sameCards = (some: readonly Bytes[], others: readonly Bytes[]): boolean =>
+  some.length === others.length && some.every((one) => others.some((other) => equalPublic(one, other)));
+
+/** One's own charts. */
+export const ownCharts = async ({ keyring, cloud }: Own): Promise<ChartRef[]> =>
+  (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
+
+/**
+ * Refuses to share with somebody whom the owner denies the chart.
+ *
+ * @throws {CareletError} `conflict`
+ */
+export async function refuseDenied(own: Own, charts: readonly ChartRef[], doctor: Bytes): Promise<void> {
+  for (const chart of charts) {
+    const limits = await limitsOf(own, chart);
+    if (limits?.denied.some((one) => equalPublic(one, doctor)))
+      throw new CareletError('conflict', 'share records', {
+        because: 'your limits say that this doctor reads nothing; take that back first',
+      });
+  }
+}
