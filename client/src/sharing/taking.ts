@@ -22,8 +22,8 @@ type OfKey = {
 
 /** What has happened. */
 export type TakingStep =
-  /** She is approved, and the issuers are asked. */
-  | { readonly kind: 'asking' }
+  /** She is approved, and the issuers are asked; what each calls itself, as far as the authority says. */
+  | { readonly kind: 'asking'; readonly offices: readonly (string | null)[] }
   /** One of the three issuers, by its place in the manifest and what it calls itself, answered for a role's key, or is away. */
   | ({ readonly kind: 'issuer'; readonly office: string | null } & Pick<OfKey, 'organisation'> &
       OwnRoles['policies'][number]['answers'][number])
@@ -70,17 +70,19 @@ export function taking(told: Told | undefined): Taking {
       if (!told) return work();
       const { clock = Date.now } = told;
       let known = new Map<string, IssuerStep>();
+      let offices: readonly (string | null)[] = [];
       const look = async (heard: (step: IssuerStep) => void): Promise<boolean> => {
         const seen = await ownRoles(authority, keyring, Math.floor(clock() / 1000)).catch(() => null);
         if (!seen) return false;
         const before = known;
+        offices = seen.offices;
         known = new Map(answersIn(seen));
         for (const [name, step] of known) if (before.get(name)?.said !== step.said) heard(step);
         return true;
       };
       // What an earlier try left is known, and not told.
       await look(() => {});
-      tell({ kind: 'asking' });
+      tell({ kind: 'asking', offices });
       let busy = true;
       const working = work().finally(() => {
         busy = false;

@@ -64,6 +64,7 @@ function teller(io: Io, keyring: Keyring): (step: TakingStep) => void {
   return (step) => {
     switch (step.kind) {
       case 'asking':
+        for (const [issuer, office] of step.offices.entries()) if (office !== null) called.set(issuer, plainText(office));
         return;
       case 'issuer':
         if (step.office !== null) called.set(step.issuer, plainText(step.office));
