@@ -3,6 +3,7 @@
 //   node tools/test.mjs                 the quick tests
 //   node tools/test.mjs --slow          all of them
 //   node tools/test.mjs --only-slow     those that are not quick
+//   … --no-days                         without the long days in a browser
 //   node tools/test.mjs crypto/src/ntru -t "opens"    anything else goes to vitest
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,9 +17,16 @@ const slow = Object.entries(flags).find(([flag]) => args.includes(flag))?.[1];
 const folder = mkdtempSync(join(tmpdir(), 'carelet-count-'));
 const counted = join(folder, 'count.json');
 
-const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', root, ...args.filter((arg) => !(arg in flags))];
+const withoutDays = '--no-days';
+const given = args.filter((arg) => !(arg in flags) && arg !== withoutDays);
+const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', root, ...given];
 const reporters = ['--reporter=default', `--reporter=${join(root, 'tools/test-reporter.mjs')}`];
-const env = { ...process.env, CARELET_TEST_COUNT: counted, ...(slow && { CARELET_SLOW: slow }) };
+const env = {
+  ...process.env,
+  CARELET_TEST_COUNT: counted,
+  ...(slow && { CARELET_SLOW: slow }),
+  ...(args.includes(withoutDays) && { CARELET_DAYS: 'no' }),
+};
 const child = spawn(process.execPath, [...vitest, ...reporters], { stdio: 'inherit', env });
 process.on('SIGINT', () => {}); // the terminal has told vitest too; it ends its database before it goes
 process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -91,7 +91,7 @@ async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scen
   const mediating = {
     ...{ factors, organisation, mathematics: { newFactor, applyFactor }, town: townAt(stage.town.authority.fetch) },
     cards: { present: async () => {}, byId: async () => [] },
-    // What a mediator writes down is told in receipts-mediator.test.ts.
+    // What a mediator writes down is told in receipts-mediator.slow.test.ts.
     acts: { leave: async () => {} },
     endedKeys: { refuse: unused, take: unused, hear: unused },
     domains: { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused },
