@@ -63,7 +63,7 @@ export function ShareSheet({ step, goTo }: { step: Step; goTo: (step: Step | nul
       fullScreen={phone}
       size="40rem"
       radius={phone ? 0 : 'lg'}
-      title={step === 'check' ? t('sheet.check') : t('sheet.step', { step: at + 1, of: 3 })}
+      title={step === 'check' ? t(draft.instead ? 'sheet.checkChange' : 'sheet.check') : t('sheet.step', { step: at + 1, of: 3 })}
       closeButtonProps={{ 'aria-label': t('sheet.close') }}
       classNames={{ content: classes.sheet, body: classes.body }}
       styles={{ header: { background: 'var(--c-surface)', ...(phone && { paddingInline: '1rem 0.25rem' }) }, body: { padding: 0 } }}
