@@ -7,7 +7,7 @@ const sources = '{crypto,care,client,services/*,apps/*,testbed}/src/**';
 
 /** Files that put something in the place of a module, or look at how it is loaded: each in a process of its own. */
 const alone = ['crypto/src/algebra/{hash,batch}.test.ts', 'crypto/src/algebra/group/loading.test.ts'];
-/** Long days in a browser are slow tests that one can leave out. */
+/** Long days, in a browser or of recorded hearts, are slow tests that one can leave out. */
 const days = process.env.CARELET_DAYS !== 'no';
 const never = ['**/node_modules/**', ...(slow ? [] : ['**/*.slow.test.ts']), ...(days ? [] : ['**/*.day.slow.test.ts'])];
 

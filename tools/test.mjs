@@ -3,7 +3,7 @@
 //   node tools/test.mjs                 the quick tests
 //   node tools/test.mjs --slow          all of them
 //   node tools/test.mjs --only-slow     those that are not quick
-//   … --no-days                         without the long days in a browser
+//   … --no-days                         without the long days, in a browser or of recorded hearts
 //   node tools/test.mjs crypto/src/ntru -t "opens"    anything else goes to vitest
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
