@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Bytes, cbor, hex, uncbor, utf8 } from '../algebra/bytes.ts';
+import { type Bytes, type Cbor, cbor, hex, uncbor, utf8 } from '../algebra/bytes.ts';
 import { seededRandom } from '../algebra/random.ts';
 import { sign, signingKey } from '../algebra/sign.ts';
 import { hybridPublic, openWith, sealTo } from '../ntru/hybrid.ts';
@@ -98,8 +98,8 @@ describe('a notice', () => {
     expect(read(signNotice(northgate.secrets.edSk, { ...notice, labels: ['l:hospital', 'l:cardio', 'l:hospital'] }))).toEqual(notice);
     expect(readNotice(signed, harbour.card.edVk)).toBeNull();
     expect(read(signNotice(harbour.secrets.edSk, notice))).toBeNull();
-    const items = uncbor(signed) as unknown[];
-    const strange = (at: number, value: unknown) => cbor(items.map((item, i) => (i === at ? value : item)) as never);
+    const items = uncbor(signed) as Cbor[];
+    const strange = (at: number, value: Cbor) => cbor(items.map((item, i) => (i === at ? value : item)));
     for (const [at, value] of [
       [0, harbour.card.id],
       [1, harbour.card.id],
@@ -115,9 +115,8 @@ describe('a notice', () => {
   });
 
   test('is of one shape, also where its organisation signed another', () => {
-    const whole = [notice.team, notice.organisation, notice.domain, null, now, ['l:a', 'l:b']] as const;
-    const said = (parts: readonly unknown[]) =>
-      cbor([...parts, sign(northgate.secrets.edSk, 'carelet/v1/team/notice', parts as never)] as never);
+    const whole = [notice.team, notice.organisation, notice.domain, null, now, ['l:a', 'l:b']];
+    const said = (parts: Cbor[]) => cbor([...parts, sign(northgate.secrets.edSk, 'carelet/v1/team/notice', parts)]);
     expect(read(said(whole))).not.toBeNull();
     for (const [at, value] of [
       [0, new Uint8Array(15)],

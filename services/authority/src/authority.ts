@@ -63,7 +63,7 @@ export async function authority({
   const issuers = await issuersAt(db, at, townName, held);
   if (log) await issuers.watch(log);
   const cards = cardsIn(
-    db as unknown as Parameters<typeof cardsIn>[0],
+    db,
     town(async () => encodeManifest(await issuers.manifest()), undefined, clock),
     'authority',
     clock,

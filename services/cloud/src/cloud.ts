@@ -12,7 +12,7 @@ import { domainsIn } from '@carelet/ground/domains';
 import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { breakGlass } from './break-glass.ts';
 import { type Changes, openChanges } from './changes.ts';
 import { consent } from './consent.ts';
@@ -72,8 +72,7 @@ export function cloud({
   mathematics?: CloudMath;
 }): Cloud {
   const now = () => Math.floor(clock() / 1000);
-  const taken: Parameters<typeof cardsIn>[4] = (within, card) => leaveCard(within as unknown as Transaction<CloudTables>, card, now());
-  const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloud', clock, taken);
+  const cards = cardsIn(db, town, 'cloud', clock, (within, card) => leaveCard(within, card, now()));
   const book = bookOf(db, keys.log, now);
   const forget = (end: KeyEnd) => forgetKeys(db, end);
   const endedKeys = endedKeysIn({ db, town, told, forget, clock });

@@ -8,7 +8,7 @@
  * @module
  */
 import type { cloudContract } from '@carelet/care/wire/contract/cloud';
-import { nodesInChange } from '@carelet/care/wire/contract/cloud';
+import { nodesInChange } from '@carelet/care/wire/contract/cloud/records';
 import type { RoleOf, StreamOptions } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql } from 'kysely';

@@ -11,7 +11,10 @@ export function kdcSuite(place: string, open: () => Promise<World>): void {
   describe(`a cloud ${place}, where no clinic mediates`, () => {
     let world: World;
     let tools: Tools;
-    let [northgate, ada, chen, ivy] = [] as unknown as [Person, Person, Person, Person];
+    let northgate: Person;
+    let ada: Person;
+    let chen: Person;
+    let ivy: Person;
     let pat: Bytes;
     const [node, below, other] = [id(), id(), id()];
     const letter = systemRandom(99);

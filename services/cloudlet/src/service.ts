@@ -190,7 +190,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     () => db.destroy(),
   ];
   try {
-    const cards = cardsIn(db as unknown as Parameters<typeof cardsIn>[0], town, 'cloudlet', clock);
+    const cards = cardsIn(db, town, 'cloudlet', clock);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
     const roleFactors = await roleFactorsIn(join(config.keys, 'role-factors'), secrets);
     const logins: Logins = new Map();

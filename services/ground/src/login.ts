@@ -49,13 +49,14 @@ export type Cards = {
  * @param clock UTC milliseconds
  * @param taken told of a card within the transaction that takes it
  */
-export function cards(
-  db: Kysely<CardTables>,
+export function cards<Tables extends CardTables>(
+  all: Kysely<Tables>,
   town: Town,
   audience: string,
   clock: () => number = Date.now,
-  taken?: (within: Transaction<CardTables>, card: Card) => Promise<void>,
+  taken?: (within: Transaction<Tables>, card: Card) => Promise<void>,
 ): Cards {
+  const db = cardsOf(all);
   const seconds = () => Math.floor(clock() / 1000);
   const used = new Nonces();
   const known = new Map<string, Card>();
@@ -102,8 +103,8 @@ export function cards(
       // The words on a card are not part of what was signed, so a known card keeps those it came with.
       if (before && sameCard(before, card)) return;
       if (before) mustFollow(before, card);
-      const laid = await transaction(db, async (within) => {
-        const there = await lay(within, card, before?.serial ?? 0);
+      const laid = await transaction(all, async (within) => {
+        const there = await lay(cardsOf(within), card, before?.serial ?? 0);
         if (there) await taken?.(within, card);
         return there;
       });
@@ -135,8 +136,11 @@ export function cards(
   };
 }
 
+/** Of a service's tables the one of cards: of a schema that is not known whole the compiler types no column. */
+const cardsOf = <Tables extends CardTables>(db: Kysely<Tables>): Kysely<CardTables> => db as unknown as Kysely<CardTables>;
+
 /** Lays a card down in the place of the one of serial `before`; tells whether it did. */
-async function lay(within: Transaction<CardTables>, { id, kind, serial, ...card }: Card, before: number): Promise<boolean> {
+async function lay(within: Kysely<CardTables>, { id, kind, serial, ...card }: Card, before: number): Promise<boolean> {
   const body = encodeCard({ id, kind, serial, ...card });
   const laid = await within
     .insertInto('card')

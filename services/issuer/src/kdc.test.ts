@@ -122,7 +122,9 @@ describe('the servers', () => {
 
 describe('a grant', () => {
   let northgate: Person;
-  let [ada, chen, ivy] = [] as unknown as [Person, Person, Person];
+  let ada: Person;
+  let chen: Person;
+  let ivy: Person;
   let grant: SharedGrant;
   let nodes: Bytes[];
 

@@ -32,12 +32,12 @@ const byName = (pat: string) => node(pat, byNameUnit(northgate));
 function opens(policy: Policy, of: SharedNode): boolean {
   const labels = labelsOf(attributesOf(of), of.pat, labelling);
   const words = compile(policy, ['always', '2026-11-20'], labelling).match(/[()]|[^\s()]+/g)!;
-  const any = (): boolean => joined(all, 'or', (one, other) => one || other);
+  const either = (): boolean => joined(all, 'or', (one, other) => one || other);
   const all = (): boolean => joined(one, 'and', (left, right) => left && right);
   const one = (): boolean => {
     const word = words.shift()!;
     if (word !== '(') return labels.includes(word);
-    const value = any();
+    const value = either();
     expect(words.shift()).toBe(')');
     return value;
   };
@@ -49,7 +49,7 @@ function opens(policy: Policy, of: SharedNode): boolean {
     }
     return value;
   };
-  return any();
+  return either();
 }
 
 test('a chart that is open by name opens to nobody who is let read everyone of the unit, nor by another patient’s name', () => {

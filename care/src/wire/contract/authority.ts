@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/record.ts';
-import { teamNotice } from './cloud.ts';
+import { teamNotice } from './cloud/teams.ts';
 import { endedKeys } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';

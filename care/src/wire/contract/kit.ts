@@ -40,6 +40,9 @@ export type Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.Z
 
 export type Operations = { readonly [name: string]: Operation };
 
+/** Some operations of a contract that stands in several files. */
+export const operations = <const Ops extends Operations>(some: Ops): Ops => some;
+
 /** A role's promises: its name, as in `cloud`, and its operations. */
 export type Contract<Ops extends Operations = Operations> = { readonly name: string; readonly operations: Ops };
 

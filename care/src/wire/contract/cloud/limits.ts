@@ -1,0 +1,38 @@
+/**
+ * What a patient limits of who reads her chart.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { bytes, operations } from '../kit.ts';
+import { id, promise } from './shapes.ts';
+
+/** As `crypto/records/limits` makes it. */
+const limitsState = bytes({ max: 16_384 });
+
+export const limits = operations({
+  'limits.say': {
+    summary: 'The patient limits who reads a chart of hers by any key: from now on the cloud obeys it.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, state: limitsState }),
+    output: z.strictObject({ promise }),
+    idempotent: true,
+  },
+  'limits.state': {
+    summary: 'The newest limits of a chart, for its owner and its writer, and the writer’s word that it follows them.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id }),
+    output: z.strictObject({ state: limitsState.nullable(), followed: bytes({ length: 64 }).nullable() }),
+    idempotent: true,
+  },
+  'limits.follow': {
+    summary: 'A chart’s writer says that it locks by its newest limits from now on.',
+    caller: 'known',
+    body: 'cbor',
+    input: z.strictObject({ pat: id, followed: bytes({ length: 64 }) }),
+    output: z.strictObject({}),
+    idempotent: true,
+  },
+});
