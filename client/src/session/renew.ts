@@ -95,7 +95,8 @@ export async function shareNodes(
     }),
   };
   const { pq: sealed, emergency, labels: usual } = await cloudlet.sharing.labels(asked);
-  const byName = (await limitsOf({ keyring, cloud }, { pat, writer: organisation }))?.byName === true;
+  const limits = await limitsOf({ keyring, cloud }, { pat, writer: organisation });
+  const byName = limits?.byName === true;
   const labels = byName ? (await cloudlet.sharing.labels({ ...asked, byName })).labels : usual;
   if (!labelsFit(nodes, usual) || !labelsFit(nodes, labels) || (byName && !differInUnit(usual, labels))) {
     throw new CareletError('tampered', 'share nodes', { because: 'the clinic’s labels do not say what these nodes are' });
@@ -123,7 +124,8 @@ export async function shareNodes(
     { domain, pq, emergency: glass },
     nodes.map((node, i) => ({ node, labels: labels[i]!, ...(byName && { urgent: usual[i]! }) })),
   );
-  await cloud.sharing.wrap({ pat, part: 'MI', links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...made] });
+  const laid = { pat, part: 'MI' as const, links: [...links.values()].map((link) => ({ ...link })), wraps: [...owned, ...made] };
+  await cloud.sharing.wrap({ ...laid, ...(limits && { limits: limits.seq }) });
 }
 
 /** Whether labels by name and others differ in one place, the same of all nodes, and agree in all others. */

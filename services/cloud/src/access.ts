@@ -109,6 +109,12 @@ export async function sightOf(db: Database, caller: CloudCaller, pat: Bytes, now
   return wraps ? { kind: 'some', wraps } : { kind: 'nothing' };
 }
 
+/** Whether anything of a chart is in a sight. */
+export async function opensSomething(db: Database, pat: Bytes, sight: Sight & { kind: 'some' }): Promise<boolean> {
+  const wrap = await db.selectFrom('wrap').select('node_id').where('pat', '=', pat).where(sight.wraps).limit(1).executeTakeFirst();
+  return wrap !== undefined;
+}
+
 /** The nodes of a chart in somebody's sight, as a subquery giving `node_id`. */
 export function nodesInSight(pat: Bytes, sight: Exclude<Sight, { kind: 'nothing' }>): RawBuilder<Bytes> {
   if (sight.kind === 'all') return sql`(select node_id from node where pat = ${pat})`;

@@ -12,7 +12,7 @@ import { nodesInChange } from '@carelet/care/wire/contract/cloud/records';
 import type { RoleOf, StreamOptions } from '@carelet/care/wire/contract/kit';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql } from 'kysely';
-import { type CloudCaller, nodesInSight, type Sight, sightOf, teamsOf } from './access.ts';
+import { type CloudCaller, nodesInSight, opensSomething, type Sight, sightOf, teamsOf } from './access.ts';
 import type { Change, Changes } from './changes.ts';
 import { isDenied } from './denied.ts';
 import type { CloudTables } from './schema.ts';
@@ -63,7 +63,7 @@ async function heardOf(db: Kysely<CloudTables>, caller: CloudCaller, change: Cha
     const hers = change.between.some((who) => equalPublic(who, caller.id)) && !(await isDenied(db, change.pat, caller.id));
     return hers ? wholeChart : null;
   }
-  if (change.parting && (await isAmong(db, caller, change.parting, now))) return wholeChart;
+  if (change.parting && (await isParting(db, caller, { ...change, parting: change.parting }, now))) return wholeChart;
   const sight = await sightOf(db, caller, change.pat, now);
   if (sight.kind === 'nothing') return null;
   if (change.part === null) return sight.kind === 'all' || (await opensSomething(db, change.pat, sight)) ? wholeChart : null;
@@ -72,12 +72,19 @@ async function heardOf(db: Kysely<CloudTables>, caller: CloudCaller, change: Cha
   return nodes.length > nodesInChange ? wholeChart : { part: change.part, nodes: nodes.sort(compare) };
 }
 
-/** Whether a caller is one of these, or a member of a team that is. */
-async function isAmong(db: Kysely<CloudTables>, caller: CloudCaller, those: readonly Bytes[], now: number): Promise<boolean> {
-  if (those.some((who) => equalPublic(who, caller.id))) return true;
-  if (caller.kind !== 'doctor' || those.length === 0) return false;
-  const { rows } = await sql`select 1 from (${teamsOf(caller.id, now)}) mine where team = any(${[...those]}::bytea[]) limit 1`.execute(db);
-  return rows.length > 0;
+/** Whether a caller is one of those who lose a chart, or a member of a team that is; whoever is denied it saw nothing by a team. */
+async function isParting(
+  db: Kysely<CloudTables>,
+  caller: CloudCaller,
+  { pat, parting }: { readonly pat: Bytes; readonly parting: readonly Bytes[] },
+  now: number,
+): Promise<boolean> {
+  if (parting.some((who) => equalPublic(who, caller.id))) return true;
+  if (caller.kind !== 'doctor' || parting.length === 0) return false;
+  const { rows } = await sql`select 1 from (${teamsOf(caller.id, now)}) mine where team = any(${[...parting]}::bytea[]) limit 1`.execute(
+    db,
+  );
+  return rows.length > 0 && !(await isDenied(db, pat, caller.id));
 }
 
 const wholeChart: Heard = { part: null, nodes: [] };
@@ -98,9 +105,4 @@ async function touchedInSight(db: Kysely<CloudTables>, { pat, nodes, wraps }: Ch
       where wrap.pat = ${pat} and ${sight.wraps}
     limit ${nodesInChange + 1}`.execute(db);
   return rows.map(({ node_id }) => node_id);
-}
-
-async function opensSomething(db: Kysely<CloudTables>, pat: Bytes, sight: Some): Promise<boolean> {
-  const wrap = await db.selectFrom('wrap').select('node_id').where('pat', '=', pat).where(sight.wraps).limit(1).executeTakeFirst();
-  return wrap !== undefined;
 }

@@ -8,8 +8,10 @@ import { CareletError } from '@carelet/care/model';
 import { encodeBody } from '@carelet/care/wire';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
-import { encodeCard } from '@carelet/crypto/cards/card';
+import { encodeCard, vouch } from '@carelet/crypto/cards/card';
+import { newCard } from '@carelet/crypto/cards/owner';
 import { signRequest } from '@carelet/crypto/login/request';
+import { signEnd } from '@carelet/crypto/pre/grant';
 import { sealedRequestLength, signAnswer } from '@carelet/crypto/pre/requests';
 import { hashOfLimits, type Limits, limitsIn, signFollowed, signLimits } from '@carelet/crypto/records/limits';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -153,7 +155,7 @@ export function limitsSuite(place: string, open: () => Promise<World>): void {
       await say(pat, { denied: [chen.card.id] });
       for (const op of Object.keys(doors(pat))) {
         expect(await raw(chen, op, doors(pat)[op]!), op).toBe(await nothing(op));
-        if (op !== 'receipts.nodes') expect(await raw(chen, op, doors(pat)[op]!), op).toBe(await nothing(op, hidden.pat));
+        expect(await raw(chen, op, doors(pat)[op]!), op).toBe(await nothing(op, hidden.pat));
       }
       for (const [i, answer] of (await listed()).entries()) {
         expect(answer.includes(name) || answer.includes(number), lists[i]).toBe(false);
@@ -196,6 +198,44 @@ export function limitsSuite(place: string, open: () => Promise<World>): void {
       expect(await next()).toBe(hex(other.pat));
       enough.abort();
       await events.next();
+    });
+
+    test('tells a denied doctor nothing of what a team of hers loses of a chart, and her colleague that it is gone', async () => {
+      const { pat } = await charted('l:skin');
+      const other = await charted();
+      const [team, grant] = [id(), id()];
+      const [card, notice, delegate, members] = [1, 2, 3, 4].map(() => systemRandom(8));
+      await world.sql('insert into team values ($1, $2, $3, null, $4, $5, $6, $7, $8, $9)', [
+        ...[team, northgate.card.id, id(), now(), ['l:heart']],
+        ...[card, notice, delegate, members],
+      ]);
+      await world.sql(`insert into team_member select $1, doctor, organisation, issued from entitlement where organisation = $2`, [
+        team,
+        northgate.card.id,
+      ]);
+      await world.sql('insert into consent values ($1, $2, $3, $4, $5, $6, $7, null)', [
+        ...[pat, grant, ada.card.id, team, now() + 1000],
+        ...[grant, systemRandom(8)],
+      ]);
+      await say(pat, { denied: [chen.card.id] });
+      // Changes are told in slots: what came before is not to be heard.
+      const slot = () => new Promise((done) => setTimeout(done, 250));
+      await slot();
+      const enough = new AbortController();
+      const streams = [chen, diaz].map(({ cloud }) => cloud.records.changes({}, { signal: enough.signal })[Symbol.asyncIterator]());
+      const next = async (stream: (typeof streams)[number]) => {
+        const { value } = await stream.next();
+        return value?.kind === 'changed' ? hex(value.pat) : value?.kind;
+      };
+      for (const stream of streams) expect(await next(stream)).toBe('here');
+      const end = signEnd(ada.secrets.edSk, { grant, pat });
+      await ada.cloud.sharing.end({ pat, grant, end });
+      await slot();
+      await other.post();
+      expect(await next(streams[1]!)).toBe(hex(pat));
+      for (const stream of streams) expect(await next(stream)).toBe(hex(other.pat));
+      enough.abort();
+      for (const stream of streams) await stream.next();
     });
 
     test('keeps the newest word of the chart’s owner, and no other', async () => {
@@ -258,6 +298,45 @@ export function limitsSuite(place: string, open: () => Promise<World>): void {
       await say(pat, { denied: [chen.card.id] }, first);
       expect((await ada.cloud.limits.state({ pat })).followed).toBeNull();
       expect(await refusal(wrapping())).toBe('conflict');
+    });
+
+    test('takes what a clinic forwards for her devices, whether it follows or not, for as long as that may be', async () => {
+      const { pat, tools } = await charted();
+      const [theirs, hers, own] = [id(), id(), id()];
+      const made = newCard('device', now() + 1_000_000);
+      const watch: Person = { ...made, card: vouch(made.card, ada.card.id, ada.secrets.edSk), cloud: northgate.cloud };
+      await northgate.cloud.login.present({ card: encodeCard(watch.card), with: [] });
+      await ada.cloud.sharing.wrap({ pat, part: 'MI', links: [{ nodeId: hers, parent: none }], wraps: [tools.wrapBy(ada, hers)] });
+      const ownTree = { wraps: [tools.wrapBy(northgate, own)] };
+      await northgate.cloud.records.post(tools.posting([anyRow(own)], [{ nodeId: own, parent: none }], ownTree));
+      await say(pat, { denied: [chen.card.id] });
+      world.clock.now += 86_401_000;
+      const day = { nodeId: id(), parent: hers };
+      const post = (...asked: Parameters<typeof tools.posting>) => refusal(northgate.cloud.records.post(tools.posting(...asked)));
+      expect(await post([anyRow(day.nodeId)], [day])).toBe('ok');
+      expect(await post([anyRow(theirs)], [{ nodeId: theirs, parent: none }], { wraps: [tools.wrapBy(watch, theirs)] })).toBe('ok');
+      expect(await post([anyRow(theirs)], [{ nodeId: theirs, parent: none }])).toBe('ok');
+      // Not with something of its own among it, nor in a tree that nobody locked.
+      const nobodys = id();
+      expect(await post([anyRow(day.nodeId), anyRow(own)])).toBe('conflict');
+      expect(await post([anyRow(nobodys)], [{ nodeId: nobodys, parent: none }])).toBe('conflict');
+      expect(await post([anyRow(day.nodeId)], [], { wraps: [tools.wrapBy(northgate, id())] })).toBe('conflict');
+    });
+
+    test('takes no locks for roles that another copy of the owner’s keyring made by other limits', async () => {
+      const { pat, node, tools } = await charted();
+      const wrapping = async (limits?: number) => {
+        const lock = tools.wrapBy(ada, node, { kind: 'policy', domain: northgate.card.id, body: await world.sealed(['l:heart']) });
+        return refusal(ada.cloud.sharing.wrap({ pat, part: 'MI', links: [], wraps: [lock], ...(limits !== undefined && { limits }) }));
+      };
+      expect(await wrapping()).toBe('ok');
+      expect(await wrapping(1)).toBe('conflict');
+      const first = await say(pat, { byName: true });
+      expect(await wrapping()).toBe('conflict');
+      expect(await wrapping(1)).toBe('ok');
+      await say(pat, { denied: [chen.card.id], byName: true }, first);
+      expect(await wrapping(1)).toBe('conflict');
+      expect(await wrapping(2)).toBe('ok');
     });
 
     test('leaves a receipt of each word: a taking back where she limits more, a grant where less', async () => {

@@ -44,6 +44,11 @@ export function limits(
       const refuse = (because: string) => new CareletError('conflict', op, { because });
       const said = limitsIn(state);
       if (!said) throw new CareletError('invalid', op, { because: 'these are no limits' });
+      // Looked for before the chart is locked, which others wait for; who comes into sight meanwhile finds it gone when she asks next.
+      const own = await db.selectFrom('chart').select('owner').where('pat', '=', pat).executeTakeFirst();
+      if (!own || !equal(own.owner, caller.id)) throw notYours(op);
+      const was = await db.selectFrom('limits').select('body').where('pat', '=', pat).executeTakeFirst();
+      const mayPart = await partingBy(pat, (was && limitsIn(was.body)) ?? noLimits, said);
       const { parting, promise } = await transaction(db, async (within) => {
         // The chart's row is the lock: two clients of one patient, and her hospital's postings, come one after the other.
         const chart = await within.selectFrom('chart').selectAll().where('pat', '=', pat).forUpdate().executeTakeFirst();
@@ -61,7 +66,7 @@ export function limits(
         }
         if (!again && said.seq !== before.seq + 1) throw refuse('it does not follow what was said before');
         if (!again && Math.abs(said.time - now()) > skew) throw new CareletError('invalid', op, { because: 'it is not of now' });
-        const parting = again ? [] : await partingBy(within, pat, before, said);
+        const parting = again ? [] : mayPart;
         if (!again) await lay(within, said, state, before);
         return { parting, promise: await book.leave(within, pat, { kind: kindOf(before, said), actor: caller.id, policy: sha256(state) }) };
       });
@@ -108,22 +113,21 @@ export function limits(
   }
 
   /** Who loses what was in sight until now: whoever is denied, and of a chart that opens otherwise whoever has keys of its hospital. */
-  async function partingBy(within: Transaction<CloudTables>, pat: Bytes, before: typeof noLimits, said: Limits): Promise<Bytes[]> {
+  async function partingBy(pat: Bytes, before: typeof noLimits, said: Limits): Promise<Bytes[]> {
     const was = new Set(before.denied.map(hex));
-    const some = [...said.denied, ...(said.byName === before.byName ? [] : await entitledTo(within, pat))];
+    const some = [...said.denied, ...(said.byName === before.byName ? [] : await entitledTo(pat))];
     const parting: Bytes[] = [];
     for (const doctor of new Map(some.map((one) => [hex(one), one])).values()) {
-      const wraps = was.has(hex(doctor)) ? null : await reachable(within, { id: doctor, kind: 'doctor' }, now());
-      const seen =
-        wraps && (await within.selectFrom('wrap').select('node_id').where('pat', '=', pat).where(wraps).limit(1).executeTakeFirst());
+      const wraps = was.has(hex(doctor)) ? null : await reachable(db, { id: doctor, kind: 'doctor' }, now());
+      const seen = wraps && (await db.selectFrom('wrap').select('node_id').where('pat', '=', pat).where(wraps).limit(1).executeTakeFirst());
       // Who saw nothing hears nothing: not that there is such a chart either.
       if (seen) parting.push(doctor);
     }
     return parting;
   }
 
-  async function entitledTo(within: Transaction<CloudTables>, pat: Bytes): Promise<Bytes[]> {
-    const rows = await within
+  async function entitledTo(pat: Bytes): Promise<Bytes[]> {
+    const rows = await db
       .selectFrom('entitlement')
       .select('doctor')
       .distinct()

@@ -184,9 +184,9 @@ export function records({ db, cards, now, changes, book, domains }: ShelvesOptio
 
         const linked = await layLinks(within, pat, part, links);
         await refuseOver(within, chart, { nodes: rows.map(({ nodeId }) => nodeId), wraps }, now());
-        await refuseUnfollowed(within, pat, wraps, now());
         await layWraps(within, caller, pat, part, own);
         await layDeviceWraps(within, devices, chart.owner, pat, part, others);
+        await refuseUnfollowed(within, chart, { nodes: rows.map(({ nodeId }) => nodeId), wraps }, now());
         const nodes = new Set(links.map(({ nodeId }) => hex(nodeId)));
         const elsewhere = rows.filter(({ nodeId }) => !nodes.has(hex(nodeId))).map(({ nodeId }) => nodeId);
         if (elsewhere.length > 0) for (const node of await known(within, pat, elsewhere)) nodes.add(hex(node));

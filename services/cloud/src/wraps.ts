@@ -19,7 +19,7 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
-import { refuseUnfollowed } from './followed.ts';
+import { refuseOutdated, refuseUnfollowed } from './followed.ts';
 import { refuseOver } from './generations.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
@@ -40,7 +40,7 @@ const atOnce = 1000;
 export async function addWraps(
   db: Kysely<CloudTables>,
   caller: KnownCaller,
-  { pat, part, links, wraps }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[] },
+  { pat, part, links, wraps, limits }: { pat: Bytes; part: Part; links: Link[]; wraps: Wrap[]; limits?: number | undefined },
   {
     changes,
     book,
@@ -53,8 +53,11 @@ export async function addWraps(
   await mustBeForToday(domains, wraps);
   return telling(changes, (note) =>
     transaction(db, async (within) => {
+      // The chart's row is the lock: what its owner limits meanwhile comes before, or takes away what is laid here.
+      await within.selectFrom('chart').select('pat').where('pat', '=', pat).forUpdate().execute();
       await refuseOver(within, chart, { nodes: [], wraps }, now());
-      if (equal(chart.writer, caller.id)) await refuseUnfollowed(within, pat, wraps, now());
+      if (equal(chart.writer, caller.id)) await refuseUnfollowed(within, chart, { nodes: [], wraps }, now());
+      else await refuseOutdated(within, pat, { wraps, limits });
       const nodes = await layLinks(within, pat, part, links);
       await layWraps(within, caller, pat, part, wraps);
       note({ pat, part, nodes, wraps });

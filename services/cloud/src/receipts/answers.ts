@@ -19,7 +19,7 @@ import { logStore } from '@carelet/ground/log-store';
 import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
-import { sightOf } from '../access.ts';
+import { opensSomething, sightOf } from '../access.ts';
 import type { CloudTables } from '../schema.ts';
 import { notYours } from '../wraps.ts';
 import type { Book, Standing } from './book.ts';
@@ -81,7 +81,9 @@ export function receipts(
     },
 
     async nodes({ pat, nodes, seen }) {
-      if ((await sightOf(db, caller, pat, now())).kind === 'nothing') throw notYours('prove nodes');
+      const sight = await sightOf(db, caller, pat, now());
+      // When her device looked last is told to those who see something of this very chart.
+      if (sight.kind === 'nothing' || (sight.kind === 'some' && !(await opensSomething(db, pat, sight)))) throw notYours('prove nodes');
       // Before the log is looked at, which therefore goes on from it.
       const signed = await signedByOwner(db, pat);
       const standing = await book.standing();

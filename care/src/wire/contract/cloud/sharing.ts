@@ -81,7 +81,14 @@ export const sharing = operations({
     summary: 'The patient adds wraps (and the nodes they stand on) to a chart of her own.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, part, links: z.array(link).max(20000), wraps: z.array(wrap).max(5000) }),
+    input: z.strictObject({
+      pat: id,
+      part,
+      links: z.array(link).max(20000),
+      wraps: z.array(wrap).max(5000),
+      /** Of locks for roles that a chart's owner lays: the number of her limits by which she made them; none before she said any. */
+      limits: z.int().min(1).optional(),
+    }),
     output: z.strictObject({ promise }),
     idempotent: true,
   },
