@@ -54,6 +54,17 @@ describe('a step of a start', () => {
     expect([answer, left]).toEqual(['done', -1]);
   });
 
+  it('is done again where nobody knows whether the server wrote it', async () => {
+    const because = 'the connection was lost while writing; it may or may not have been written';
+    const lost = new CareletError('unavailable', 'use the database', { because, cause: asDatabaseError(starting) });
+    let left = 1;
+    const answer = await patiently(async () => {
+      if (left-- > 0) throw lost;
+      return 'done';
+    });
+    expect([answer, left]).toEqual(['done', -1]);
+  });
+
   it('is given up when the server stays away, and at once where waiting helps nothing', async () => {
     let done = 0;
     const fails = (thrown: unknown) => async () => {

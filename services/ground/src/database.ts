@@ -68,7 +68,7 @@ async function migrate<Schema>(db: Kysely<Schema>, { schema, migrations, patienc
     const { rows } = await sql`select 1 where to_regnamespace(${schema}) is not null`.execute(trx);
     if (rows.length === 0) await trx.schema.createSchema(schema).execute();
   };
-  await transaction(db, makeSchema, { patience });
+  await patiently(() => transaction(db, makeSchema, { patience }), { patience });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) }, migrationTableSchema: schema });
   const error = await patiently(() => migrated(migrator), { patience }).catch((thrown: unknown) => thrown);
   if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
@@ -108,10 +108,15 @@ export async function patiently<T>(
       return await work();
     } catch (thrown) {
       const wait = Math.min(1_000, 50 * 2 ** attempt);
-      if ((mayRetry(thrown) !== 'later' && !isAway(thrown)) || performance.now() + wait > giveUp) throw thrown;
+      if ((!isServerAway(thrown) && !isAway(thrown)) || performance.now() + wait > giveUp) throw thrown;
       await sleep(wait);
     }
   }
+}
+
+/** Away before the work was done or, of a transaction, while it was written. */
+function isServerAway(thrown: unknown): boolean {
+  return mayRetry(thrown) === 'later' || (thrown instanceof CareletError && mayRetry(thrown.cause) === 'later');
 }
 
 export interface TransactionOptions {
