@@ -27,6 +27,7 @@ import { readServiceKey, sealDomain } from '@carelet/crypto/cards/service';
 import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { openWith } from '@carelet/crypto/ntru/hybrid';
 import type { Keyring, WriterKeys } from './keyring/keyring.ts';
+import { newNumber, numberAt, numbersOf } from './keyring/numbers.ts';
 import type { Authority, Cloud, Cloudlet } from './login.ts';
 
 /**
@@ -51,7 +52,7 @@ export async function renewManifest(authority: Authority, keyring: Keyring): Pro
   if (!offered || !successor(keyring.manifest, offered)) {
     throw new CareletError('tampered', 'read town manifest', { because: 'it does not follow from the one pinned in this keyring' });
   }
-  keyring.manifest = offered;
+  for (const number of numbersOf(keyring)) number.manifest = offered;
 }
 
 /** Becomes an administrator with a one-time code. */
@@ -190,10 +191,36 @@ async function heardBy(
 /** What a doctor says of herself. */
 export type Registration = { readonly certificate: string; readonly specialty: string; readonly organisation: string };
 
+/** Registers a number of a doctor's; which one, `numberToRegister` says. */
 export async function register(authority: Authority, keyring: Keyring, registration: Registration): Promise<string> {
   const { state } = await authority.enrolment.register({ card: encodeCard(keyring.card), name: keyring.title, ...registration });
+  keyring.at ??= placeCalled(keyring, registration.organisation)?.organisation ?? null;
   return state;
 }
+
+/**
+ * The number by which a doctor registers at a place she names: hers there, one she uses nowhere yet, or a new one. Before she
+ * registers by it, her keyring is to be kept.
+ *
+ * @example
+ * ```ts no-run
+ * import { numberToRegister, register } from '@carelet/client/enrolment';
+ * import type { Keyring } from '@carelet/client/keyring/keyring';
+ * import type { Authority } from '@carelet/client/login';
+ * declare const [authority, keyring, save]: [Authority, Keyring, () => Promise<void>];
+ * const registration = { certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Harbour Clinic' };
+ * const number = numberToRegister(keyring, registration.organisation);
+ * await save();
+ * await register(authority, number, registration);
+ * ```
+ */
+export function numberToRegister(keyring: Keyring, organisation: string): Keyring {
+  const place = placeCalled(keyring, organisation)?.organisation ?? null;
+  return numberAt(keyring, place) ?? newNumber(keyring, place);
+}
+
+const placeCalled = ({ manifest }: Keyring, organisation: string): Domain | undefined =>
+  manifest.domains.find(({ name }) => name === organisation.trim());
 
 /** A registration as the authority tells it. */
 type Registered = { readonly doctor: Bytes; readonly card: Bytes };

@@ -352,22 +352,33 @@ describe('an approval', () => {
     expect((await approve(sam, doctor, policyAt({ until: addDays(today, longestKey) }))).approvals).toBe(1);
   });
 
-  test('that has ended issues nothing; another of hers goes on', async () => {
-    const larkfield = person('organisation');
-    const { card } = await admit(sam, larkfield.card, 'Larkfield Hospital');
-    larkfield.card = decodeCard(card)!;
-    const short = policyAt({ until: today });
-    const doctor = await approved(short);
-    const elsewhere = policyAt({ unit: hex(larkfield.card.id) });
-    for (const by of [sam, mara]) await approve(by, doctor, elsewhere);
+  test('that has ended issues nothing', async () => {
+    const doctor = await approved(policyAt({ until: today }));
     const before = now;
+    expect((await keysOf(doctor)).length).toBe(1);
     try {
       now += 86_400_000;
-      expect((await keysOf(doctor)).map(({ organisation }) => hex(organisation))).toEqual([hex(larkfield.card.id)]);
+      expect(await keysOf(doctor)).toEqual([]);
     } finally {
       now = before;
     }
-    expect((await keysOf(doctor)).length).toBe(2);
+  });
+
+  test('at a second organisation wants a number of its own, but for whoever had both under one before', async () => {
+    const larkfield = person('organisation');
+    const { card } = await admit(sam, larkfield.card, 'Larkfield Hospital');
+    larkfield.card = decodeCard(card)!;
+    const doctor = await approved();
+    const elsewhere = policyAt({ unit: hex(larkfield.card.id) });
+    expect(await refusal(approve(sam, doctor, elsewhere))).toBe('conflict');
+    expect(await refusal(approve(mara, doctor, policyAt({ kinds: ['notes'] })))).toBe('ok');
+    const further = await registered();
+    for (const by of [sam, mara]) await approve(by, further, elsewhere);
+    expect((await keysOf(further)).map(({ organisation }) => hex(organisation))).toEqual([hex(larkfield.card.id)]);
+    await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
+    await sql`insert into approval select doctor, ${larkfield.card.id}, policy, administrator, approver, from_organisation, signature, signed
+      from approval where doctor = ${doctor.card.id}`.execute(db);
+    expect(await refusal(approve(sam, doctor, elsewhere))).toBe('ok');
   });
 
   test('shows administrators who waits, with the keys to compare and who signed what', async () => {
@@ -405,7 +416,7 @@ describe('an approval', () => {
 describe('a role', () => {
   const at = () => Math.floor(now / 1000);
   const askAs = (doctor: Person, more: Partial<RoleAsked> = {}, by = doctor) => {
-    const asked = { doctor: doctor.card.id, organisation: elsewhere.card.id, specialty: 'cardiology', at: at(), ...more };
+    const asked = { doctor: doctor.card.id, organisation: northgate.card.id, specialty: 'cardiology', at: at(), ...more };
     return doctor.authority.enrolment.ask({ ...asked, signature: signAsk(by.secrets.edSk, asked) });
   };
   const rolesOf = (doctor: Person, when = at(), by = doctor) =>
@@ -414,6 +425,7 @@ describe('a role', () => {
     const { doctors } = await mara.authority.enrolment.doctors({});
     return doctors.find((one) => hex(one.doctor) === hex(doctor.card.id))!.asked;
   };
+  const endsSoon = () => policyAt({ until: addDays(today, 14) });
   let elsewhere: Person;
 
   beforeAll(async () => {
@@ -421,8 +433,8 @@ describe('a role', () => {
     await admit(sam, elsewhere.card, 'Riverside Hospital');
   });
 
-  test('is asked for at another organisation, told to administrators as she signed it, and is over once she has it', async () => {
-    const doctor = await approved();
+  test('is asked for, told to administrators as she signed it, and is over once she has it', async () => {
+    const doctor = await approved(endsSoon());
     await askAs(doctor);
     const [asked] = await askedOf(doctor);
     expect(asked).toMatchObject({ specialty: 'cardiology', at: at() });
@@ -432,29 +444,30 @@ describe('a role', () => {
     await askAs(doctor);
     for (const by of [sam, mara]) {
       expect((await askedOf(doctor)).length).toBe(1);
-      await approve(by, doctor, policyAt({ unit: hex(elsewhere.card.id) }));
+      await approve(by, doctor);
     }
     expect(await askedOf(doctor)).toEqual([]);
-    expect((await rolesOf(doctor)).policies.map(({ signers }) => signers.length)).toEqual([2, 2]);
+    expect((await rolesOf(doctor)).policies.map(({ signers }) => signers.length)).toEqual([2]);
   });
 
   test('is refused where it was asked for, where she has it, where nobody is, and to whoever was turned down', async () => {
-    const doctor = await approved();
-    expect(await refusal(askAs(doctor, { organisation: northgate.card.id }))).toBe('conflict');
+    expect(await refusal(askAs(await approved()))).toBe('conflict');
+    const doctor = await approved(endsSoon());
+    expect(await refusal(askAs(doctor, { organisation: elsewhere.card.id }))).toBe('conflict');
     expect(await refusal(askAs(doctor, { organisation: new Uint8Array(16) }))).toBe('missing');
     expect(await refusal(askAs(person('doctor')))).toBe('missing');
     await askAs(doctor);
     expect(await refusal(askAs(doctor, { specialty: 'surgery' }))).toBe('conflict');
-    expect(await refusal(askAs(await registered(), { organisation: northgate.card.id }))).toBe('conflict');
+    expect(await refusal(askAs(await registered()))).toBe('conflict');
     await reject(sam, doctor.card.id, 'no licence');
     expect(await askedOf(doctor)).toEqual([]);
     await expect(askAs(doctor)).rejects.toMatchObject({ kind: 'conflict', because: 'you were turned down: no licence' });
     expect(await rolesOf(doctor)).toMatchObject({ state: 'rejected', reason: 'no licence', asked: [], policies: [] });
   });
 
-  test('may be asked for anew in its last two weeks', async () => {
-    const doctor = await approved(policyAt({ until: addDays(today, 14) }));
-    await askAs(doctor, { organisation: northgate.card.id });
+  test('may be asked for anew in its last two weeks, and not before', async () => {
+    await askAs(await approved(endsSoon()));
+    expect(await refusal(askAs(await approved(policyAt({ until: addDays(today, 15) }))))).toBe('conflict');
   });
 
   test('is asked for and looked at by nobody in her name, nor by her own word of another day', async () => {

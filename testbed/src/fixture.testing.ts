@@ -9,13 +9,15 @@ import { join } from 'node:path';
 import { type Json, printJson } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, claim, enrolOrganisation, invite, register, renewManifest } from '@carelet/client/enrolment';
+import { approve, claim, enrolOrganisation, invite, numberToRegister, register, renewManifest } from '@carelet/client/enrolment';
 import { type KeyServers, keyServersAt } from '@carelet/client/kdc/servers';
 import { decodeKeyring, encodeKeyring, type Keyring, newKeyring, type WriterChart } from '@carelet/client/keyring/keyring';
+import { numbersOf } from '@carelet/client/keyring/numbers';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
 import { type ImportSource, type ImportSummary, importRecords } from '@carelet/client/records/import';
+import { joinedReader } from '@carelet/client/records/joined';
 import { linkPatient } from '@carelet/client/records/link';
 import { type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { type Writer, writer } from '@carelet/client/records/writer';
@@ -228,7 +230,16 @@ export async function openStage({
     async doctor(name, ...policies) {
       const approvers = await administrators();
       const keyring = fresh('doctor', name);
-      await register(authorityAs(null), keyring, { certificate: 'C 31 877', specialty: 'cardiology', organisation: 'Northgate Hospital' });
+      const registered = new Set<Keyring>();
+      const registers = async (organisation = 'Northgate Hospital') => {
+        const number = numberToRegister(keyring, organisation);
+        if (registered.has(number)) return number;
+        registered.add(number);
+        await register(authorityAs(null), number, { certificate: 'C 31 877', specialty: 'cardiology', organisation });
+        return number;
+      };
+      await renewManifest(authorityAs(null), keyring);
+      if (policies.length === 0) await registers();
       for (const { at, ward, ...policy } of policies) {
         const whole: Policy = {
           parts: ['EID', 'QID', 'MI'],
@@ -242,13 +253,16 @@ export async function openStage({
           ...policy,
           unit: [hex(at.keyring.card.id), ...(ward ? [ward] : [])].join('/'),
         };
-        for (const approver of approvers) await approve(authorityAs(approver), approver, keyring.card, whole);
+        const { card } = await registers(at.keyring.title);
+        for (const approver of approvers) await approve(authorityAs(approver), approver, card, whole);
       }
       // Somebody has to mediate.
       if (policies.length > 0) await place('harbour');
-      await takeDoctorKeys(issuing(keyring), keyring, mathematics);
-      // Nobody vouches for a doctor yet who has no policy.
-      if (policies.length > 0) await offerHalf({ keyring, save: async () => {}, cloud: cloudAs(keyring), mathematics });
+      for (const number of numbersOf(keyring)) {
+        await takeDoctorKeys(issuing(number), number, mathematics);
+        // Nobody vouches for a doctor yet who has no policy.
+        if (policies.length > 0) await offerHalf({ keyring: number, save: async () => {}, cloud: cloudAs(number), mathematics });
+      }
       return keyring;
     },
 
@@ -258,8 +272,13 @@ export async function openStage({
 
     async open(who, { cloud = cloudAs(who), keyServers = keyServersFor(who), pat } = {}) {
       await renewManifest(authorityAs(null), who);
-      const around = { cloudletOf: (organisation: Bytes) => cloudletOf(who, organisation), keyServers };
-      const read = reader({ keyring: who, cloud, ...around, mathematics, clock });
+      const read = joinedReader(
+        numbersOf(who).map((number) => {
+          const around = { cloudletOf: (organisation: Bytes) => cloudletOf(number, organisation), mathematics, clock };
+          const served = number === who ? { cloud, keyServers } : { cloud: cloudAs(number), keyServers: keyServersFor(number) };
+          return { number, reader: reader({ keyring: number, ...served, ...around }) };
+        }),
+      );
       const charts: OpenedChart[] = [];
       for (const chart of await read.charts()) if (!pat || equalPublic(chart.pat, pat)) charts.push(await read.open(chart));
       await read.leave();

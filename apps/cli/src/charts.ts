@@ -5,7 +5,10 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { receivedShared } from '@carelet/client/kdc/received';
+import type { Keyring } from '@carelet/client/keyring/keyring';
+import { numbersOf } from '@carelet/client/keyring/numbers';
 import { type OpenedRecord, recordsOf } from '@carelet/client/records/fhir';
+import { joinedReader } from '@carelet/client/records/joined';
 import { type ChartRef, type OpenedChart, type Problem, reader } from '@carelet/client/records/reader';
 import { believedCards } from '@carelet/client/records/reading/believed';
 import { receivedGrants } from '@carelet/client/sharing/received';
@@ -21,6 +24,8 @@ import { count, note, paint, plainText, progress, say } from './terminal.ts';
 /** An opened chart, and what people call it. */
 export type Chart = {
   readonly ref: ChartRef;
+  /** The one of her numbers by which a doctor acts there. */
+  readonly number: Keyring;
   /** The pseudonym, 32 hex digits. */
   readonly pat: string;
   /** The organisation that writes it. */
@@ -53,25 +58,27 @@ export async function* openCharts(
   io: Io,
   { op, patient = 'all' }: { op: string; patient?: string | undefined },
 ): AsyncGenerator<Chart> {
-  const { keyring, cloud } = person;
+  const { keyring } = person;
   // Doctors open by keys alone; before they have one, the cloud does not even know them.
-  if (keyring.card.kind === 'doctor' && !hasKey(person, io) && !keyring.sharing.half) return;
+  if (!hasKey(person, io) && !numbersOf(keyring).some(({ card, sharing }) => card.kind !== 'doctor' || sharing.half)) return;
   await using mathematics = mathematicsInThreads();
   await using line = progress(io, 'parts of records opened');
   line.first('asking for what can be opened');
   let before = 0;
   let now = 0;
-  const opening = reader({
-    keyring,
-    cloud,
-    ...partiesFor(person.town, keyring, io.clock),
-    mathematics,
-    clock: io.clock,
-    progress: (parts) => {
-      now = parts;
-      line.at(before + now);
-    },
-  });
+  const progressed = (parts: number) => {
+    // Another number reads on.
+    if (parts < now) before += now;
+    now = parts;
+    line.at(before + now);
+  };
+  const opening = joinedReader(
+    numbersOf(keyring).map((number) => {
+      const { cloud } = person.by(number);
+      const around = { ...partiesFor(person.town, number, io.clock), mathematics, clock: io.clock, progress: progressed };
+      return { number, reader: reader({ keyring: number, cloud, ...around }) };
+    }),
+  );
   let unwitnessed = false;
   let sound = true;
   let anything = false;
@@ -87,7 +94,7 @@ export async function* openCharts(
       now = 0;
       unwitnessed ||= opened.standing?.kind === 'unwitnessed';
       sound &&= opened.problems.length === 0;
-      const chart = inWords(person, opened, sharers.get(hex(ref.pat)));
+      const chart = inWords(person, opened, opening.numberFor(ref) ?? keyring, sharers.get(hex(ref.pat)));
       if (chart.records.length === 0 && chart.problems.length === 0) continue;
       anything = true;
       if (wanted !== undefined && !isMeant(chart, opened, wanted)) continue;
@@ -117,8 +124,8 @@ export async function chartsOf(
 ): Promise<readonly [FoundChart, ...FoundChart[]]> {
   const found: FoundChart[] = [];
   for await (const chart of openCharts(person, io, { op, patient })) {
-    const { ref, organisation } = chart;
-    if (!chart.isDirectory) found.push({ head: headOf(chart), organisation, ref });
+    const { ref, number, organisation } = chart;
+    if (!chart.isDirectory) found.push({ head: headOf(chart), organisation, ref, number });
   }
   const [first, ...others] = found;
   if (!first)
@@ -132,9 +139,9 @@ export async function chartsOf(
   return [first, ...others];
 }
 
-type FoundChart = Pick<Chart, 'ref' | 'organisation'> & { readonly head: string };
+type FoundChart = Pick<Chart, 'ref' | 'number' | 'organisation'> & { readonly head: string };
 
-function inWords(person: Person, opened: OpenedChart, sharer: string | undefined): Chart {
+function inWords(person: Person, opened: OpenedChart, number: Keyring, sharer: string | undefined): Chart {
   const { keyring } = person;
   const { chart: ref, problems } = opened;
   const records = recordsOf(opened);
@@ -142,6 +149,7 @@ function inWords(person: Person, opened: OpenedChart, sharer: string | undefined
   const isDirectory = ownChart(ref);
   return {
     ref,
+    number,
     pat: hex(ref.pat),
     organisation: domain?.name ?? hex(ref.writer).slice(0, 8),
     isDirectory,
@@ -158,7 +166,8 @@ function inWords(person: Person, opened: OpenedChart, sharer: string | undefined
   };
 }
 
-const hasKey = ({ keyring }: Person, io: Io): boolean => keyring.doctorKeys.some(({ notAfter }) => notAfter * 1000 > io.clock());
+const hasKey = ({ keyring }: Person, io: Io): boolean =>
+  numbersOf(keyring).some(({ doctorKeys }) => doctorKeys.some(({ notAfter }) => notAfter * 1000 > io.clock()));
 
 /** Whether a patient sees a chart that is not her own. */
 const isShared = ({ keyring }: Person, { owner }: ChartRef): boolean =>
@@ -226,6 +235,6 @@ export function tellNothing(io: Io, person: Person): void {
   const { keyring } = person;
   say(io, nothingOpens);
   if (keyring.card.kind !== 'doctor' || hasKey(person, io)) return;
-  const had = keyring.doctorKeys.length > 0 ? 'Your keys have ended' : 'You hold no keys yet';
+  const had = numbersOf(keyring).some(({ doctorKeys }) => doctorKeys.length > 0) ? 'Your keys have ended' : 'You hold no keys yet';
   note(io, `${had}. Once you are approved, take them with: carelet keys take --as ${keyring.name}`);
 }

@@ -7,6 +7,7 @@ import { CareletError } from '@carelet/care/model';
 import { renewManifest } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import type { Keyring } from '@carelet/client/keyring/keyring';
+import { mayRead, numbersOf } from '@carelet/client/keyring/numbers';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import type { CardKind } from '@carelet/crypto/cards/card';
@@ -18,19 +19,24 @@ import { pathOf, unlock } from './unlock.ts';
 
 export type Who = Whereabouts & { readonly as: string };
 
+/** Somebody by one number, with authority and cloud as they meet it. */
+export type Acting = { readonly keyring: Keyring; readonly authority: Authority; readonly cloud: Cloud };
+
 /** Somebody, unlocked, with the town at the other end of the line. */
-export type Person = AsyncDisposable & {
-  readonly keyring: Keyring;
-  readonly town: TownAddresses;
-  readonly authority: Authority;
-  readonly cloud: Cloud;
-  /** Puts the keyring on disk. */
-  readonly save: () => Promise<void>;
-  /** Whether what is learned on the way is put on disk: not while another command changes this keyring. */
-  readonly keeps: boolean;
-  /** Puts on disk what was learned on the way: opened node keys, a later manifest, the cloud's log as it was seen. */
-  readonly keep: () => Promise<void>;
-};
+export type Person = AsyncDisposable &
+  Acting & {
+    readonly town: TownAddresses;
+    /** The same as one of a doctor's numbers, of this keyring. */
+    readonly by: (number: Keyring) => Acting;
+    /** As each of the numbers that may read; but for doctors there is one. */
+    readonly byAll: () => readonly Acting[];
+    /** Puts the keyring on disk. */
+    readonly save: () => Promise<void>;
+    /** Whether what is learned on the way is put on disk: not while another command changes this keyring. */
+    readonly keeps: boolean;
+    /** Puts on disk what was learned on the way: opened node keys, a later manifest, the cloud's log as it was seen. */
+    readonly keep: () => Promise<void>;
+  };
 
 export type Entering = {
   /** What is being done, for the error: `import records`. */
@@ -88,15 +94,22 @@ export function mustBe({ name, card }: Keyring, kinds: readonly CardKind[], op: 
 
 async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: AsyncDisposable | null): Promise<Person> {
   const { keyring } = file;
-  const authority = connectAuthority(town.authority, keyring, io.clock);
+  const by = (number: Keyring): Acting => ({
+    keyring: number,
+    authority: connectAuthority(town.authority, number, io.clock),
+    cloud: connectCloud(town.cloud, number, io.clock),
+  });
+  const own = by(keyring);
   const learned = () => {
-    const { seen, due, mediators, reviews } = keyring.receipts;
-    const looked = [...Object.values(mediators).map(hex), ...Object.values(reviews)];
-    return `${keyring.manifest.serial} ${Object.keys(keyring.opened).length} ${seen && hex(seen)} ${due.length} ${looked}`;
+    const ofNumber = ({ manifest, opened, receipts: { seen, due, mediators, reviews } }: Keyring) => {
+      const looked = [...Object.values(mediators).map(hex), ...Object.values(reviews)];
+      return `${manifest.serial} ${Object.keys(opened).length} ${seen && hex(seen)} ${due.length} ${looked}`;
+    };
+    return numbersOf(keyring).map(ofNumber).join('; ');
   };
   let kept = learned();
   try {
-    await renewManifest(authority, keyring);
+    await renewManifest(own.authority, keyring);
   } catch (thrown) {
     // Without the authority one works with the manifest one has.
     if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
@@ -106,10 +119,13 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
     kept = learned();
   };
   return {
-    keyring,
+    ...own,
     town,
-    authority,
-    cloud: connectCloud(town.cloud, keyring, io.clock),
+    by: (number) => (number === keyring ? own : by(number)),
+    byAll: () =>
+      numbersOf(keyring)
+        .filter((number) => number === keyring || mayRead(number))
+        .map((number) => (number === keyring ? own : by(number))),
     save,
     keeps: held !== null,
     keep: async () => {

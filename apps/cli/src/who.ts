@@ -11,11 +11,12 @@ import type { Domain, Manifest } from '@carelet/crypto/cards/manifest';
 export type RegisteredDoctor = Awaited<ReturnType<Authority['enrolment']['doctors']>>['doctors'][number];
 
 /**
- * The one doctor who is meant: by name or a part of it, by certificate, by the beginning of the card's number.
+ * The one doctor who is meant: by name or a part of it, by certificate, by the beginning of the card's number. A doctor goes by a number
+ * at each organisation, under one name: of several the one of `place` is meant.
  *
  * @throws {CareletError} `missing` for nobody, `conflict` for several
  */
-export async function findDoctor(authority: Authority, who: string): Promise<RegisteredDoctor> {
+export async function findDoctor(authority: Authority, who: string, place?: string): Promise<RegisteredDoctor> {
   const op = 'find doctor';
   const { doctors } = await authority.enrolment.doctors({});
   const plain = (text: string) =>
@@ -34,7 +35,9 @@ export async function findDoctor(authority: Authority, who: string): Promise<Reg
   const [first] = found;
   if (!first) throw new CareletError('missing', op, { subject: who, because: 'nobody of that name, certificate or number has registered' });
   if (found.length === 1) return first;
-  const several = found.map(({ name, doctor }) => `${name} (${hex(doctor).slice(0, 8)})`).join(', ');
+  const there = found.filter(({ organisation }) => organisation === place);
+  if (there.length === 1) return there[0]!;
+  const several = found.map(({ name, organisation, doctor }) => `${name} at ${organisation} (${hex(doctor).slice(0, 8)})`).join(', ');
   throw new CareletError('conflict', op, { subject: who, because: `it could be any of ${several}; say the number in brackets` });
 }
 

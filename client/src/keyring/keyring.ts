@@ -163,10 +163,17 @@ export type Keyring = {
   receipts: WatchedLog;
   /** An organisation's. */
   teams: OwnTeam[];
+  /** The organisation at which a doctor goes by this number; `null` as long as she did not say. */
+  at: Bytes | null;
+  /** A doctor's, of the numbers she goes by elsewhere (`numbers.ts`); they have none in turn. */
+  elsewhere: Keyring[];
 };
 
-/** Version 1 knew no consent, version 2 no receipts, version 4 no emergencies, version 5 no teams and no limits; until version 3 doctors' keys were whole, and are not taken over. */
-const version = 6;
+/**
+ * Version 1 knew no consent, version 2 no receipts, version 4 no emergencies, version 5 no teams and no limits, version 6 one number of a
+ * doctor; until version 3 doctors' keys were whole, and are not taken over.
+ */
+const version = 7;
 
 /** What a keyring holds for consent before there was any. */
 export const nothingShared = (): SharingKeys => ({ patient: null, half: null, heads: {}, grants: [] });
@@ -192,12 +199,15 @@ export function newKeyring(kind: CardKind, name: string, title: string, manifest
     sharing: nothingShared(),
     receipts: nothingSeen(),
     teams: [],
+    at: null,
+    elsewhere: [],
   };
 }
 
 /** The keyring's content, to be locked before it rests anywhere. */
 export function encodeKeyring(keyring: Keyring): Bytes {
   const { name, title, card, secrets, manifest, doctorKeys, emergencyKeys, writer, charts, opened, sharing, receipts, teams } = keyring;
+  const { at, elsewhere } = keyring;
   return cbor([
     version,
     name,
@@ -229,6 +239,8 @@ export function encodeKeyring(keyring: Keyring): Bytes {
       ...[called, whole, pseudonym, [...units]],
       ...[secret, encodeCard(of), follows],
     ]),
+    at,
+    elsewhere.map(encodeKeyring),
   ]);
 }
 
@@ -238,34 +250,52 @@ export function decodeKeyring(content: Bytes): Keyring {
   if (!Array.isArray(fields) || !(typeof fields[0] === 'number' && fields[0] >= 1 && fields[0] <= version)) {
     throw new CareletError('invalid', 'read keyring', { because: 'a newer version of Carelet wrote it' });
   }
-  const [of, name, title, card, secrets, manifest, doctorKeys, writer, charts, opened, sharing, receipts, emergencyKeys, teams] =
-    fields as [
+  const [
+    of,
+    name,
+    title,
+    card,
+    secrets,
+    manifest,
+    doctorKeys,
+    writer,
+    charts,
+    opened,
+    sharing,
+    receipts,
+    emergencyKeys,
+    teams,
+    at,
+    elsewhere,
+  ] = fields as [
+    number,
+    string,
+    string,
+    Bytes,
+    Bytes[],
+    Bytes,
+    EncodedDoctorKey[],
+    [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
+    [
+      Bytes,
+      Bytes,
+      string[],
+      string[],
+      Bytes,
+      Bytes[] | null,
       number,
+      Record<string, [Bytes, Bytes, number, string[], number?]>,
       string,
-      string,
-      Bytes,
-      Bytes[],
-      Bytes,
-      EncodedDoctorKey[],
-      [Bytes, Bytes, Bytes, (Bytes | null)?] | null,
-      [
-        Bytes,
-        Bytes,
-        string[],
-        string[],
-        Bytes,
-        Bytes[] | null,
-        number,
-        Record<string, [Bytes, Bytes, number, string[], number?]>,
-        string,
-        (Bytes | null)?,
-      ][],
-      Record<string, Bytes>,
-      EncodedSharing,
-      EncodedSeen,
-      EncodedDoctorKey[]?,
-      [string, boolean, Bytes, string[], Bytes, Bytes, Bytes | null][]?,
-    ];
+      (Bytes | null)?,
+    ][],
+    Record<string, Bytes>,
+    EncodedSharing,
+    EncodedSeen,
+    EncodedDoctorKey[]?,
+    [string, boolean, Bytes, string[], Bytes, Bytes, Bytes | null][]?,
+    (Bytes | null)?,
+    Bytes[]?,
+  ];
   return {
     name,
     title,
@@ -299,6 +329,8 @@ export function decodeKeyring(content: Bytes): Keyring {
       ...{ name: called, whole, pseudonym, units, secret, follows },
       card: decodeCard(of)!,
     })),
+    at: at ?? null,
+    elsewhere: (elsewhere ?? []).map(decodeKeyring),
   };
 }
 

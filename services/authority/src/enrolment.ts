@@ -32,6 +32,7 @@ import { groupBy } from '@carelet/ground/group-by';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
+import { refuseElsewhere } from './numbers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
 import { askedOf, makingOf } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
@@ -285,6 +286,7 @@ export function enrolment(
       const organisation = unhex(policy.unit.slice(0, 32));
       const domain = await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst();
       if (!domain) throw new CareletError('missing', 'approve doctor', { because: 'no organisation has this number' });
+      await refuseElsewhere(db, { doctor, organisation }, needed, 'approve doctor');
       const today = dayOf(clock());
       if (policy.until < today) throw refuse(`the policy ended on ${policy.until}`);
       if (policy.until > addDays(today, longestKey))

@@ -17,6 +17,7 @@ import { groupBy } from '@carelet/ground/group-by';
 import { clockSkew } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
 import type { Issuers } from './issuers.ts';
+import { refuseElsewhere } from './numbers.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Enrolment = RoleOf<typeof authorityContract>['enrolment'];
@@ -76,6 +77,7 @@ export function roles({
       if (row.state === 'rejected') throw conflict(`you were turned down: ${row.reason ?? 'no reason was given'}`);
       const domain = await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst();
       if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
+      await refuseElsewhere(db, { doctor, organisation }, needed, op);
       const soon = addDays(dayOf(clock()), renewable);
       const has = (await policiesOf(doctor)).find(
         (one) => one.counts && equalPublic(one.organisation, organisation) && untilOf(one.text) > soon,

@@ -4,6 +4,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
+import { numbersOf } from '@carelet/client/keyring/numbers';
 import { breakGlass, mayBreakGlass } from '@carelet/client/sharing/break-glass';
 import { longestBreak, longestReason } from '@carelet/crypto/ma-kp-abe/break-glass';
 import { chartsOf } from '../../charts.ts';
@@ -41,7 +42,10 @@ export const breakGlassCommand = command({
     if (options.why.trim() === '') throw new UsageError('--why: say why, in a sentence.');
     await using person = await enter(io, options, { op, kinds: ['doctor'] });
     const found = await chartsOf(person, io, { op, patient: patient! });
-    const charts = found.filter(({ ref }) => mayBreakGlass(person.keyring, ref.writer, Math.floor(io.clock() / 1000)));
+    const charts = found.flatMap((one) => {
+      const number = numbersOf(person.keyring).find((own) => mayBreakGlass(own, one.ref.writer, Math.floor(io.clock() / 1000)));
+      return number ? [{ ...one, number }] : [];
+    });
     const [first] = charts;
     if (!first) {
       const places = found.map(({ organisation }) => plainText(organisation)).join(', ');
@@ -56,11 +60,8 @@ export const breakGlassCommand = command({
       return 1;
     }
     let until = 0;
-    for (const { ref } of charts) {
-      until = await breakGlass({ keyring: person.keyring, cloud: person.cloud, authority: person.authority, clock: io.clock }, ref, {
-        reason: options.why,
-        hours,
-      });
+    for (const { ref, number } of charts) {
+      until = await breakGlass({ ...person.by(number), clock: io.clock }, ref, { reason: options.why, hours });
     }
     say(io, `Open until ${minuteOf(until)} UTC. Read it with: carelet records open ${plainText(patient!)} --as ${person.keyring.name}`);
     return 0;

@@ -24,8 +24,10 @@ export const breakGlassList = command({
       op: 'list broken glasses',
       kinds: ['patient', 'organisation', 'doctor', 'administrator'],
     });
-    const { authority, keyring, cloud } = person;
-    const broken = await brokenGlasses({ keyring, cloud, clock: io.clock, ...(await byOffice(person)) });
+    const { authority, keyring } = person;
+    const office = await byOffice(person);
+    const looked = await Promise.all(person.byAll().map((acting) => brokenGlasses({ ...acting, clock: io.clock, ...office })));
+    const broken = looked.flat().toSorted((a, b) => b.word.since - a.word.since);
     await person.keep();
     const nameOf = await namesIn(authority, keyring.manifest, keyring.card.id);
     if (options.json) {

@@ -75,7 +75,7 @@ Kinds: ${kinds.join(', ')}.`,
     await person.keep();
     const place = findOrganisation(person.keyring.manifest, options.at);
     const policy = policyOf(hex(place.organisation));
-    const doctor = await findDoctor(person.authority, given[0]!);
+    const doctor = await findDoctor(person.authority, given[0]!, place.name);
     const { name, certificate, specialty, organisation } = doctor;
     const card = registeredCard(doctor, Math.floor(io.clock() / 1000));
     if (!card) {

@@ -3,11 +3,12 @@
  *
  * @module
  */
-import { register } from '@carelet/client/enrolment';
+import { numberToRegister, register } from '@carelet/client/enrolment';
+import { hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { say } from '../../terminal.ts';
+import { plainText, say } from '../../terminal.ts';
 
 export const doctorsRegister = command({
   name: 'doctors register',
@@ -21,15 +22,27 @@ export const doctorsRegister = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: 'Two administrators of different organisations compare your fingerprint with you and say what your key may open. Until then there is no key.',
+  more: 'Two administrators of different organisations compare your fingerprint with you and say what your key may open. Until then there is no key. Who works at several organisations registers at each: with the same keyring, by a number of its own.',
   examples: ['carelet doctors register --as dr-chen --certificate "C 31 877" --specialty cardiology --organisation "Northgate Hospital"'],
   async run({ options, io }) {
-    await using person = await enter(io, options, { op: 'register', kinds: ['doctor'] });
+    await using person = await enter(io, options, { op: 'register', kinds: ['doctor'], writes: true });
     const { certificate, specialty, organisation } = options;
-    const state = await register(person.authority, person.keyring, { certificate, specialty, organisation });
-    await person.keep();
-    say(io, `${person.keyring.title} is registered: ${stateInWords(state)}.`);
-    say(io, `Fingerprint to compare with the administrators: ${fingerprint(person.keyring.card)}`);
+    const number = numberToRegister(person.keyring, organisation);
+    // Whoever registers by a number that is lost could never take its keys.
+    await person.save();
+    const { authority } = person.by(number);
+    const state = await register(authority, number, { certificate, specialty, organisation });
+    await person.save();
+    const place = plainText(organisation);
+    say(io, `${number.title} is registered at ${place}: ${stateInWords(state)}.`);
+    if (number !== person.keyring) {
+      say(
+        io,
+        `At ${place} you go by a number of its own, ${hex(number.card.id).slice(0, 8)}: nobody who sees numbers alone sees that you work elsewhere.`,
+      );
+      say(io, 'It lies in this keyring; copies of it from before do not have it.');
+    }
+    say(io, `Fingerprint to compare with the administrators: ${fingerprint(number.card)}`);
     say(io, `Ask for your keys with: carelet keys take --as ${options.as}`);
     return 0;
   },

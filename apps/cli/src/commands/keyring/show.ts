@@ -7,7 +7,8 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import type { Keyring } from '@carelet/client/keyring/keyring';
-import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { numbersOf } from '@carelet/client/keyring/numbers';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { encodeCard, fingerprint } from '@carelet/crypto/cards/card';
 import { manifestHash } from '@carelet/crypto/cards/manifest';
 import { command, common } from '../../command.ts';
@@ -46,6 +47,7 @@ export const keyringShow = command({
           'key',
           `${organisation}: ${words} (${ended ? 'ended' : 'ends'} ${until})`,
         ]),
+        ...told.elsewhere.map((one): [string, string] => ['another card', `${one.card}, fingerprint ${one.fingerprint}, at ${one.at}`]),
       ];
       if (told.seals) lines.push(['writes', `${count(told.charts, 'chart')}, and holds the keys to seal them`]);
       if (told.opened > 0) lines.push(['opened', `${count(told.opened, 'part')} of charts, remembered for the next time`]);
@@ -63,7 +65,10 @@ export const keyringShow = command({
   },
 });
 
-function inWords({ name, title, card, manifest, doctorKeys, writer, charts, opened }: Keyring, now: number) {
+function inWords(keyring: Keyring, now: number) {
+  const { name, title, card, manifest, writer, charts } = keyring;
+  const numbers = numbersOf(keyring);
+  const placeOf = (at: Bytes) => manifest.domains.find(({ organisation }) => equalPublic(organisation, at))?.name ?? hex(at);
   const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10);
   return {
     name,
@@ -76,14 +81,21 @@ function inWords({ name, title, card, manifest, doctorKeys, writer, charts, open
     town: manifest.town,
     manifest: hex(manifestHash(manifest)),
     serial: manifest.serial,
-    keys: doctorKeys.map(({ organisation, words, notAfter }) => ({
-      organisation: manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? hex(organisation),
-      words,
-      until: day(notAfter),
-      ended: notAfter * 1000 <= now,
+    keys: numbers
+      .flatMap(({ doctorKeys }) => doctorKeys)
+      .map(({ organisation, words, notAfter }) => ({
+        organisation: placeOf(organisation),
+        words,
+        until: day(notAfter),
+        ended: notAfter * 1000 <= now,
+      })),
+    elsewhere: keyring.elsewhere.map((one) => ({
+      card: hex(one.card.id),
+      fingerprint: fingerprint(one.card),
+      at: one.at ? placeOf(one.at) : 'a place of no town',
     })),
     seals: writer !== null,
     charts: charts.length,
-    opened: Object.keys(opened).length,
+    opened: numbers.reduce((sum, { opened }) => sum + Object.keys(opened).length, 0),
   };
 }

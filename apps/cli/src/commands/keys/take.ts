@@ -5,6 +5,8 @@
  */
 import { domainOf } from '@carelet/client/enrolment';
 import type { Keyring } from '@carelet/client/keyring/keyring';
+import { numbersOf } from '@carelet/client/keyring/numbers';
+import type { Mathematics } from '@carelet/client/mathematics';
 import { offerHalf } from '@carelet/client/sharing/received';
 import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import type { TakingStep } from '@carelet/client/sharing/taking';
@@ -13,7 +15,7 @@ import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import type { Io } from '../../io.ts';
-import { enter } from '../../person.ts';
+import { enter, type Person } from '../../person.ts';
 import { count, plainText, say } from '../../terminal.ts';
 
 export const keysTake = command({
@@ -26,36 +28,41 @@ export const keysTake = command({
   async run({ options, io }) {
     await using person = await enter(io, options, { op: 'take keys', kinds: ['doctor'], writes: true });
     await using mathematics = mathematicsInThreads(1);
-    const { keyring, town, save, authority, cloud } = person;
-    const cloudletOf = cloudletsFor(town, keyring, io.clock);
-    const taken = await takeDoctorKeys({ authority, cloud, cloudletOf }, keyring, mathematics, {
-      tell: teller(io, keyring),
-      clock: io.clock,
-    });
-    await save();
-    if (taken.kind === 'taken' || taken.kind === 'unmediated') await offerHalf({ keyring, save, cloud: person.cloud, mathematics });
-    switch (taken.kind) {
-      case 'waiting':
-        say(io, 'Waiting: the administrators have not signed yet. Ask again later.');
-        return 0;
-      case 'unmediated':
-        say(io, 'Approved, but none of the clinics that hold the other part of your keys can be reached. Ask again later.');
-        return 1;
-      case 'rejected':
-        say(io, `Turned down: ${plainText(taken.reason)}`);
-        return 1;
-      case 'taken': {
-        const fresh = taken.fresh === 0 ? 'nothing new' : `${taken.fresh} new`;
-        say(io, taken.keys === 0 ? 'Approved, but no key is valid today.' : `You hold ${count(taken.keys, 'key')} (${fresh}):`);
-        for (const { organisation, words } of keyring.doctorKeys) {
-          say(io, `  at ${placeOf(keyring, organisation)}: ${words}`);
-        }
-        for (const { words } of keyring.emergencyKeys) say(io, `  ${words}; see: carelet help break-glass`);
-        return 0;
-      }
-    }
+    let code = 0;
+    for (const number of numbersOf(person.keyring)) code = Math.max(code, await takeBy(person, number, mathematics, io));
+    return code;
   },
 });
+
+/** Takes the keys of one number, and says what she holds by it. */
+async function takeBy(person: Person, number: Keyring, mathematics: Mathematics, io: Io): Promise<number> {
+  const { town, save } = person;
+  const { authority, cloud } = person.by(number);
+  const cloudletOf = cloudletsFor(town, number, io.clock);
+  const several = person.keyring.elsewhere.length > 0;
+  const where = several && number.at ? `At ${placeOf(number, number.at)}: ` : '';
+  const taken = await takeDoctorKeys({ authority, cloud, cloudletOf }, number, mathematics, { tell: teller(io, number), clock: io.clock });
+  await save();
+  if (taken.kind === 'taken' || taken.kind === 'unmediated') await offerHalf({ keyring: number, save, cloud, mathematics });
+  switch (taken.kind) {
+    case 'waiting':
+      say(io, `${where}Waiting: the administrators have not signed yet. Ask again later.`);
+      return 0;
+    case 'unmediated':
+      say(io, `${where}Approved, but none of the clinics that hold the other part of your keys can be reached. Ask again later.`);
+      return 1;
+    case 'rejected':
+      say(io, `${where}Turned down: ${plainText(taken.reason)}`);
+      return 1;
+    case 'taken': {
+      const fresh = taken.fresh === 0 ? 'nothing new' : `${taken.fresh} new`;
+      say(io, taken.keys === 0 ? `${where}Approved, but no key is valid today.` : `You hold ${count(taken.keys, 'key')} (${fresh}):`);
+      for (const { organisation, words } of number.doctorKeys) say(io, `  at ${placeOf(number, organisation)}: ${words}`);
+      for (const { words } of number.emergencyKeys) say(io, `  ${words}; see: carelet help break-glass`);
+      return 0;
+    }
+  }
+}
 
 /** Tells steps as they happen. Which of two issuers was the faster is nobody's concern: those who made a key are told together. */
 function teller(io: Io, keyring: Keyring): (step: TakingStep) => void {

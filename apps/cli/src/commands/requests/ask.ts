@@ -46,7 +46,7 @@ export const ask = command({
     };
     checkWish(wish, today);
     await using person = await enter(io, options, { op, kinds: ['doctor'] });
-    const [{ head, ref: chart }] = await chartsOf(person, io, { op, patient: patient! });
+    const [{ head, number, ref: chart }] = await chartsOf(person, io, { op, patient: patient! });
     say(io, head);
     say(io, `  you ask for  ${wishInWords(wish)}`);
     say(io, `  because      ${wish.why}`);
@@ -54,7 +54,7 @@ export const ask = command({
       say(io, 'Nothing was asked.');
       return 1;
     }
-    await askAccess({ keyring: person.keyring, cloud: person.cloud, clock: io.clock }, chart, wish);
+    await askAccess({ ...person.by(number), clock: io.clock }, chart, wish);
     say(io, `Asked. See what becomes of it with: carelet requests --as ${person.keyring.name}`);
     return 0;
   },

@@ -6,7 +6,14 @@
 import { CareletError } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Wish, wishInWords } from '@carelet/care/rules/sharing/requests';
-import { type MadeRequest, type ReceivedRequest, type RequestRef, requestsMade, requestsReceived } from '@carelet/client/sharing/requests';
+import {
+  type Asking,
+  type MadeRequest,
+  type ReceivedRequest,
+  type RequestRef,
+  requestsMade,
+  requestsReceived,
+} from '@carelet/client/sharing/requests';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { command, common } from '../../command.ts';
 import type { Io } from '../../io.ts';
@@ -40,8 +47,19 @@ async function received(person: Person, io: Io, json: boolean): Promise<number> 
 
 const words = { waits: 'waits for the patient', granted: 'the patient opened it', declined: 'the patient declined' } as const;
 
-async function made({ keyring, cloud }: Person, io: Io, json: boolean): Promise<number> {
-  const requests = await requestsMade({ keyring, cloud, clock: io.clock });
+/** What a doctor asked by each of her numbers, as `requestsMade` has it of one. */
+export async function madeBy(person: Person, { clock }: Io): Promise<(MadeRequest & { readonly by: Asking })[]> {
+  const made = await Promise.all(
+    person.byAll().map(async (acting) => {
+      const by = { ...acting, clock };
+      return (await requestsMade(by)).map((one) => ({ ...one, by }));
+    }),
+  );
+  return made.flat();
+}
+
+async function made(person: Person, io: Io, json: boolean): Promise<number> {
+  const requests = await madeBy(person, io);
   if (json) for (const one of requests) say(io, jsonOf(one, { patient: hex(one.pat), state: one.state }));
   else if (requests.length === 0) say(io, 'You asked for nothing in the last thirty days.');
   else for (const one of requests) tell(io, one, `Patient ${hex(one.pat).slice(0, 8)}`, words[one.state]);

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { requestsMade, withdrawRequest } from '@carelet/client/sharing/requests';
+import { withdrawRequest } from '@carelet/client/sharing/requests';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { say } from '../../terminal.ts';
-import { requestCalled } from './list.ts';
+import { madeBy, requestCalled } from './list.ts';
 
 const op = 'take a request back';
 
@@ -20,9 +20,9 @@ export const requestsWithdraw = command({
   examples: ['carelet requests withdraw 3fa01b22 --as dr-chen'],
   async run({ options, given: [number], io }) {
     await using person = await enter(io, options, { op, kinds: ['doctor'] });
-    const asking = { keyring: person.keyring, cloud: person.cloud, clock: io.clock };
-    const waiting = (await requestsMade(asking)).filter(({ state }) => state === 'waits');
-    await withdrawRequest(asking, requestCalled(waiting, op, number!));
+    const waiting = (await madeBy(person, io)).filter(({ state }) => state === 'waits');
+    const request = requestCalled(waiting, op, number!);
+    await withdrawRequest(request.by, request);
     say(io, 'Taken back.');
     return 0;
   },
