@@ -272,13 +272,11 @@ export async function openStage({
 
     async open(who, { cloud = cloudAs(who), keyServers = keyServersFor(who), pat } = {}) {
       await renewManifest(authorityAs(null), who);
-      const read = joinedReader(
-        numbersOf(who).map((number) => {
-          const around = { cloudletOf: (organisation: Bytes) => cloudletOf(number, organisation), mathematics, clock };
-          const served = number === who ? { cloud, keyServers } : { cloud: cloudAs(number), keyServers: keyServersFor(number) };
-          return { number, reader: reader({ keyring: number, ...served, ...around }) };
-        }),
-      );
+      const read = joinedReader(who, (number) => {
+        const around = { cloudletOf: (organisation: Bytes) => cloudletOf(number, organisation), mathematics, clock };
+        const served = number === who ? { cloud, keyServers } : { cloud: cloudAs(number), keyServers: keyServersFor(number) };
+        return reader({ keyring: number, ...served, ...around });
+      });
       const charts: OpenedChart[] = [];
       for (const chart of await read.charts()) if (!pat || equalPublic(chart.pat, pat)) charts.push(await read.open(chart));
       await read.leave();

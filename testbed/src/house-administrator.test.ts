@@ -1,9 +1,10 @@
 /**
  * The portal’s house at an administrator’s door: doctors approved and turned down, and how the town is.
  */
+
 import { type House, memoryStore } from '@carelet/portal/house';
 import { describe, expect, test } from 'vitest';
-import { refusal } from './fixture.testing.ts';
+import { patient, pulse, refusal } from './fixture.testing.ts';
 import { ada, houseWith, idOf, inside, inTown, map, northgate, passphrase, stage } from './house.testing.ts';
 
 inTown();
@@ -32,7 +33,7 @@ describe('administrators', () => {
     const first = await inside(sam);
     expect(await refusal(first.roles())).toBe('denied');
     expect(await first.whoami()).toMatchObject({ door: 'admin', organisations: ['Harbour Clinic'] });
-    const lineIn = async (house: House) => (await house.doctors()).find(({ name }) => name === 'Dr Orla Walsh')!;
+    const lineIn = async (house: House) => (await house.doctors()).find(({ fingerprint }) => fingerprint === registered.fingerprint)!;
     const line = await lineIn(first);
     expect(line).toMatchObject({ state: 'pending', fingerprint: registered.fingerprint, policies: [] });
     const choice = {
@@ -76,20 +77,51 @@ describe('administrators', () => {
     expect((await walsh.patients()).map(({ id }) => id)).toContain(idOf(ada));
     expect((await walsh.overview(idOf(ada))).identity.name).toBe('Ada Marlow');
 
-    // She asks for another role: administrators read what her own keys signed, and nothing else.
+    // She asks for a role elsewhere: she goes by another number there, which is in her keyring from then on.
     const harbour = await stage.place('harbour');
     await walsh.askForRole(idOf(harbour.keyring), 'paediatrics');
     expect(await refusal(walsh.askForRole(idOf(harbour.keyring), 'surgery'))).toBe('conflict');
-    expect((await walsh.roles()).others).toEqual([]);
-    expect((await lineIn(first)).asks).toMatchObject([{ organisation: 'harbour', specialty: 'paediatrics' }]);
+    expect(await walsh.whoami()).toMatchObject({ standing: { kind: 'approved' }, organisations: ['northgate'], kept: false });
+    const { lines, others } = await walsh.roles();
+    expect([others, lines.map(({ organisation, stand: how }) => [organisation, how])]).toEqual([
+      [],
+      [
+        ['harbour', 'asked'],
+        ['northgate', 'taken'],
+      ],
+    ]);
+    const elsewhere = (await first.doctors()).find(({ name, id }) => name === 'Dr Orla Walsh' && id !== line.id)!;
+    expect(elsewhere).toMatchObject({ state: 'pending', fingerprint: lines[0]!.fingerprint, organisation: 'harbour' });
+    expect(elsewhere.fingerprint).not.toBe(registered.fingerprint);
+    const short = { ...choice, organisation: 'harbour', until: '2026-12-01' };
+    expect(await refusal(first.approve(line.id, short))).toBe('conflict');
+    for (const house of [first, second]) await house.approve(elsewhere.id, short);
+    expect(await walsh.whoami()).toMatchObject({ organisations: ['northgate', 'harbour'] });
+    await stage.take(harbour, [patient('p-cleo'), pulse('p-cleo', 'pulse', '2026-11-18')]);
+    const placesOf = async (house: House) => (await house.patients()).map(({ places }) => places.map(({ name }) => name).join()).sort();
+    const both = ['harbour', 'northgate', 'northgate'];
+    await expect.poll(() => placesOf(walsh), { timeout: 10_000 }).toEqual(both);
+    expect((await walsh.patients()).map(({ id }) => id)).toContain(idOf(ada));
+
+    // She asks for it anew: administrators read what her own keys signed, and nothing else.
+    await walsh.askForRole(idOf(harbour.keyring), 'paediatrics');
+    const asksThere = async () => (await first.doctors()).find(({ id }) => id === elsewhere.id)!.asks;
+    expect(await asksThere()).toMatchObject([{ organisation: 'harbour', specialty: 'paediatrics' }]);
     await stage.sql(`update authority.asked set specialty = 'everything'`);
-    expect((await lineIn(first)).asks).toEqual([]);
+    expect(await asksThere()).toEqual([]);
+
+    // Whoever unlocks what rests here has both.
+    await walsh.lock();
+    await walsh.unlock('dr-orla-walsh', passphrase, true);
+    expect(await walsh.whoami()).toMatchObject({ organisations: ['northgate', 'harbour'] });
+    await expect.poll(() => placesOf(walsh), { timeout: 10_000 }).toEqual(both);
 
     // Turned down after all: everybody who holds a part of her keys has heard.
     const { cloud, clinics, of } = await first.reject(line.id, 'she left the town');
     expect({ cloud, silent: of - clinics }).toEqual({ cloud: true, silent: 0 });
     expect(await lineIn(second)).toMatchObject({ state: 'rejected', reason: 'she left the town', policies: [] });
-    expect((await walsh.whoami()).standing).toEqual({ kind: 'rejected', reason: 'she left the town' });
+    // At one place; at the other she goes on.
+    expect(await walsh.whoami()).toMatchObject({ standing: { kind: 'approved' }, organisations: ['harbour'] });
   });
 
   test('sign nothing beyond what they read, whatever another has begun', async () => {

@@ -41,7 +41,7 @@ const readerBy = (number: Keyring) =>
     mathematics: mathematicsHere,
     clock: stage.clock,
   });
-const read = () => joinedReader(numbersOf(chen).map((number) => ({ number, reader: readerBy(number) })));
+const read = () => joinedReader(chen, readerBy);
 const idsOf = (opened: OpenedChart) =>
   recordsOf(opened)
     .flatMap(({ entries }) => entries.map(({ resource }) => String(resource.id)))

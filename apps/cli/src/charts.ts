@@ -72,13 +72,11 @@ export async function* openCharts(
     now = parts;
     line.at(before + now);
   };
-  const opening = joinedReader(
-    numbersOf(keyring).map((number) => {
-      const { cloud } = person.by(number);
-      const around = { ...partiesFor(person.town, number, io.clock), mathematics, clock: io.clock, progress: progressed };
-      return { number, reader: reader({ keyring: number, cloud, ...around }) };
-    }),
-  );
+  const opening = joinedReader(keyring, (number) => {
+    const { cloud } = person.by(number);
+    const around = { ...partiesFor(person.town, number, io.clock), mathematics, clock: io.clock, progress: progressed };
+    return reader({ keyring: number, cloud, ...around });
+  });
   let unwitnessed = false;
   let sound = true;
   let anything = false;

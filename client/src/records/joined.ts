@@ -7,11 +7,11 @@
 import { CareletError } from '@carelet/care/model';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Keyring } from '../keyring/keyring.ts';
-import { mayRead } from '../keyring/numbers.ts';
+import { mayRead, numbersOf } from '../keyring/numbers.ts';
 import type { ChartRef, OpenedChart, OpenedParts, Problem, Reader } from './reader.ts';
 
 /** A number, and who reads by it. */
-export type ReaderBy = { readonly number: Keyring; readonly reader: Reader };
+type ReaderBy = { readonly number: Keyring; readonly reader: Reader };
 
 export type JoinedReader = Reader & {
   /** The number by which a chart opens: the one of the organisation that writes it, if it opens by several; none before the charts were listed. */
@@ -22,32 +22,39 @@ export type JoinedReader = Reader & {
 type Share = { readonly by: ReaderBy; readonly opened: OpenedChart };
 
 /**
- * One reader of several.
+ * Somebody who reads with all her numbers, those among them that she is given later.
+ *
+ * @param readerFor who reads by one of them; asked once for each
  *
  * @example
  * ```ts no-run
  * import type { Keyring } from '@carelet/client/keyring/keyring';
- * import { numbersOf } from '@carelet/client/keyring/numbers';
- * import type { Reader } from '@carelet/client/records/reader';
  * import { joinedReader } from '@carelet/client/records/joined';
+ * import type { Reader } from '@carelet/client/records/reader';
  * declare const keyring: Keyring;
  * declare const readerFor: (number: Keyring) => Reader;
- * const read = joinedReader(numbersOf(keyring).map((number) => ({ number, reader: readerFor(number) })));
+ * const read = joinedReader(keyring, readerFor);
  * const charts = await read.charts();
  * ```
  */
-export function joinedReader(readers: readonly ReaderBy[]): JoinedReader {
+export function joinedReader(keyring: Keyring, readerFor: (number: Keyring) => Reader): JoinedReader {
+  const made = new Map<Keyring, ReaderBy>();
+  const readerBy = (number: Keyring): ReaderBy => {
+    const by = made.get(number) ?? { number, reader: readerFor(number) };
+    made.set(number, by);
+    return by;
+  };
   /** By which numbers a chart is in sight, by pseudonym in hex. */
   let inSight = new Map<string, ReaderBy[]>();
   const shares = new WeakMap<OpenedChart, readonly Share[]>();
   /** The records of which a joined one was made, each as its own reader knows it. */
   const pieces = new WeakMap<OpenedParts, readonly (Share & { readonly record: OpenedParts })[]>();
 
-  const seeing = ({ pat }: ChartRef): readonly ReaderBy[] => inSight.get(hex(pat)) ?? readers.slice(0, 1);
+  const seeing = ({ pat }: ChartRef): readonly ReaderBy[] => inSight.get(hex(pat)) ?? [readerBy(keyring)];
 
   return {
     async charts() {
-      const reading = readers.filter(({ number }) => mayRead(number));
+      const reading = numbersOf(keyring).filter(mayRead).map(readerBy);
       const listed = await Promise.all(reading.map(async (by) => ({ by, charts: await by.reader.charts() })));
       const all = new Map<string, ChartRef>();
       const seen: typeof inSight = new Map();
@@ -91,7 +98,7 @@ export function joinedReader(readers: readonly ReaderBy[]): JoinedReader {
     },
 
     async leave() {
-      await Promise.all(readers.map(({ reader }) => reader.leave()));
+      await Promise.all([...made.values()].map(({ reader }) => reader.leave()));
     },
   };
 

@@ -55,7 +55,12 @@ async function takeKeys(issuing: Issuing, keyring: Keyring, mathematics: Mathema
   const { authority, cloud, cloudletOf } = issuing;
   const standing = await authority.enrolment.standing({ doctor: keyring.card.id });
   if (standing.state === 'pending') return { kind: 'waiting' };
-  if (standing.state === 'rejected') return { kind: 'rejected', reason: standing.reason ?? 'no reason was given' };
+  if (standing.state === 'rejected') {
+    // They open nothing any more: cloud and mediator have forgotten their parts, or will when they hear of it.
+    keyring.doctorKeys = [];
+    keyring.emergencyKeys = [];
+    return { kind: 'rejected', reason: standing.reason ?? 'no reason was given' };
+  }
   await renewManifest(authority, keyring);
   if (standing.card) keyring.card = vouched(keyring, standing.card);
   const mediator = await mediatorFor(issuing, keyring);

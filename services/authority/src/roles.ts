@@ -112,6 +112,7 @@ export function roles({
       return {
         state: row.state as 'pending' | 'approved' | 'rejected',
         reason: row.reason,
+        certificate: row.certificate,
         specialty: row.specialty,
         organisation: row.organisation,
         registered: row.registered,

@@ -36,6 +36,8 @@ export type RoleLine = Making & {
   readonly clinic: string | null;
   /** Whether a key for emergencies is here too. */
   readonly emergency: boolean;
+  /** Of the card by which she asked: two administrators compare it with her before they sign. */
+  readonly fingerprint: string;
 };
 
 export type OwnRoles = {

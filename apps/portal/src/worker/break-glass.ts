@@ -7,7 +7,7 @@
 import { CareletError } from '@carelet/care/model';
 import { type BrokenGlass, breakGlass, brokenGlasses, mayBreakGlass, reviewBreakGlass } from '@carelet/client/sharing/break-glass';
 import { ownOffice } from '@carelet/client/sharing/office';
-import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { EmergencyHere, EmergencyHouse } from '../house/break-glass.ts';
 import type { Charts, PatientCharts } from './charts.ts';
 import { doctorsIn } from './directory.ts';
@@ -41,18 +41,26 @@ export function emergenciesOf({
   const placeName = (organisation: Uint8Array) =>
     keyring.manifest.domains.find((domain) => equalPublic(domain.organisation, organisation))?.name ?? hex(organisation).slice(0, 8);
   const look = async () => {
-    broken = (await brokenGlasses(asking)).filter(({ word }) => equalPublic(word.doctor, keyring.card.id) && word.until > now());
+    const each = await Promise.all(
+      person.byAll().map(async (by) => {
+        const own = ({ word }: BrokenGlass) => equalPublic(word.doctor, by.keyring.card.id) && word.until > now();
+        return by.keyring.emergencyKeys.length > 0 ? (await brokenGlasses({ ...by, clock })).filter(own) : [];
+      }),
+    );
+    broken = each.flat();
   };
+  /** As the number that may break the glass at an organisation. */
+  const urgentAt = (organisation: Bytes) => person.byAll().find((by) => mayBreakGlass(by.keyring, organisation, now()));
 
   return {
     look: async () => {
-      if (person.door === 'doctor' && keyring.emergencyKeys.length > 0) await look();
+      if (person.door === 'doctor') await look();
     },
 
     of({ id, refs }) {
       if (person.door !== 'doctor') return null;
       const writers = new Map(refs.map(({ writer }) => [hex(writer), writer]));
-      const places = [...writers.values()].filter((writer) => mayBreakGlass(keyring, writer, now())).map(placeName);
+      const places = [...writers.values()].filter(urgentAt).map(placeName);
       const open = broken.filter(({ owner, word }) => owner && hex(owner) === id && word.until > now()).map(({ word }) => word.until);
       return places.length === 0 && open.length === 0 ? null : { places, until: open.length === 0 ? null : Math.max(...open) * 1000 };
     },
@@ -62,11 +70,14 @@ export function emergenciesOf({
     async breakGlass(patient, { why, hours }) {
       const op = 'break the glass';
       const one = (await charts().listed()).find(({ id }) => id === patient);
-      const refs = one?.refs.filter(({ writer }) => mayBreakGlass(keyring, writer, now())) ?? [];
-      if (refs.length === 0) throw new CareletError('denied', op, { because: 'no key of yours opens more here in an emergency' });
+      const refs = one?.refs.flatMap((ref) => {
+        const by = urgentAt(ref.writer);
+        return by ? [{ ref, by }] : [];
+      });
+      if (!refs || refs.length === 0) throw new CareletError('denied', op, { because: 'no key of yours opens more here in an emergency' });
       let until = 0;
       try {
-        for (const ref of refs) until = await breakGlass({ ...asking, authority }, ref, { reason: why, hours });
+        for (const { ref, by } of refs) until = await breakGlass({ ...by, clock }, ref, { reason: why, hours });
       } finally {
         await look().catch(() => {});
         await person.keep();

@@ -53,7 +53,7 @@ function story(refs: ChartRef[]) {
     }
   }
   const cloud = { records: { changes } } as unknown as Cloud;
-  const charts = openCharts({ reader, cloud, known: () => true, shows: () => true, tell: (event) => events.push(event), learnt: () => {} });
+  const charts = openCharts({ reader, clouds: () => [cloud], shows: () => true, tell: (event) => events.push(event), learnt: () => {} });
   running.push(charts);
   return {
     charts,

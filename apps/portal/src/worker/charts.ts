@@ -53,9 +53,8 @@ export type Charts = {
 
 export type ChartsOptions = {
   readonly reader: Reader;
-  readonly cloud: Cloud;
-  /** Whether the cloud would answer: it knows no doctor before she is approved. */
-  readonly known: () => boolean;
+  /** The cloud as each number meets it by which one may read: it knows no doctor before she is approved. */
+  readonly clouds: () => readonly Pick<Cloud, 'records'>[];
   /** Which charts are somebody's to see here. */
   readonly shows: (chart: ChartRef) => boolean;
   readonly tell: (event: HouseEvent) => void;
@@ -85,13 +84,13 @@ const progressEvery = 100;
 /** How long the first list waits for the stream of changes, in milliseconds. */
 const longestEar = 1_500;
 
-export function openCharts({ reader, cloud, known, shows, tell, learnt }: ChartsOptions): Charts {
+export function openCharts({ reader, clouds, shows, tell, learnt }: ChartsOptions): Charts {
   const over = new AbortController();
   let rooms = new Map<string, Room>();
   const queue: Room[] = [];
   let working = false;
   let begun = false;
-  let listening = false;
+  const listening = new Set<Pick<Cloud, 'records'>>();
   /** A change of charts was heard, and they could not be listed. */
   let unlisted = false;
   /** Resolves when changes are heard, or when there is no waiting for that. */
@@ -112,7 +111,7 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
   });
 
   async function list(): Promise<void> {
-    const charts = known() ? (await reader.charts()).filter(shows) : [];
+    const charts = clouds().length > 0 ? (await reader.charts()).filter(shows) : [];
     const found = new Map<string, Room>();
     const pats = new Set<string>();
     for (const chart of charts) {
@@ -267,7 +266,7 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
   /** Lists, then listens, then lists what counts; see the note. The first list shows a doctor's entitlements. */
   async function start(): Promise<void> {
     await list();
-    if (!known() || over.signal.aborted) return;
+    if (clouds().length === 0 || over.signal.aborted) return;
     listen();
     void hearing.then(() => {
       if (over.signal.aborted) return;
@@ -278,14 +277,14 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
   }
 
   function listen(): void {
-    if (listening) return;
-    listening = true;
     setTimeout(heard, longestEar);
-    watchCharts({ cloud, signal: over.signal, told })
-      .catch(() => {})
-      .finally(() => {
-        listening = false;
-      });
+    for (const cloud of clouds()) {
+      if (listening.has(cloud)) continue;
+      listening.add(cloud);
+      watchCharts({ cloud, signal: over.signal, told })
+        .catch(() => {})
+        .finally(() => listening.delete(cloud));
+    }
   }
 
   const someone = async (patient: string): Promise<Room> => {
@@ -323,7 +322,7 @@ export function openCharts({ reader, cloud, known, shows, tell, learnt }: Charts
       rooms.get(patient)?.opening?.stop.abort();
     },
     async look() {
-      listing = listening ? begin() : start();
+      listing = listening.size > 0 && clouds().every((cloud) => listening.has(cloud)) ? begin() : start();
       await listing;
     },
     again,

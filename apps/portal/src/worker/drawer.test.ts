@@ -54,6 +54,7 @@ const content: Drawer = {
     mediators: { cc: checkpointOf(4) },
     reviews: { aa: 5 },
   },
+  elsewhere: [{ ...person('dr-chen'), at: domain.organisation, doctorKeys: [keyAt(domain.organisation)] }],
 };
 
 test('a drawer opens to what was put in, for its owner', () => {
@@ -150,4 +151,16 @@ test('a drawer brings the later of two checkpoints that were seen, every promise
   later.receipts = { ...nothingSeen(), seen: sameLength };
   fillFrom(later, content);
   expect(later.receipts.seen).toBe(sameLength);
+});
+
+test('a drawer brings the numbers a keyring of before has not, and the keys of those it has', () => {
+  const [number] = content.elsewhere;
+  const before = person('dr-d');
+  fillFrom(before, content);
+  expect(before.elsewhere).toEqual([number]);
+
+  const bare = { ...number!, doctorKeys: [], opened: { bb: utf8('mine') } };
+  const has = { ...person('dr-e'), elsewhere: [bare] };
+  fillFrom(has, content);
+  expect(has.elsewhere).toEqual([{ ...bare, doctorKeys: number!.doctorKeys, opened: { bb: utf8('mine') } }]);
 });

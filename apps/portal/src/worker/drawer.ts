@@ -10,12 +10,14 @@
 import {
   type DoctorKey,
   decodeDoctorKeys,
+  decodeKeyring,
   decodeSeen,
   decodeSharing,
   type EncodedDoctorKey,
   type EncodedSeen,
   type EncodedSharing,
   encodeDoctorKeys,
+  encodeKeyring,
   encodeSeen,
   encodeSharing,
   type Keyring,
@@ -27,7 +29,7 @@ import {
 import { togetherSeen } from '@carelet/client/receipts/remembered';
 import { together } from '@carelet/client/sharing/remembered';
 import { nonceLength, open, seal } from '@carelet/crypto/algebra/aead';
-import { type Bytes, type Cbor, cbor, uncbor, wipe } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, type Cbor, cbor, equalPublic, uncbor, wipe } from '@carelet/crypto/algebra/bytes';
 import { kdf } from '@carelet/crypto/algebra/hash';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeManifest, encodeManifest, type Manifest, successor } from '@carelet/crypto/cards/manifest';
@@ -50,6 +52,8 @@ export type Drawer = {
   readonly sharing: SharingKeys;
   /** What was seen last of the cloud's receipts log: an older one is noticed from then on. */
   readonly receipts: WatchedLog;
+  /** The numbers a doctor goes by elsewhere, each as a keyring; one that was brought before does not have them all. */
+  readonly elsewhere: readonly Keyring[];
 };
 
 const label = 'carelet/v1/portal/drawer';
@@ -62,7 +66,7 @@ export type DrawerOwner = Pick<Keyring, 'card' | 'secrets'>;
 
 /** Seals a drawer for its owner. */
 export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = systemRandom): Bytes {
-  const { manifest, doctorKeys, emergencyKeys, opened, looks, endings, kept, sharing, receipts } = drawer;
+  const { manifest, doctorKeys, emergencyKeys, opened, looks, endings, kept, sharing, receipts, elsewhere } = drawer;
   const noted = Object.entries(looks).map(([patient, { noted: at, look }]): Cbor => [patient, at, look && [look.at, look.seen]]);
   const content = cbor([
     layout,
@@ -75,6 +79,7 @@ export function sealDrawer(owner: DrawerOwner, drawer: Drawer, random: Random = 
     encodeSharing(sharing),
     encodeSeen(receipts),
     encodeDoctorKeys(emergencyKeys),
+    elsewhere.map(encodeKeyring),
   ]);
   const nonce = random(nonceLength);
   const sealed = withKey(owner, (key) => seal('aes-256-gcm', key, nonce, contextOf(owner), content));
@@ -97,8 +102,28 @@ export function openDrawer(owner: DrawerOwner, bytes: Bytes): Drawer | null {
   }
 }
 
-/** Puts what a drawer keeps into a keyring: the later manifest and log of the two, keys and grants the keyring has not. */
-export function fillFrom(keyring: Keyring, { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts }: Drawer): void {
+/** Puts what a drawer keeps into a keyring: the later manifest and log of the two; keys, grants and numbers the keyring has not. */
+export function fillFrom(keyring: Keyring, drawer: Drawer): void {
+  fillNumber(keyring, drawer);
+  takeNumbers(keyring, drawer.elsewhere, fillNumber);
+}
+
+/**
+ * Takes over the numbers that another copy of a keyring has.
+ *
+ * @param join of a number that both have
+ */
+export function takeNumbers(keyring: Keyring, others: readonly Keyring[], join: (own: Keyring, other: Keyring) => void): void {
+  for (const other of others) {
+    const own = keyring.elsewhere.find(({ card }) => equalPublic(card.id, other.card.id));
+    if (own) join(own, other);
+    else keyring.elsewhere.push(other);
+  }
+}
+
+type NumberKept = Pick<Drawer, 'manifest' | 'doctorKeys' | 'emergencyKeys' | 'opened' | 'sharing' | 'receipts'>;
+
+function fillNumber(keyring: Keyring, { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts }: NumberKept): void {
   if (successor(keyring.manifest, manifest)) keyring.manifest = manifest;
   if (keyring.doctorKeys.length === 0) keyring.doctorKeys = [...doctorKeys];
   if (keyring.emergencyKeys.length === 0) keyring.emergencyKeys = [...emergencyKeys];
@@ -109,7 +134,7 @@ export function fillFrom(keyring: Keyring, { manifest, doctorKeys, emergencyKeys
 }
 
 function decode(content: Bytes): Drawer | null {
-  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing, receipts, emergencyKeys] = uncbor(content) as [
+  const [version, manifestBytes, keys, opened, looks, endings, kept, sharing, receipts, emergencyKeys, elsewhere] = uncbor(content) as [
     number,
     Bytes,
     EncodedDoctorKey[],
@@ -120,6 +145,7 @@ function decode(content: Bytes): Drawer | null {
     EncodedSharing?,
     EncodedSeen?,
     EncodedDoctorKey[]?,
+    Bytes[]?,
   ];
   const manifest = layouts.includes(version) ? decodeManifest(manifestBytes) : null;
   if (!manifest) return null;
@@ -137,6 +163,7 @@ function decode(content: Bytes): Drawer | null {
     // One that was sealed before there was sharing.
     sharing: sharing ? decodeSharing(sharing) : nothingShared(),
     receipts: receipts ? decodeSeen(receipts) : nothingSeen(),
+    elsewhere: (elsewhere ?? []).map(decodeKeyring),
   };
 }
 

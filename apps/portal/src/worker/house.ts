@@ -7,12 +7,11 @@
  */
 
 import { CareletError } from '@carelet/care/model';
-import { cloudletsOf } from '@carelet/client/cloudlets';
 import { claim, firstManifest, invite, register } from '@carelet/client/enrolment';
-import { keyServersAt } from '@carelet/client/kdc/servers';
 import { newKeyring } from '@carelet/client/keyring/keyring';
 import { newLock } from '@carelet/client/keyring/passphrase';
 import { connectAuthority } from '@carelet/client/login';
+import { joinedReader } from '@carelet/client/records/joined';
 import { type Reader, reader } from '@carelet/client/records/reader';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { House, HouseEvent } from '../house/house.ts';
@@ -29,7 +28,7 @@ import { latelyIn } from './lately.ts';
 import { lookAt, note, takeBack } from './looks.ts';
 import { once } from './once.ts';
 import { overviewOf, patientLine, triageOf } from './overview.ts';
-import { newPerson, openPerson, type Person } from './person.ts';
+import { keysOf, newPerson, openPerson, type Person } from './person.ts';
 import { attemptOn, proofOf } from './proof.ts';
 import { receiptsOf } from './receipts.ts';
 import { type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
@@ -140,13 +139,10 @@ export function openHouse(outside: Surroundings): House {
   async function enter(person: Person): Promise<void> {
     // Only now: who mistypes a passphrase is still where she was.
     await leave();
-    const { keyring, cloud } = person;
+    const { keyring } = person;
     const { mathematics } = around;
-    const { cloudlets, authority } = person.map;
-    const parties = { cloudletOf: cloudletsOf(cloudlets, keyring, clock), keyServers: keyServersAt(authority, keyring, clock) };
-    const reading = { keyring, cloud, ...parties, mathematics, clock };
-    const read = reader(reading);
-    const received = receivedOf(reading);
+    const read = joinedReader(keyring, (number) => reader({ ...person.by(number), mathematics, clock }));
+    const received = receivedOf({ person, mathematics, clock });
     const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
     const emergencies = emergenciesOf({ person, charts: () => charts, clock });
     const listed = async () => {
@@ -156,9 +152,7 @@ export function openHouse(outside: Surroundings): House {
     };
     const charts = openCharts({
       reader: { ...read, charts: listed },
-      cloud,
-      known: () =>
-        person.door === 'patient' || (person.door === 'doctor' && (keyring.doctorKeys.length > 0 || keyring.sharing.half !== null)),
+      clouds: () => (person.door === 'admin' ? [] : person.byAll().map(({ cloud }) => cloud)),
       // A patient sees what is hers, and what somebody shares with her; nobody sees an organisation's own chart of its staff as a patient.
       shows: ({ owner, writer, pat }) =>
         !equalPublic(owner, writer) &&
@@ -185,7 +179,7 @@ export function openHouse(outside: Surroundings): House {
       }),
       received,
       sharing,
-      requests: requestsOf({ person, charts, clock }),
+      requests: requestsOf({ person, charts, numberFor: read.numberFor, clock }),
       roles: rolesOf({ person, clock }),
       emergencies,
       receipts: receiptsOf({ person, charts, clock }),
@@ -231,11 +225,10 @@ export function openHouse(outside: Surroundings): House {
     },
     async whoami() {
       const { person, charts } = somebody();
-      const before = person.keyring.doctorKeys;
+      const before = keysOf(person.keyring);
       await person.renew(longestAsking, (step) => told({ kind: 'taking', step: stepIn(person.keyring.manifest, step) }));
-      const changed =
-        before.length !== person.keyring.doctorKeys.length ||
-        person.keyring.doctorKeys.some((key, i) => !equalPublic(key.entitlement, before[i]!.entitlement));
+      const keys = keysOf(person.keyring);
+      const changed = before.length !== keys.length || keys.some((key, i) => !equalPublic(key.entitlement, before[i]!.entitlement));
       if (changed) await charts.look();
       return person.someone();
     },
@@ -256,7 +249,7 @@ export function openHouse(outside: Surroundings): House {
       const here = await charts.opened(patient);
       const view = views(here);
       const emergency = emergencies.of(here);
-      const keys = person.keyring.doctorKeys;
+      const keys = keysOf(person.keyring);
       const now = clock();
       return overviewOf(view, {
         before: person.looksBefore.get(patient)?.look ?? null,
@@ -281,7 +274,7 @@ export function openHouse(outside: Surroundings): House {
     async item(patient, item) {
       const { view, record } = await recordOf(patient, item);
       const { person } = somebody();
-      return recordPage(view, record, sharedUntil(record, view.received(), person.keyring, clock() / 1000));
+      return recordPage(view, record, sharedUntil(record, view.received(), keysOf(person.keyring), clock() / 1000));
     },
     async vital(patient, vital, days) {
       return vitalPage(await viewOf(patient), vital, days, clock());

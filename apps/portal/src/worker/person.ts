@@ -6,9 +6,11 @@
 import { CareletError } from '@carelet/care/model';
 import { cloudletsOf } from '@carelet/client/cloudlets';
 import { renewManifest } from '@carelet/client/enrolment';
-import { decodeKeyring, encodeKeyring, type Keyring, nothingSeen, nothingShared } from '@carelet/client/keyring/keyring';
+import { type KeyServers, keyServersAt } from '@carelet/client/kdc/servers';
+import { type DoctorKey, decodeKeyring, encodeKeyring, type Keyring, nothingSeen, nothingShared } from '@carelet/client/keyring/keyring';
+import { mayRead, numbersOf } from '@carelet/client/keyring/numbers';
 import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
-import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
+import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud } from '@carelet/client/login';
 import { witnessAsDevice } from '@carelet/client/receipts/device';
 import { togetherSeen } from '@carelet/client/receipts/remembered';
 import { offerHalf } from '@carelet/client/sharing/received';
@@ -18,19 +20,29 @@ import type { TakingStep } from '@carelet/client/sharing/taking';
 import { type Bytes, equalPublic, hex, wipe } from '@carelet/crypto/algebra/bytes';
 import { type CardKind, fingerprint } from '@carelet/crypto/cards/card';
 import type { Door, Someone } from '../house/house.ts';
-import { type Drawer, fillFrom, openDrawer, sealDrawer } from './drawer.ts';
+import { type Drawer, fillFrom, openDrawer, sealDrawer, takeNumbers } from './drawer.ts';
 import { endingLines, endingsOf } from './endings.ts';
 import { freeName } from './free-name.ts';
 import { type LookNote, type LookNotes, takeOver } from './looks.ts';
 import type { Resting, Store } from './store.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 
-export type Person = {
+/** Somebody by one number, with the services as they meet it. */
+export type Acting = {
   readonly keyring: Keyring;
-  readonly door: Door;
-  readonly map: TownMap;
   readonly authority: Authority;
   readonly cloud: Cloud;
+  readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  readonly keyServers: KeyServers;
+};
+
+export type Person = Acting & {
+  readonly door: Door;
+  readonly map: TownMap;
+  /** The same as one of a doctor's numbers. */
+  by(number: Keyring): Acting;
+  /** As each of the numbers that may read; but for doctors there is one. */
+  byAll(): readonly Acting[];
   /** What was noted last of each patient. */
   readonly looks: LookNotes;
   /** The same as it was when this visit began. */
@@ -38,6 +50,8 @@ export type Person = {
   someone(): Someone;
   /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached, or not within `patience` ms; a doctor who takes keys is `told` each step. */
   renew(patience?: number, told?: (step: TakingStep) => void): Promise<void>;
+  /** Keeps the keyring itself where it rests: it has a number more. Copies elsewhere lack it until one is saved anew. */
+  keepKeyring(): Promise<void>;
   /** The keyring as a file to keep. */
   file(): { readonly name: string; readonly locked: Bytes };
   /** Keeps the drawer soon. */
@@ -125,17 +139,27 @@ async function moveIn(
   }
   const card = hex(keyring.card.id);
   const map = await around.map();
-  const authority = connectAuthority(map.authority, keyring, clock);
-  const cloud = connectCloud(map.cloud, keyring, clock);
-  const issuing = { authority, cloud, cloudletOf: cloudletsOf(map.cloudlets, keyring, clock) };
+  const acting = new Map<Keyring, Acting>();
+  const by = (number: Keyring): Acting => {
+    const known = acting.get(number) ?? {
+      keyring: number,
+      authority: connectAuthority(map.authority, number, clock),
+      cloud: connectCloud(map.cloud, number, clock),
+      cloudletOf: cloudletsOf(map.cloudlets, number, clock),
+      keyServers: keyServersAt(map.authority, number, clock),
+    };
+    acting.set(number, known);
+    return known;
+  };
+  const { authority, cloud } = by(keyring);
 
   const lay = await store.drawer(card).catch(() => null);
   const drawer = lay && openDrawer(keyring, lay);
   if (drawer) fillFrom(keyring, drawer);
   const looks: LookNotes = new Map(Object.entries(drawer?.looks ?? {}));
-  let endings = endingsOf(keyring.doctorKeys, new Map(Object.entries(drawer?.endings ?? {})), clock());
+  let endings = endingsOf(keysOf(keyring), new Map(Object.entries(drawer?.endings ?? {})), clock());
   let kept = broughtAlong || drawer?.kept === true;
-  let standing: Someone['standing'] = door === 'doctor' && keyring.doctorKeys.length > 0 ? { kind: 'approved' } : null;
+  let standing: Someone['standing'] = door === 'doctor' && keysOf(keyring).length > 0 ? { kind: 'approved' } : null;
   let office: string | null = null;
   let soon: ReturnType<typeof setTimeout> | undefined;
   // Also of one that is not to be kept: whoever takes it out by its name must not take out another's.
@@ -143,15 +167,21 @@ async function moveIn(
   /** Where it rests here, or will; `null` where nothing is kept. */
   let rests = keep ? name : null;
 
+  /** A doctor takes her keys by one of her numbers; `null` for one that is not registered. */
+  const standingBy = async ({ keyring: number, ...services }: Acting, told?: (step: TakingStep) => void): Promise<Someone['standing']> => {
+    const taken = await unless('missing', async () => takeDoctorKeys(services, number, mathematics, told && { tell: told, clock }));
+    const how = taken && standingFrom(taken);
+    // So that patients can share with her; who is away now is asked the next time.
+    if (how?.kind === 'approved') {
+      await offerHalf({ keyring: number, save: async () => person.touched(), cloud: services.cloud, mathematics }).catch(() => {});
+    }
+    return how;
+  };
+
   const renewed = async (told?: (step: TakingStep) => void) => {
     switch (door) {
       case 'doctor':
-        standing = await unless('missing', async () =>
-          standingFrom(await takeDoctorKeys(issuing, keyring, mathematics, told && { tell: told, clock })),
-        );
-        // So that patients can share with her; who is away now is asked the next time.
-        if (standing?.kind === 'approved')
-          await offerHalf({ keyring, save: async () => person.touched(), cloud, mathematics }).catch(() => {});
+        standing = standingOf(await Promise.all(numbersOf(keyring).map((number) => standingBy(by(number), told))));
         return;
       case 'admin':
         await renewManifest(authority, keyring);
@@ -179,10 +209,14 @@ async function moveIn(
     const other = there ? openDrawer(keyring, there) : null;
     takeOver(looks, Object.entries(other?.looks ?? {}));
     if (other) keyring.sharing = together(keyring.sharing, other.sharing);
+    takeNumbers(keyring, other?.elsewhere ?? [], (own, there) => {
+      own.sharing = together(own.sharing, there.sharing);
+      Object.assign(own.receipts, togetherSeen(own.receipts, { ...there.receipts, due: [] }));
+    });
     const receipts = togetherSeen(keyring.receipts, { ...(other?.receipts ?? nothingSeen()), due: dueElsewhere(other) });
-    const { manifest, doctorKeys, emergencyKeys, opened, sharing } = keyring;
+    const { manifest, doctorKeys, emergencyKeys, opened, sharing, elsewhere } = keyring;
     const noted = { looks: Object.fromEntries(looks), endings: Object.fromEntries(endings) };
-    const content = { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts, ...noted, kept };
+    const content = { manifest, doctorKeys, emergencyKeys, opened, sharing, receipts, elsewhere, ...noted, kept };
     // A browser that keeps nothing more is no reason to show nothing.
     await store.keepDrawer(card, sealDrawer(keyring, content)).catch(() => {});
   };
@@ -194,11 +228,11 @@ async function moveIn(
   };
 
   const person: Person = {
-    keyring,
+    ...by(keyring),
     door,
     map,
-    authority,
-    cloud,
+    by,
+    byAll: () => numbersOf(keyring).filter(mayRead).map(by),
     looks,
     looksBefore: new Map(looks),
     someone: () => ({
@@ -219,8 +253,13 @@ async function moveIn(
         // An authority that is away changes nothing.
         if (!(thrown instanceof CareletError) || thrown.kind !== 'unavailable') throw thrown;
       }
-      endings = endingsOf(keyring.doctorKeys, endings, clock());
+      endings = endingsOf(keysOf(keyring), endings, clock());
       person.touched();
+    },
+    async keepKeyring() {
+      kept = false;
+      if (rests !== null) await store.rest({ name: rests, title: keyring.title, door, card, locked: locked(keyring, lock) });
+      await keepDrawer();
     },
     file() {
       kept = true;
@@ -306,9 +345,18 @@ function standingFrom(taken: TakenKeys): Someone['standing'] {
   }
 }
 
+/** How a doctor stands who has asked by these numbers: let in once she is at one of her places. */
+const standingOf = (all: readonly Someone['standing'][]): Someone['standing'] =>
+  all.find((one) => one?.kind === 'approved') ?? all.find((one) => one !== null) ?? null;
+
+/** A doctor's keys by all her numbers. */
+export const keysOf = (keyring: Keyring): DoctorKey[] => numbersOf(keyring).flatMap(({ doctorKeys }) => doctorKeys);
+
 /** The organisations whose keys somebody has. */
-const placesOf = ({ manifest, doctorKeys }: Keyring): string[] =>
-  manifest.domains.filter((domain) => doctorKeys.some((key) => equalPublic(key.organisation, domain.organisation))).map(({ name }) => name);
+const placesOf = (keyring: Keyring): string[] =>
+  keyring.manifest.domains
+    .filter((domain) => keysOf(keyring).some((key) => equalPublic(key.organisation, domain.organisation)))
+    .map(({ name }) => name);
 
 /** An organisation's name, by its card in hex. */
 const nameOf = ({ manifest }: Keyring, organisation: string): string | undefined =>
@@ -316,7 +364,13 @@ const nameOf = ({ manifest }: Keyring, organisation: string): string | undefined
 
 /** Overwrites what JavaScript lets us overwrite. */
 function forgetSecrets(keyring: Keyring, { key }: Lock): void {
-  wipe(key, keyring.secrets.edSk, keyring.secrets.hybridSk);
+  wipe(key);
+  for (const number of numbersOf(keyring)) forgetNumber(number);
+  keyring.elsewhere = [];
+}
+
+function forgetNumber(keyring: Keyring): void {
+  wipe(keyring.secrets.edSk, keyring.secrets.hybridSk);
   for (const one of [...keyring.doctorKeys, ...keyring.emergencyKeys]) wipe(...one.factors, one.pq);
   wipe(...Object.values(keyring.opened));
   const { patient, half } = keyring.sharing;

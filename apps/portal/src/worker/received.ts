@@ -6,15 +6,15 @@
 import type { Category } from '@carelet/care/model';
 import { type Consent, fromFhirConsent, isMeant, type Recipient, recipientOf } from '@carelet/care/rules/sharing/consent';
 import { receivedShared } from '@carelet/client/kdc/received';
-import type { Keyring } from '@carelet/client/keyring/keyring';
-import type { Cloud, Cloudlet } from '@carelet/client/login';
+import type { DoctorKey } from '@carelet/client/keyring/keyring';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { believedCards } from '@carelet/client/records/reading/believed';
 import { receivedGrants } from '@carelet/client/sharing/received';
 import { roleLogins } from '@carelet/client/sharing/roles';
 import { membershipsOf } from '@carelet/client/sharing/teams/member';
-import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Received } from '../house/sharing.ts';
+import type { Acting, Person } from './person.ts';
 import type { Shown } from './view.ts';
 import { kindsInWords } from './withheld.ts';
 
@@ -41,14 +41,30 @@ export type ReceivedGrants = {
 };
 
 export type ReceivedAround = {
-  readonly keyring: Keyring;
-  readonly cloud: Cloud;
-  readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
+  readonly person: Pick<Person, 'byAll'>;
   readonly mathematics: Mathematics;
   readonly clock: () => number;
 };
 
-export function receivedOf({ keyring, cloud, cloudletOf, mathematics, clock }: ReceivedAround): ReceivedGrants {
+/** What was given to any of somebody's numbers. */
+export function receivedOf({ person, mathematics, clock }: ReceivedAround): ReceivedGrants {
+  const each = new Map<Acting, ReceivedGrants>();
+  const all = () =>
+    person.byAll().map((acting) => {
+      const one = each.get(acting) ?? receivedBy(acting, mathematics, clock);
+      each.set(acting, one);
+      return one;
+    });
+  return {
+    async look() {
+      await Promise.all(all().map((one) => one.look()));
+    },
+    of: (patient) => [...each.values()].flatMap((one) => one.of(patient)),
+    ended: () => [...each.values()].some((one) => one.ended()),
+  };
+}
+
+function receivedBy({ keyring, cloud, cloudletOf }: Acting, mathematics: Mathematics, clock: () => number): ReceivedGrants {
   const now = () => Math.floor(clock() / 1000);
   const cards = believedCards(keyring, cloud, now);
   const logins = roleLogins(keyring, cloudletOf);
@@ -131,12 +147,12 @@ export function toldGrants(grants: readonly ReceivedGrant[]): Received[] {
 export function sharedUntil(
   { chart: { chart }, parts: { grant } }: Shown,
   received: readonly ReceivedGrant[],
-  keyring: Keyring,
+  keys: readonly DoctorKey[],
   now: number,
 ) {
   const [kind, conf, sens] = grant.category;
   const category = { kind, conf, sens } as Category;
-  const byRole = keyring.doctorKeys.some(
+  const byRole = keys.some(
     ({ organisation, notAfter, words }) =>
       notAfter > now && equalPublic(organisation, chart.writer) && kindsInWords(words).includes(category.kind),
   );

@@ -9,6 +9,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
+import type { JoinedReader } from '@carelet/client/records/joined';
 import {
   askAccess,
   declineRequest,
@@ -17,7 +18,7 @@ import {
   requestsReceived,
   withdrawRequest,
 } from '@carelet/client/sharing/requests';
-import { hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import type { RequestRef, RequestsHouse } from '../house/requests.ts';
 import type { Charts } from './charts.ts';
 import { doctorsIn } from './directory.ts';
@@ -28,7 +29,13 @@ export type Requests = RequestsHouse & {
   settle(): Promise<void>;
 };
 
-export type RequestsAround = { readonly person: Person; readonly charts: Pick<Charts, 'listed'>; readonly clock: () => number };
+export type RequestsAround = {
+  readonly person: Person;
+  readonly charts: Pick<Charts, 'listed'>;
+  /** The number by which a doctor acts in a chart. */
+  readonly numberFor: JoinedReader['numberFor'];
+  readonly clock: () => number;
+};
 
 /** How long a declined request can be taken back, in milliseconds: longer than the bar that offers it stands. */
 const held = 30_000;
@@ -38,10 +45,15 @@ const farewell = 1_000;
 
 type Held = { readonly timer: ReturnType<typeof setTimeout>; readonly send: () => Promise<void> };
 
-export function requestsOf({ person, charts, clock }: RequestsAround): Requests {
+export function requestsOf({ person, charts, numberFor, clock }: RequestsAround): Requests {
   const { keyring, cloud, authority } = person;
   const asking = { keyring, cloud, clock };
   const declined = new Map<string, Held>();
+  /** What a doctor asked, by whichever of her numbers. */
+  const made = async () => {
+    const each = await Promise.all(person.byAll().map(async (by) => (await requestsMade({ ...by, clock })).map((one) => ({ ...one, by }))));
+    return each.flat();
+  };
 
   return {
     async requests() {
@@ -78,8 +90,7 @@ export function requestsOf({ person, charts, clock }: RequestsAround): Requests 
     },
 
     async asked(patient) {
-      const made = await requestsMade(asking);
-      return made
+      return (await made())
         .filter(({ owner }) => hex(owner) === patient)
         .map(({ asked, wish, state, ...ref }) => ({ ...namesOf(ref), asked: asked * 1000, state, ...wish }));
     },
@@ -87,10 +98,14 @@ export function requestsOf({ person, charts, clock }: RequestsAround): Requests 
     async askFor(patient, wish) {
       const chart = (await charts.listed()).find(({ id }) => id === patient)?.refs[0];
       if (!chart) throw new CareletError('missing', 'ask for access', { because: 'nobody of this number is in sight' });
-      await askAccess(asking, chart, wish);
+      await askAccess({ ...person.by(numberFor(chart) ?? keyring), clock }, chart, wish);
     },
 
-    withdraw: (request) => withdrawRequest(asking, refOf(request)),
+    async withdraw(request) {
+      const ref = refOf(request);
+      const own = (await made()).find((one) => equalPublic(one.pat, ref.pat) && equalPublic(one.request, ref.request));
+      await withdrawRequest({ ...(own?.by ?? person), clock }, ref);
+    },
 
     async settle() {
       const waiting = [...declined.values()];

@@ -5,25 +5,76 @@
  *
  * @module
  */
+import { CareletError } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { inWords, policyText } from '@carelet/care/rules/sharing/policy';
-import { domainOf } from '@carelet/client/enrolment';
+import { domainOf, numberToRegister, register } from '@carelet/client/enrolment';
 import type { Keyring } from '@carelet/client/keyring/keyring';
+import { numberAt, numbersOf } from '@carelet/client/keyring/numbers';
 import { askForRole, ownRoles, type OwnRoles as Told } from '@carelet/client/sharing/own-roles';
 import type { TakingStep } from '@carelet/client/sharing/taking';
 import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
+import { fingerprint } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
-import type { Manifest } from '@carelet/crypto/cards/manifest';
+import type { Domain, Manifest } from '@carelet/crypto/cards/manifest';
 import type { OwnRoles, RoleLine, RoleStep, RolesHouse } from '../house/roles.ts';
 import { inOrder, plainly } from './admin.ts';
 import type { Person } from './person.ts';
 
-export function rolesOf({ person: { authority, keyring }, clock }: { readonly person: Person; readonly clock: () => number }): RolesHouse {
+export function rolesOf({ person, clock }: { readonly person: Person; readonly clock: () => number }): RolesHouse {
+  const { keyring } = person;
   const now = () => Math.floor(clock() / 1000);
+  /** How far the roles of one number are; `null` for one that is not registered. */
+  const toldOf = (number: Keyring) => unlessMissing(() => ownRoles(person.by(number).authority, number, now()));
+
   return {
-    roles: async () => linesOf(await ownRoles(authority, keyring, now()), keyring, clock()),
-    askForRole: (organisation, specialty) => askForRole(authority, keyring, { organisation: unhex(organisation), specialty }, now()),
+    async roles() {
+      const each = await Promise.all(
+        numbersOf(keyring).map(async (number) => {
+          const told = await toldOf(number);
+          return told ? [{ number, roles: linesOf(told, number, clock()) }] : [];
+        }),
+      );
+      return together(keyring, each.flat());
+    },
+
+    async askForRole(organisation, specialty) {
+      const place = domainOf(keyring.manifest, unhex(organisation));
+      if (!place) throw new CareletError('missing', 'ask for a role', { because: 'no organisation has this number' });
+      const number = numberToRegister(keyring, place.name);
+      if (await toldOf(number)) {
+        return askForRole(person.by(number).authority, number, { organisation: place.organisation, specialty }, now());
+      }
+      // Whoever registers by a number that is lost could never take its keys.
+      await person.keepKeyring();
+      const { certificate } = await ownRoles(person.authority, keyring, now());
+      await register(person.by(number).authority, number, { certificate, specialty: specialty.trim(), organisation: place.name });
+      await person.keepKeyring();
+    },
   };
+}
+
+async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (thrown) {
+    if (thrown instanceof CareletError && thrown.kind === 'missing') return null;
+    throw thrown;
+  }
+}
+
+/** The roles of all a doctor's numbers as those of one person: where she goes by none yet, she may ask. */
+function together(keyring: Keyring, each: readonly { readonly number: Keyring; readonly roles: OwnRoles }[]): OwnRoles {
+  const [first] = each;
+  if (!first) throw new CareletError('missing', 'look at one’s roles', { because: 'nobody registered under this card number' });
+  const { state, reason, specialty } = (each.find(({ roles }) => roles.state === 'approved') ?? first).roles;
+  const lines = each.flatMap(({ roles }) => roles.lines).sort((a, b) => order.indexOf(a.stand) - order.indexOf(b.stand));
+  const mayAsk = ({ organisation }: Domain) => {
+    const hers = each.find(({ number }) => numberAt(keyring, organisation) === number);
+    return !hers || hers.roles.others.some(({ id }) => id === hex(organisation));
+  };
+  const others = keyring.manifest.domains.filter(mayAsk).map(({ organisation, name }) => ({ id: hex(organisation), name }));
+  return { state, reason, specialty, lines, others: others.sort((a, b) => a.name.localeCompare(b.name)) };
 }
 
 type Signed = Told['policies'][number];
@@ -36,13 +87,14 @@ const renewable = 14 * 86_400_000;
  *
  * @param now UTC milliseconds
  */
-export function linesOf(told: Told, keyring: Pick<Keyring, 'manifest' | 'doctorKeys' | 'emergencyKeys'>, now: number): OwnRoles {
+export function linesOf(told: Told, keyring: Pick<Keyring, 'card' | 'manifest' | 'doctorKeys' | 'emergencyKeys'>, now: number): OwnRoles {
   const { manifest } = keyring;
+  const own = fingerprint(keyring.card);
   const registered = registration(told, manifest);
   const asked = [...told.asked.map((one) => ({ ...one, name: nameOf(manifest, one.organisation), at: one.at * 1000 })), registered];
   const lines: RoleLine[] = told.policies.map((signed) => {
-    const own = asked.find(({ organisation }) => organisation && equalPublic(organisation, signed.organisation));
-    return lineOf(signed, own ?? null, keyring, told, now);
+    const by = asked.find(({ organisation }) => organisation && equalPublic(organisation, signed.organisation));
+    return lineOf(signed, by ?? null, keyring, told, now);
   });
   for (const one of asked) {
     const { organisation, name, specialty, at } = one;
@@ -64,6 +116,7 @@ export function linesOf(told: Told, keyring: Pick<Keyring, 'manifest' | 'doctorK
       offices: told.offices,
       clinic: null,
       emergency: false,
+      fingerprint: own,
     });
   }
   const isOpen = ({ stand, rule }: RoleLine) =>
@@ -97,7 +150,7 @@ const registration = ({ specialty, organisation: name, registered }: Told, { dom
 function lineOf(
   { organisation, policy, signers, issued, answers }: Signed,
   asked: { readonly specialty: string; readonly at: number } | null,
-  { manifest, doctorKeys, emergencyKeys }: Pick<Keyring, 'manifest' | 'doctorKeys' | 'emergencyKeys'>,
+  { card, manifest, doctorKeys, emergencyKeys }: Pick<Keyring, 'card' | 'manifest' | 'doctorKeys' | 'emergencyKeys'>,
   { needed, offices: called }: Told,
   now: number,
 ): RoleLine {
@@ -126,6 +179,7 @@ function lineOf(
     answers,
     offices: called,
     clinic: held ? nameOf(manifest, held.mediator) : null,
+    fingerprint: fingerprint(card),
     emergency:
       emergency !== undefined && emergencyKeys.some((key) => equalPublic(key.organisation, emergency) && key.notAfter * 1000 > now),
   };

@@ -194,6 +194,8 @@ export const authorityContract = defineContract('authority', {
       state: z.enum(enrolmentStates),
       reason: z.string().nullable(),
       /** What she wrote when she registered, and when, UTC ISO time. */
+      /** Of the medical certificate, as she registered. */
+      certificate: z.string(),
       specialty: name,
       organisation: name,
       registered: z.string(),

@@ -60,6 +60,7 @@ export function AskRoleSheet({ roles, close }: { roles: OwnRoles; close: () => v
         error={tried && specialty.trim() === '' && t('form.noWhat')}
       />
       <p className="soft">{t('form.then')}</p>
+      <p className="soft">{t('form.number')}</p>
     </FormSheet>
   );
 }

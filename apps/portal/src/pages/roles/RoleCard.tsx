@@ -57,6 +57,14 @@ export function RoleCard({ line, busy, take }: { line: RoleLine; busy: boolean; 
         )}
         {rule?.breakGlass && <p>{t(line.emergency ? 'emergencyHere' : 'emergency')}</p>}
         {!rule && <p className="soft">{t('unsaid')}</p>}
+        {(line.stand === 'asked' || line.stand === 'signed') && (
+          <p className="soft">
+            {t('fingerprint')}{' '}
+            <span dir="ltr" className="num">
+              {line.fingerprint}
+            </span>
+          </p>
+        )}
         {rule && line.stand !== 'ended' && <p className="soft">{t('until', { date })}</p>}
         {line.stand === 'taken' && made.length >= 2 && (
           <p className="soft">{t(line.clinic === null ? 'halves' : 'halvesAt', { one: made[0], other: made[1], clinic: line.clinic })}</p>
