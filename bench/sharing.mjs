@@ -24,6 +24,7 @@ import { mediate } from '@carelet/crypto/kp-abe/mediator';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { finish } from '@carelet/crypto/kp-abe/reader';
 import { lookAt } from '@carelet/testbed/glass';
+import { allRefused, answeredQuestions } from '@carelet/testbed/refusal';
 import { consent } from './consent.mjs';
 import { figure, interleaved, median, size, timed } from './kit.mjs';
 import { bundleText, clock, importInto, sourceOf, withStage } from './stage.mjs';
@@ -116,15 +117,11 @@ export const run = () =>
       for (let i = 0; i < size(50, 2); i++) {
         const { grant, pat } = await give(short, diaz, { from: addDays(dayOf(clock()), -2) });
         const [cloud, cloudlet] = [cloudAs(diaz), cloudletOf(diaz)(clinic.keyring.card.id)];
+        const questions = await answeredQuestions(cloud, cloudlet, { pat, grant });
         refusals.push(
           await timed(async () => {
             await unshare(short.options, grant);
-            const asked = [
-              cloud.sharing.turn({ pat, grant, nodes: [] }),
-              cloudlet.sharing.mediate({ grant, turned: [new Uint8Array(576)] }),
-            ];
-            const answers = await Promise.allSettled(asked);
-            if (answers.some(({ status }) => status === 'fulfilled')) throw new Error('a grant that was taken back was served');
+            await allRefused(questions);
           }),
         );
       }

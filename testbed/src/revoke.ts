@@ -27,6 +27,7 @@ import { decodeCard } from '@carelet/crypto/cards/card';
 import { type CloudTables, cloudTables } from './cloud-tables.ts';
 import { writeHeartRates } from './heart-rates.ts';
 import { type Keyrings, keyrings as keyringsIn } from './keyrings.ts';
+import { allRefused, answeredQuestions } from './refusal.ts';
 import { settle } from './settle.ts';
 import { openTown, type Town } from './town.ts';
 
@@ -229,29 +230,19 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
       const cloudlets = places.map(({ where }) => connectCloudlet(where, sam.keyring, clock));
       const began = performance.now();
       await reject(office, { cloud: cloudAs(sam), cloudlets }, chen.keyring.card.id, 'Her licence has ended.');
-      const refusals = await Promise.allSettled([
-        cloud.sharing.transform({ pat: chart.pat, organisation, nodes: [new Uint8Array(16)] }),
-        cloudlet.sharing.enter({ organisation, factors: [] }),
+      await allRefused([
+        () => cloud.sharing.transform({ pat: chart.pat, organisation, nodes: [new Uint8Array(16)] }),
+        () => cloudlet.sharing.enter({ organisation, factors: [] }),
       ]);
-      if (refusals.some((one) => one.status === 'fulfilled')) {
-        throw new CareletError('internal', 'prove revoke', { because: 'a key that was ended was served' });
-      }
       return performance.now() - began;
     },
     /** From the patient's word to the first refusal of both, in ms. */
     async timeOfRefusal(who: KeyringFile, until: string): Promise<number> {
       const { grant, pat } = await give(who, until, { from: addDays(dayOf(clock()), -1) });
-      const [cloud, cloudlet] = [cloudAs(who), cloudletOf(who.keyring)(mediator.keyring.card.id)!];
-      const nodes = [{ nodeId: new Uint8Array(32), scope: new Uint8Array(16) }];
+      const questions = await answeredQuestions(cloudAs(who), cloudletOf(who.keyring)(mediator.keyring.card.id)!, { pat, grant });
       const began = performance.now();
       await unshare(sharing(), grant);
-      const refusals = await Promise.allSettled([
-        cloud.sharing.turn({ pat, grant, nodes }),
-        cloudlet.sharing.mediate({ grant, turned: [new Uint8Array(576)] }),
-      ]);
-      if (refusals.some((one) => one.status === 'fulfilled')) {
-        throw new CareletError('internal', 'prove revoke', { because: 'a grant that was taken back was served' });
-      }
+      await allRefused(questions);
       return performance.now() - began;
     },
   };
