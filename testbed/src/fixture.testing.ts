@@ -68,8 +68,9 @@ export type Stage = AsyncDisposable & {
   readonly patient: (name: string) => Keyring;
   /** A doctor with a key for each of these policies. */
   readonly doctor: (name: string, ...policies: readonly RolePolicy[]) => Promise<Keyring>;
-  readonly writerOf: (place: Place, cloud?: Cloud) => Writer;
-  readonly take: (place: Place, resources: readonly Json[], cloud?: Cloud) => Promise<ImportSummary>;
+  readonly writerOf: (place: Place, cloud?: Cloud, unit?: string) => Writer;
+  /** A place, or a unit of it, imports. */
+  readonly take: (place: Place, resources: readonly Json[], cloud?: Cloud, unit?: string) => Promise<ImportSummary>;
   readonly link: (place: Place, chart: WriterChart, who: Keyring) => Promise<void>;
   /** Everything somebody's keys open, chart by chart, or one chart of it. */
   readonly open: (
@@ -207,7 +208,8 @@ export async function openStage({
     return { slug, keyring, save, saved: () => decodeKeyring(disk) };
   };
 
-  const writerOf = ({ keyring, save }: Place, cloud = cloudAs(keyring)) => writer({ keyring, save, cloud, mathematics, clock });
+  const writerOf = ({ keyring, save }: Place, cloud = cloudAs(keyring), unit?: string) =>
+    writer({ keyring, save, cloud, mathematics, clock, unit });
 
   return {
     town,
@@ -267,7 +269,7 @@ export async function openStage({
     },
 
     writerOf,
-    take: (place, resources, cloud) => importRecords([source('bundle.json', resources)], { writer: writerOf(place, cloud) }),
+    take: (place, resources, cloud, unit) => importRecords([source('bundle.json', resources)], { writer: writerOf(place, cloud, unit) }),
     link: (place, chart, { card }) => linkPatient({ keyring: place.keyring, save: place.save, cloud: cloudAs(place.keyring) }, chart, card),
 
     async open(who, { cloud = cloudAs(who), keyServers = keyServersFor(who), pat } = {}) {

@@ -125,10 +125,11 @@ describe('the command line', () => {
   it('counts what was changed in the cloud, beside what is whole', async () => {
     const pat = unhex(world.kept.get('PAT')!);
     const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
-    const rows = await db.selectFrom('shelf_mi').selectAll().where('pat', '=', pat).execute();
-    const changed = Uint8Array.from(rows[0]!.ct);
+    const row = await db.selectFrom('shelf_mi').selectAll().where('pat', '=', pat).orderBy('version', 'desc').executeTakeFirstOrThrow();
+    const changed = Uint8Array.from(row.ct);
     changed[40]! ^= 1;
-    await db.updateTable('shelf_mi').set({ ct: changed }).where('pat', '=', pat).where('row_id', '=', rows[0]!.row_id).execute();
+    const of = db.updateTable('shelf_mi').where('pat', '=', pat).where('row_id', '=', row.row_id).where('version', '=', row.version);
+    await of.set({ ct: changed }).execute();
     await db.destroy();
 
     const { code, text } = await carelet('records list --as ada');

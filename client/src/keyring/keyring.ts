@@ -62,6 +62,8 @@ export type WriterChart = {
   renewed: string;
   /** The newest limits its owner said, so that nobody shows an older one; `null` before any. */
   limits: Bytes | null;
+  /** The units whose doctors open who the patient is: those that had written here when its locks were made last. */
+  units: readonly string[];
 };
 
 /** A grant as its patient remembers it. */
@@ -230,6 +232,7 @@ export function encodeKeyring(keyring: Keyring): Bytes {
       ),
       chart.renewed,
       chart.limits,
+      [...chart.units],
     ]),
     opened,
     encodeSharing(sharing),
@@ -287,6 +290,7 @@ export function decodeKeyring(content: Bytes): Keyring {
       Record<string, [Bytes, Bytes, number, string[], number?]>,
       string,
       (Bytes | null)?,
+      string[]?,
     ][],
     Record<string, Bytes>,
     EncodedSharing,
@@ -305,7 +309,7 @@ export function decodeKeyring(content: Bytes): Keyring {
     doctorKeys: of < 4 ? [] : decodeDoctorKeys(doctorKeys),
     emergencyKeys: decodeDoctorKeys(emergencyKeys ?? []),
     writer: writer && { domain: writer[0], orgKey: writer[1], pq: writer[2], emergency: writer[3] ?? null },
-    charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed, limits]) => ({
+    charts: charts.map(([pat, ridKey, references, words, owner, cradle, gen, trees, renewed, limits, units]) => ({
       pat,
       ridKey,
       references,
@@ -321,6 +325,7 @@ export function decodeKeyring(content: Bytes): Keyring {
       ),
       renewed,
       limits: limits ?? null,
+      units: units ?? [],
     })),
     opened: { ...opened },
     sharing: of === 1 ? nothingShared() : decodeSharing(sharing),

@@ -19,6 +19,7 @@ import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { watchOver } from '../receipts/watch.ts';
 import { followChart, opensByName } from '../sharing/followed-limits.ts';
+import { unitsIn } from './trees.ts';
 import { labelledNodes, nodesForRoles, type WrapNode, withoutPolicy, wrapsFor } from './wraps.ts';
 
 export type RenewLocksOptions = {
@@ -103,7 +104,7 @@ export async function renewLocks({
       keyring,
       organisation,
       keys,
-      labelledNodes(nodes, organisation, keys.orgKey, opensByName(chart)),
+      labelledNodes(nodes, organisation, keys.orgKey, { byName: opensByName(chart), units: unitsIn(chart) }),
     );
     const { promise } = await cloud.sharing.wrap({ pat: chart.pat, part, links: [], wraps });
     // A chart of one’s own leaves no receipt.

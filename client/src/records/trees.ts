@@ -17,35 +17,49 @@ import type { ChartTree, WriterChart } from '../keyring/keyring.ts';
 import { limitsSaid } from '../sharing/followed-limits.ts';
 
 /** What a tree is for. */
-export type TreeOf = { readonly part: Part; readonly category: Category; readonly dated: boolean };
+export type TreeOf = {
+  readonly part: Part;
+  readonly category: Category;
+  readonly dated: boolean;
+  /** The unit that wrote what hangs in it, as in `cardio/icu`; the whole organisation where none is named. */
+  readonly unit?: string;
+};
 
-/** The tree of one part of a record, and the period its row hangs on there. */
-export function treeOf(part: Part, category: Category, period: Period): TreeOf & { period: Period } {
+/** Who somebody is: what all units know that wrote in a chart, whichever of them said it. */
+export const isOfAll = ({ part, category }: Pick<TreeOf, 'part' | 'category'>): boolean => part !== 'MI' || category.kind === 'identity';
+
+/** The tree of one part of a record, and the period its row hangs on there: who somebody is, a hospital knows in all its units. */
+export function treeOf(part: Part, category: Category, period: Period, unit = ''): Required<TreeOf> & { period: Period } {
   switch (part) {
     case 'EID':
-      return { part, category: { kind: 'identity', conf: 'N', sens: 'none' }, dated: false, period: 'always' };
+      return { part, category: { kind: 'identity', conf: 'N', sens: 'none' }, dated: false, unit: '', period: 'always' };
     case 'QID':
-      return { part, category: { kind: 'identity', conf: 'N', sens: category.sens }, dated: period !== 'always', period };
+      return { part, category: { kind: 'identity', conf: 'N', sens: category.sens }, dated: period !== 'always', unit: '', period };
     case 'MI':
-      return { part, category, dated: period !== 'always', period };
+      return { part, category, dated: period !== 'always', unit: isOfAll({ part, category }) ? '' : unit, period };
   }
 }
 
-export const treeName = ({ part, category: { kind, conf, sens }, dated }: TreeOf, gen: number): string =>
-  [part, kind, conf, sens, dated ? 'dated' : 'undated', gen].join('|');
+export const treeName = ({ part, category: { kind, conf, sens }, dated, unit }: TreeOf, gen: number): string =>
+  [part, kind, conf, sens, dated ? 'dated' : 'undated', gen, ...(unit ? [unit] : [])].join('|');
 
 /** What a tree's name says. */
-export function parseTreeName(name: string): TreeOf & { gen: number } {
-  const [part, kind, conf, sens, span, gen] = name.split('|') as [
+export function parseTreeName(name: string): Required<TreeOf> & { gen: number } {
+  const [part, kind, conf, sens, span, gen, unit = ''] = name.split('|') as [
     Part,
     Category['kind'],
     Category['conf'],
     Category['sens'],
     string,
     string,
+    string?,
   ];
-  return { part, category: { kind, conf, sens }, dated: span === 'dated', gen: Number(gen) };
+  return { part, category: { kind, conf, sens }, dated: span === 'dated', unit, gen: Number(gen) };
 }
+
+/** The units that wrote in a chart, each once; none where none was named. */
+export const unitsIn = ({ trees }: Pick<WriterChart, 'trees'>): string[] =>
+  [...new Set(Object.keys(trees).map((name) => parseTreeName(name).unit))].filter((unit) => unit !== '').sort();
 
 /** The chart's tree of this generation for a part, made now if there is none. */
 export function treeIn(chart: WriterChart, of: TreeOf, gen: number, random: Random = systemRandom): ChartTree {

@@ -23,7 +23,7 @@ import { decodeGrant, encodeGrant, type NodeGrant, signWrap, type WrapPlace, wra
 import type { WriterChart, WriterKeys } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
-import { nodeKey, parseTreeName, type TreeOf } from './trees.ts';
+import { isOfAll, nodeKey, parseTreeName, type TreeOf } from './trees.ts';
 
 /** Whoever makes a wrap: a writer, a patient, a device. */
 export type Maker = { readonly card: { readonly id: Bytes }; readonly secrets: { readonly edSk: Bytes } };
@@ -86,14 +86,22 @@ export function openOwnerWrap(hybridSk: Bytes, place: WrapPlace, body: Bytes): N
   return content && decodeGrant(content, place);
 }
 
-/**
- * The labels of a node at one organisation.
- *
- * @param byName whether its chart is open to named doctors only
- */
-export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, orgKey: Bytes, source: Source, byName = false): string[] {
-  const unit = byName ? byNameUnit(hex(organisation)) : hex(organisation);
-  const attributes = attributesOf({ part: of.part, category: of.category, period, pat: hex(pat), unit, source });
+/** The chart a node is of, as far as its labels ask: whether it is open to named doctors only, and which units wrote in it. */
+export type LabelledChart = { readonly byName?: boolean; readonly units?: readonly string[] };
+
+/** The labels of a node at one organisation. Who somebody is, all units know that wrote in the chart. */
+export function nodeLabels(
+  { pat, of, period }: WrapNode,
+  organisation: Bytes,
+  orgKey: Bytes,
+  source: Source,
+  { byName = false, units = [] }: LabelledChart = {},
+): string[] {
+  const home = hex(organisation);
+  const inHome = (unit?: string) => (unit ? `${home}/${unit}` : home);
+  const unit = byName ? byNameUnit(home) : inHome(of.unit);
+  const also = isOfAll(of) ? units.map(inHome) : [];
+  const attributes = attributesOf({ part: of.part, category: of.category, period, pat: hex(pat), unit, also, source });
   return labelsOf(attributes, hex(pat), {
     label: ({ name, value }) => labelOf(orgKey, name, value),
     sensitive: (patient, group) => sensitiveLabel(orgKey, unhex(patient), group),
@@ -104,11 +112,16 @@ export function nodeLabels({ pat, of, period }: WrapNode, organisation: Bytes, o
 type LabelledNode = { readonly node: WrapNode; readonly labels: string[]; readonly urgent?: string[] | undefined };
 
 /** Nodes as the organisation that writes them labels them: in an emergency a chart that is open by name opens as any other. */
-export const labelledNodes = (nodes: readonly WrapNode[], organisation: Bytes, orgKey: Bytes, byName: boolean): LabelledNode[] =>
+export const labelledNodes = (
+  nodes: readonly WrapNode[],
+  organisation: Bytes,
+  orgKey: Bytes,
+  { byName, units }: Required<LabelledChart>,
+): LabelledNode[] =>
   nodes.map((node) => ({
     node,
-    labels: nodeLabels(node, organisation, orgKey, 'clinician', byName),
-    ...(byName && { urgent: nodeLabels(node, organisation, orgKey, 'clinician') }),
+    labels: nodeLabels(node, organisation, orgKey, 'clinician', { byName, units }),
+    ...(byName && { urgent: nodeLabels(node, organisation, orgKey, 'clinician', { units }) }),
   }));
 
 /** Wraps nodes for an organisation: for the roles of its domain, and for emergencies whatever may be opened in one. */

@@ -9,6 +9,7 @@
  */
 import type { Category, Part, Period } from '@carelet/care/model';
 import { CareletError, parts } from '@carelet/care/model';
+import { checkUnit } from '@carelet/care/rules/sharing/attributes';
 import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Random, systemRandom } from '@carelet/crypto/algebra/random';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
@@ -36,7 +37,7 @@ import {
   withoutWrap,
 } from '../sharing/scopes.ts';
 import { fetchRows } from './fetch.ts';
-import { linksOf, nodeKey, parseTreeName, type TreeOf, treeIn, treeName, treeOf } from './trees.ts';
+import { isOfAll, linksOf, nodeKey, parseTreeName, type TreeOf, treeIn, treeName, treeOf, unitsIn } from './trees.ts';
 import {
   consentWraps,
   labelledNodes,
@@ -93,12 +94,15 @@ export type WriterOptions = {
   readonly clock?: () => number;
   readonly random?: Random;
   readonly sealRow?: RowSeal;
+  /** The unit of the organisation that writes, as in `cardio/icu`; the whole of it unless told. */
+  readonly unit?: string | undefined;
 };
 
 const cradleYears = 10;
 
 export function writer(options: WriterOptions): Writer {
-  const { keyring, save, cloud, mathematics, clock = Date.now, random = systemRandom, sealRow: seal = sealRow } = options;
+  const { keyring, save, cloud, mathematics, clock = Date.now, random = systemRandom, sealRow: seal = sealRow, unit = '' } = options;
+  if (unit !== '') checkUnit(unit, 'write records');
   const organisation = keyring.card.id;
   const keys = keyring.writer as WriterKeys;
   const byReference = new Map<string, WriterChart>();
@@ -120,6 +124,7 @@ export function writer(options: WriterOptions): Writer {
       trees: {},
       renewed: '',
       limits: null,
+      units: [],
     };
     keyring.charts.push(chart);
     for (const reference of references) byReference.set(reference, chart);
@@ -166,15 +171,18 @@ export function writer(options: WriterOptions): Writer {
       if (fresh.length > 0 || renew) {
         for (const { draft } of fresh) {
           for (const part of partsIn(draft)) {
-            const { period, ...of } = treeOf(part, draft.category, draft.period);
+            const { period, ...of } = treeOf(part, draft.category, draft.period, unit);
             const tree = treeIn(chart, of, genOf(of), random);
             if (!tree.periods.includes(period)) tree.periods.push(period);
           }
         }
         await save();
-        await send(chart, fresh, versions, renew, genOf);
-        if (renew) {
-          chart.renewed = today();
+        const units = unitsIn(chart);
+        const grown = units.some((one) => !chart.units.includes(one));
+        await send(chart, fresh, versions, { renew, grown }, genOf);
+        if (renew || grown) {
+          if (renew) chart.renewed = today();
+          chart.units = units;
           await save();
         }
       }
@@ -233,13 +241,16 @@ export function writer(options: WriterOptions): Writer {
       for (const { draft, rid } of complete) {
         const body = draft.bodies[part];
         if (!body) continue;
-        const { period, ...of } = treeOf(part, draft.category, draft.period);
-        // It may hang in a tree of an earlier generation.
+        const { period, ...of } = treeOf(part, draft.category, draft.period, unit);
+        // It may hang in a tree of an earlier generation; and in any unit's, where none is named now.
+        const named = of.unit === '' ? ['', ...unitsIn(chart)] : [of.unit];
         for (let gen = genOf(of); gen >= 0; gen--) {
-          const tree = chart.trees[treeName(of, gen)];
-          if (!tree?.periods.includes(period)) continue;
-          const id = nodeId(tree.id, period);
-          if (!nodes.has(hex(id))) nodes.set(hex(id), { nodeId: id, key: nodeKey(tree, period) });
+          for (const one of named) {
+            const tree = chart.trees[treeName({ ...of, unit: one }, gen)];
+            if (!tree?.periods.includes(period)) continue;
+            const id = nodeId(tree.id, period);
+            if (!nodes.has(hex(id))) nodes.set(hex(id), { nodeId: id, key: nodeKey(tree, period) });
+          }
         }
         expected.set(hex(rowIdOf(chart.ridKey, part, rid)), { body, version: versions[part].get(hex(rid))!, rid: hex(rid) });
       }
@@ -264,7 +275,14 @@ export function writer(options: WriterOptions): Writer {
     return new Set([...same].filter(([, value]) => value).map(([rid]) => rid));
   }
 
-  async function send(chart: WriterChart, fresh: readonly Prepared[], versions: Versions, renew: boolean, genOf: GenOf): Promise<void> {
+  /** @param anew.grown whether a unit wrote here that had not before: its doctors open who the patient is from now on */
+  async function send(
+    chart: WriterChart,
+    fresh: readonly Prepared[],
+    versions: Versions,
+    { renew, grown }: { readonly renew: boolean; readonly grown: boolean },
+    genOf: GenOf,
+  ): Promise<void> {
     const records = fresh.map(({ draft, rid }) => {
       const last = Math.max(0, ...partsIn(draft).map((part) => versions[part].get(hex(rid)) ?? 0));
       return { draft, rid, version: last + 1 };
@@ -285,7 +303,7 @@ export function writer(options: WriterOptions): Writer {
       records.forEach(({ draft, rid, version }, i) => {
         const content = contents[i]![part];
         if (!content) return;
-        const { period, ...of } = treeOf(part, draft.category, draft.period);
+        const { period, ...of } = treeOf(part, draft.category, draft.period, unit);
         const tree = treeIn(chart, of, genOf(of), random);
         for (const link of linksOf(tree, period)) links.set(hex(link.nodeId), link);
         const at = { part, rowId: rowIdOf(chart.ridKey, part, rid), version, nodeId: nodeId(tree.id, period) };
@@ -294,10 +312,11 @@ export function writer(options: WriterOptions): Writer {
       const touched = new Set(
         records
           .filter(({ draft }) => draft.bodies[part])
-          .map(({ draft }) => treeOf(part, draft.category, draft.period))
+          .map(({ draft }) => treeOf(part, draft.category, draft.period, unit))
           .map((of) => treeName(of, genOf(of))),
       );
-      const wraps = await missingWraps(chart, part, (name) => renew || touched.has(name));
+      const anew = (of: TreeOf) => grown && isOfAll(of);
+      const wraps = await missingWraps(chart, part, (name) => renew || touched.has(name) || anew(parseTreeName(name)), anew);
       if (rows.length === 0) {
         if (wraps.length > 0) {
           const { promise } = await cloud.sharing.wrap({ pat: chart.pat, part, links: [], wraps });
@@ -321,8 +340,17 @@ export function writer(options: WriterOptions): Writer {
     }
   }
 
-  /** Wraps that the budget of keys.md §3 and the owner's consent ask for and the cloud does not hold yet. */
-  async function missingWraps(chart: WriterChart, part: Part, concerns: (treeName: string) => boolean): Promise<Wrap[]> {
+  /**
+   * Wraps that the budget of keys.md §3 and the owner's consent ask for and the cloud does not hold yet.
+   *
+   * @param anew of which trees those for roles also where it holds one
+   */
+  async function missingWraps(
+    chart: WriterChart,
+    part: Part,
+    concerns: (treeName: string) => boolean,
+    anew: (of: TreeOf) => boolean,
+  ): Promise<Wrap[]> {
     const { published } = await scopesOf(chart);
     const owned: WrapNode[] = [];
     const granted: ScopedNode[] = [];
@@ -338,7 +366,11 @@ export function writer(options: WriterOptions): Writer {
     const owner = decodeCard(chart.owner)!;
     const [ownedMissing, sharedMissing] = await Promise.all([
       withoutOwner(chart.pat, owned),
-      withoutPolicy(cloud, { pat: chart.pat, organisation, domain: keys.domain }, shared),
+      withoutPolicy(
+        cloud,
+        { pat: chart.pat, organisation, domain: keys.domain },
+        shared.filter(({ of }) => !anew(of)),
+      ),
     ]);
     return [
       ...ownedMissing.map((node) => ownerWrap(keyring, owner, node)),
@@ -347,7 +379,10 @@ export function writer(options: WriterOptions): Writer {
         keyring,
         organisation,
         keys,
-        labelledNodes(sharedMissing, organisation, keys.orgKey, opensByName(chart)),
+        labelledNodes([...shared.filter(({ of }) => anew(of)), ...sharedMissing], organisation, keys.orgKey, {
+          byName: opensByName(chart),
+          units: unitsIn(chart),
+        }),
       )),
       ...(await consented(chart, granted)),
     ];

@@ -5,6 +5,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { summary as grouped, type Remark } from '@carelet/care/rules/records';
+import { checkUnit } from '@carelet/care/rules/sharing/attributes';
 import { holdsDomain } from '@carelet/client/enrolment';
 import { type ImportSummary, importRecords } from '@carelet/client/records/import';
 import { writer } from '@carelet/client/records/writer';
@@ -27,15 +28,23 @@ export const importCommand = command({
   takes: [{ name: 'file or folder', says: 'a bundle, a resource or lines of them: .json, .ndjson, also .gz', many: true }],
   options: {
     ...common.as('the organisation whose records these are'),
+    unit: {
+      type: 'text',
+      value: 'unit',
+      says: 'the department or ward whose records these are, as in cardio or cardio/icu (usual: the whole organisation)',
+    },
     json: { type: 'flag', says: 'end with one line of JSON that sums it up' },
     ...common.town,
     ...common.keyrings,
   },
   more: `Each resource is parted (who it is, what would give away who it is, the rest), each part sealed, and only then sent. A file may be of any size. Folders are searched to the bottom, in order of name. A Bundle is opened and its entries are what counts, except a document or a message, which stays one record; in .ndjson each line is one record, a Bundle too.
 
-Importing twice stores nothing twice: what the cloud has is left alone, what has changed becomes a new version. Ctrl-C stops between two batches; run the same command again and it goes on. What cannot be taken is told with its place and its reason, and the rest goes on; the exit code is then 1.`,
+Importing twice stores nothing twice: what the cloud has is left alone, what has changed becomes a new version. Ctrl-C stops between two batches; run the same command again and it goes on. What cannot be taken is told with its place and its reason, and the rest goes on; the exit code is then 1.
+
+What a unit imports is read by doctors of that unit, of those above it and of the whole organisation; who the patient is, by every unit that wrote something of hers. A record is the unit's that imported it last.`,
   examples: ['carelet import ada.json --as northgate', 'carelet import exports/2026/ --as northgate --json'],
   async run({ options, given, io }) {
+    if (options.unit !== undefined) checkUnit(options.unit, 'import records');
     const sources = await sourcesAt(io.cwd, given);
     await using person = await enter(io, options, { op: 'import records', kinds: ['organisation'], writes: true });
     const { keyring, save, cloud } = person;
@@ -53,7 +62,7 @@ Importing twice stores nothing twice: what the cloud has is left alone, what has
       await using line = progress(io, 'records locked');
       line.first(`reading ${count(sources.length, 'file')}`);
       result = await importRecords(sources, {
-        writer: writer({ keyring, save, cloud, mathematics, clock: io.clock }),
+        writer: writer({ keyring, save, cloud, mathematics, clock: io.clock, unit: options.unit }),
         signal: io.signal,
         progress: (at) => {
           done = at.done;

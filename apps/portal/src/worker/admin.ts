@@ -171,13 +171,19 @@ export function plainly({
   confidentiality,
   sensitivity,
   patients,
+  unit,
   from,
   breakGlass,
   named: charts = [],
 }: Policy): SignedPolicy['plainly'] {
-  // Charts that name her are told in the words that were signed.
+  // Charts that name her, and a unit that is meant alone, are told in the words that were signed.
   const ordinary =
-    charts.length === 0 && confidentiality.join() === 'N' && sensitivity.join() === 'none' && from === 'beginning' && named.includes('MI');
+    charts.length === 0 &&
+    !unit.includes('/') &&
+    confidentiality.join() === 'N' &&
+    sensitivity.join() === 'none' &&
+    from === 'beginning' &&
+    named.includes('MI');
   if (!ordinary) return null;
   const opens = [...opened.map(said), ...who.filter(([part]) => named.includes(part)).map(([, words]) => words)];
   return { opens, patients: patients === 'everyone' ? null : patients.length, breakGlass: breakGlass === true };

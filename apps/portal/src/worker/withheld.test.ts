@@ -40,8 +40,10 @@ test('the words of any policy are read back as the kinds it names', () => {
       fc.subarray([...parts] as Part[], { minLength: 1 }),
       patients,
       fc.constantFrom('beginning', '2026-01-01'),
-      (some, named, whom, from) => {
-        const read = kindsInWords(inWords(policy(some, { parts: named, patients: whom, from })));
+      fc.constantFrom('', '/cardio', '/cardio/icu-2'),
+      (some, named, whom, from, below) => {
+        const unit = `${'00'.repeat(16)}${below}`;
+        const read = kindsInWords(inWords(policy(some, { parts: named, patients: whom, from, unit })));
         const identity = named.some((part) => part !== 'MI') ? ['identity'] : [];
         expect([...read].sort()).toEqual([...new Set([...some, ...identity])].sort());
       },

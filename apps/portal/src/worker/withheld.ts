@@ -32,7 +32,9 @@ export function withheldKinds(keys: readonly DoctorKey[], places: readonly strin
  */
 export function kindsInWords(words: string): readonly Kind[] {
   const [what = '', parts = ''] = words.split('; ');
-  const named = /^(.*) of (?:everyone there|(?:no|one) patient|\d+ patients)(?: and for (?:one|\d+) teams?)?$/.exec(what)?.[1];
+  const named = /^(.*) of (?:everyone there|everyone in [a-z0-9/-]+|(?:no|one) patient|\d+ patients)(?: and for (?:one|\d+) teams?)?$/.exec(
+    what,
+  )?.[1];
   if (named === undefined) return [];
   // Names, birth dates and addresses are kept as a kind of their own.
   const identity: Kind[] = /names and contact data|birth date/.test(parts) ? ['identity'] : [];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Category, kinds, type Part, type Period, parts } from '../../model/index.ts';
+import { CareletError, type Category, kinds, type Part, type Period, parts } from '../../model/index.ts';
 
 /** Where a node's records come from. */
 export const sources = ['clinician', 'device'] as const;
@@ -19,6 +19,8 @@ export type SharedNode = {
   readonly pat: string;
   /** The organisation's card id, 32 hex digits, then units separated by `/`. */
   readonly unit: string;
+  /** Further units, of what belongs to several: who a patient is whom several wards treat. */
+  readonly also?: readonly string[];
   readonly source: Source;
 };
 
@@ -45,8 +47,8 @@ export type Attribute = { readonly name: 'part' | 'pat' | 'kind' | 'conf' | 'sen
  * }).filter(({ name }) => name === 'org').map(({ value }) => value).join(); // 'bb,bb/cardio'
  * ```
  */
-export function attributesOf({ part, category, period, pat, unit, source }: SharedNode): Attribute[] {
-  const units = isByName(unit) ? [unit] : withAncestors(unit);
+export function attributesOf({ part, category, period, pat, unit, also = [], source }: SharedNode): Attribute[] {
+  const units = isByName(unit) ? [unit] : [...new Set([unit, ...also].flatMap(withAncestors))];
   return [
     { name: 'part', value: part },
     { name: 'pat', value: pat },
@@ -65,6 +67,17 @@ export const teamPrefix = '7465616d';
 
 /** Whether a pseudonym that a policy names is a team's and no patient's. */
 export const isTeam = (pseudonym: string): boolean => pseudonym.startsWith(teamPrefix);
+
+/**
+ * Refuses what is no unit below an organisation: a department, a ward in it, as in `cardio` or `cardio/icu`.
+ *
+ * @throws {CareletError} `invalid`
+ */
+export function checkUnit(unit: string, op: string): void {
+  const isUnit = /^[a-z0-9-]{1,40}(\/[a-z0-9-]{1,40}){0,3}$/.test(unit) && !isByName(`/${unit}`);
+  if (isUnit) return;
+  throw new CareletError('invalid', op, { subject: unit, because: 'a unit is small letters and digits, as in cardio or cardio/icu' });
+}
 
 /** A unit and the units it is in, the organisation first. */
 function withAncestors(unit: string): string[] {

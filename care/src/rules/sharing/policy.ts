@@ -175,7 +175,7 @@ export function inWords(policy: Policy): string {
   const what = policy.kinds.length === kinds.length ? 'all kinds of records' : list(policy.kinds.map((kind) => kind.replaceAll('-', ' ')));
   const named = policy.named?.length ?? 0;
   const onlyNamed = named > 0 && policy.patients.length === 0;
-  const of = policy.patients === 'everyone' ? 'everyone there' : onlyNamed ? patientsIn(named) : ofWhom(policy.patients);
+  const of = policy.patients === 'everyone' ? everyoneIn(policy.unit) : onlyNamed ? patientsIn(named) : ofWhom(policy.patients);
   const partWords = { EID: 'names and contact data', QID: 'birth date, sex and town', MI: 'medical content' };
   const groups = policy.sensitivity.filter((group) => group !== 'none');
   return [
@@ -193,6 +193,12 @@ export function inWords(policy: Policy): string {
       : []),
     ...(policy.breakGlass ? ['and may break the glass in an emergency'] : []),
   ].join('; ');
+}
+
+/** `everyone there`, `everyone in cardio/icu`. */
+function everyoneIn(unit: string): string {
+  const below = unit.split('/').slice(1).join('/');
+  return below === '' ? 'everyone there' : `everyone in ${below}`;
 }
 
 /** `one patient`, `3 patients and for one team`. */

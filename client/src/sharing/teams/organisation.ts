@@ -8,7 +8,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { teamAttributes, teamPrefix } from '@carelet/care/rules/sharing/attributes';
+import { checkUnit, teamAttributes, teamPrefix } from '@carelet/care/rules/sharing/attributes';
 import { type Bytes, concat, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
@@ -52,8 +52,7 @@ export async function foundTeam(
   mustHoldDomain(keyring, op);
   const name = called.trim();
   if (name === '') throw new CareletError('invalid', op, { because: 'a team has a name' });
-  if (unit !== undefined && !/^[a-z0-9-]{1,40}(\/[a-z0-9-]{1,40}){0,3}$/.test(unit))
-    throw new CareletError('invalid', op, { subject: unit, because: 'a unit is small letters and digits, as in cardio or cardio/icu' });
+  if (unit !== undefined) checkUnit(unit, op);
   const home = hex(keyring.card.id);
   const before = teamsNow(keyring).find((one) => one.name === name || (one.whole && unit === undefined));
   const units = unit === undefined ? await allUnits(options) : [`${home}/${unit}`];

@@ -6,6 +6,7 @@
 
 import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
+import { checkUnit } from '@carelet/care/rules/sharing/attributes';
 import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import { approve, endReplaced, registeredCard } from '@carelet/client/enrolment';
 import { hex } from '@carelet/crypto/algebra/bytes';
@@ -27,6 +28,7 @@ export const doctorsApprove = command({
   options: {
     ...common.as('an administrator'),
     at: { type: 'text', value: 'organisation', says: 'whose records, by name', required: true },
+    unit: { type: 'text', value: 'unit', says: 'only what this department or ward wrote, as in cardio or cardio/icu (usual: all of it)' },
     kinds: { type: 'text', value: 'kinds', says: 'kinds of records between commas, or all', required: true },
     parts: { type: 'text', value: 'parts', says: 'MI (medical content), QID (birth date, sex, town), EID (name, address)', required: true },
     patients: {
@@ -70,11 +72,12 @@ Kinds: ${kinds.join(', ')}.`,
       ...(options['break-glass'] && { breakGlass: true as const }),
       ...(options['by-name'] !== undefined && { named: pseudonymsOf('by-name', options['by-name']) }),
     });
+    if (options.unit !== undefined) checkUnit(options.unit, op);
     policyOf(''); // what is mistyped is told before anything is unlocked
     await using person = await enter(io, options, { op, kinds: ['administrator'] });
     await person.keep();
     const place = findOrganisation(person.keyring.manifest, options.at);
-    const policy = policyOf(hex(place.organisation));
+    const policy = policyOf([hex(place.organisation), ...(options.unit === undefined ? [] : [options.unit])].join('/'));
     const doctor = await findDoctor(person.authority, given[0]!, place.name);
     const { name, certificate, specialty, organisation } = doctor;
     const card = registeredCard(doctor, Math.floor(io.clock() / 1000));
