@@ -2,6 +2,7 @@
  * Three key servers, each of which looks for itself before it answers: one alone makes no key, and none answers for what was not
  * granted, is over, or is somebody else's.
  */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
@@ -149,6 +150,8 @@ describe('a grant', () => {
     ...more,
   });
   const ending = (who = ada): Said => ({ kind: 'end', grant: grant.grant, pat: grant.pat, end: signEnd(who.secrets.edSk, grant) });
+  /** The end of one that a server may not know. */
+  const unseen = (): Said => ({ ...ending(), chart: { writer: encodeCard(northgate.card), deed: deedFor(ada) } }) as Said;
   const layAll = async () => {
     for (const place of places) expect(await say(place, ada, laying())).toEqual({ kind: 'laid', nodes: nodes.length });
   };
@@ -270,9 +273,90 @@ describe('a grant', () => {
     }
   });
 
-  test('one that ended before it arrived never holds', async () => {
-    await say(0, ada, ending());
-    expect(refusalOf(await say(0, ada, laying()))).toBe('conflict');
+  test('one that ended before it arrived never holds, however late it arrives', async () => {
+    const year = 396 * 86_400;
+    const long = { ...grant, notAfter: now + year };
+    expect(await say(0, ada, unseen())).toEqual({ kind: 'ended' });
+    // Said again it wants no proof any more.
+    expect(await say(0, ada, ending())).toEqual({ kind: 'ended' });
+    const { grant: _, ...body } = laying() as Said & { kind: 'lay' };
+    const late = (given: SharedGrant) => say(0, ada, { ...body, grant: signGrant(ada.secrets.edSk, given) });
+    const begun = now;
+    try {
+      for (const days of [0, 200, 395]) {
+        now = begun + days * 86_400;
+        await forgetOver(kept[0]!, now);
+        roles[0] = await started(0);
+        expect(refusalOf(await late(long))).toBe('conflict');
+        // Nor one that was signed before the end for longer than any grant lasts, or under a day to come.
+        expect(refusalOf(await late({ ...long, notAfter: begun + 2 * year }))).toBe('invalid');
+        expect(refusalOf(await late({ ...long, issued: now + 301, notAfter: now + 302 }))).toBe('invalid');
+      }
+      now = begun + 398 * 86_400;
+      await forgetOver(kept[0]!, now);
+      expect(refusalOf(await late(long))).toBe('invalid');
+      expect(refusalOf(await late({ ...long, notAfter: begun + 2 * year }))).toBe('invalid');
+    } finally {
+      now = begun;
+    }
+  });
+
+  test('that never came is ended by whoever shows the chart to be hers: strangers leave nothing on the disk', async () => {
+    const files = async () => (await readdir(folders[0]!)).length;
+    const before = await files();
+    const rogue = person('organisation');
+    const chart = { writer: encodeCard(northgate.card), deed: deedFor(ada) };
+    const none = { kind: 'refused', as: 'denied', because: 'no grant to you holds here' };
+    for (const [who, said] of [
+      [ada, ending()],
+      [ivy, ending(ivy)],
+      [ivy, { ...ending(ivy), chart }],
+      [ada, { ...ending(), chart: { ...chart, deed: deedFor(ada, northgate, systemRandom(16)) } }],
+      [ada, { ...ending(), chart: { writer: encodeCard(rogue.card), deed: deedFor(ada, rogue) } }],
+      [ada, { ...ending(), chart: { writer: encodeCard(chen.card), deed: deedFor(ada, chen) } }],
+    ] as [Person, Said][]) {
+      expect(await say(0, who, said)).toEqual(none);
+    }
+    expect(await files()).toBe(before);
+    expect(await say(0, ada, unseen())).toEqual({ kind: 'ended' });
+    expect(await files()).toBe(before + 1);
+  });
+
+  test('that never came is kept as ended only so many times of one owner, also over a restart', async () => {
+    const [ben, files] = [person('patient'), async () => (await readdir(folders[0]!)).length];
+    const chart = { writer: encodeCard(northgate.card), deed: deedFor(ben) };
+    const endOne = () => {
+      const name = { grant: systemRandom(16), pat: grant.pat };
+      return say(0, ben, { kind: 'end', ...name, end: signEnd(ben.secrets.edSk, name), chart });
+    };
+    const before = await files();
+    let ended = 0;
+    while ((await endOne()).kind === 'ended' && ended < 500) {
+      ended++;
+      if (ended === 50) roles[0] = await started(0);
+    }
+    expect(ended).toBe(100);
+    expect(refusalOf(await endOne())).toBe('unavailable');
+    expect(await files()).toBe(before + ended);
+    // Nobody else is kept from ending hers, nor she from ending one that was laid.
+    expect(await say(0, ada, unseen())).toEqual({ kind: 'ended' });
+    const given = { ...grant, grant: systemRandom(16), owner: ben.card.id };
+    expect(await say(0, ben, { ...laying(), grant: signGrant(ben.secrets.edSk, given), deed: deedFor(ben) } as Said)).toMatchObject({
+      kind: 'laid',
+    });
+    expect(await say(0, ben, { kind: 'end', grant: given.grant, pat: given.pat, end: signEnd(ben.secrets.edSk, given) })).toEqual({
+      kind: 'ended',
+    });
+    const begun = now;
+    try {
+      // Once they are over others are taken.
+      now += 398 * 86_400;
+      await forgetOver(kept[0]!, now);
+      expect(await files()).toBeLessThan(before);
+      expect((await endOne()).kind).toBe('ended');
+    } finally {
+      now = begun;
+    }
   });
 
   test('what is over by its date is forgotten, and nothing else', async () => {
