@@ -4,7 +4,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startAuthority } from '@carelet/authority/service';
-import { type Handler, serve } from '@carelet/care/wire';
+import { connect, type Handler, serve } from '@carelet/care/wire';
 import { claim, enrolOrganisation, firstManifest, holdsDomain, invite, retireDomain, takeWriterKeys } from '@carelet/client/enrolment';
 import { type Keyring, newKeyring } from '@carelet/client/keyring/keyring';
 import { connectAuthority, connectCloud } from '@carelet/client/login';
@@ -25,6 +25,8 @@ const clock = () => now;
 const folder = temporaryFolder();
 let database: TestDatabase;
 const tables: Kysely<IssuerTables>[] = [];
+/** The first administrator, once there is one. */
+let sam: Keyring | undefined;
 
 beforeAll(async () => {
   database = await freshDatabase();
@@ -56,7 +58,6 @@ test('a domain that was interrupted is gone on with, and one that an issuer spoi
     });
   const years = 10 * 365 * 86_400;
   let manifest: Keyring['manifest'] | undefined;
-  let sam: Keyring | undefined;
   /** Enrols an organisation at an authority that meets these issuers. */
   const enrolled = async (keyring: Keyring, issuers: readonly Handler[]): Promise<void> => {
     await using authority = await start(issuers);
@@ -144,3 +145,118 @@ test('a domain that was interrupted is gone on with, and one that an issuer spoi
   );
   expect(Number(rows[0]!.n)).toBe(3);
 }, 120_000);
+
+test('a domain that two issuers confirmed in one attempt and the third in another is one and the same in the end', async () => {
+  const honest = await Promise.all([0, 1, 2].map((place) => issuerAt(place)));
+  const roles = honest.map((fetch) => connect(issuerContract, { fetch }));
+  const start = (issuers: readonly Handler[]) =>
+    startAuthority({
+      ...{ databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: false, cors: [], logLevel: 'silent' },
+      ...{ townName: 'a town', issuers, needed: 2, clock },
+    });
+  const joan = await joined(start, honest);
+  const torn = newKeyring('organisation', 'torn', 'Torn Hospital', joan.manifest, now / 1000 + 10 * 365 * 86_400);
+  const enrolled = async (issuers: readonly Handler[]): Promise<void> => {
+    await using authority = await start(issuers);
+    const as = (who: Keyring | null) => connectAuthority(authority.fetch, who, clock);
+    await enrolOrganisation({ authority: as(joan), keyring: joan }, () => as(torn), torn);
+  };
+  // All three know it, and nothing was promised yet.
+  const cut = Object.assign(
+    async (request: Request) => {
+      if (request.url.includes('promise')) throw new TypeError('fetch failed');
+      return honest[2]!(request);
+    },
+    { contract: issuerContract },
+  );
+  expect(await refusal(enrolled([honest[0]!, honest[1]!, cut]))).toBe('unavailable');
+  const organisation = torn.card.id;
+  for (const db of tables) await db.deleteFrom('generation').where('organisation', '=', organisation).execute();
+
+  // As issuers left it that did not count attempts: both signed by all.
+  const signed = async (attempt: number) => {
+    const asked = { organisation, attempt };
+    const promises = (await Promise.all(roles.map((role) => role.generation.promise(asked)))).map(({ promise }) => promise);
+    const shown = await Promise.all(roles.map((role) => role.generation.reveal({ ...asked, promises })));
+    const openings = shown.map(({ opening }) => opening);
+    const outcomes = await Promise.all(
+      roles.map((role, to) => role.generation.conclude({ ...asked, openings, shares: shown.map(({ shares }) => shares[to]!) })),
+    );
+    return { ...asked, signatures: outcomes.flatMap((outcome) => (outcome.kind === 'made' ? [outcome.signature] : [])) };
+  };
+  const rowsOf = (db: Kysely<IssuerTables>) => db.selectFrom('generation').selectAll().where('organisation', '=', organisation).execute();
+  const first = await signed(1);
+  const aside = await Promise.all(tables.map(rowsOf));
+  for (const db of tables) await db.deleteFrom('generation').where('organisation', '=', organisation).execute();
+  const second = await signed(2);
+  for (const [place, db] of tables.entries()) {
+    await db.insertInto('generation').values(aside[place]!).execute();
+    await db.updateTable('generation').set({ attempt: null }).where('organisation', '=', organisation).execute();
+  }
+  for (const place of [0, 1]) await roles[place]!.generation.confirm(first);
+  await roles[2]!.generation.confirm(second);
+
+  // The third falls before it hears what the manifest names; it hears it later.
+  let away = true;
+  const falls = Object.assign(
+    async (request: Request) => {
+      if (away && request.url.includes('confirm') && (await untold()) > 0) throw new TypeError('fetch failed');
+      return honest[2]!(request);
+    },
+    { contract: issuerContract },
+  );
+  const untold = async () => {
+    const { rows } = await sql`select 1 from authority.untold where organisation = ${organisation}`.execute(tables[0]!);
+    return rows.length;
+  };
+  await enrolled([honest[0]!, honest[1]!, falls]);
+  expect(torn.writer).not.toBeNull();
+  expect(await untold()).toBe(1);
+  away = false;
+  {
+    await using _authority = await start([honest[0]!, honest[1]!, falls]);
+    await expect.poll(untold).toBe(0);
+  }
+  const { publicKey } = torn.manifest.domains.find(({ name }) => name === 'Torn Hospital')!;
+  for (const db of tables) {
+    const domain = await db.selectFrom('domain').select('public_key').where('organisation', '=', organisation).executeTakeFirstOrThrow();
+    expect(domain.public_key).toEqual(publicKey);
+    expect((await rowsOf(db)).flatMap(({ dealt, made }) => [dealt, made])).toEqual([null, null, null, null]);
+  }
+}, 120_000);
+
+test('where an issuer forgot what it promised, an attempt that goes on comes after', async () => {
+  const honest = await Promise.all([0, 1, 2].map((place) => issuerAt(place)));
+  const start = (issuers: readonly Handler[]) =>
+    startAuthority({
+      ...{ databaseUrl: database.url, host: '127.0.0.1', port: 0, nextFree: false, cors: [], logLevel: 'silent' },
+      ...{ townName: 'a town', issuers, needed: 2, clock },
+    });
+  const joan = await joined(start, honest);
+  const restored = newKeyring('organisation', 'restored', 'Restored Hospital', joan.manifest, now / 1000 + 10 * 365 * 86_400);
+  const enrolled = async (issuers: readonly Handler[]): Promise<void> => {
+    await using authority = await start(issuers);
+    const as = (who: Keyring | null) => connectAuthority(authority.fetch, who, clock);
+    await enrolOrganisation({ authority: as(joan), keyring: joan }, () => as(restored), restored);
+  };
+  const cut = Object.assign(
+    async (request: Request) => {
+      if (request.url.includes('conclude')) throw new TypeError('fetch failed');
+      return honest[2]!(request);
+    },
+    { contract: issuerContract },
+  );
+  expect(await refusal(enrolled([honest[0]!, honest[1]!, cut]))).toBe('unavailable');
+  await tables[2]!.deleteFrom('generation').where('organisation', '=', restored.card.id).execute();
+  await enrolled(honest);
+  expect(restored.writer).not.toBeNull();
+}, 120_000);
+
+/** An administrator of a town that stands. */
+async function joined(start: (issuers: readonly Handler[]) => ReturnType<typeof startAuthority>, honest: readonly Handler[]) {
+  await using authority = await start(honest);
+  const as = (who: Keyring | null) => connectAuthority(authority.fetch, who, clock);
+  const joan = newKeyring('administrator', 'joan', 'joan', await firstManifest(as(null)), now / 1000 + 10 * 365 * 86_400);
+  await claim(as(null), joan, (await invite(as(sam!), sam!)).code, 'Harbour Clinic');
+  return joan;
+}

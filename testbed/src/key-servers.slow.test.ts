@@ -13,9 +13,9 @@ import { carerCode, findCarer } from '@carelet/client/sharing/carer';
 import { recallGrants, together } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { finishEnding, type SharingOptions, unshare, whoReads } from '@carelet/client/sharing/share';
-import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { encodeCard } from '@carelet/crypto/cards/card';
-import { placeOf, signGrant } from '@carelet/crypto/kdc/grant';
+import { placeOf, readGrant, signGrant } from '@carelet/crypto/kdc/grant';
 import { open } from '@carelet/crypto/kdc/reader';
 import { wrapContext } from '@carelet/crypto/records/wrap';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -297,7 +297,7 @@ test('who was let read once, and names the nodes in a grant of her own chart, ge
     signGrant(mallory.secrets.edSk, {
       ...grant,
       reader: ada.card.id,
-      issued: 1,
+      issued: stage.clock() / 1000 - 9,
       notAfter: stage.clock() / 1000 + 9,
       letterHash: new Uint8Array(32),
     });
@@ -344,6 +344,19 @@ test('a server that was away when something was shared is told with the next ren
   expect((await openWith(reader, without(reader, 1))).ids).toEqual([]);
   await renewConsents(around());
   expect((await openWith(reader, without(reader, 1))).ids.length).toBeGreaterThan(4);
+});
+
+test('a server that never heard of a grant takes its end from her whose chart it is, and the grant not any more', async () => {
+  const reader = await somebody();
+  const given = await shareWith(reader, vitals, around(ada, without(ada, 3)));
+  const bodies = (await stage.cloudAs(ada).kdc.grants()).grants.map(({ grant }) => grant);
+  const body = bodies.find((bytes) => equalPublic(readGrant(bytes, ada.card)!.grant, given.grant))!;
+  const [chart] = (await stage.cloudAs(ada).records.charts()).charts.filter(({ pat }) => equalPublic(pat, given.pat));
+  expect(await unshare(around(), given.grant)).toEqual({ cloud: true, mediator: true });
+  expect(ada.sharing.grants.find(({ grant }) => equalPublic(grant, given.grant))!.servers).toEqual([false, false, false]);
+  const writer = encodeCard(northgate.keyring.card);
+  const late = { kind: 'lay', grant: body, writer, deed: chart!.deed, nodes: [] } as const;
+  for (const server of [1, 2, 3]) expect(await refusal(stage.keyServersFor(ada).say(server, late))).toBe('conflict');
 });
 
 test('with two servers away nothing is shared, and nothing holds', async () => {

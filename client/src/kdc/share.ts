@@ -7,13 +7,13 @@
  *
  * @module
  */
-import { CareletError, parseResource } from '@carelet/care/model';
+import { asCareletError, CareletError, parseResource } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, fromFhirConsent, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
-import { mostNodes } from '@carelet/crypto/kdc/asking';
+import { mostNodes, type OwnChart } from '@carelet/crypto/kdc/asking';
 import { hashOfLetter, readGrant, signEnd, signGrant } from '@carelet/crypto/kdc/grant';
 import { nodeId } from '@carelet/crypto/records/tree';
 import type { GivenGrant } from '../keyring/keyring.ts';
@@ -234,7 +234,13 @@ export async function endShared(options: SharingOptions, { grant, pat, servers: 
   const atCloud = async () => remember(options, 'take back', (await cloud.kdc.end({ pat, grant, end })).promise);
   const atServer = async (server: number) => {
     if (!keyServers) throw new CareletError('unavailable', 'take back', { because: 'nobody knows where the key servers are' });
-    await keyServers.say(server, { kind: 'end', grant, pat, end });
+    try {
+      await keyServers.say(server, { kind: 'end', grant, pat, end });
+    } catch (thrown) {
+      // One that does not know the grant wants to hear whose chart it is. Older ones take every end.
+      if (asCareletError(thrown, 'take back').kind !== 'denied') throw thrown;
+      await keyServers.say(server, { kind: 'end', grant, pat, end, chart: await ownChart(options, pat) });
+    }
   };
   // All are told, whatever is known of them: telling twice changes nothing, and an answer may have been lost.
   const told = await Promise.allSettled([atCloud(), ...servers.map(atServer)]);
@@ -248,6 +254,13 @@ export async function endShared(options: SharingOptions, { grant, pat, servers: 
   // With one server's word alone the two others still answer.
   if (now.holds.cloud && now.holds.mediator) throw (told.find(({ status }) => status === 'rejected') as PromiseRejectedResult).reason;
   return { cloud: !now.holds.cloud, mediator: !now.holds.mediator };
+}
+
+/** That a chart is one's own, as its writer says. */
+async function ownChart(options: SharingOptions, pat: Bytes): Promise<OwnChart> {
+  const chart = (await options.cloud.records.charts()).charts.find((one) => equalPublic(one.pat, pat));
+  if (!chart) throw new CareletError('missing', 'take back', { because: 'the cloud knows no such chart' });
+  return { writer: encodeCard(await believedCard(options, chart.writer, 'organisation')), deed: chart.deed };
 }
 
 /** Takes back what could not be given whole. Where nobody can be reached it does not count as holding, and they are told the next time. */

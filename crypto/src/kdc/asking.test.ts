@@ -62,6 +62,7 @@ describe('asking a server', () => {
   const said: Said[] = [
     { kind: 'lay', grant: signGrant(ada.secrets.edSk, grant), writer: random(300), deed: random(64), nodes },
     { kind: 'end', grant: grant.grant, pat: grant.pat, end: random(64) },
+    { kind: 'end', grant: grant.grant, pat: grant.pat, end: random(64), chart: { writer: random(300), deed: random(64) } },
     { kind: 'ask', owner: grant.owner, pat: grant.pat, grant: grant.grant, nodes },
   ];
   const say = (one: Said, to = at) => sayTo(to, hybrid.publicKey, asking, one, 1234);
@@ -79,7 +80,7 @@ describe('asking a server', () => {
     const first = { ...at, server: 1 };
     const context = ({ town, server }: typeof at) => cbor(['carelet/v1/kdc/request-sealed', town, server]);
     // The first server seals to the second what it was told itself.
-    const told = openWith(hybrid.secretKey, context(first), say(said[2]!, first))!;
+    const told = openWith(hybrid.secretKey, context(first), say(said.at(-1)!, first))!;
     const resealed = (to: typeof at) => sealTo(hybrid.publicKey, context(to), told);
     expect(hearSaid(first, hybrid.secretKey, resealed(first))).not.toBeNull();
     expect(hearSaid(at, hybrid.secretKey, resealed(at))).toBeNull();
@@ -90,7 +91,7 @@ describe('asking a server', () => {
   });
 
   test('too many nodes, none, or none of a node’s length are no request', () => {
-    const ask = (some: Bytes[]) => hearSaid(at, hybrid.secretKey, say({ ...(said[2] as Said & { kind: 'ask' }), nodes: some }));
+    const ask = (some: Bytes[]) => hearSaid(at, hybrid.secretKey, say({ ...(said.at(-1) as Said & { kind: 'ask' }), nodes: some }));
     expect(ask(Array<Bytes>(mostNodes.ask).fill(nodes[0]!))).not.toBeNull();
     expect(ask(Array<Bytes>(mostNodes.ask + 1).fill(nodes[0]!))).toBeNull();
     expect(ask([])).toBeNull();

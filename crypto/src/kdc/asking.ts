@@ -28,10 +28,13 @@ export type Server = { readonly town: Bytes; readonly server: number };
 export type Said =
   /** Keep a grant of mine, and that it reaches these nodes as well; whose chart it is its writer says. */
   | { readonly kind: 'lay'; readonly grant: Bytes; readonly writer: Bytes; readonly deed: Bytes; readonly nodes: readonly Bytes[] }
-  /** A grant of mine is over. */
-  | { readonly kind: 'end'; readonly grant: Bytes; readonly pat: Bytes; readonly end: Bytes }
+  /** A grant of mine is over; whose chart it is its writer says, which a server wants to hear of a grant it does not know. */
+  | { readonly kind: 'end'; readonly grant: Bytes; readonly pat: Bytes; readonly end: Bytes; readonly chart?: OwnChart }
   /** Your parts of the keys of these nodes, by this grant of mine or to me. */
   | { readonly kind: 'ask'; readonly owner: Bytes; readonly pat: Bytes; readonly grant: Bytes; readonly nodes: readonly Bytes[] };
+
+/** That a chart is one's own: the card of its writer, and its deed. */
+export type OwnChart = { readonly writer: Bytes; readonly deed: Bytes };
 
 /** What a server answers. */
 export type Answered =
@@ -114,7 +117,7 @@ function bodyOf(said: Said): Cbor {
     case 'lay':
       return ['lay', said.grant, said.writer, said.deed, [...said.nodes]];
     case 'end':
-      return ['end', said.grant, said.pat, said.end];
+      return ['end', said.grant, said.pat, said.end, ...(said.chart ? [said.chart.writer, said.chart.deed] : [])];
     case 'ask':
       return ['ask', said.owner, said.pat, said.grant, [...said.nodes]];
   }
@@ -128,9 +131,11 @@ function saidIn(body: Cbor): Said | null {
     const sound = grant instanceof Uint8Array && writer instanceof Uint8Array && isBytes(deed, 64) && isNodes(nodes, 'lay');
     return sound ? { kind, grant, writer, deed, nodes } : null;
   }
-  if (kind === 'end' && fields.length === 3) {
-    const [grant, pat, end] = fields;
-    return isBytes(grant, 16) && isBytes(pat, 16) && isBytes(end, 64) ? { kind, grant, pat, end } : null;
+  if (kind === 'end' && (fields.length === 3 || fields.length === 5)) {
+    const [grant, pat, end, writer, deed] = fields;
+    if (!(isBytes(grant, 16) && isBytes(pat, 16) && isBytes(end, 64))) return null;
+    if (fields.length === 3) return { kind, grant, pat, end };
+    return writer instanceof Uint8Array && isBytes(deed, 64) ? { kind, grant, pat, end, chart: { writer, deed } } : null;
   }
   if (kind === 'ask' && fields.length === 4) {
     const [owner, pat, grant, nodes] = fields;

@@ -33,6 +33,8 @@ export type Authority = {
   firstInvitation(): Promise<string | null>;
   /** Tells issuers that were away whom administrators turned down meanwhile. */
   tellRejections(): Promise<void>;
+  /** Tells issuers that were away what the manifest names of what they made. */
+  tellMade(): Promise<void>;
 };
 
 /**
@@ -101,5 +103,6 @@ export async function authority({
     firstInvitation: async () =>
       (await db.selectFrom('administrator').select('administrator').executeTakeFirst()) ? null : makeInvitation(db),
     tellRejections: () => tellRejections({ db, words: wordsIn(db, cards), issuers }),
+    tellMade: () => issuers.tellMade(),
   };
 }

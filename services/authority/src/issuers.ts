@@ -27,7 +27,7 @@ import { isWitnessOf, verifyWitness, witnessName } from '@carelet/crypto/cards/w
 import { idOfDomain, joinAuthorities } from '@carelet/crypto/ma-kp-abe/security-domain';
 import { transaction } from '@carelet/ground/database';
 import type { Kysely, Transaction } from 'kysely';
-import { generate } from './generation.ts';
+import { generate, tellMade } from './generation.ts';
 import { type Held, handOver, type IssuerRole } from './handover.ts';
 import type { AuthorityTables } from './schema.ts';
 
@@ -38,6 +38,8 @@ export type Issuers = {
   manifest(): Promise<Manifest>;
   /** What the three are called, as each says; `null` of one that has not answered yet. */
   titles(): (string | null)[];
+  /** Tells the issuers that were away what the manifest names of what they made. */
+  tellMade(): Promise<void>;
   /** What two of the three answer; those that are away or refuse are passed over, as long as two are left. */
   two<T>(op: string, ask: (issuer: IssuerRole, place: number) => Promise<T>): Promise<readonly { issuer: number; answer: T }[]>;
   /** What all three answer: for what one of them would otherwise take on trust later. */
@@ -140,6 +142,7 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
         .execute();
       await db.deleteFrom('manifest').where('signed', '=', false).where('serial', '<', serial).execute();
     }
+    await tellMade(db, roles, await manifest());
   };
 
   const three: Issuers['three'] = async (op, ask) => {
@@ -173,6 +176,8 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
     three,
 
     one: (place) => roles[place]!,
+
+    tellMade: async () => tellMade(db, roles, await manifest()),
 
     async vouch(op, card, ask) {
       const { issuers: keys } = await manifest();
@@ -218,15 +223,8 @@ export async function issuers(db: Kysely<AuthorityTables>, at: readonly IssuerAt
         .where('organisation', '=', organisation)
         .executeTakeFirstOrThrow();
       if (equalPublic(current, publicKey)) {
-        const retired = await db
-          .selectFrom('retirement')
-          .select('public_key')
-          .distinct()
-          .where('organisation', '=', organisation)
-          .where('public_key', '!=', publicKey)
-          .execute();
         await three(op, retire);
-        const next = await generate(db, roles, organisation, retired.length + 1);
+        const next = await generate(db, roles, organisation);
         await amend(async (before, within) => {
           const changed = await within
             .updateTable('domain')

@@ -32,6 +32,8 @@ export type AuthorityTables = CardTables & {
   unheard: { doctor: Bytes; issuer: number; administrator: Bytes; reason: string; signature: Bytes };
   /** Generations that ended because an issuer's words did not fit. */
   blame: { organisation: Bytes; attempt: number; issuer: number; because: string };
+  /** What was made, and which issuers have yet to hear that the manifest names it; nobody's organisation for the key servers. */
+  untold: { organisation: Bytes; public_key: Bytes; issuer: number; attempt: number; signatures: Bytes };
   /** Who signed the end of which domain of an organisation. */
   retirement: { organisation: Bytes; public_key: Bytes; administrator: Bytes; from_organisation: string; signature: Bytes };
   /** What organisations call teams of their doctors, and which team came in the place of which. */
@@ -212,6 +214,13 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0013 untold': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table untold (
+        organisation bytea not null, public_key bytea not null, issuer integer not null, attempt integer not null, signatures bytea not null,
+        primary key (organisation, public_key, issuer))`.execute(db);
     },
   },
 };

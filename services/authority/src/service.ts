@@ -76,6 +76,7 @@ export async function startAuthority(config: AuthorityConfig): Promise<RunningAu
       ...(config.clock && { clock: config.clock }),
     });
     rounds.push(hourly('tell-rejections', () => role.tellRejections(), serviceLog('authority', config)));
+    rounds.push(hourly('tell-made', () => role.tellMade(), serviceLog('authority', config)));
     const handler = serve(authorityContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),

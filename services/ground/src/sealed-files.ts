@@ -17,6 +17,8 @@ export type SealedFiles<T> = {
   get(number: Bytes): Promise<T | null>;
   /** Takes something away for good. */
   drop(number: Bytes): Promise<void>;
+  /** All that is kept, but for files that cannot be read. */
+  each(): AsyncIterable<T>;
   /** Takes away all of which this is so; a file that cannot be read stays. */
   dropWhere(over: (value: T) => boolean): Promise<void>;
 };
@@ -66,6 +68,16 @@ export async function sealedFiles<T>(
     await toDisk();
   };
 
+  async function* readable(): AsyncGenerator<{ readonly number: Bytes; readonly value: T }> {
+    for (const name of await readdir(folder)) {
+      if (!/^[0-9a-f]{32}$/.test(name)) continue;
+      const number = unhex(name);
+      // One file that cannot be read keeps no other.
+      const value = await get(number).catch(() => null);
+      if (value) yield { number, value };
+    }
+  }
+
   return {
     get,
     put,
@@ -77,14 +89,12 @@ export async function sealedFiles<T>(
       return true;
     },
 
+    async *each() {
+      for await (const { value } of readable()) yield value;
+    },
+
     async dropWhere(over) {
-      for (const name of await readdir(folder)) {
-        if (!/^[0-9a-f]{32}$/.test(name)) continue;
-        const number = unhex(name);
-        // One file that cannot be read keeps no other.
-        const kept = await get(number).catch(() => null);
-        if (kept && over(kept)) await drop(number);
-      }
+      for await (const { number, value } of readable()) if (over(value)) await drop(number);
     },
   };
 }

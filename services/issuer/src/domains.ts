@@ -5,7 +5,7 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, cbor, hex } from '@carelet/crypto/algebra/bytes';
-import { type Domain, domainParts, withNewKey } from '@carelet/crypto/cards/manifest';
+import { type Domain, domainParts, type Manifest, withNewKey } from '@carelet/crypto/cards/manifest';
 import type { Kysely, Transaction } from 'kysely';
 import type { IssuerTables } from './schema.ts';
 
@@ -45,6 +45,15 @@ export async function takeIntoUse(
     .execute();
 }
 
+/** Puts a domain in the place of one that never stood in a manifest: the share of that one is gone with this. */
+export async function takeInstead(
+  within: Transaction<IssuerTables>,
+  organisation: Bytes,
+  made: Pick<IssuerTables['domain'], 'public_key' | 'issuers' | 'secret'>,
+): Promise<void> {
+  await within.updateTable('domain').set(made).where('organisation', '=', organisation).execute();
+}
+
 /** The public keys an organisation's domain had before, the oldest first. */
 export async function retiredKeys(db: Kysely<IssuerTables>, organisation: Bytes): Promise<Bytes[]> {
   const rows = await db
@@ -63,10 +72,26 @@ export async function domainsHere(within: Kysely<IssuerTables>): Promise<Readonl
     .innerJoin('organisation', 'organisation.organisation', 'domain.organisation')
     .select(['domain.organisation', 'organisation.name', 'domain.public_key'])
     .execute();
-  const named = rows.map(async ({ organisation, name, public_key }) => {
-    const [first, ...later] = [...(await retiredKeys(within, organisation)), public_key];
-    const domain = later.reduce<Domain>(withNewKey, { organisation, name, publicKey: first! });
-    return hex(cbor(domainParts(domain)));
-  });
+  const named = rows.map(async ({ organisation, name, public_key }) =>
+    withoutEmergency(domainOf(organisation, name, [...(await retiredKeys(within, organisation)), public_key])),
+  );
   return new Set(await Promise.all(named));
 }
+
+/** Whether a manifest names this key as an organisation's, after those it had before here. */
+export async function namesKey(within: Kysely<IssuerTables>, { domains }: Manifest, organisation: Bytes, key: Bytes): Promise<boolean> {
+  const { name } = await within
+    .selectFrom('organisation')
+    .select('name')
+    .where('organisation', '=', organisation)
+    .executeTakeFirstOrThrow();
+  const expected = withoutEmergency(domainOf(organisation, name, [...(await retiredKeys(within, organisation)), key]));
+  return domains.some((domain) => withoutEmergency(domain) === expected);
+}
+
+function domainOf(organisation: Bytes, name: string, [first, ...later]: readonly Bytes[]): Domain {
+  return later.reduce<Domain>(withNewKey, { organisation, name, publicKey: first! });
+}
+
+/** A domain as a manifest holds it, but for its emergencies, which are founded later. */
+export const withoutEmergency = (domain: Domain): string => hex(cbor(domainParts({ ...domain, emergency: undefined })));

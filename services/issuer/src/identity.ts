@@ -14,21 +14,14 @@ import { type Bytes, cbor, equalPublic, hex, uncbor } from '@carelet/crypto/alge
 import { type NamedKey, signingKey } from '@carelet/crypto/algebra/sign';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import { encodeIssuerKeys, type IssuerKeys, readIssuerKeys } from '@carelet/crypto/cards/issuer';
-import {
-  decodeManifest,
-  domainParts,
-  encodeManifest,
-  follows,
-  type Manifest,
-  manifestHash,
-  signBody,
-} from '@carelet/crypto/cards/manifest';
+import { decodeManifest, encodeManifest, follows, type Manifest, manifestHash, signBody } from '@carelet/crypto/cards/manifest';
 import { verifyWitness, witnessName } from '@carelet/crypto/cards/witness';
 import { hybridKeygen } from '@carelet/crypto/ntru/hybrid';
 import { transaction } from '@carelet/ground/database';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
-import { domainsHere } from './domains.ts';
+import { forgetOthers, withOthers } from './attempts.ts';
+import { domainsHere, withoutEmergency } from './domains.ts';
 import { emergenciesStand } from './emergency-domain.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
@@ -129,7 +122,7 @@ export function town({
         if (!follows(before, body)) throw refuse('it does not follow from the last one');
         if (body.issuers.some((key, i) => !equalPublic(key, before.issuers[i]!))) throw refuse('it names other issuers');
         const ours = await domainsHere(within);
-        if (!body.domains.every((domain) => ours.has(hex(cbor(domainParts({ ...domain, emergency: undefined }))))))
+        if (!body.domains.every((domain) => ours.has(withoutEmergency(domain))))
           throw refuse('it names a domain that this issuer did not make');
         if (new Set(body.domains.map(({ name }) => name)).size < body.domains.length) throw refuse('two domains have one name');
         if (!(await emergenciesStand({ db: within, mathematics }, { before, domains: body.domains, offered: emergencies }))) {
@@ -150,6 +143,10 @@ export function town({
           .updateTable('town')
           .set({ last: encodeManifest(body) })
           .execute();
+        const named = new Set(body.domains.map(({ organisation }) => hex(organisation)));
+        for (const of of await withOthers(within)) {
+          if (of ? named.has(hex(of)) : body.keyServers) await forgetOthers(within, of);
+        }
       });
       return { signature: signBody(body, identity().edSk) };
     },

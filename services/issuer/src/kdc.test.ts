@@ -2,71 +2,31 @@
  * Three key servers, each of which looks for itself before it answers: one alone makes no key, and none answers for what was not
  * granted, is over, or is somebody else's.
  */
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
-import { type Card, type CardKind, encodeCard, vouch } from '@carelet/crypto/cards/card';
+import { type CardKind, encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { readIssuerKeys } from '@carelet/crypto/cards/issuer';
-import { decodeManifest, encodeManifest, foundingHash, type Manifest, signManifest } from '@carelet/crypto/cards/manifest';
-import { type CardSecrets, newCard } from '@carelet/crypto/cards/owner';
+import { decodeManifest, encodeManifest, foundingHash, signManifest } from '@carelet/crypto/cards/manifest';
 import { type Answered, readAnswer, type Said, sayTo } from '@carelet/crypto/kdc/asking';
 import { hashOfLetter, placeOf, type SharedGrant, signEnd, signGrant } from '@carelet/crypto/kdc/grant';
 import { combine } from '@carelet/crypto/kdc/reader';
 import { signDeed } from '@carelet/crypto/records/chart';
-import { openDatabase } from '@carelet/ground/database';
-import { secrets as secretsUnder } from '@carelet/ground/secrets';
-import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
-import { temporaryFolder } from '@carelet/ground/test-folder';
-import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sql } from 'kysely';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { identityIn } from './identity.ts';
-import { type IssuerRole, issuer } from './issuer.ts';
-import { forgetOver, grantsIn, type KeptGrants } from './kdc.ts';
-import * as mathematics from './mathematics.ts';
-import { type IssuerTables, migrations } from './schema.ts';
-
-type Person = { readonly card: Card; readonly secrets: CardSecrets };
+import { openCast, type Person } from './issuer.testing.ts';
+import { forgetOver } from './kdc.ts';
 
 const group = await loadGroup('mcl');
 const places = [0, 1, 2];
-const tables: Kysely<IssuerTables>[] = [];
-const keyFiles = places.map(() => secretsUnder(systemRandom(32)));
-const folders = places.map(() => join(temporaryFolder(), 'grants'));
-let database: TestDatabase;
-let roles: IssuerRole[];
-let kept: KeptGrants[];
-let introductions: Bytes[];
-let manifest: Manifest;
+const cast = await openCast();
+const { clock, folders, introductions, keyFiles, kept, person, roles, started, tables } = cast;
+const { last } = await tables[0]!.selectFrom('town').select('last').executeTakeFirstOrThrow();
+const manifest = decodeManifest(last)!;
 let servers: Bytes;
-let now = Date.parse('2026-11-20T09:41:00Z') / 1000;
-
-/** An issuer as it is after a restart. */
-async function started(place: number): Promise<IssuerRole> {
-  kept[place] = await grantsIn(folders[place]!, keyFiles[place]!);
-  const around = { db: tables[place]!, secrets: keyFiles[place]!, grants: kept[place]!, mathematics };
-  return issuer({ ...around, title: `issuer ${place + 1}`, clock: () => now * 1000 });
-}
-
-beforeAll(async () => {
-  database = await freshDatabase();
-  for (const name of ['one', 'two', 'three']) {
-    tables.push(await openDatabase<IssuerTables>({ url: database.url, schema: `issuer_${name}`, migrations, connections: 2 }));
-  }
-  kept = [];
-  roles = await Promise.all(places.map(started));
-  introductions = await Promise.all(roles.map(async (role) => (await role.town.keys()).keys));
-  for (const role of roles) await role.town.found({ town: 'a town', issuers: introductions });
-  const { last } = await tables[0]!.selectFrom('town').select('last').executeTakeFirstOrThrow();
-  manifest = decodeManifest(last)!;
-}, 60_000);
-
-afterAll(async () => {
-  for (const db of tables) await db.destroy();
-  await database?.[Symbol.asyncDispose]();
-});
-
-const person = (kind: CardKind): Person => newCard(kind, now + 10 * 365 * 86_400);
+afterAll(() => cast[Symbol.asyncDispose]());
 
 /** A person of whom two issuers say who she is. */
 async function vouched(kind: CardKind): Promise<Person> {
@@ -78,7 +38,7 @@ async function vouched(kind: CardKind): Promise<Person> {
 const at = (place: number) => ({ town: foundingHash(manifest), server: place + 1 });
 const keysOf = (place: number) => readIssuerKeys(introductions[place]!)!;
 
-const closed = (place: number, who: Person, said: Said, time = now): Bytes =>
+const closed = (place: number, who: Person, said: Said, time = clock.now): Bytes =>
   sayTo(at(place), keysOf(place).hybridPk, { card: who.card, edSk: who.secrets.edSk }, said, time);
 
 async function carried(place: number, who: Person, request: Bytes): Promise<Answered> {
@@ -86,7 +46,7 @@ async function carried(place: number, who: Person, request: Bytes): Promise<Answ
   return readAnswer(at(place), keysOf(place).edVk, who.secrets.hybridSk, request, sealed)!;
 }
 
-const say = (place: number, who: Person, said: Said, time = now) => carried(place, who, closed(place, who, said, time));
+const say = (place: number, who: Person, said: Said, time = clock.now) => carried(place, who, closed(place, who, said, time));
 const refusalOf = (answered: Answered): string => (answered.kind === 'refused' ? answered.as : answered.kind);
 
 describe('the servers', () => {
@@ -134,7 +94,7 @@ describe('a grant', () => {
     ada ??= person('patient');
     ivy ??= person('patient');
     const ids = { grant: systemRandom(16), pat: systemRandom(16), owner: ada.card.id, reader: chen.card.id };
-    grant = { ...ids, issued: now, notAfter: now + 86_400, letterHash: hashOfLetter(systemRandom(9)) };
+    grant = { ...ids, issued: clock.now, notAfter: clock.now + 86_400, letterHash: hashOfLetter(systemRandom(9)) };
     nodes = [systemRandom(16), systemRandom(16)];
   });
 
@@ -149,6 +109,8 @@ describe('a grant', () => {
     ...more,
   });
   const ending = (who = ada): Said => ({ kind: 'end', grant: grant.grant, pat: grant.pat, end: signEnd(who.secrets.edSk, grant) });
+  /** The end of one that a server may not know. */
+  const unseen = (): Said => ({ ...ending(), chart: { writer: encodeCard(northgate.card), deed: deedFor(ada) } }) as Said;
   const layAll = async () => {
     for (const place of places) expect(await say(place, ada, laying())).toEqual({ kind: 'laid', nodes: nodes.length });
   };
@@ -197,8 +159,8 @@ describe('a grant', () => {
       [ada, laying({ deed: deedFor(ivy) }), 'denied'],
       [ada, laying({ deed: deedFor(ada, northgate, systemRandom(16)) }), 'denied'],
       [ada, laying({ writer: encodeCard(rogue.card), deed: deedFor(ada, rogue) }), 'denied'],
-      [ada, laying({ grant: signGrant(ada.secrets.edSk, { ...grant, issued: now - 9, notAfter: now }) }), 'invalid'],
-      [ada, laying({ grant: signGrant(ada.secrets.edSk, { ...grant, notAfter: now + 400 * 86_400 }) }), 'invalid'],
+      [ada, laying({ grant: signGrant(ada.secrets.edSk, { ...grant, issued: clock.now - 9, notAfter: clock.now }) }), 'invalid'],
+      [ada, laying({ grant: signGrant(ada.secrets.edSk, { ...grant, notAfter: clock.now + 400 * 86_400 }) }), 'invalid'],
       [chen, laying({ grant: signGrant(chen.secrets.edSk, { ...grant, owner: chen.card.id }), deed: deedFor(chen) }), 'invalid'],
     ];
     for (const [who, said, kind] of refused) expect(refusalOf(await say(0, who, said)), kind).toBe(kind);
@@ -224,9 +186,9 @@ describe('a grant', () => {
     answers.push(await say(0, chen, asking({ owner: ivy.card.id })), await say(0, chen, asking({ pat: systemRandom(16) })));
     expect(await say(0, ada, ending())).toEqual({ kind: 'ended' });
     answers.push(await say(0, chen, asking()), await say(0, ada, asking()));
-    now += 86_400;
+    clock.now += 86_400;
     answers.push(await say(1, chen, asking()));
-    now -= 86_400;
+    clock.now -= 86_400;
     for (const answered of answers) expect(answered).toEqual({ kind: 'refused', as: 'denied', because: 'no grant to you holds here' });
     expect((await say(1, chen, asking())).kind).toBe('parts');
   });
@@ -270,9 +232,90 @@ describe('a grant', () => {
     }
   });
 
-  test('one that ended before it arrived never holds', async () => {
-    await say(0, ada, ending());
-    expect(refusalOf(await say(0, ada, laying()))).toBe('conflict');
+  test('one that ended before it arrived never holds, however late it arrives', async () => {
+    const year = 396 * 86_400;
+    const long = { ...grant, notAfter: clock.now + year };
+    expect(await say(0, ada, unseen())).toEqual({ kind: 'ended' });
+    // Said again it wants no proof any more.
+    expect(await say(0, ada, ending())).toEqual({ kind: 'ended' });
+    const { grant: _, ...body } = laying() as Said & { kind: 'lay' };
+    const late = (given: SharedGrant) => say(0, ada, { ...body, grant: signGrant(ada.secrets.edSk, given) });
+    const begun = clock.now;
+    try {
+      for (const days of [0, 200, 395]) {
+        clock.now = begun + days * 86_400;
+        await forgetOver(kept[0]!, clock.now);
+        roles[0] = await started(0);
+        expect(refusalOf(await late(long))).toBe('conflict');
+        // Nor one that was signed before the end for longer than any grant lasts, or under a day to come.
+        expect(refusalOf(await late({ ...long, notAfter: begun + 2 * year }))).toBe('invalid');
+        expect(refusalOf(await late({ ...long, issued: clock.now + 301, notAfter: clock.now + 302 }))).toBe('invalid');
+      }
+      clock.now = begun + 398 * 86_400;
+      await forgetOver(kept[0]!, clock.now);
+      expect(refusalOf(await late(long))).toBe('invalid');
+      expect(refusalOf(await late({ ...long, notAfter: begun + 2 * year }))).toBe('invalid');
+    } finally {
+      clock.now = begun;
+    }
+  });
+
+  test('that never came is ended by whoever shows the chart to be hers: strangers leave nothing on the disk', async () => {
+    const files = async () => (await readdir(folders[0]!)).length;
+    const before = await files();
+    const rogue = person('organisation');
+    const chart = { writer: encodeCard(northgate.card), deed: deedFor(ada) };
+    const none = { kind: 'refused', as: 'denied', because: 'no grant to you holds here' };
+    for (const [who, said] of [
+      [ada, ending()],
+      [ivy, ending(ivy)],
+      [ivy, { ...ending(ivy), chart }],
+      [ada, { ...ending(), chart: { ...chart, deed: deedFor(ada, northgate, systemRandom(16)) } }],
+      [ada, { ...ending(), chart: { writer: encodeCard(rogue.card), deed: deedFor(ada, rogue) } }],
+      [ada, { ...ending(), chart: { writer: encodeCard(chen.card), deed: deedFor(ada, chen) } }],
+    ] as [Person, Said][]) {
+      expect(await say(0, who, said)).toEqual(none);
+    }
+    expect(await files()).toBe(before);
+    expect(await say(0, ada, unseen())).toEqual({ kind: 'ended' });
+    expect(await files()).toBe(before + 1);
+  });
+
+  test('that never came is kept as ended only so many times of one owner, also over a restart', async () => {
+    const [ben, files] = [person('patient'), async () => (await readdir(folders[0]!)).length];
+    const chart = { writer: encodeCard(northgate.card), deed: deedFor(ben) };
+    const endOne = () => {
+      const name = { grant: systemRandom(16), pat: grant.pat };
+      return say(0, ben, { kind: 'end', ...name, end: signEnd(ben.secrets.edSk, name), chart });
+    };
+    const before = await files();
+    let ended = 0;
+    while ((await endOne()).kind === 'ended' && ended < 500) {
+      ended++;
+      if (ended === 50) roles[0] = await started(0);
+    }
+    expect(ended).toBe(100);
+    expect(refusalOf(await endOne())).toBe('unavailable');
+    expect(await files()).toBe(before + ended);
+    // Nobody else is kept from ending hers, nor she from ending one that was laid.
+    expect(await say(0, ada, unseen())).toEqual({ kind: 'ended' });
+    const given = { ...grant, grant: systemRandom(16), owner: ben.card.id };
+    expect(await say(0, ben, { ...laying(), grant: signGrant(ben.secrets.edSk, given), deed: deedFor(ben) } as Said)).toMatchObject({
+      kind: 'laid',
+    });
+    expect(await say(0, ben, { kind: 'end', grant: given.grant, pat: given.pat, end: signEnd(ben.secrets.edSk, given) })).toEqual({
+      kind: 'ended',
+    });
+    const begun = clock.now;
+    try {
+      // Once they are over others are taken.
+      clock.now += 398 * 86_400;
+      await forgetOver(kept[0]!, clock.now);
+      expect(await files()).toBeLessThan(before);
+      expect((await endOne()).kind).toBe('ended');
+    } finally {
+      clock.now = begun;
+    }
   });
 
   test('what is over by its date is forgotten, and nothing else', async () => {
@@ -289,7 +332,7 @@ describe('a grant', () => {
     expect((await carried(0, chen, request)).kind).toBe('parts');
     expect(refusalOf(await carried(0, chen, request))).toBe('denied');
     await expect(roles[1]!.kdc.answer({ sealed: request })).rejects.toMatchObject({ kind: 'denied' });
-    for (const off of [-301, 301]) expect(refusalOf(await say(0, chen, asking(), now + off))).toBe('denied');
+    for (const off of [-301, 301]) expect(refusalOf(await say(0, chen, asking(), clock.now + off))).toBe('denied');
     await expect(roles[0]!.kdc.answer({ sealed: systemRandom(2000) })).rejects.toMatchObject({ kind: 'denied' });
   });
 
@@ -306,7 +349,7 @@ describe('a grant', () => {
     await say(2, ivy, asking());
     const [row, ...more] = (await tables[2]!.selectFrom('answered').selectAll().orderBy('serial').execute()).slice(before.length);
     expect(more).toEqual([]);
-    expect(row).toMatchObject({ card: chen.card.id, nodes: 2, time: now });
+    expect(row).toMatchObject({ card: chen.card.id, nodes: 2, time: clock.now });
     expect(Object.keys(row!).sort()).toEqual(['card', 'grant_name', 'nodes', 'serial', 'time']);
   });
 
@@ -319,8 +362,8 @@ describe('a grant', () => {
     expect(asked).toBeGreaterThan(200);
     expect(asked).toBeLessThan(400);
     expect((await say(2, chen, asking())).kind).toBe('parts');
-    now += 3600;
+    clock.now += 3600;
     expect(refusalOf(await say(2, greedy, many))).toBe('denied');
-    now -= 3600;
+    clock.now -= 3600;
   });
 });

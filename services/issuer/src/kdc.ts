@@ -5,6 +5,10 @@
  * [Note: Where grants lie] In files of their own and in no table, as mediators keep their factors: a database that is restored brings
  * none back. One that ended leaves its number behind until its day, so that nobody who kept an old request lays it anew.
  *
+ * [Note: Ends of grants that never came] One may end before it arrives: this server was away, or the request was slow. Such an end is
+ * kept as well, until the last day any grant signed by then may have. It is taken only of whoever shows the chart to be hers, as the
+ * grant would have to be, and only so many of each: a patient's card is anybody's to make, and would fill the disk with ends of nothing.
+ *
  * [Note: What a server knows of a chart] That its writer, an organisation of this town, said whose it is. Whether a node hangs in it
  * the server cannot tell; it need not: see [Note: What a server answers for].
  *
@@ -17,7 +21,16 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Card, cardStands, decodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
 import { foundingHash } from '@carelet/crypto/cards/manifest';
-import { type Answered, answerTo, askingSkew, type Heard, hearSaid, type Refusal, type Said } from '@carelet/crypto/kdc/asking';
+import {
+  type Answered,
+  answerTo,
+  askingSkew,
+  type Heard,
+  hearSaid,
+  type OwnChart,
+  type Refusal,
+  type Said,
+} from '@carelet/crypto/kdc/asking';
 import { type GrantName, nameOfGrant, placeOf, readGrant, verifyEnd } from '@carelet/crypto/kdc/grant';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { Nonces } from '@carelet/ground/login';
@@ -28,10 +41,10 @@ import { type Founded, foundedTown, type Identity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
 
-/** A grant as this server keeps it; of one that ended nothing but until when its number is none again. */
+/** A grant as this server keeps it; of one that ended nothing but until when its number is none again, and whose it was if it never came. */
 export type KeptGrant =
   | { readonly kind: 'holds'; readonly notAfter: number; readonly reader: Bytes; readonly body: Bytes; readonly nodes: Bytes }
-  | { readonly kind: 'ended'; readonly notAfter: number };
+  | { readonly kind: 'ended'; readonly notAfter: number; readonly unseen?: Bytes };
 
 export type KeptGrants = SealedFiles<KeptGrant>;
 
@@ -40,10 +53,15 @@ export const grantsIn = (folder: string, secrets: Secrets): Promise<KeptGrants> 
   sealedFiles<KeptGrant>(
     { folder, secrets, place: 'issuer/grant' },
     {
-      write: (kept) => (kept.kind === 'ended' ? [kept.notAfter] : [kept.notAfter, kept.reader, kept.body, kept.nodes]),
+      write: (kept) =>
+        kept.kind === 'ended'
+          ? [kept.notAfter, ...(kept.unseen ? [kept.unseen] : [])]
+          : [kept.notAfter, kept.reader, kept.body, kept.nodes],
       read: (content) => {
-        const [notAfter, reader, body, nodes] = content as [number, Bytes, Bytes, Bytes];
-        return reader ? { kind: 'holds', notAfter, reader, body, nodes } : { kind: 'ended', notAfter };
+        const fields = content as [number, Bytes, Bytes, Bytes] | [number, Bytes?];
+        if (fields.length === 4) return { kind: 'holds', notAfter: fields[0], reader: fields[1], body: fields[2], nodes: fields[3] };
+        const [notAfter, unseen] = fields;
+        return { kind: 'ended', notAfter, ...(unseen && { unseen }) };
       },
     },
   );
@@ -56,6 +74,8 @@ export const sharePlace = 'issuer/key-server';
 
 /** A day more than a grant may last. */
 const longestSeconds = (longestGrant + 1) * 86_400;
+/** Ends of grants that never came here, of one owner. */
+const mostUnseen = 100;
 /** Nodes of one grant. */
 const mostNodesOfGrant = 20_000;
 /** Nodes that one card may name within an hour, in whatever it asks; and what any request counts for. */
@@ -94,6 +114,7 @@ export function kdc({
 }): RoleOf<typeof issuerContract>['kdc'] {
   const used = new Nonces();
   const asked = new Hour();
+  const unseen = new Unseen(grants);
   let turn: Promise<unknown> = Promise.resolve();
   /** What changes a grant is done one after the other. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -133,27 +154,30 @@ export function kdc({
       case 'lay':
         return inTurn(() => lay(founded, card, said));
       case 'end':
-        return inTurn(() => end(card, said));
+        return inTurn(() => end(founded, card, said));
       case 'ask':
         return ask(card, said);
     }
   }
 
-  async function lay(
-    { manifest }: Founded,
-    card: Card,
-    { grant: body, writer: bytes, deed, nodes }: Said & { kind: 'lay' },
-  ): Promise<Answered> {
+  /** Whether an organisation of this town says that a chart is this patient's. */
+  function isHers({ manifest }: Founded, card: Card, pat: Bytes, { writer: bytes, deed }: OwnChart): boolean {
+    const writer = decodeCard(bytes);
+    return (
+      writer?.kind === 'organisation' &&
+      cardStands(writer, manifest, now()) &&
+      verifyDeed(writer.edVk, { pat, writer: writer.id, owner: card.id }, deed)
+    );
+  }
+
+  async function lay(founded: Founded, card: Card, { grant: body, writer, deed, nodes }: Said & { kind: 'lay' }): Promise<Answered> {
     const grant = readGrant(body, card);
     if (card.kind !== 'patient' || !grant) throw refuse('invalid', 'the grant is not signed by you, as a patient');
     if (grant.notAfter <= now()) throw refuse('invalid', 'it has ended already');
-    if (grant.notAfter > now() + longestSeconds) throw refuse('invalid', 'no grant lasts that long');
-    const writer = decodeCard(bytes);
-    const hers =
-      writer?.kind === 'organisation' &&
-      cardStands(writer, manifest, now()) &&
-      verifyDeed(writer.edVk, { pat: grant.pat, writer: writer.id, owner: card.id }, deed);
-    if (!hers) throw refuse('denied', 'nobody who may says that this chart is yours');
+    if (grant.notAfter > Math.min(now(), grant.issued) + longestSeconds) throw refuse('invalid', 'no grant lasts that long');
+    // One of a later day could outlast the end that was said before it.
+    if (grant.issued > now() + askingSkew) throw refuse('invalid', 'it is of a day to come');
+    if (!isHers(founded, card, grant.pat, { writer, deed })) throw refuse('denied', 'nobody who may says that this chart is yours');
     const name = nameOfGrant(grant);
     const before = await grants.get(name);
     if (before && !(before.kind === 'holds' && equalPublic(before.body, body))) {
@@ -170,12 +194,19 @@ export function kdc({
     return { kind: 'laid', nodes: all.length / 16 };
   }
 
-  async function end(card: Card, { grant, pat, end: signature }: Said & { kind: 'end' }): Promise<Answered> {
+  async function end(founded: Founded, card: Card, { grant, pat, end: signature, chart }: Said & { kind: 'end' }): Promise<Answered> {
     if (card.kind !== 'patient' || !verifyEnd(card.edVk, { grant, pat }, signature)) throw none();
     const name = nameOfGrant({ grant, pat, owner: card.id });
     const before = await grants.get(name);
-    // One that never arrived is over as well.
-    if (before?.kind !== 'ended') await grants.put(name, { kind: 'ended', notAfter: before?.notAfter ?? now() + longestSeconds });
+    if (before?.kind === 'holds') await grants.put(name, { kind: 'ended', notAfter: before.notAfter });
+    // See [Note: Ends of grants that never came].
+    if (!before) {
+      if (!chart || !isHers(founded, card, pat, chart)) throw none();
+      if (!(await unseen.take(card.id, untilUnseen(now()), now()))) {
+        throw refuse('unavailable', 'as many grants of yours that never came have ended as are kept');
+      }
+      await grants.put(name, { kind: 'ended', notAfter: untilUnseen(now()), unseen: card.id });
+    }
     return { kind: 'ended' };
   }
 
@@ -200,6 +231,39 @@ export function kdc({
     // Taken back while it was computed, it is not handed out any more.
     if ((await grants.get(nameOfGrant(name)))?.kind !== 'holds') throw none();
     return { kind: 'parts', parts };
+  }
+}
+
+/** Until when a grant may last that was signed before its end, whose signer's clock may go before ours. */
+const untilUnseen = (now: number): number => now + askingSkew + longestSeconds;
+
+/** Ends of grants that never came, by owner: counted in the files once, and from then on as they are taken. */
+class Unseen {
+  readonly #grants: KeptGrants;
+  /** Until when each is kept. */
+  #kept: Map<string, number[]> | undefined;
+
+  constructor(grants: KeptGrants) {
+    this.#grants = grants;
+  }
+
+  /** Counts one more; `false` where its owner has as many as are kept. */
+  async take(owner: Bytes, notAfter: number, now: number): Promise<boolean> {
+    this.#kept ??= await this.#count();
+    const hers = (this.#kept.get(hex(owner)) ?? []).filter((until) => until > now);
+    if (hers.length >= mostUnseen) return false;
+    this.#kept.set(hex(owner), [...hers, notAfter]);
+    return true;
+  }
+
+  async #count(): Promise<Map<string, number[]>> {
+    const kept = new Map<string, number[]>();
+    for await (const one of this.#grants.each()) {
+      if (one.kind !== 'ended' || !one.unseen) continue;
+      const owner = hex(one.unseen);
+      kept.set(owner, [...(kept.get(owner) ?? []), one.notAfter]);
+    }
+    return kept;
   }
 }
 

@@ -27,6 +27,10 @@ export type IssuerTables = {
     shown: Bytes | null;
     outcome: Bytes | null;
     made: Bytes | null;
+    /** Which attempt it is; of one made before attempts were counted here, nothing until it is found out. */
+    attempt: number | null;
+    /** Another attempt was begun in its place. */
+    left_behind?: boolean;
   };
   /** A domain in use: this issuer's share of its secret, the label key and K_pq, sealed. `retiring` until another takes its place. */
   domain: { organisation: Bytes; public_key: Bytes; issuers: Bytes; secret: Bytes; retiring?: boolean };
@@ -96,6 +100,11 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0007 attempts': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table generation add column attempt integer, add column left_behind boolean not null default false`.execute(db);
     },
   },
 };

@@ -21,8 +21,13 @@ export const issuerWord = z.strictObject({ issuer: z.int().min(0).max(2), signat
 export const administratorWord = z.strictObject({ card, organisation: name, office: z.array(issuerWord).max(3), signature });
 
 /** One generation of a domain's secret: whose it is, for nobody that of the key servers, and which attempt. */
-const generation = { organisation: id.nullable(), attempt: z.int().min(1).max(1000) };
+const attempt = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+const generation = { organisation: id.nullable(), attempt };
 const message = bytes({ max: 16384 });
+const manifest = bytes({ max: 262144 });
 
 /** A doctor's policy, whoever approved it, and to whom the parts of her key are sealed. */
 const askedFor = {
@@ -32,7 +37,7 @@ const askedFor = {
   /** UTC seconds: which periods the key names depends on the day, and the issuers have to agree on it. */
   issued: z.int(),
   /** As two issuers signed it: one that was not asked for its word has not seen what it names. */
-  manifest: bytes({ max: 262144 }),
+  manifest,
   cloud: serviceKey,
   mediator,
 };
@@ -68,7 +73,7 @@ export const issuerContract = defineContract('issuer', {
     caller: 'anyone',
     body: 'cbor',
     input: z.strictObject({
-      manifest: bytes({ max: 262144 }),
+      manifest,
       /** The organisations' words for the witnesses of the receipts log. */
       witnesses: z.array(z.strictObject({ card, signature })).max(256),
       /** The security domains of emergencies it names, and what the issuers of their authorities signed. */
@@ -130,11 +135,24 @@ export const issuerContract = defineContract('issuer', {
     output: z.strictObject({}),
     idempotent: true,
   },
-  'generation.promise': {
-    summary: 'The first word of a generation: a promise of what it will show.',
+  'generation.standing': {
+    summary: 'With which attempt it goes on, and by which one it made what it uses, if it uses any.',
     caller: 'anyone',
     body: 'cbor',
-    input: z.strictObject(generation),
+    input: z.strictObject({ organisation: id.nullable() }),
+    output: z.strictObject({ used: attempt.nullable(), next: attempt }),
+    idempotent: true,
+  },
+  'generation.promise': {
+    summary:
+      'The first word of an attempt: a promise of what it will show. Where it has shown what it promised in another, it wants to hear that another issuer does not go on with that one.',
+    caller: 'anyone',
+    body: 'cbor',
+    input: z.strictObject({
+      ...generation,
+      /** What other issuers promised in this attempt, or in one that cannot go on. */
+      heard: z.array(message).max(6).optional(),
+    }),
     output: z.strictObject({ promise: message }),
     idempotent: true,
   },
@@ -158,10 +176,10 @@ export const issuerContract = defineContract('issuer', {
     idempotent: true,
   },
   'generation.confirm': {
-    summary: 'Takes the domain into use, once all three signed the same.',
+    summary: 'Takes the domain into use, once all three signed the same; in the place of another only if the manifest names this one.',
     caller: 'anyone',
     body: 'cbor',
-    input: z.strictObject({ ...generation, signatures: three(signature) }),
+    input: z.strictObject({ ...generation, signatures: three(signature), manifest: manifest.optional() }),
     output: z.strictObject({ domain: bytes({ max: 4096 }) }),
     idempotent: true,
   },
