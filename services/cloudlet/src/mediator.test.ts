@@ -16,10 +16,10 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Acts } from './acts.ts';
 import * as mathematics from './mathematics.ts';
 import { factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
+import type { Receipts } from './receipts.ts';
 
 const now = 1_795_176_000;
 const year = 365 * 86_400;
@@ -101,7 +101,7 @@ describe('a mediator', () => {
   };
   const [ada, ivy, chen, clinic] = [person('patient'), person('patient'), person('doctor'), person('organisation')];
   const [grant, pat] = [systemRandom(16), systemRandom(16)];
-  type Left = Parameters<Acts['leave']>[0];
+  type Left = Parameters<Receipts['leave']>[0];
   const left: Left[] = [];
   let delegate: Bytes;
   let clock = now;
@@ -111,7 +111,7 @@ describe('a mediator', () => {
     ({ delegate } = newHalf(await loadGroup('mcl'), { id: chen.card.id, edSk: chen.edSk }));
     const factors = await factorsIn(temporaryFolder(), secrets(key));
     const organisation = async () => ({ card: clinic.card, edSk: clinic.edSk }) as Organisation;
-    const acts = { leave: async (act: Left) => void left.push(act) };
+    const receipts = { leave: async (act: Left) => void left.push(act) };
     // Whether issuers vouch for a card is looked at elsewhere.
     const cards: Pick<Cards, 'present' | 'byId'> = { present: async () => {}, byId: async () => [] };
     // Nobody here reads as a member of a team.
@@ -119,7 +119,7 @@ describe('a mediator', () => {
     const endedKeys = { refuse: unused, take: unused, hear: unused };
     const domains = { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused };
     const town = { manifest: unused, refresh: unused, take: unused };
-    const around = { factors, cards, mathematics, organisation, endedKeys, domains, town, acts, now: () => clock };
+    const around = { factors, cards, mathematics, organisation, endedKeys, domains, town, receipts, now: () => clock };
     as = (who) => mediator(around, who?.caller ?? null);
   });
 

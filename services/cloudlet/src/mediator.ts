@@ -22,9 +22,9 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
-import { type Acts, receiptIn } from './acts.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
+import { type Receipts, receiptIn } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
@@ -70,7 +70,7 @@ export function mediator(
     cards,
     mathematics,
     organisation,
-    acts,
+    receipts,
     endedKeys,
     domains,
     town,
@@ -81,7 +81,7 @@ export function mediator(
     mathematics: FactorMath;
     organisation: () => Promise<Organisation>;
     /** What this mediator does is written down before it is answered. */
-    acts: Pick<Acts, 'leave'>;
+    receipts: Pick<Receipts, 'leave'>;
     endedKeys: EndedKeys;
     domains: Domains;
     town: Town;
@@ -111,7 +111,7 @@ export function mediator(
       const keeping = { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret, organisation: of };
       const kept = await factors.keep(grant, keeping);
       if (!kept) throw new CareletError('conflict', 'give a factor', { because: 'a grant of this number was made before' });
-      await acts.leave({ kind: 'grant', actor: caller.id, scope: hex(pat) }, caller.id);
+      await receipts.leave({ kind: 'grant', actor: caller.id, scope: hex(pat) }, caller.id);
       return { factor: made.factor };
     },
 
@@ -121,7 +121,7 @@ export function mediator(
       const { organisation: of } = kept;
       const reads = of ? await isMember(caller, { team: kept.doctor, of }, membership) : equalPublic(kept.doctor, caller.id);
       if (!reads) throw none('mediate');
-      await acts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), receipt: receiptIn(promise), turned }, kept.patient);
+      await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), receipt: receiptIn(promise), turned }, kept.patient);
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
     },
@@ -132,7 +132,7 @@ export function mediator(
       if (!kept) return;
       if (!equalPublic(kept.patient, caller.id) || !equalPublic(kept.pat, pat)) throw none('take a grant back');
       await factors.drop(grant);
-      await acts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
+      await receipts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
     },
   };
   /** The number of the organisation a team is of, once issuers vouch for that and it for the team; `null` where they do not. */

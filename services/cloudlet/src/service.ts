@@ -19,7 +19,6 @@ import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
-import { actsIn } from './acts.ts';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
@@ -34,6 +33,7 @@ import { promises } from './promises.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
 import { isBusAway } from './queue/stream.ts';
+import { receiptsIn } from './receipts.ts';
 import { relay as relayOf } from './relay.ts';
 import { forgetKeys, forgetKeysOfOthers, type Logins, roleFactorsIn } from './roles.ts';
 import { type CloudletTables, migrations } from './schema.ts';
@@ -231,13 +231,13 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       installed = handed;
       up = null;
     };
-    const acts = actsIn({
+    const receipts = receiptsIn({
       db,
       keys: config.keys,
       organisation,
       now: () => Math.floor(clock() / 1000),
     });
-    const parts = { factors, roleFactors, logins, keys, endedKeys, domains, acts };
+    const parts = { factors, roleFactors, logins, keys, endedKeys, domains, receipts };
     const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, town, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),

@@ -56,7 +56,7 @@ describe('a mediator of a grant to a team', () => {
     return mediator(
       {
         ...{ factors, mathematics, now: () => clock },
-        acts: { leave: async () => {} },
+        receipts: { leave: async () => {} },
         organisation: async () => ({ card: harbour.card, edSk: harbour.secrets.edSk }) as Organisation,
         cards: {
           present: async (bytes) => void known.set(hex(decodeCard(bytes)!.id), decodeCard(bytes)!),

@@ -92,7 +92,7 @@ async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scen
     ...{ factors, organisation, mathematics: { newFactor, applyFactor }, town: townAt(stage.town.authority.fetch) },
     cards: { present: async () => {}, byId: async () => [] },
     // What a mediator writes down is told in receipts-mediator.slow.test.ts.
-    acts: { leave: async () => {} },
+    receipts: { leave: async () => {} },
     endedKeys: { refuse: unused, take: unused, hear: unused },
     domains: { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused },
     now: () => Math.floor(stage.clock() / 1000),

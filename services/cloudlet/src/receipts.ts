@@ -29,7 +29,7 @@ import type { CloudletTables } from './schema.ts';
 
 type Asked = RoleOf<typeof cloudletContract>['receipts']['mediated'];
 
-export type Acts = {
+export type Receipts = {
   /** Keeps a line; `patient` is whose grant it is of. It is on disk when this returns. */
   leave(act: Omit<Mediated, 'time'>, patient?: Bytes): Promise<void>;
   /** The lines of somebody's own grants, and those that name some ciphertexts. */
@@ -49,7 +49,7 @@ const atOnce = 200;
  * @param keys folder of the log's key file
  * @param now UTC seconds
  */
-export function actsIn({
+export function receiptsIn({
   db,
   keys,
   organisation,
@@ -59,7 +59,7 @@ export function actsIn({
   keys: string;
   organisation: () => Promise<Organisation>;
   now: () => number;
-}): Acts {
+}): Receipts {
   const store = logStore(db, actNodes);
 
   return {
