@@ -3,19 +3,20 @@
  * somebody asks; then everything that waits goes in at once, and the log is signed with a key for that alone, which the clinic's
  * card vouches for.
  *
- * Lines are kept for good, as the cloud's are: one that was shown cannot go without showing. A patient finds those of her own grants;
- * of an opening by a role the mediator knows the doctor and the organisation and no patient, so it shows the line to whoever
- * names the cloud's receipt of it: she who has that.
+ * Lines are kept for good, as the cloud's are: one that was shown cannot go without showing. A patient finds those of her own grants, and
+ * nobody else does; of an opening by a role the mediator knows the doctor and the organisation and no patient, so it shows the line to
+ * whoever names the cloud's receipt of it: she who has that. What names no receipt is found by none.
  *
  * @module
  */
 import { join } from 'node:path';
+import { CareletError } from '@carelet/care/model';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
-import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
-import { commitment, encodeReceipt, leafHash, receiptOf } from '@carelet/crypto/receipts/leaf';
+import { commitment, encodeReceipt, leafHash, nothing, receiptOf } from '@carelet/crypto/receipts/leaf';
 import { append, proveConsistency, proveInclusion, rootOf } from '@carelet/crypto/receipts/log';
 import { emptyMap } from '@carelet/crypto/receipts/map';
 import { type Mediated, mediatedAct, mediatorLog, signMediatorLog } from '@carelet/crypto/receipts/mediated';
@@ -70,7 +71,7 @@ export function receiptsIn({
         .values({
           commitment: commitment(receipt),
           body: encodeReceipt(receipt),
-          named: receipt.policy,
+          named: equalPublic(receipt.policy, nothing) ? null : receipt.policy,
           patient: patient ?? null,
           place: null,
         })
@@ -78,6 +79,9 @@ export function receiptsIn({
     },
 
     async shown(caller, { commitments, after, seen }) {
+      if (commitments.some((one) => equalPublic(one, nothing))) {
+        throw new CareletError('invalid', 'tell what was mediated', { because: 'no receipt is named by nothing' });
+      }
       const { card, edSk } = await organisation();
       const seed = await keyFile(join(keys, 'mediator-log.key'));
       const { secret, public: key } = signingKey(() => seed);
@@ -95,11 +99,15 @@ export function receiptsIn({
       const found = await db
         .selectFrom('act')
         .select(['body', 'place', 'named'])
+        .distinctOn('named')
         .where('named', '=', sql<Bytes>`any(${commitments}::bytea[])`)
+        // Of a grant it says whose chart it is: that is for her alone.
+        .where((where) => where.or([where('patient', 'is', null), where('patient', '=', caller)]))
         .where('place', '<', size)
+        .orderBy('named')
         .orderBy('place')
         .execute();
-      const byName = new Map(found.map((one) => [hex(one.named), one]));
+      const byName = new Map(found.map((one) => [hex(one.named!), one]));
       const proven = async ({ body, place }: { body: Bytes; place: number | null }) => {
         return { receipt: body, place: place!, path: await proveInclusion(store, place!, size) };
       };

@@ -292,7 +292,7 @@ export const cloudletContract = defineContract('cloudlet', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({
-      /** Of the cloud's receipts that its lines may name. */
+      /** Of the cloud's receipts that its lines may name; each is one. */
       commitments: z.array(hash).max(1000),
       after: z.int().min(0).optional(),
       /** How many lines the log had when the caller last looked; 0 if she never did. */
@@ -304,9 +304,9 @@ export const cloudletContract = defineContract('cloudlet', {
       /** The key of the log, and the word of the clinic's card for it. */
       key: hash,
       voucher: bytes({ length: 64 }),
-      acts: z.array(mediatedLine),
+      acts: z.array(mediatedLine).max(200),
       more: z.boolean(),
-      found: z.array(mediatedLine.nullable()),
+      found: z.array(mediatedLine.nullable()).max(1000),
     }),
     idempotent: true,
   },
