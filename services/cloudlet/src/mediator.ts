@@ -24,7 +24,7 @@ import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import { type Receipts, receiptIn } from './receipts.ts';
+import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
@@ -121,7 +121,7 @@ export function mediator(
       const { organisation: of } = kept;
       const reads = of ? await isMember(caller, { team: kept.doctor, of }, membership) : equalPublic(kept.doctor, caller.id);
       if (!reads) throw none('mediate');
-      await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), receipt: receiptIn(promise), turned }, kept.patient);
+      await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), turned, promise }, kept.patient);
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
     },

@@ -16,23 +16,33 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { signingKey } from '@carelet/crypto/algebra/sign';
 import { signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
-import { commitment, encodeReceipt, leafHash, nothing, receiptOf } from '@carelet/crypto/receipts/leaf';
+import { commitment, decodeReceipt, encodeReceipt, leafHash, nothing, type Receipt, receiptOf } from '@carelet/crypto/receipts/leaf';
 import { append, proveConsistency, proveInclusion, rootOf } from '@carelet/crypto/receipts/log';
 import { emptyMap } from '@carelet/crypto/receipts/map';
 import { type Mediated, mediatedAct, mediatorLog, signMediatorLog } from '@carelet/crypto/receipts/mediated';
-import { decodePromise } from '@carelet/crypto/receipts/promise';
+import { decodePromise, isOfNow, verifyPromise } from '@carelet/crypto/receipts/promise';
 import { transaction } from '@carelet/ground/database';
 import { logStore } from '@carelet/ground/log-store';
 import { keyFile } from '@carelet/ground/secrets';
+import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Organisation } from './organisation.ts';
+import { perHour } from './per-hour.ts';
 import type { CloudletTables } from './schema.ts';
 
 type Asked = RoleOf<typeof cloudletContract>['receipts']['mediated'];
 
+/** What a mediator did; of its part in an opening what the cloud promised with the turning. */
+export type Done = Omit<Mediated, 'time' | 'receipt'> & { readonly promise?: Bytes | undefined };
+
 export type Receipts = {
-  /** Keeps a line; `patient` is whose grant it is of. It is on disk when this returns. */
-  leave(act: Omit<Mediated, 'time'>, patient?: Bytes): Promise<void>;
+  /**
+   * Keeps a line; `patient` is whose grant it is of. It is on disk when this returns.
+   *
+   * @throws {CareletError} `conflict` for a part in an opening without a promise of the cloud's of these minutes, or by one that came with
+   *   something else
+   */
+  leave(done: Done, patient?: Bytes): Promise<void>;
   /** The lines of somebody's own grants, and those that name some ciphertexts. */
   shown(caller: Bytes, asked: Parameters<Asked>[0]): ReturnType<Asked>;
 };
@@ -40,11 +50,10 @@ export type Receipts = {
 /** Where the log's full subtrees lie. */
 export const actNodes = 'act_node';
 
-/** The receipt a promise of the cloud's is of. Whether it is one is for her to say who looks for it among her receipts. */
-export const receiptIn = (promise: Bytes | undefined): Bytes | undefined => (promise && decodePromise(promise)?.commitment) || undefined;
-
 /** Lines in one answer. */
 const atOnce = 200;
+/** Lines in one answer that name one receipt. By one promise there is one; before promises were asked for there could be more. */
+const ofOne = 8;
 
 /**
  * @param keys folder of the log's key file
@@ -54,34 +63,33 @@ export function receiptsIn({
   db,
   keys,
   organisation,
+  town,
   now,
 }: {
   db: Kysely<CloudletTables>;
   keys: string;
   organisation: () => Promise<Organisation>;
+  town: Town;
   now: () => number;
 }): Receipts {
   const store = logStore(db, actNodes);
+  const unpromised = perHour(now, mostUnpromised);
 
   return {
-    async leave(act, patient) {
-      const receipt = receiptOf(mediatedAct({ ...act, time: now() }));
-      await db
-        .insertInto('act')
-        .values({
-          commitment: commitment(receipt),
-          body: encodeReceipt(receipt),
-          named: equalPublic(receipt.policy, nothing) ? null : receipt.policy,
-          patient: patient ?? null,
-          place: null,
-        })
-        .execute();
+    async leave({ promise, ...done }, patient) {
+      const named = done.kind === 'factor' ? await promisedFor(done, promise, patient) : null;
+      const receipt = receiptOf(mediatedAct({ ...done, receipt: named ?? undefined, time: now() }));
+      const row = { commitment: commitment(receipt), body: encodeReceipt(receipt), named, patient: patient ?? null, place: null };
+      await transaction(db, async (within) => {
+        if (named && (await isThere(within, named, receipt))) return;
+        await within.insertInto('act').values(row).execute();
+      });
     },
 
-    async shown(caller, { commitments, after, seen }) {
-      if (commitments.some((one) => equalPublic(one, nothing))) {
-        throw new CareletError('invalid', 'tell what was mediated', { because: 'no receipt is named by nothing' });
-      }
+    async shown(caller, { commitments, after, seen, all = false }) {
+      const refuse = (because: string) => new CareletError('invalid', 'tell what was mediated', { because });
+      if (commitments.some((one) => equalPublic(one, nothing))) throw refuse('no receipt is named by nothing');
+      if (all && commitments.length > atOnce) throw refuse(`at most ${atOnce} receipts are looked for at once`);
       const { card, edSk } = await organisation();
       const seed = await keyFile(join(keys, 'mediator-log.key'));
       const { secret, public: key } = signingKey(() => seed);
@@ -96,21 +104,17 @@ export function receiptsIn({
         .orderBy('place')
         .limit(atOnce + 1)
         .execute();
-      const found = await db
-        .selectFrom('act')
-        .select(['body', 'place', 'named'])
-        .distinctOn('named')
-        .where('named', '=', sql<Bytes>`any(${commitments}::bytea[])`)
-        // Of a grant it says whose chart it is: that is for her alone.
-        .where((where) => where.or([where('patient', 'is', null), where('patient', '=', caller)]))
-        .where('place', '<', size)
-        .orderBy('named')
-        .orderBy('place')
-        .execute();
-      const byName = new Map(found.map((one) => [hex(one.named!), one]));
+      // Of a grant a line says whose chart it is: that is for her alone.
+      const { rows: found } = await sql<{ body: Bytes; place: number; named: Bytes }>`
+        select body, place, named from (
+          select body, place, named, row_number() over (partition by named order by place) as nth from act
+          where named = any(${commitments}::bytea[]) and (patient is null or patient = ${caller}) and place < ${size}
+        ) line where nth <= ${all ? ofOne : 1} order by place`.execute(db);
       const proven = async ({ body, place }: { body: Bytes; place: number | null }) => {
         return { receipt: body, place: place!, path: await proveInclusion(store, place!, size) };
       };
+      const byName = new Map(found.map((one) => [hex(one.named), one]));
+      const asked = all ? found : commitments.map((named) => byName.get(hex(named)) ?? null);
       return {
         note,
         path: seen <= size ? await proveConsistency(store, seen, size) : [],
@@ -118,15 +122,46 @@ export function receiptsIn({
         voucher: signMediatorLog(edSk, card.id, key),
         acts: await Promise.all(own.slice(0, atOnce).map(proven)),
         more: own.length > atOnce,
-        found: await Promise.all(
-          commitments.map(async (named) => {
-            const one = byName.get(hex(named));
-            return one ? proven(one) : null;
-          }),
-        ),
+        found: await Promise.all(asked.map((one) => one && proven(one))),
       };
     },
   };
+
+  /**
+   * The receipt of the cloud's that a part in an opening goes with: of what its log promised in these minutes. Nobody promises anything in
+   * a town without a log, nor for what is of no patient: a team's secret, and the check of a key that was just taken. Those are single.
+   */
+  async function promisedFor({ actor, turned = [] }: Done, promise: Bytes | undefined, patient: Bytes | undefined): Promise<Bytes | null> {
+    const refuse = (because: string) => new CareletError('conflict', 'do a mediator’s part', { because });
+    const known = await town.manifest();
+    const { receipts: watch } = known.receipts || !promise ? known : await town.refresh();
+    if (!watch) return null;
+    if (!promise) {
+      if (patient || turned.length !== 1) throw refuse('the cloud’s promise to write it down is missing');
+      unpromised.take(actor, (because) => refuse(`without the cloud’s promise to write it down ${because}`));
+      return null;
+    }
+    const promised = decodePromise(promise);
+    if (!promised || !verifyPromise(promised, watch.log)) throw refuse('the cloud of this town did not promise that');
+    if (!isOfNow(promised, now())) throw refuse('the cloud’s promise to write it down is not of these minutes; have it turned again');
+    return promised.commitment;
+  }
+}
+
+/** Parts of one doctor in an hour for which the cloud promised nothing: a team each, and an organisation each whose key she takes. */
+const mostUnpromised = 200;
+
+/** Whether this very part in an opening was written down before, as where an answer was lost. One promise is of one. */
+async function isThere(within: Transaction<CloudletTables>, named: Bytes, { actor, scope, rows, version }: Receipt): Promise<boolean> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`carelet/act/${hex(named)}`}, 0))`.execute(within);
+  const lines = await within.selectFrom('act').select('body').where('named', '=', named).execute();
+  const before = lines.flatMap(({ body }) => decodeReceipt(body) ?? []);
+  const same = (one: Receipt) =>
+    equalPublic(one.actor, actor) && one.scope === scope && equalPublic(one.rows, rows) && one.version === version;
+  if (before.length > 0 && !before.some(same)) {
+    throw new CareletError('conflict', 'do a mediator’s part', { because: 'the cloud’s promise came with something else' });
+  }
+  return before.length > 0;
 }
 
 /** Takes everything that waits into the log. */

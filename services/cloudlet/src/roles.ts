@@ -30,7 +30,7 @@ import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
 import type { RoleMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import { type Receipts, receiptIn } from './receipts.ts';
+import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 /** All of `sharing` that is about roles. */
@@ -182,8 +182,8 @@ export function roles(
         kind: 'factor',
         actor: doctor.id,
         scope: hex(login.organisation),
-        receipt: receiptIn(promise),
         turned: transformed,
+        promise,
       });
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };

@@ -235,6 +235,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       db,
       keys: config.keys,
       organisation,
+      town,
       now: () => Math.floor(clock() / 1000),
     });
     const parts = { factors, roleFactors, logins, keys, endedKeys, domains, receipts };

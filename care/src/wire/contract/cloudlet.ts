@@ -17,7 +17,10 @@ const id = bytes({ length: 16 });
 const factorPart = z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max: 4096 }) });
 
 const hash = bytes({ length: 32 });
-/** What the cloud promised with a turning: the mediator's own line names that receipt. */
+/**
+ * What the cloud promised with a turning, in these minutes: the mediator's own line names that receipt. Where the town has a log nothing
+ * is mediated without, but single ciphertexts that are of no patient.
+ */
 const promise = bytes({ max: 512 }).optional();
 /** A line of a mediator's log, and where it stands there. */
 const mediatedLine = z.strictObject({ receipt: bytes({ max: 1024 }), place: z.int().min(0), path: z.array(hash).max(64) });
@@ -294,6 +297,8 @@ export const cloudletContract = defineContract('cloudlet', {
     input: z.strictObject({
       /** Of the cloud's receipts that its lines may name; each is one. */
       commitments: z.array(hash).max(1000),
+      /** Every line that names one of them, of 200 at most, and not one in the place of each. */
+      all: z.boolean().optional(),
       after: z.int().min(0).optional(),
       /** How many lines the log had when the caller last looked; 0 if she never did. */
       seen: z.int().min(0),
@@ -306,7 +311,7 @@ export const cloudletContract = defineContract('cloudlet', {
       voucher: bytes({ length: 64 }),
       acts: z.array(mediatedLine).max(200),
       more: z.boolean(),
-      found: z.array(mediatedLine.nullable()).max(1000),
+      found: z.array(mediatedLine.nullable()).max(2000),
     }),
     idempotent: true,
   },
