@@ -144,6 +144,12 @@ function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes,
   });
 }
 
+/** The card of a chart's writer: with its deed it shows the mediator whose chart it is. */
+async function writerOf({ keyring, cloud, clock = Date.now }: SharingOptions, { writer }: ChartRef): Promise<Card> {
+  const [card] = (await cloud.login.cards({ ids: [writer] })).cards;
+  return believed(keyring, card ?? new Uint8Array(), 'organisation', writer, Math.floor(clock() / 1000));
+}
+
 type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
 
 type With = {
@@ -169,7 +175,8 @@ async function shareChart(
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
   const { root, pq } = keyring.sharing.patient!;
 
-  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter };
+  const shown = { writer: encodeCard(await writerOf(options, chart)), deed: chart.deed };
+  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter, chart: shown };
   const { factor } = await mediating.sharing.factor({ ...asked, ...(organisation && { organisation: encodeCard(organisation) }) });
   const offer: Offer = { grant, delegate, factor, doctor: { id: doctor.id, edVk: doctor.edVk }, mediator: mediator.edVk };
 

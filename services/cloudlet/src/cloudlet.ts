@@ -28,6 +28,7 @@ import { lately } from './lately.ts';
 import type { FactorMath, RoleMath } from './mathematics.ts';
 import { type Factors, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
+import type { PerHour } from './per-hour.ts';
 import type { Queue } from './queue/queue.ts';
 import type { Receipts } from './receipts.ts';
 import type { Relay } from './relay.ts';
@@ -58,6 +59,7 @@ export function cloudlet(
     endedKeys,
     domains,
     receipts,
+    given,
     install,
     mathematics,
     town,
@@ -77,6 +79,7 @@ export function cloudlet(
     endedKeys: EndedKeys;
     domains: Domains;
     receipts: Receipts;
+    given: PerHour;
     /** Keeps what the clinic handed over. */
     install: (organisation: Organisation) => Promise<void>;
     mathematics: FactorMath & RoleMath;
@@ -97,7 +100,7 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, receipts, now }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, receipts, given, now }, caller),
       ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, receipts, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       retired: ({ manifest }) => domains.take(manifest),

@@ -16,6 +16,7 @@ import { type Card, decodeCard, mayBeLetRead, organisationOf, selfSigned, vouche
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { makesMember, readNotice } from '@carelet/crypto/cards/team';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
+import { verifyDeed } from '@carelet/crypto/records/chart';
 import type { Domains } from '@carelet/ground/domains';
 import type { EndedKeys, KeyName } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
@@ -24,11 +25,13 @@ import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
+import type { PerHour } from './per-hour.ts';
 import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
 type Membership = Parameters<Sharing['mediate']>[0]['membership'];
+type Chart = Parameters<Sharing['factor']>[0]['chart'];
 
 /** A factor and what it is kept for. */
 type Kept = {
@@ -43,6 +46,9 @@ type Kept = {
 
 /** Factors by their grants. */
 export type Factors = SealedFiles<Kept>;
+
+/** Grants of one patient in an hour: all of hers once more for many charts and doctors, as when a generation is raised. */
+export const mostGiven = 500;
 
 /** A day more than a grant may last. */
 const longestSeconds = (longestGrant + 1) * 86_400;
@@ -74,6 +80,7 @@ export function mediator(
     endedKeys,
     domains,
     town,
+    given,
     now,
   }: {
     factors: Factors;
@@ -85,6 +92,8 @@ export function mediator(
     endedKeys: EndedKeys;
     domains: Domains;
     town: Town;
+    /** Counts the factors a patient was given within an hour: each is a line for good. */
+    given: PerHour;
     /** UTC seconds. */
     now: () => number;
   },
@@ -94,11 +103,13 @@ export function mediator(
   const none = (op: string) => new CareletError('denied', op, { because: 'no grant to you holds here' });
 
   return {
-    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter }) {
+    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter, chart }) {
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });
       if (notAfter <= now()) throw refuse('the grant has ended already');
       if (notAfter > now() + longestSeconds) throw refuse('no grant lasts that long');
+      await mustOwn(caller, pat, chart);
+      given.take(caller.id, (because) => new CareletError('conflict', 'give a factor', { because: `of grants ${because}` }));
       const doctor = decodeCard(doctorBytes);
       if (!doctor || !mayBeLetRead(doctor)) throw refuse('these bytes are no card of somebody who may be let read');
       if (equalPublic(doctor.id, caller.id)) throw refuse('nobody needs to be let read what is hers');
@@ -135,6 +146,23 @@ export function mediator(
       await receipts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
     },
   };
+
+  /** Refuses whoever does not show that the chart is hers: its writer, for whom issuers vouch, signed that. */
+  async function mustOwn(owner: KnownCaller, pat: Bytes, shown: Chart): Promise<void> {
+    const refuse = (because: string) => new CareletError('denied', 'give a factor', { because });
+    if (!shown) throw refuse('show whose chart it is: bring what you share with up to date');
+    const writer = decodeCard(shown.writer);
+    if (writer?.kind !== 'organisation') throw refuse('this chart is not yours');
+    const signed = async () => {
+      const [known] = await cards.byId([writer.id]);
+      const deed = { pat, writer: writer.id, owner: owner.id };
+      return known?.kind === 'organisation' && verifyDeed(known.edVk, deed, shown.deed);
+    };
+    if (await signed()) return;
+    await cards.present(shown.writer, []);
+    if (!(await signed())) throw refuse('this chart is not yours');
+  }
+
   /** The number of the organisation a team is of, once issuers vouch for that and it for the team; `null` where they do not. */
   async function organisationBehind(team: Card, card: Bytes | undefined): Promise<Bytes | null> {
     const number = organisationOf(team);

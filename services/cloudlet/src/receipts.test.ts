@@ -174,6 +174,14 @@ describe('a part in an opening', () => {
   });
 });
 
+test('as many lines as may wait go in, some after the other, before anybody is shown the log', async () => {
+  await sql`insert into act (commitment, body) select sha256(nth::text::bytea), 'a line' from generate_series(1, 10001) nth`.execute(db);
+  await receipts.shown(number(), { commitments: [], seen: 0 });
+  const { size } = await db.selectFrom('act_log').select('size').executeTakeFirstOrThrow();
+  const { rows } = await sql<{ places: number }>`select count(distinct place) as places from act`.execute(db);
+  expect([size, Number(rows[0]!.places)]).toEqual([10_001, 10_001]);
+});
+
 test('lines from before name nothing any more, once a cloudlet is brought up to date', async () => {
   await using older = await freshDatabase();
   const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0012'));

@@ -93,7 +93,7 @@ export function receiptsIn({
       const { card, edSk } = await organisation();
       const seed = await keyFile(join(keys, 'mediator-log.key'));
       const { secret, public: key } = signingKey(() => seed);
-      const { size, root } = await transaction(db, (within) => writeDown(within));
+      const { size, root } = await writeDown(db);
       const note = signCheckpoint({ ...mediatorLog(card.id, key), secret }, { size, root, map: emptyMap, time: now() });
       const own = await db
         .selectFrom('act')
@@ -164,10 +164,26 @@ async function isThere(within: Transaction<CloudletTables>, named: Bytes, { acto
   return before.length > 0;
 }
 
-/** Takes everything that waits into the log. */
-async function writeDown(within: Transaction<CloudletTables>): Promise<{ size: number; root: Bytes }> {
+/** Lines that go into the log within one transaction. */
+const together = 5000;
+
+/** Takes everything that waits into the log, some after the other; gives the log as it is then. */
+async function writeDown(db: Kysely<CloudletTables>): Promise<{ size: number; root: Bytes }> {
+  for (;;) {
+    const { whole, ...head } = await transaction(db, (within) => writeSome(within));
+    if (whole) return head;
+  }
+}
+
+async function writeSome(within: Transaction<CloudletTables>): Promise<{ size: number; root: Bytes; whole: boolean }> {
   const before = await within.selectFrom('act_log').selectAll().forUpdate().executeTakeFirstOrThrow();
-  const waiting = await within.selectFrom('act').select('commitment').where('place', 'is', null).orderBy('commitment').execute();
+  const waiting = await within
+    .selectFrom('act')
+    .select('commitment')
+    .where('place', 'is', null)
+    .orderBy('commitment')
+    .limit(together)
+    .execute();
   const { range, nodes } = append(
     { size: before.size, roots: before.roots },
     waiting.map(({ commitment }) => leafHash(commitment)),
@@ -182,5 +198,5 @@ async function writeDown(within: Transaction<CloudletTables>): Promise<{ size: n
       .set({ size: range.size, roots: [...range.roots] })
       .execute();
   }
-  return { size: range.size, root: rootOf(range) };
+  return { size: range.size, root: rootOf(range), whole: waiting.length < together };
 }

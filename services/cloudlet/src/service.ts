@@ -23,12 +23,13 @@ import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
 import { inquiriesAt } from './inquiries.ts';
-import { factorsIn } from './mediator.ts';
+import { factorsIn, mostGiven } from './mediator.ts';
 import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
 import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
+import { perHour } from './per-hour.ts';
 import { promises } from './promises.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
@@ -238,7 +239,16 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       town,
       now: () => Math.floor(clock() / 1000),
     });
-    const parts = { factors, roleFactors, logins, keys, endedKeys, domains, receipts };
+    const parts = {
+      factors,
+      roleFactors,
+      logins,
+      keys,
+      endedKeys,
+      domains,
+      receipts,
+      given: perHour(() => Math.floor(clock() / 1000), mostGiven),
+    };
     const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, town, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),

@@ -13,6 +13,7 @@ import { signManifest } from '@carelet/crypto/cards/manifest';
 import { type CardSecrets, newCard, newTeamCard } from '@carelet/crypto/cards/owner';
 import { signNotice, type TeamNotice } from '@carelet/crypto/cards/team';
 import { newHalf } from '@carelet/crypto/pre/reader';
+import { signDeed } from '@carelet/crypto/records/chart';
 import type { KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
@@ -32,7 +33,7 @@ const vouched = ({ card, ...rest }: Person): Person => ({
   ...rest,
   card: [0, 1].reduce((one, i) => vouch(one, i, issuers[i]!.secret), card),
 });
-const [northgate, harbour] = [vouched(person('organisation')), vouched(person('organisation'))];
+const [northgate, harbour, hospital] = [vouched(person('organisation')), vouched(person('organisation')), person('organisation')];
 const teamOf = (by: Person): Person => {
   const { card, secrets: own } = newTeamCard(systemRandom(32), now + year);
   return { secrets: own, card: vouch(card, by.card.id, by.secrets.edSk) };
@@ -42,6 +43,8 @@ describe('a mediator of a grant to a team', () => {
   const ada = person('patient');
   const ward = teamOf(northgate);
   const domain = systemRandom(16);
+  const pat = systemRandom(16);
+  const deed = signDeed(hospital.secrets.edSk, { pat, writer: hospital.card.id, owner: ada.card.id });
   let clock = now;
   let today: Bytes;
   let ended: (key: { doctor: Bytes; issued: number }) => 'denied' | 'conflict' | 'unavailable' | null;
@@ -57,10 +60,12 @@ describe('a mediator of a grant to a team', () => {
       {
         ...{ factors, mathematics, now: () => clock },
         receipts: { leave: async () => {} },
+        given: { take: () => {} },
         organisation: async () => ({ card: harbour.card, edSk: harbour.secrets.edSk }) as Organisation,
         cards: {
           present: async (bytes) => void known.set(hex(decodeCard(bytes)!.id), decodeCard(bytes)!),
-          byId: async (ids) => ids.flatMap((id) => known.get(hex(id)) ?? []),
+          // The hospital that writes is known everywhere here; of others it is told.
+          byId: async (ids) => ids.flatMap((id) => (equalPublic(id, hospital.card.id) ? hospital.card : (known.get(hex(id)) ?? []))),
         },
         endedKeys: {
           async refuse(key, op) {
@@ -88,7 +93,14 @@ describe('a mediator of a grant to a team', () => {
       (thrown: unknown) => (thrown instanceof CareletError ? `${thrown.kind}: ${thrown.because}` : String(thrown)),
     );
   const asked = (more = {}) => ({
-    ...{ grant, pat: systemRandom(16), delegate, doctor: encodeCard(ward.card), organisation: encodeCard(northgate.card) },
+    ...{
+      grant,
+      pat,
+      chart: { writer: encodeCard(hospital.card), deed },
+      delegate,
+      doctor: encodeCard(ward.card),
+      organisation: encodeCard(northgate.card),
+    },
     ...{ notAfter: now + 1000, ...more },
   });
   const notice = (more: Partial<TeamNotice> = {}, by = northgate): Bytes =>

@@ -262,6 +262,8 @@ export const cloudletContract = defineContract('cloudlet', {
       organisation: card.optional(),
       /** UTC seconds after which it is forgotten. */
       notAfter: z.int().min(0),
+      /** Whose the chart is, by the word of its writer; without it nobody is given a factor. */
+      chart: z.strictObject({ writer: card, deed: bytes({ length: 64 }) }).optional(),
     }),
     output: z.strictObject({ factor: bytes({ max: 1024 }) }),
   },
