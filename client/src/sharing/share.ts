@@ -27,7 +27,7 @@ import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
 import { layWraps } from './lay.ts';
 import { sealLetter } from './letter.ts';
-import { refuseDenied } from './limits.ts';
+import { refuseDenied, saidLimits } from './limits.ts';
 import { categoriesOf, sameAs } from './meant.ts';
 import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
@@ -177,7 +177,10 @@ async function shareChart(
 
   const shown = { writer: encodeCard(await writerOf(options, chart)), deed: chart.deed };
   const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter, chart: shown };
-  const { factor } = await mediating.sharing.factor({ ...asked, ...(organisation && { organisation: encodeCard(organisation) }) });
+  // Who is in a team nobody says by name: its mediator is told whom she denies before it has a factor.
+  const said = organisation ? await saidLimits(options, chart) : null;
+  const ofTeam = { ...(organisation && { organisation: encodeCard(organisation) }), ...(said && { limits: said.state }) };
+  const { factor } = await mediating.sharing.factor({ ...asked, ...ofTeam });
   const offer: Offer = { grant, delegate, factor, doctor: { id: doctor.id, edVk: doctor.edVk }, mediator: mediator.edVk };
 
   const published = await publishedScopes(options, chart);

@@ -23,6 +23,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
+import type { Denied } from './denied.ts';
 import { devices, looksAfter } from './devices.ts';
 import { lately } from './lately.ts';
 import type { FactorMath, RoleMath } from './mathematics.ts';
@@ -60,6 +61,7 @@ export function cloudlet(
     domains,
     receipts,
     given,
+    denied,
     install,
     mathematics,
     town,
@@ -80,6 +82,7 @@ export function cloudlet(
     domains: Domains;
     receipts: Receipts;
     given: PerHour;
+    denied: Denied;
     /** Keeps what the clinic handed over. */
     install: (organisation: Organisation) => Promise<void>;
     mathematics: FactorMath & RoleMath;
@@ -100,7 +103,7 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, receipts, given, now }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, receipts, given, denied, now }, caller),
       ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, receipts, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       retired: ({ manifest }) => domains.take(manifest),

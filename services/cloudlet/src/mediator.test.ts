@@ -17,6 +17,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { deniedIn, saidLimitsIn } from './denied.ts';
 import * as mathematics from './mathematics.ts';
 import { factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
@@ -124,6 +125,7 @@ describe('a mediator', () => {
     const unused = () => Promise.reject(new Error('nobody should ask'));
     const endedKeys = { refuse: unused, take: unused, hear: unused };
     const domains = { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused };
+    const denied = deniedIn(await saidLimitsIn(temporaryFolder(), secrets(key)), () => clock);
     const town = { manifest: unused, refresh: unused, take: unused };
     const around = {
       factors,
@@ -135,6 +137,7 @@ describe('a mediator', () => {
       town,
       receipts,
       given: perHour(() => clock, 30),
+      denied,
       now: () => clock,
     };
     as = (who) => mediator(around, who?.caller ?? null);

@@ -3,7 +3,7 @@
  * is let read is called the doctor of a grant, a carer with a patient's card as well, and a team.
  *
  * Of a grant to a team it judges by itself, each time, whether who asks is a member: by what two issuers entitled her to, by whom the
- * team's organisation says it is, and by whose keys have ended. What a cloud says of it does not count.
+ * team's organisation says it is, by whose keys have ended, and by whom the patient denies her chart. What a cloud says of it does not count.
  *
  * @module
  */
@@ -23,13 +23,14 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
+import type { Denied } from './denied.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import type { PerHour } from './per-hour.ts';
 import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
-type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
+type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end' | 'limits'>;
 type Membership = Parameters<Sharing['mediate']>[0]['membership'];
 type Chart = Parameters<Sharing['factor']>[0]['chart'];
 
@@ -81,6 +82,7 @@ export function mediator(
     domains,
     town,
     given,
+    denied,
     now,
   }: {
     factors: Factors;
@@ -94,6 +96,8 @@ export function mediator(
     town: Town;
     /** Counts the factors a patient was given within an hour: each is a line for good. */
     given: PerHour;
+    /** Whom owners deny their charts. */
+    denied: Denied;
     /** UTC seconds. */
     now: () => number;
   },
@@ -103,7 +107,7 @@ export function mediator(
   const none = (op: string) => new CareletError('denied', op, { because: 'no grant to you holds here' });
 
   return {
-    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter, chart }) {
+    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter, chart, limits }) {
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });
       if (notAfter <= now()) throw refuse('the grant has ended already');
@@ -119,6 +123,8 @@ export function mediator(
       const { edSk } = await organisation();
       const made = await mathematics.newFactor(grant, delegate, { id: doctor.id, edVk: doctor.edVk }, edSk);
       if (!made) throw refuse('the half is not of this card');
+      // Before there is a factor, so that none is there without it.
+      if (limits) await denied.take(caller, pat, limits);
       const keeping = { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret, organisation: of };
       const kept = await factors.keep(grant, keeping);
       if (!kept) throw new CareletError('conflict', 'give a factor', { because: 'a grant of this number was made before' });
@@ -131,10 +137,16 @@ export function mediator(
       if (!caller || !kept || kept.notAfter <= now()) throw none('mediate');
       const { organisation: of } = kept;
       const reads = of ? await isMember(caller, { team: kept.doctor, of }, membership) : equalPublic(kept.doctor, caller.id);
-      if (!reads) throw none('mediate');
+      if (!reads || (await denied.denies(kept.patient, kept.pat, caller.id))) throw none('mediate');
       await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), turned, promise }, kept.patient);
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
+    },
+
+    async limits({ grant, state }) {
+      const kept = await factors.get(grant);
+      if (!caller || !kept || kept.notAfter <= now() || !equalPublic(kept.patient, caller.id)) throw none('take limits');
+      await denied.take(caller, kept.pat, state);
     },
 
     async end({ grant, pat, end }) {

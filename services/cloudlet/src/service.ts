@@ -21,6 +21,7 @@ import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
+import { deniedIn, saidLimitsIn } from './denied.ts';
 import { frames } from './frames.ts';
 import { inquiriesAt } from './inquiries.ts';
 import { factorsIn, mostGiven } from './mediator.ts';
@@ -194,11 +195,13 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const cards = cardsIn(db, town, 'cloudlet', clock);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
     const roleFactors = await roleFactorsIn(join(config.keys, 'role-factors'), secrets);
+    const saidLimits = await saidLimitsIn(join(config.keys, 'limits'), secrets);
     const logins: Logins = new Map();
     const sweep = async () => {
       const over = ({ notAfter }: { readonly notAfter: number }) => notAfter <= Math.floor(clock() / 1000);
       await factors.dropWhere(over);
       await roleFactors.dropWhere(over);
+      await saidLimits.dropWhere(over);
     };
     doors.push(hourly('sweep-factors', sweep, log));
     const keys = serviceKeys(join(config.keys, 'service'), clock);
@@ -239,6 +242,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       town,
       now: () => Math.floor(clock() / 1000),
     });
+    const seconds = () => Math.floor(clock() / 1000);
     const parts = {
       factors,
       roleFactors,
@@ -247,7 +251,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       endedKeys,
       domains,
       receipts,
-      given: perHour(() => Math.floor(clock() / 1000), mostGiven),
+      given: perHour(seconds, mostGiven),
+      denied: deniedIn(saidLimits, seconds),
     };
     const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, town, clock };
     const handler = serve(cloudletContract, {

@@ -96,6 +96,8 @@ async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scen
     // What a mediator writes down is told in receipts-mediator.slow.test.ts.
     receipts: { leave: async () => {} },
     given: { take: () => {} },
+    // Nobody limits anything in these worlds.
+    denied: { take: async () => {}, denies: async () => false },
     endedKeys: { refuse: unused, take: unused, hear: unused },
     domains: { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused },
     now: () => Math.floor(stage.clock() / 1000),

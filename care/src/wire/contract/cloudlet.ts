@@ -8,6 +8,7 @@ import { parts } from '../../model/record.ts';
 import { urgencies } from '../../model/urgency.ts';
 import { emergencyDomain } from './authority.ts';
 import { breakGlassWord } from './cloud/break-glass.ts';
+import { limitsState } from './cloud/limits.ts';
 import { teamNotice } from './cloud/teams.ts';
 import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
@@ -264,8 +265,20 @@ export const cloudletContract = defineContract('cloudlet', {
       notAfter: z.int().min(0),
       /** Whose the chart is, by the word of its writer; without it nobody is given a factor. */
       chart: z.strictObject({ writer: card, deed: bytes({ length: 64 }) }).optional(),
+      /** Of a team, where she limits who reads the chart: what she said last. */
+      limits: limitsState.optional(),
     }),
     output: z.strictObject({ factor: bytes({ max: 1024 }) }),
+  },
+  'sharing.limits': {
+    summary:
+      'The patient says whom she denies a chart that a team reads: from the answer on its mediator refuses them as nobody’s members.',
+    caller: 'known',
+    body: 'cbor',
+    /** A grant of hers in that chart. */
+    input: z.strictObject({ grant: id, state: limitsState }),
+    output: z.strictObject({}),
+    idempotent: true,
   },
   'sharing.mediate': {
     summary: 'Applies the factor of a grant to what the cloud turned, for its doctor or a member of its team, as long as the grant holds.',
