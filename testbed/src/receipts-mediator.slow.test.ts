@@ -9,10 +9,12 @@ import type { Cloudlet } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { askMediators, type Mediating, mediators } from '@carelet/client/receipts/mediators';
 import { ownReceipts } from '@carelet/client/receipts/own';
+import { noPromise } from '@carelet/client/receipts/watch';
 import { share, unshare } from '@carelet/client/sharing/share';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { commitment, decodeReceipt, encodeReceipt, receiptOf } from '@carelet/crypto/receipts/leaf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openStage, type Place, patient, pulse, type Stage } from './fixture.testing.ts';
+import { openStage, type Place, patient, pulse, refusal, type Stage } from './fixture.testing.ts';
 import { putBackAfter } from './receipts.ts';
 
 let stage: Stage;
@@ -46,7 +48,7 @@ async function compared(of: (organisation: Bytes) => Cloudlet | null = cloudletO
   return compare(charts);
 }
 
-const later = () => stage.clock.to(new Date(stage.clock() + 61_000).toISOString());
+const later = (minutes = 1) => stage.clock.to(new Date(stage.clock() + minutes * 60_000 + 1000).toISOString());
 const opens = async (who: Keyring) => {
   who.opened = {};
   return (await stage.open(who, { pat })).ids;
@@ -107,31 +109,85 @@ test('a cloud that keeps silent of what a mediator did its part in is found out'
     await opens(diaz);
     // It hides the receipts from their owner; the log has their leaves.
     await stage.sql('delete from receipt where place >= $1', [before!.size]);
-    const { problems } = await compared();
+    const { problems, silentOf } = await compared();
     expect(problems).toEqual([mediators.cloudSilent]);
+    // Who read is named.
+    expect(silentOf).toEqual([diaz.card.id]);
   });
 });
 
-test('a doctor who hands the mediator no promise, or something else than the cloud turned, is told of', async () => {
+/** Diaz opens, and what the cloud promised him with the turnings is kept here. */
+async function promisesOf(who: Keyring): Promise<Bytes[]> {
+  const cloud = stage.cloudAs(who);
+  const promises: Bytes[] = [];
+  const turn: typeof cloud.sharing.turn = async (asked) => {
+    const answer = await cloud.sharing.turn(asked);
+    promises.push(answer.promise!);
+    return answer;
+  };
+  who.opened = {};
+  await stage.open(who, { pat, cloud: { ...cloud, sharing: { ...cloud.sharing, turn } } });
+  return promises;
+}
+
+test('a doctor who hands the mediator no promise, an old one, or one that came with something else, is refused', async () => {
   const { grant } = ada.sharing.grants.find(({ holds }) => holds.cloud && holds.mediator)!;
-  const mediate = stage.cloudletOf(diaz, harbour.keyring.card.id)!.sharing.mediate;
+  const { mediate } = stage.cloudletOf(diaz, harbour.keyring.card.id)!.sharing;
+  const turned = [new Uint8Array(576)];
   await lied(async () => {
-    await mediate({ grant, turned: [new Uint8Array(576)] });
-    expect((await compared()).problems).toEqual([mediators.cloudSilent]);
-  });
-  await lied(async () => {
-    const cloud = stage.cloudAs(diaz);
-    const promises: (Bytes | undefined)[] = [];
-    const turn: typeof cloud.sharing.turn = async (asked) => {
-      const answer = await cloud.sharing.turn(asked);
-      promises.push(answer.promise);
-      return answer;
-    };
-    diaz.opened = {};
-    await stage.open(diaz, { pat, cloud: { ...cloud, sharing: { ...cloud.sharing, turn } } });
+    const [promise] = await promisesOf(diaz);
+    expect(await refusal(mediate({ grant, turned }))).toBe('conflict');
+    expect(await refusal(mediate({ grant, turned, promise: promise! }))).toBe('conflict');
+    later(10);
+    expect(await refusal(mediate({ grant, turned, promise: promise! }))).toBe('conflict');
     expect((await compared()).problems).toEqual([]);
-    await mediate({ grant, turned: [new Uint8Array(576)], promise: promises[0] });
-    expect((await compared()).problems).toEqual([mediators.cloudSilent]);
+    // A cloud that promises nothing is told once; nothing opens by it.
+    const cloud = stage.cloudAs(diaz);
+    const turn: typeof cloud.sharing.turn = async (asked) => ({ ...(await cloud.sharing.turn(asked)), promise: undefined });
+    diaz.opened = {};
+    const opened = await stage.open(diaz, { pat, cloud: { ...cloud, sharing: { ...cloud.sharing, turn } } });
+    expect([opened.ids, [...new Set(opened.problems.map(({ what }) => what))]]).toEqual([[], [noPromise]]);
+  });
+});
+
+test('a doctor who goes on with something else than the cloud turned for her is told of, by her name', async () => {
+  const { grant } = ada.sharing.grants.find(({ holds }) => holds.cloud && holds.mediator)!;
+  const cloud = stage.cloudAs(diaz);
+  const { mediate } = stage.cloudletOf(diaz, harbour.keyring.card.id)!.sharing;
+  const [node] = await stage.sql<{ node_id: Bytes; domain: Bytes }>(
+    "select node_id, domain from wrap where pat = $1 and kind = 'consent' and domain in (select scope from rekey)",
+    [pat],
+  );
+  const nodes = [{ nodeId: node!.node_id, scope: node!.domain }];
+  await lied(async () => {
+    const { promise } = await cloud.sharing.turn({ pat, grant, nodes });
+    await mediate({ grant, turned: [new Uint8Array(576)], promise: promise! });
+    const { problems, silentOf } = await compared();
+    expect([problems, silentOf]).toEqual([[mediators.cloudSilent], [diaz.card.id]]);
+  });
+});
+
+test('every line that names an opening by a role is looked at: one of something else beside the one that fits hides nothing', async () => {
+  await lied(async () => {
+    await compared();
+    await opens(chen);
+    later(1);
+    expect(await compared()).toMatchObject({ problems: [], unfinished: 0 });
+    // As it could be before one promise was of one part: a second line of hers under the same receipt, whichever stands first.
+    for (const before of [true, false]) {
+      const lines = await stage.sql<{ body: Bytes; named: Bytes }>(
+        'select body, named from cloudlet_harbour.act where patient is null and named is not null',
+      );
+      const [line] = lines.filter(({ body }) => decodeReceipt(new Uint8Array(body))!.version > 0);
+      const fits = decodeReceipt(new Uint8Array(line!.body))!;
+      const other = receiptOf({ ...fits, rows: new Uint8Array(32).fill(before ? 1 : 2) });
+      await stage.sql(
+        'insert into cloudlet_harbour.act (commitment, body, named, patient, place) values ($1, $2, $3, null, null)',
+        [commitment(other), encodeReceipt(other), line!.named].map((bytes) => Buffer.from(bytes)),
+      );
+      const { problems, silentOf, unfinished } = await compared();
+      expect([problems, silentOf, unfinished]).toEqual([[mediators.cloudSilent], [chen.card.id], 0]);
+    }
   });
 });
 
@@ -142,9 +198,10 @@ test('a mediator that keeps silent leaves a turning at the cloud without its par
       await opens(who);
       await forgetLines('place is null');
       later();
-      const { problems, unfinished } = await compared();
+      const { problems, unfinished, unfinishedOf } = await compared();
       expect(problems).toEqual([]);
       expect(unfinished).toBeGreaterThan(0);
+      expect(unfinishedOf).toEqual([{ reader: who.card.id, times: unfinished }]);
       // Where it does not answer, nobody can say.
       const mediated = () => Promise.reject(new CareletError('unavailable', 'ask the clinic', { because: 'it does not answer' }));
       expect(

@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import { renewManifest } from '@carelet/client/enrolment';
-import type { Keyring } from '@carelet/client/keyring/keyring';
+import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import { connectCloud } from '@carelet/client/login';
 import { ownReceipts } from '@carelet/client/receipts/own';
 import { brokenPromise, noPromise } from '@carelet/client/receipts/watch';
@@ -19,6 +19,7 @@ import { openCheckpoint, readHead, signCheckpoint } from '@carelet/crypto/receip
 import { verifyExport } from '@carelet/crypto/receipts/export';
 import { emptyMap } from '@carelet/crypto/receipts/map';
 import { cosignNote, decodeNote, encodeNote } from '@carelet/crypto/receipts/note';
+import { decodePromise, encodePromise, promise } from '@carelet/crypto/receipts/promise';
 import { decodeFork, verifyFork } from '@carelet/crypto/receipts/witness';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -120,6 +121,46 @@ for (const overHttp of [false, true]) {
         const opened = await stage.open(chen, { pat, cloud: { ...cloud, records: { ...cloud.records, rows } } });
         expect(words(opened)).toEqual([noPromise]);
       }
+    });
+
+    test('that answers with a promise of before, of this visit or of an earlier one, or of long ago', async () => {
+      const cloud = stage.cloudAs(chen);
+      const given: Bytes[] = [];
+      /** The cloud, but that what it promises with rows is changed. */
+      const promising = (change: (promise: Bytes) => Bytes) => {
+        const rows = async (asked: Parameters<typeof cloud.records.rows>[0]) => {
+          const { promise, ...answer } = await cloud.records.rows(asked);
+          return { ...answer, ...(promise && { promise: change(promise) }) };
+        };
+        return { ...cloud, records: { ...cloud.records, rows } };
+      };
+      const watching = promising((promise) => {
+        given.push(promise);
+        return promise;
+      });
+      expect((await stage.open(chen, { pat, cloud: watching })).problems).toEqual([]);
+      expect(given.length).toBeGreaterThan(0);
+      const again = promising(() => given[0]!);
+      expect(words(await stage.open(chen, { pat, cloud: again }))).toEqual([noPromise]);
+      // The keyring as it lies on disk: nobody remembers what came, but how far the log was seen.
+      const next = decodeKeyring(encodeKeyring(chen));
+      expect(next.receipts.due).toEqual([]);
+      expect(words(await stage.open(next, { pat, cloud: again }))).toEqual([noPromise]);
+      for (const seconds of [-601, 301]) {
+        const { commitment, time } = decodePromise(given[0]!)!;
+        const key = await log();
+        const shifted = promising(() =>
+          encodePromise(
+            promise(
+              key,
+              commitment.map((byte) => byte ^ 1),
+              time + seconds,
+            ),
+          ),
+        );
+        expect(words(await stage.open(decodeKeyring(encodeKeyring(chen)), { pat, cloud: shifted }))).toEqual([noPromise]);
+      }
+      expect((await stage.open(chen, { pat })).problems).toEqual([]);
     });
 
     test('that recomputes its log without an act, shorter or regrown', async () => {

@@ -15,6 +15,7 @@ import { recordsOf } from '@carelet/client/records/fhir';
 import { reader } from '@carelet/client/records/reader';
 import { pairDevice } from '@carelet/client/session/pair';
 import { sender } from '@carelet/client/session/send';
+import { allow, deny } from '@carelet/client/sharing/deny';
 import { openLetter } from '@carelet/client/sharing/letter';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { type SharingOptions, share, unshare, whoReads } from '@carelet/client/sharing/share';
@@ -352,4 +353,36 @@ test('everyone of a clinic: whoever has a policy for one of its units, once it w
   expect(await ofAda(onlyAda!)).toEqual(nothing);
   // In the lungs of Larkfield she is one of them as well.
   expect((await ofAda(numberAt(elsewhere!, larkfield.keyring.card.id)!)).charts).toBe(2);
+});
+
+test('a member whom the patient denies is refused by the mediator too, so that a cloud that lies opens nothing; also by a grant made meanwhile', async () => {
+  const lind = await stage.doctor('Dr Lind', { at: larkfield, ward: 'cardio', ...little });
+  for (const { grant } of whoReads(ada, now())) await unshare(options(), grant);
+  await shareWith(await found('Cardiology'));
+  expect((await ofAda(lind)).ids).toEqual(['later', 'today']);
+  const byLie = async () => (await ofAda(withSecrets(lind), lyingFor(chen!))).ids;
+  /** Hers, at a cloud that does for her what it does for Chen: the mediator is asked by herself. */
+  const asHerself = async () => {
+    const { grant } = whoReads(ada, now())[0]!;
+    const { entitlement } = lind.doctorKeys.find(({ organisation }) => equalPublic(organisation, larkfield.keyring.card.id))!;
+    const { mediate } = stage.cloudletOf(lind, harbour.keyring.card.id)!.sharing;
+    const answers: string[] = [];
+    for (const { notice } of (await stage.cloudAs(chen!).teams.mine()).teams) {
+      answers.push(await refusal(mediate({ grant, turned: [new Uint8Array(576)], membership: { entitlement, notice } })));
+    }
+    // By the notice of another team she is no member.
+    return answers.find((one) => one !== 'denied') ?? 'denied';
+  };
+  // A member lacks the cloud's promise alone.
+  expect(await asHerself()).toBe('conflict');
+  expect(await deny(options(), lind.card.id)).toMatchObject({ left: 0 });
+  expect([await asHerself(), await byLie()]).toEqual(['denied', []]);
+  expect((await ofAda(forgetful(chen!))).ids).toEqual(['later', 'today']);
+  await shareWith(await found('Cardiology'));
+  expect([await asHerself(), await byLie()]).toEqual(['denied', []]);
+  // A mediator that was away hears of it when her client is used next.
+  await allow({ ...options(), cloudletOf: () => null }, lind.card.id);
+  expect(await asHerself()).toBe('denied');
+  await renewConsents(options());
+  expect(await asHerself()).toBe('conflict');
 });

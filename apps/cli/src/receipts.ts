@@ -6,7 +6,7 @@
 import { CareletError } from '@carelet/care/model';
 import type { Authority } from '@carelet/client/login';
 import { witnessAsDevice } from '@carelet/client/receipts/device';
-import type { Mediating } from '@carelet/client/receipts/mediators';
+import { type Mediating, mediators } from '@carelet/client/receipts/mediators';
 import { type Standing, watchOver } from '@carelet/client/receipts/watch';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
@@ -83,14 +83,24 @@ export const standingInWords = (standing: Standing, manifest: Manifest): string 
     : 'Not yet witnessed by anybody but the cloud.';
 
 /** What clinics' boxes wrote down of openings, beside the cloud; nothing where nothing was opened so. */
-export function mediatedInWords({ acts, unfinished }: Mediating): string[] {
+export function mediatedInWords({ acts, unfinishedOf }: Mediating, nameOf: NameOf): string[] {
   const openings = acts.filter(({ kind }) => kind === 'factor').length;
   return [
     ...(openings > 0 ? [`Of openings by your consent, clinics wrote down ${openings}.`] : []),
-    ...(unfinished > 0
-      ? [`${count(unfinished, 'opening was', 'openings were')} begun at the cloud, of which no clinic wrote down its part.`]
-      : []),
+    ...unfinishedOf.map(({ reader, times }) => {
+      const began = `${nameOf(reader)} began ${count(times, 'opening')} at the cloud, of which no clinic wrote down its part`;
+      return `${began}: refused, broken off, or kept from you.`;
+    }),
   ];
+}
+
+/** What does not fit between mediators and cloud, with the names of those for whom it was. */
+export function mediatorProblems({ problems, silentOf }: Mediating, nameOf: NameOf): string[] {
+  const silent = silentOf.map((reader) => {
+    const name = nameOf(reader);
+    return `${name} had a mediator do its part in an opening of your records of which the cloud shows no receipt: the cloud, the mediator or ${name} kept something back`;
+  });
+  return [...problems.filter((what) => what !== mediators.cloudSilent), ...silent];
 }
 
 /** Signs what a patient's device saw of the log, for those who read her charts; a cloud that is away is signed for the next time. */

@@ -8,7 +8,12 @@
  *
  * [Note: What a turning without a mediator's line says]
  * Not that somebody lied: whoever had it turned may have been refused by the mediator, or have gone no further. Without the mediator's part
- * nothing opened, unless the mediator keeps silent. So it is counted and told, and is no contradiction.
+ * nothing opened, unless the mediator keeps silent. So it is counted and told, with the names of those who had it turned, and is no
+ * contradiction.
+ *
+ * [Note: Who may have kept silent]
+ * It is the reader who hands the mediator what the cloud promised, and no promise says what it is of. So where a line has no receipt that
+ * fits, it can be the cloud that hides one, the mediator, or the reader who showed the promise of something else. All three are told.
  *
  * @module
  */
@@ -27,8 +32,9 @@ import type { ChartReceipts } from './own.ts';
 
 /** What may not fit, in words. */
 export const mediators = {
-  /** The mediator has a line, the cloud has none. */
-  cloudSilent: 'a mediator did its part in an opening of your records that the cloud wrote nothing down of: one of the two kept silent',
+  /** The mediator has a line, the cloud has no receipt that fits. See [Note: Who may have kept silent]. */
+  cloudSilent:
+    'a mediator did its part in an opening of your records of which the cloud shows no receipt: one of the two, or whoever read, kept something back',
   another: 'a mediator shows another log of what it did than before, or one that nobody vouches for',
 } as const;
 
@@ -37,6 +43,10 @@ export type Mediating = {
   readonly acts: readonly Receipt[];
   /** Turnings of the cloud, more than a minute old, of which every mediator was asked and none has a line. */
   readonly unfinished: number;
+  /** By the card numbers of those who had them turned. */
+  readonly unfinishedOf: readonly { readonly reader: Bytes; readonly times: number }[];
+  /** For whom a mediator did its part in something of which the cloud shows no receipt, by card number. */
+  readonly silentOf: readonly Bytes[];
   readonly problems: readonly string[];
 };
 
@@ -53,7 +63,7 @@ type MediatorsOptions = {
 };
 
 /** Receipts in one question. */
-const atOnce = 1000;
+const atOnce = 200;
 /** How long somebody may take from the cloud to the mediator, seconds. */
 const onTheWay = 60;
 
@@ -120,8 +130,13 @@ export async function askMediators({
     /** Whether a line is of this very turning: of its ciphertexts, for whom it was. */
     const isOf = (line: Receipt, turning: Receipt | undefined) =>
       turning !== undefined && equalPublic(line.rows, turning.rows) && equalPublic(line.actor, turning.actor);
+    const silentOf = new Map<string, Bytes>();
+    const accuse = ({ actor }: Receipt) => {
+      problems.add(mediators.cloudSilent);
+      silentOf.set(hex(actor), actor);
+    };
     const done = acts.filter(({ kind }) => kind === 'factor');
-    if (done.some((line) => !isOf(line, turnings.get(hex(line.policy))))) problems.add(mediators.cloudSilent);
+    for (const line of done) if (!isOf(line, turnings.get(hex(line.policy)))) accuse(line);
     const seen = new Set(done.map(({ policy }) => hex(policy)));
     const open = new Set([...turnings].flatMap(([name, { time }]) => (seen.has(name) || time > now() - onTheWay ? [] : [name])));
     for (const one of asked) {
@@ -129,20 +144,38 @@ export async function askMediators({
       for (let at = 0; at < names.length; at += atOnce) {
         const some = names.slice(at, at + atOnce);
         await unlessAway(async () => {
-          const answer = await ask(one, { commitments: some.map(unhex) });
-          for (const [i, name] of some.entries()) {
-            const found = answer?.found[i];
-            const receipt = found && decodeReceipt(found.receipt);
-            if (receipt?.kind === 'factor' && hex(receipt.policy) === name && isOf(receipt, turnings.get(name))) open.delete(name);
+          const answer = await ask(one, { commitments: some.map(unhex), all: true });
+          for (const found of answer?.found ?? []) {
+            const line = found && decodeReceipt(found.receipt);
+            const name = line?.kind === 'factor' ? hex(line.policy) : '';
+            if (!line || !some.includes(name)) continue;
+            if (isOf(line, turnings.get(name))) open.delete(name);
+            else accuse(line);
           }
         });
       }
     }
-    return { acts, unfinished: away ? 0 : open.size, problems: [...problems] };
+    const left = away ? [] : [...open].map((name) => turnings.get(name)!.actor);
+    const unfinishedOf = new Map<string, { readonly reader: Bytes; times: number }>();
+    for (const reader of left) {
+      const before = unfinishedOf.get(hex(reader));
+      if (before) before.times++;
+      else unfinishedOf.set(hex(reader), { reader, times: 1 });
+    }
+    return {
+      acts,
+      unfinished: left.length,
+      unfinishedOf: [...unfinishedOf.values()],
+      silentOf: [...silentOf.values()],
+      problems: [...problems],
+    };
   }
 
   /** An answer under a log that goes on from what was seen of it, each line of it proven; `null` for another. */
-  async function ask({ organisation, cloudlet, card }: Asked, what: { commitments: Bytes[]; after?: number }): Promise<Answer | null> {
+  async function ask(
+    { organisation, cloudlet, card }: Asked,
+    what: { commitments: Bytes[]; after?: number; all?: boolean },
+  ): Promise<Answer | null> {
     const { mediators: remembered } = keyring.receipts;
     const name = hex(organisation);
     const kept = remembered[name] ?? null;
@@ -170,11 +203,12 @@ export async function askMediators({
     return answer;
   }
 
+  /** A mediator that cannot be asked, or does not answer as one, keeps nobody from what the others and the cloud show. */
   async function unlessAway(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (thrown) {
-      if (!(thrown instanceof CareletError && thrown.kind === 'unavailable')) throw thrown;
+      if (!(thrown instanceof CareletError)) throw thrown;
       away = true;
     }
   }

@@ -7,13 +7,19 @@
  * Each answer proves that it goes on from the one before. Two asked side by side would prove it of the same one, and not
  * of each other, so a cloud could show each another log.
  *
+ * [Note: A promise is of one act]
+ * No promise says what it is of, so a cloud could show one of before again and write nothing down. It must be of these minutes, none
+ * that was taken before, and its leaf must stand behind what was seen of the log before anything came here. An act that is asked for
+ * again after a lost answer brings one promise, since the first did not arrive.
+ *
  * @module
  */
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import type { Watch } from '@carelet/crypto/cards/manifest';
-import { type Checkpoint, judgeCheckpoint, openCheckpoint } from '@carelet/crypto/receipts/checkpoint';
+import { type Checkpoint, judgeCheckpoint, openCheckpoint, readCheckpoint } from '@carelet/crypto/receipts/checkpoint';
 import { verifyConsistency } from '@carelet/crypto/receipts/log';
-import { decodePromise, judgePromise, type Promised, verifyPromise } from '@carelet/crypto/receipts/promise';
+import { decodeNote } from '@carelet/crypto/receipts/note';
+import { decodePromise, isOfNow, judgePromise, type Promised, verifyPromise } from '@carelet/crypto/receipts/promise';
 import { type Following, follow } from '@carelet/crypto/receipts/witness';
 import type { Keyring, WatchedLog } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
@@ -36,7 +42,10 @@ export const noPromise = 'the cloud does not promise to write down who was here'
 export type Watching = {
   /** Asks something of the log; `null` in a town that names none. */
   ask<A extends Head>(question: (seen: number) => Promise<A>): Promise<Judged<A> | null>;
-  /** Takes what came with an act or answer that leaves a receipt; what is wrong with it, in words. */
+  /**
+   * Takes what came with an act or answer that leaves a receipt; what is wrong with it, in words. One that came with something else before,
+   * or is not of these minutes, is no promise. See [Note: A promise is of one act].
+   */
   took(promise: Bytes | undefined): string | null;
   /** How many promises were not seen kept yet. */
   due(): number;
@@ -49,6 +58,26 @@ const atOnce = 1000;
 
 /** Whoever watches with one keyring waits for the others who do: a reader, a giver, who goes through her receipts. */
 const turns = new WeakMap<WatchedLog, Promise<unknown>>();
+
+/**
+ * What came to somebody since she began to watch here: the times of promises by commitment, how much of the log she had seen before any,
+ * and those that wait to be asked about and came here.
+ */
+type Taken = { readonly began: number; readonly here: Set<string>; readonly times: Map<string, number> };
+const takenBy = new WeakMap<WatchedLog, Taken>();
+/** How many are remembered before those are forgotten that are too old to be taken anyway. */
+const mostTaken = 10_000;
+
+function takenOf(receipts: WatchedLog): Taken {
+  const before = takenBy.get(receipts);
+  if (before) return before;
+  const head = receipts.seen && readCheckpoint(decodeNote(receipts.seen)?.text ?? '');
+  const due = receipts.due.flatMap((bytes) => decodePromise(bytes) ?? []);
+  const times = new Map(due.map(({ commitment, time }) => [hex(commitment), time]));
+  const known = { began: head ? head.size : 0, here: new Set<string>(), times };
+  takenBy.set(receipts, known);
+  return known;
+}
 
 /**
  * @param now UTC seconds
@@ -67,6 +96,7 @@ const turns = new WeakMap<WatchedLog, Promise<unknown>>();
  */
 export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cloud; now: () => number }): Watching {
   const { receipts } = keyring;
+  const taken = takenOf(receipts);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = (turns.get(receipts) ?? Promise.resolve()).then(work);
     turns.set(
@@ -99,8 +129,14 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
       const { receipts: watch } = keyring.manifest;
       if (!watch) return null;
       const promised = promise && decodePromise(promise);
-      if (!promised || !verifyPromise(promised, watch.log)) return noPromise;
-      if (!receipts.due.some((one) => equalPublic(one, promise))) receipts.due.push(promise);
+      if (!promised || !verifyPromise(promised, watch.log) || !isOfNow(promised, now())) return noPromise;
+      const { times } = taken;
+      const name = hex(promised.commitment);
+      if (times.has(name)) return noPromise;
+      if (times.size > mostTaken) for (const [one, time] of times) if (!isOfNow({ time }, now())) times.delete(one);
+      times.set(name, promised.time);
+      taken.here.add(name);
+      receipts.due.push(promise);
       return null;
     },
 
@@ -122,7 +158,12 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
       });
       const over = new Set(asked.flatMap(({ bytes }, i) => (outcomes[i] === 'due' ? [] : [bytes])));
       receipts.due = receipts.due.filter((bytes) => !over.has(bytes));
-      return outcomes.includes('broken') ? [brokenPromise] : [];
+      // What was in the log before anything came here is of something else. Of what came elsewhere nobody knows that.
+      const isOfBefore = (_: Promised, i: number) =>
+        outcomes[i] === 'included' && taken.here.has(hex(asked[i]!.commitment)) && found[i]!.place < taken.began;
+      const before = asked.some(isOfBefore);
+      for (const [i, { commitment }] of asked.entries()) if (outcomes[i] !== 'due') taken.here.delete(hex(commitment));
+      return [...(outcomes.includes('broken') ? [brokenPromise] : []), ...(before ? [noPromise] : [])];
     },
   };
 }

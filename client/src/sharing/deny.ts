@@ -6,8 +6,9 @@
 import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { limit, ownCharts } from './limits.ts';
 import { type SharingOptions, unshare, whoReads } from './share.ts';
+import { tellMediators } from './tell-mediators.ts';
 
-/** What came of it: charts of which something was said, grants that were taken back with it, and those whose mediator is still to be told. */
+/** What came of it: charts of which something was said, grants that were taken back with it, and how many mediators are still to be told of either. */
 export type Denied = { readonly charts: number; readonly grants: number; readonly left: number };
 
 /**
@@ -17,9 +18,13 @@ export type Denied = { readonly charts: number; readonly grants: number; readonl
 export async function deny(options: SharingOptions, doctor: Bytes): Promise<Denied> {
   const { keyring, clock = Date.now } = options;
   let said = 0;
-  for (const chart of await ownCharts(options)) if (await limit(options, chart, { deny: doctor })) said++;
-  const given = whoReads(keyring, clock() / 1000).filter((grant) => equalPublic(grant.doctor, doctor));
   let left = 0;
+  for (const chart of await ownCharts(options)) {
+    if (await limit(options, chart, { deny: doctor })) said++;
+    // Also where it was said before: a mediator may have been away.
+    left += await tellMediators(options, chart);
+  }
+  const given = whoReads(keyring, clock() / 1000).filter((grant) => equalPublic(grant.doctor, doctor));
   for (const { grant } of given) {
     const { cloud, mediator } = await unshare(options, grant).catch(() => ({ cloud: false, mediator: false }));
     if (!(cloud && mediator)) left++;
@@ -30,6 +35,9 @@ export async function deny(options: SharingOptions, doctor: Bytes): Promise<Deni
 /** Takes a denial back: her roles open again what they open. What she was granted before stays taken back. Gives of how many charts. */
 export async function allow(options: SharingOptions, doctor: Bytes): Promise<number> {
   let said = 0;
-  for (const chart of await ownCharts(options)) if (await limit(options, chart, { allow: doctor })) said++;
+  for (const chart of await ownCharts(options)) {
+    if (await limit(options, chart, { allow: doctor })) said++;
+    await tellMediators(options, chart);
+  }
   return said;
 }

@@ -37,9 +37,17 @@ const endName = (pat: Bytes): string => headName(pat, 'limits');
  * @throws {CareletError} `tampered` when the cloud shows an older state than it did, none, or one that is not hers
  */
 export async function limitsOf(
+  own: Own & { readonly clock?: () => number },
+  chart: Pick<ChartRef, 'pat' | 'writer'>,
+): Promise<OwnLimits | null> {
+  return (await saidLimits(own, chart))?.limits ?? null;
+}
+
+/** As `limitsOf`, beside the very bytes that were signed. */
+export async function saidLimits(
   { keyring, cloud, clock = Date.now }: Own & { readonly clock?: () => number },
   { pat, writer }: Pick<ChartRef, 'pat' | 'writer'>,
-): Promise<OwnLimits | null> {
+): Promise<{ readonly limits: OwnLimits; readonly state: Bytes } | null> {
   const { state, followed } = await cloud.limits.state({ pat });
   const end = keyring.sharing.heads[endName(pat)];
   const known = end ? { seq: end.gen, hash: end.hash } : null;
@@ -53,7 +61,8 @@ export async function limitsOf(
   keyring.sharing.heads = { ...keyring.sharing.heads, [endName(pat)]: { gen: read.head.seq, hash: read.head.hash } };
   const now = Math.floor(clock() / 1000);
   const follows = followed !== null && (await isFollowed({ keyring, cloud }, { pat, writer }, state!, followed, now));
-  return { ...read.limits, following: follows ? 'follows' : read.limits.time < now - grace ? 'late' : 'waits' };
+  const following = follows ? 'follows' : read.limits.time < now - grace ? 'late' : 'waits';
+  return { limits: { ...read.limits, following }, state: state! };
 }
 
 /** Whether the writer of a chart, for whose card the issuers vouch, signed that it follows these very limits. */

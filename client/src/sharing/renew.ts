@@ -13,6 +13,7 @@ import { sameAs } from './meant.ts';
 import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
 import { endGrant, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
 import { followersOf } from './teams/patient.ts';
+import { tellMediators } from './tell-mediators.ts';
 
 /** What was kept open. */
 export type Renewed = {
@@ -39,6 +40,8 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
   for (const chart of (await cloud.records.charts()).charts) {
     if (!keyring.sharing.grants.some(({ pat }) => equalPublic(pat, chart.pat))) continue;
     await raiseGenerations(options, chart, ({ doctor }) => followers.has(hex(doctor)));
+    // Whoever was away when limits were said is told now.
+    await tellMediators(options, chart);
     const published = await publishedScopes(options, chart);
     const given = whoReads(keyring, clock() / 1000).filter(({ pat }) => equalPublic(pat, chart.pat));
     for (const grant of given.filter((one) => isSuperseded(one, published))) {

@@ -27,7 +27,7 @@ import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
 import { layWraps } from './lay.ts';
 import { sealLetter } from './letter.ts';
-import { refuseDenied } from './limits.ts';
+import { refuseDenied, saidLimits } from './limits.ts';
 import { categoriesOf, sameAs } from './meant.ts';
 import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
@@ -144,6 +144,12 @@ function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes,
   });
 }
 
+/** The card of a chart's writer: with its deed it shows the mediator whose chart it is. */
+async function writerOf({ keyring, cloud, clock = Date.now }: SharingOptions, { writer }: ChartRef): Promise<Card> {
+  const [card] = (await cloud.login.cards({ ids: [writer] })).cards;
+  return believed(keyring, card ?? new Uint8Array(), 'organisation', writer, Math.floor(clock() / 1000));
+}
+
 type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
 
 type With = {
@@ -169,8 +175,12 @@ async function shareChart(
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
   const { root, pq } = keyring.sharing.patient!;
 
-  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter };
-  const { factor } = await mediating.sharing.factor({ ...asked, ...(organisation && { organisation: encodeCard(organisation) }) });
+  const shown = { writer: encodeCard(await writerOf(options, chart)), deed: chart.deed };
+  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter, chart: shown };
+  // Who is in a team nobody says by name: its mediator is told whom she denies before it has a factor.
+  const said = organisation ? await saidLimits(options, chart) : null;
+  const ofTeam = { ...(organisation && { organisation: encodeCard(organisation) }), ...(said && { limits: said.state }) };
+  const { factor } = await mediating.sharing.factor({ ...asked, ...ofTeam });
   const offer: Offer = { grant, delegate, factor, doctor: { id: doctor.id, edVk: doctor.edVk }, mediator: mediator.edVk };
 
   const published = await publishedScopes(options, chart);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openCheckpoint } from './checkpoint.ts';
-import { decodePromise, encodePromise, judgePromise, promise, promiseLimit, verifyPromise } from './promise.ts';
+import { decodePromise, encodePromise, isOfNow, judgePromise, promise, promiseLimit, verifyPromise } from './promise.ts';
 import { now, signerOf, town } from './town.testing.ts';
 
 test('a promise comes back from its bytes and is by one log, over one leaf and one time', () => {
@@ -12,6 +12,13 @@ test('a promise comes back from its bytes and is by one log, over one leaf and o
   expect(verifyPromise({ ...promised, time: now + 1 }, t.watch.log)).toBe(false);
   expect(verifyPromise({ ...promised, origin: 'other.example/log' }, t.watch.log)).toBe(false);
   expect(verifyPromise(promised, signerOf(t.watch.log.name, t.random))).toBe(false);
+});
+
+test('a promise is of these minutes, as a checkpoint has to be', () => {
+  const t = town('of now');
+  const promised = promise(t.cloud.log, t.random(32), now);
+  for (const shift of [0, 600, -300]) expect(isOfNow(promised, now + shift)).toBe(true);
+  for (const shift of [601, -301]) expect(isOfNow(promised, now + shift)).toBe(false);
 });
 
 test('a promise is due for a minute; then the log has the leaf or the promise is broken', async () => {

@@ -6,7 +6,7 @@
  */
 import { type Bytes, cbor, uncbor } from '../algebra/bytes.ts';
 import { type NamedKey, sign, verify } from '../algebra/sign.ts';
-import type { Head } from './checkpoint.ts';
+import { freshness, type Head } from './checkpoint.ts';
 import { leafHash } from './leaf.ts';
 import { verifyInclusion } from './log.ts';
 import type { Signer } from './note.ts';
@@ -38,6 +38,15 @@ export function promise(log: Signer, commitment: Bytes, time: number): Promised 
 /** Whether this log promised this. */
 export const verifyPromise = ({ origin, commitment, time, signature }: Promised, log: NamedKey): boolean =>
   origin === log.name && verify(log.key, label, [origin, commitment, time], signature);
+
+/**
+ * Whether a promise is of these minutes, as a checkpoint has to be: one that came with something else, long ago, is none for what is
+ * done now.
+ *
+ * @param now UTC seconds
+ */
+export const isOfNow = ({ time }: Pick<Promised, 'time'>, now: number): boolean =>
+  now - time <= freshness.age && time - now <= freshness.ahead;
 
 /** Where a leaf is said to be, in the log of some head. */
 export type Inclusion = { readonly head: Head; readonly index: number; readonly path: readonly Bytes[] };

@@ -23,13 +23,15 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
-import type { Acts } from './acts.ts';
+import type { Denied } from './denied.ts';
 import { devices, looksAfter } from './devices.ts';
 import { lately } from './lately.ts';
 import type { FactorMath, RoleMath } from './mathematics.ts';
 import { type Factors, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
+import type { PerHour } from './per-hour.ts';
 import type { Queue } from './queue/queue.ts';
+import type { Receipts } from './receipts.ts';
 import type { Relay } from './relay.ts';
 import { type Logins, type RoleFactors, roles } from './roles.ts';
 import type { CloudletTables } from './schema.ts';
@@ -57,7 +59,9 @@ export function cloudlet(
     keys,
     endedKeys,
     domains,
-    acts,
+    receipts,
+    given,
+    denied,
     install,
     mathematics,
     town,
@@ -76,7 +80,9 @@ export function cloudlet(
     keys: ServiceKeys;
     endedKeys: EndedKeys;
     domains: Domains;
-    acts: Acts;
+    receipts: Receipts;
+    given: PerHour;
+    denied: Denied;
     /** Keeps what the clinic handed over. */
     install: (organisation: Organisation) => Promise<void>;
     mathematics: FactorMath & RoleMath;
@@ -97,8 +103,8 @@ export function cloudlet(
       },
     },
     sharing: {
-      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, acts, now }, caller),
-      ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, acts, now }, caller),
+      ...mediator({ factors, cards, mathematics, organisation, endedKeys, domains, town, receipts, given, denied, now }, caller),
+      ...roles({ kept: roleFactors, logins, keys, endedKeys, domains, mathematics, organisation, town, receipts, now }, caller),
       endKeys: (said) => endedKeys.take(said),
       retired: ({ manifest }) => domains.take(manifest),
       async domain({ sealed }) {
@@ -141,7 +147,7 @@ export function cloudlet(
     receipts: {
       async mediated(asked) {
         if (!caller) throw new CareletError('denied', 'tell what was mediated', { because: 'the request is not signed' });
-        return acts.shown(caller.id, asked);
+        return receipts.shown(caller.id, asked);
       },
     },
     town: {

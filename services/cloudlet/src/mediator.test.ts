@@ -5,21 +5,24 @@ import { copyFileSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CareletError } from '@carelet/care/model';
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
-import { hex, utf8 } from '@carelet/crypto/algebra/bytes';
+import { equalPublic, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { type Card, encodeCard } from '@carelet/crypto/cards/card';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { signEnd } from '@carelet/crypto/pre/grant';
 import { newHalf } from '@carelet/crypto/pre/reader';
+import { signDeed } from '@carelet/crypto/records/chart';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Acts } from './acts.ts';
+import { deniedIn, saidLimitsIn } from './denied.ts';
 import * as mathematics from './mathematics.ts';
 import { factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
+import { perHour } from './per-hour.ts';
+import type { Receipts } from './receipts.ts';
 
 const now = 1_795_176_000;
 const year = 365 * 86_400;
@@ -100,8 +103,9 @@ describe('a mediator', () => {
     return { card, edSk: own.edSk, caller: { id: card.id, kind, card } };
   };
   const [ada, ivy, chen, clinic] = [person('patient'), person('patient'), person('doctor'), person('organisation')];
+  const hospital = person('organisation');
   const [grant, pat] = [systemRandom(16), systemRandom(16)];
-  type Left = Parameters<Acts['leave']>[0];
+  type Left = Parameters<Receipts['leave']>[0];
   const left: Left[] = [];
   let delegate: Bytes;
   let clock = now;
@@ -111,15 +115,31 @@ describe('a mediator', () => {
     ({ delegate } = newHalf(await loadGroup('mcl'), { id: chen.card.id, edSk: chen.edSk }));
     const factors = await factorsIn(temporaryFolder(), secrets(key));
     const organisation = async () => ({ card: clinic.card, edSk: clinic.edSk }) as Organisation;
-    const acts = { leave: async (act: Left) => void left.push(act) };
+    const receipts = { leave: async (act: Left) => void left.push(act) };
     // Whether issuers vouch for a card is looked at elsewhere.
-    const cards: Pick<Cards, 'present' | 'byId'> = { present: async () => {}, byId: async () => [] };
+    const cards: Pick<Cards, 'present' | 'byId'> = {
+      present: async () => {},
+      byId: async (ids) => [hospital, ivy].flatMap(({ card }) => (ids.some((id) => equalPublic(id, card.id)) ? [card] : [])),
+    };
     // Nobody here reads as a member of a team.
     const unused = () => Promise.reject(new Error('nobody should ask'));
     const endedKeys = { refuse: unused, take: unused, hear: unused };
     const domains = { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused };
+    const denied = deniedIn(await saidLimitsIn(temporaryFolder(), secrets(key)), () => clock);
     const town = { manifest: unused, refresh: unused, take: unused };
-    const around = { factors, cards, mathematics, organisation, endedKeys, domains, town, acts, now: () => clock };
+    const around = {
+      factors,
+      cards,
+      mathematics,
+      organisation,
+      endedKeys,
+      domains,
+      town,
+      receipts,
+      given: perHour(() => clock, 30),
+      denied,
+      now: () => clock,
+    };
     as = (who) => mediator(around, who?.caller ?? null);
   });
 
@@ -128,7 +148,12 @@ describe('a mediator', () => {
       () => 'ok',
       (thrown: unknown) => (thrown instanceof CareletError ? thrown.kind : String(thrown)),
     );
-  const asked = () => ({ grant, pat, delegate, doctor: encodeCard(chen.card), notAfter: now + 1000 });
+  const asked = () => ({ grant, pat, delegate, doctor: encodeCard(chen.card), notAfter: now + 1000, chart: shown() });
+  /** The word of a chart’s writer that it is somebody’s. */
+  const shown = ({ owner = ada, of = pat, by = hospital } = {}) => ({
+    writer: encodeCard(by.card),
+    deed: signDeed(by.edSk, { pat: of, writer: by.card.id, owner: owner.card.id }),
+  });
   const turned = async (who: Person | null) => refusal(as(who).mediate({ grant, turned: [new Uint8Array(576)] }));
 
   test('gives a factor to a patient, of a doctor’s own half, for a grant that has not ended and ends some day', async () => {
@@ -152,6 +177,42 @@ describe('a mediator', () => {
     };
     expect(await factorFor(ivy)).toBe('ok');
     for (const other of [clinic, person('administrator'), person('cradle'), ada]) expect(await factorFor(other)).toBe('invalid');
+  });
+
+  test('gives one to nobody who does not show that the chart is hers, by the word of a hospital that issuers vouch for', async () => {
+    left.length = 0;
+    const fresh = (chart: ReturnType<typeof shown> | undefined, who = ada) =>
+      refusal(as(who).factor({ ...asked(), grant: systemRandom(16), chart }));
+    for (const chart of [
+      undefined,
+      shown({ owner: ivy }),
+      shown({ of: systemRandom(16) }),
+      // A hospital that nobody vouches for, and a patient who signs for herself.
+      shown({ by: person('organisation') }),
+      shown({ by: ivy }),
+      { ...shown(), deed: new Uint8Array(64) },
+    ]) {
+      expect(await fresh(chart)).toBe('denied');
+    }
+    expect(await fresh(shown(), ivy)).toBe('denied');
+    expect(left).toEqual([]);
+    expect(await fresh(shown())).toBe('ok');
+  });
+
+  test('gives as many within an hour as somebody shares, and says when she may go on', async () => {
+    const give = () => as(ada).factor({ ...asked(), grant: systemRandom(16) });
+    let refused: unknown;
+    for (let i = 0; i <= 30 && !refused; i++)
+      refused = await give().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+    expect(refused).toMatchObject({ kind: 'conflict', because: 'of grants 30 in an hour are the most; go on in 60 minutes' });
+    // Those of others are counted by themselves.
+    expect(await refusal(as(ivy).factor({ ...asked(), grant: systemRandom(16), chart: shown({ owner: ivy }) }))).toBe('ok');
+    clock = now + 3600;
+    expect(await refusal(as(ada).factor({ ...asked(), grant: systemRandom(16), notAfter: clock + 1000 }))).toBe('ok');
+    clock = now;
   });
 
   test('applies it for the doctor of the grant and for nobody else, and says nothing of what is no element of GT', async () => {

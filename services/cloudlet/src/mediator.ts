@@ -3,7 +3,7 @@
  * is let read is called the doctor of a grant, a carer with a patient's card as well, and a team.
  *
  * Of a grant to a team it judges by itself, each time, whether who asks is a member: by what two issuers entitled her to, by whom the
- * team's organisation says it is, and by whose keys have ended. What a cloud says of it does not count.
+ * team's organisation says it is, by whose keys have ended, and by whom the patient denies her chart. What a cloud says of it does not count.
  *
  * @module
  */
@@ -16,19 +16,23 @@ import { type Card, decodeCard, mayBeLetRead, organisationOf, selfSigned, vouche
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { makesMember, readNotice } from '@carelet/crypto/cards/team';
 import { verifyEnd } from '@carelet/crypto/pre/grant';
+import { verifyDeed } from '@carelet/crypto/records/chart';
 import type { Domains } from '@carelet/ground/domains';
 import type { EndedKeys, KeyName } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
-import { type Acts, receiptIn } from './acts.ts';
+import type { Denied } from './denied.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
+import type { PerHour } from './per-hour.ts';
+import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
-type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end'>;
+type Mediating = Pick<Sharing, 'factor' | 'mediate' | 'end' | 'limits'>;
 type Membership = Parameters<Sharing['mediate']>[0]['membership'];
+type Chart = Parameters<Sharing['factor']>[0]['chart'];
 
 /** A factor and what it is kept for. */
 type Kept = {
@@ -43,6 +47,9 @@ type Kept = {
 
 /** Factors by their grants. */
 export type Factors = SealedFiles<Kept>;
+
+/** Grants of one patient in an hour: all of hers once more for many charts and doctors, as when a generation is raised. */
+export const mostGiven = 500;
 
 /** A day more than a grant may last. */
 const longestSeconds = (longestGrant + 1) * 86_400;
@@ -70,10 +77,12 @@ export function mediator(
     cards,
     mathematics,
     organisation,
-    acts,
+    receipts,
     endedKeys,
     domains,
     town,
+    given,
+    denied,
     now,
   }: {
     factors: Factors;
@@ -81,10 +90,14 @@ export function mediator(
     mathematics: FactorMath;
     organisation: () => Promise<Organisation>;
     /** What this mediator does is written down before it is answered. */
-    acts: Pick<Acts, 'leave'>;
+    receipts: Pick<Receipts, 'leave'>;
     endedKeys: EndedKeys;
     domains: Domains;
     town: Town;
+    /** Counts the factors a patient was given within an hour: each is a line for good. */
+    given: PerHour;
+    /** Whom owners deny their charts. */
+    denied: Denied;
     /** UTC seconds. */
     now: () => number;
   },
@@ -94,11 +107,13 @@ export function mediator(
   const none = (op: string) => new CareletError('denied', op, { because: 'no grant to you holds here' });
 
   return {
-    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter }) {
+    async factor({ grant, pat, delegate, doctor: doctorBytes, organisation: behind, notAfter, chart, limits }) {
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });
       if (notAfter <= now()) throw refuse('the grant has ended already');
       if (notAfter > now() + longestSeconds) throw refuse('no grant lasts that long');
+      await mustOwn(caller, pat, chart);
+      given.take(caller.id, (because) => new CareletError('conflict', 'give a factor', { because: `of grants ${because}` }));
       const doctor = decodeCard(doctorBytes);
       if (!doctor || !mayBeLetRead(doctor)) throw refuse('these bytes are no card of somebody who may be let read');
       if (equalPublic(doctor.id, caller.id)) throw refuse('nobody needs to be let read what is hers');
@@ -108,10 +123,12 @@ export function mediator(
       const { edSk } = await organisation();
       const made = await mathematics.newFactor(grant, delegate, { id: doctor.id, edVk: doctor.edVk }, edSk);
       if (!made) throw refuse('the half is not of this card');
+      // Before there is a factor, so that none is there without it.
+      if (limits) await denied.take(caller, pat, limits);
       const keeping = { patient: caller.id, pat, doctor: doctor.id, notAfter, secret: made.secret, organisation: of };
       const kept = await factors.keep(grant, keeping);
       if (!kept) throw new CareletError('conflict', 'give a factor', { because: 'a grant of this number was made before' });
-      await acts.leave({ kind: 'grant', actor: caller.id, scope: hex(pat) }, caller.id);
+      await receipts.leave({ kind: 'grant', actor: caller.id, scope: hex(pat) }, caller.id);
       return { factor: made.factor };
     },
 
@@ -120,10 +137,16 @@ export function mediator(
       if (!caller || !kept || kept.notAfter <= now()) throw none('mediate');
       const { organisation: of } = kept;
       const reads = of ? await isMember(caller, { team: kept.doctor, of }, membership) : equalPublic(kept.doctor, caller.id);
-      if (!reads) throw none('mediate');
-      await acts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), receipt: receiptIn(promise), turned }, kept.patient);
+      if (!reads || (await denied.denies(kept.patient, kept.pat, caller.id))) throw none('mediate');
+      await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), turned, promise }, kept.patient);
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
+    },
+
+    async limits({ grant, state }) {
+      const kept = await factors.get(grant);
+      if (!caller || !kept || kept.notAfter <= now() || !equalPublic(kept.patient, caller.id)) throw none('take limits');
+      await denied.take(caller, kept.pat, state);
     },
 
     async end({ grant, pat, end }) {
@@ -132,9 +155,26 @@ export function mediator(
       if (!kept) return;
       if (!equalPublic(kept.patient, caller.id) || !equalPublic(kept.pat, pat)) throw none('take a grant back');
       await factors.drop(grant);
-      await acts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
+      await receipts.leave({ kind: 'taking-back', actor: caller.id, scope: hex(pat) }, caller.id);
     },
   };
+
+  /** Refuses whoever does not show that the chart is hers: its writer, for whom issuers vouch, signed that. */
+  async function mustOwn(owner: KnownCaller, pat: Bytes, shown: Chart): Promise<void> {
+    const refuse = (because: string) => new CareletError('denied', 'give a factor', { because });
+    if (!shown) throw refuse('show whose chart it is: bring what you share with up to date');
+    const writer = decodeCard(shown.writer);
+    if (writer?.kind !== 'organisation') throw refuse('this chart is not yours');
+    const signed = async () => {
+      const [known] = await cards.byId([writer.id]);
+      const deed = { pat, writer: writer.id, owner: owner.id };
+      return known?.kind === 'organisation' && verifyDeed(known.edVk, deed, shown.deed);
+    };
+    if (await signed()) return;
+    await cards.present(shown.writer, []);
+    if (!(await signed())) throw refuse('this chart is not yours');
+  }
+
   /** The number of the organisation a team is of, once issuers vouch for that and it for the team; `null` where they do not. */
   async function organisationBehind(team: Card, card: Bytes | undefined): Promise<Bytes | null> {
     const number = organisationOf(team);

@@ -26,9 +26,9 @@ import { secrets } from '@carelet/ground/secrets';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Acts } from './acts.ts';
 import * as mathematics from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
+import type { Receipts } from './receipts.ts';
 import { forgetKeys, forgetKeysOfOthers, type Logins, type RoleFactors, roleFactorsIn, roles } from './roles.ts';
 
 const day = 86_400;
@@ -61,7 +61,7 @@ describe('a mediator of roles', () => {
   let now = begin;
   const keys = serviceKeys(join(folder, 'service'), () => now * 1000);
   const ended: KeyName[] = [];
-  const left: Parameters<Acts['leave']>[0][] = [];
+  const left: Parameters<Receipts['leave']>[0][] = [];
   let known: RoleFactors;
   let logins: Logins;
   let domain: Bytes;
@@ -95,7 +95,7 @@ describe('a mediator of roles', () => {
         mathematics,
         organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
         town: { manifest: async () => manifest, refresh: async () => manifest, take: async () => manifest },
-        acts: { leave: async (act) => void left.push(act) },
+        receipts: { leave: async (act) => void left.push(act) },
         now: () => now,
       },
       who?.caller ?? null,

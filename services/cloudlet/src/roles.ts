@@ -28,9 +28,9 @@ import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { ServiceKeys } from '@carelet/ground/service-key';
 import type { Town } from '@carelet/ground/town';
-import { type Acts, receiptIn } from './acts.ts';
 import type { RoleMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
+import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
 /** All of `sharing` that is about roles. */
@@ -117,7 +117,7 @@ export function roles(
     mathematics,
     organisation: clinic,
     town,
-    acts,
+    receipts,
     now,
   }: {
     kept: RoleFactors;
@@ -129,7 +129,7 @@ export function roles(
     organisation: () => Promise<Organisation>;
     town: Town;
     /** What this mediator does is written down before it is answered. */
-    acts: Pick<Acts, 'leave'>;
+    receipts: Pick<Receipts, 'leave'>;
     /** UTC seconds. */
     now: () => number;
   },
@@ -178,12 +178,12 @@ export function roles(
       if (!login || !equalPublic(login.doctor, doctor.id) || login.until <= now()) throw none();
       await endedKeys.refuse(login, 'answer');
       await meantFor(login, 'answer');
-      await acts.leave({
+      await receipts.leave({
         kind: 'factor',
         actor: doctor.id,
         scope: hex(login.organisation),
-        receipt: receiptIn(promise),
         turned: transformed,
+        promise,
       });
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
       return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };

@@ -72,8 +72,8 @@ export type CloudletTables = CardTables &
     outage: { began: string; ended: string | null };
     /** Of each receipts log, by its key: the last checkpoint this cloudlet signed, and the proof that the log was forked. */
     witnessed: { origin: string; note: Bytes | null; fork: Bytes | null };
-    /** What the mediator did; `named` is the cloud's receipt it goes with, `patient` is whose grant it was, `place` where its log holds the line. */
-    act: { commitment: Bytes; body: Bytes; named: Bytes; patient: Bytes | null; place: number | null };
+    /** What the mediator did; `named` is the cloud's receipt it goes with, if any, `patient` is whose grant it was, `place` where its log holds the line. */
+    act: { commitment: Bytes; body: Bytes; named: Bytes | null; patient: Bytes | null; place: number | null };
     /** Its log as it stands, one row: whoever writes locks it. */
     act_log: { one: boolean; size: number; roots: Bytes[] };
     act_node: LogNodeTable;
@@ -173,6 +173,19 @@ export const migrations: Record<string, Migration> = {
         await statement.execute(db);
       }
       await makeLogNodes(db, 'act_node');
+    },
+  },
+  '0012 acts that name nothing': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table act alter column named drop not null`,
+        // Whoever asked for nothing was shown who gave and took back what.
+        sql`update act set named = null where named = decode(repeat('00', 32), 'hex')`,
+        sql`drop index act_named`,
+        sql`create index act_named on act (named, place) where named is not null`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

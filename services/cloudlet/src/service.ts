@@ -19,21 +19,23 @@ import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
-import { actsIn } from './acts.ts';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
+import { deniedIn, saidLimitsIn } from './denied.ts';
 import { frames } from './frames.ts';
 import { inquiriesAt } from './inquiries.ts';
-import { factorsIn } from './mediator.ts';
+import { factorsIn, mostGiven } from './mediator.ts';
 import { accounts as accountsIn } from './mqtt/accounts.ts';
 import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
 import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
+import { perHour } from './per-hour.ts';
 import { promises } from './promises.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
 import { isBusAway } from './queue/stream.ts';
+import { receiptsIn } from './receipts.ts';
 import { relay as relayOf } from './relay.ts';
 import { forgetKeys, forgetKeysOfOthers, type Logins, roleFactorsIn } from './roles.ts';
 import { type CloudletTables, migrations } from './schema.ts';
@@ -193,11 +195,13 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const cards = cardsIn(db, town, 'cloudlet', clock);
     const factors = await factorsIn(join(config.keys, 'factors'), secrets);
     const roleFactors = await roleFactorsIn(join(config.keys, 'role-factors'), secrets);
+    const saidLimits = await saidLimitsIn(join(config.keys, 'limits'), secrets);
     const logins: Logins = new Map();
     const sweep = async () => {
       const over = ({ notAfter }: { readonly notAfter: number }) => notAfter <= Math.floor(clock() / 1000);
       await factors.dropWhere(over);
       await roleFactors.dropWhere(over);
+      await saidLimits.dropWhere(over);
     };
     doors.push(hourly('sweep-factors', sweep, log));
     const keys = serviceKeys(join(config.keys, 'service'), clock);
@@ -231,13 +235,25 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       installed = handed;
       up = null;
     };
-    const acts = actsIn({
+    const receipts = receiptsIn({
       db,
       keys: config.keys,
       organisation,
+      town,
       now: () => Math.floor(clock() / 1000),
     });
-    const parts = { factors, roleFactors, logins, keys, endedKeys, domains, acts };
+    const seconds = () => Math.floor(clock() / 1000);
+    const parts = {
+      factors,
+      roleFactors,
+      logins,
+      keys,
+      endedKeys,
+      domains,
+      receipts,
+      given: perHour(seconds, mostGiven),
+      denied: deniedIn(saidLimits, seconds),
+    };
     const rooms = { db, queue, cards, sessions, relay, organisation, install, ...parts, mathematics, town, clock };
     const handler = serve(cloudletContract, {
       role: (caller: KnownCaller | null) => cloudlet({ ...rooms, frame: frameFor() }, caller),

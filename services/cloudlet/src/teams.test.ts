@@ -13,10 +13,13 @@ import { signManifest } from '@carelet/crypto/cards/manifest';
 import { type CardSecrets, newCard, newTeamCard } from '@carelet/crypto/cards/owner';
 import { signNotice, type TeamNotice } from '@carelet/crypto/cards/team';
 import { newHalf } from '@carelet/crypto/pre/reader';
+import { signDeed } from '@carelet/crypto/records/chart';
+import { hashOfLimits, type Limits, signLimits } from '@carelet/crypto/records/limits';
 import type { KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { deniedIn, type SaidLimits, saidLimitsIn } from './denied.ts';
 import * as mathematics from './mathematics.ts';
 import { type Factors, factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
@@ -32,7 +35,7 @@ const vouched = ({ card, ...rest }: Person): Person => ({
   ...rest,
   card: [0, 1].reduce((one, i) => vouch(one, i, issuers[i]!.secret), card),
 });
-const [northgate, harbour] = [vouched(person('organisation')), vouched(person('organisation'))];
+const [northgate, harbour, hospital] = [vouched(person('organisation')), vouched(person('organisation')), person('organisation')];
 const teamOf = (by: Person): Person => {
   const { card, secrets: own } = newTeamCard(systemRandom(32), now + year);
   return { secrets: own, card: vouch(card, by.card.id, by.secrets.edSk) };
@@ -42,12 +45,15 @@ describe('a mediator of a grant to a team', () => {
   const ada = person('patient');
   const ward = teamOf(northgate);
   const domain = systemRandom(16);
+  const pat = systemRandom(16);
+  const deed = signDeed(hospital.secrets.edSk, { pat, writer: hospital.card.id, owner: ada.card.id });
   let clock = now;
   let today: Bytes;
   let ended: (key: { doctor: Bytes; issued: number }) => 'denied' | 'conflict' | 'unavailable' | null;
   let known: Map<string, Card>;
   let factors: Factors;
   let grant: Bytes;
+  let said: SaidLimits;
   let delegate: Bytes;
   let chen: Person;
 
@@ -56,11 +62,14 @@ describe('a mediator of a grant to a team', () => {
     return mediator(
       {
         ...{ factors, mathematics, now: () => clock },
-        acts: { leave: async () => {} },
+        receipts: { leave: async () => {} },
+        given: { take: () => {} },
+        denied: deniedIn(said, () => clock),
         organisation: async () => ({ card: harbour.card, edSk: harbour.secrets.edSk }) as Organisation,
         cards: {
           present: async (bytes) => void known.set(hex(decodeCard(bytes)!.id), decodeCard(bytes)!),
-          byId: async (ids) => ids.flatMap((id) => known.get(hex(id)) ?? []),
+          // The hospital that writes is known everywhere here; of others it is told.
+          byId: async (ids) => ids.flatMap((id) => (equalPublic(id, hospital.card.id) ? hospital.card : (known.get(hex(id)) ?? []))),
         },
         endedKeys: {
           async refuse(key, op) {
@@ -88,7 +97,14 @@ describe('a mediator of a grant to a team', () => {
       (thrown: unknown) => (thrown instanceof CareletError ? `${thrown.kind}: ${thrown.because}` : String(thrown)),
     );
   const asked = (more = {}) => ({
-    ...{ grant, pat: systemRandom(16), delegate, doctor: encodeCard(ward.card), organisation: encodeCard(northgate.card) },
+    ...{
+      grant,
+      pat,
+      chart: { writer: encodeCard(hospital.card), deed },
+      delegate,
+      doctor: encodeCard(ward.card),
+      organisation: encodeCard(northgate.card),
+    },
     ...{ notAfter: now + 1000, ...more },
   });
   const notice = (more: Partial<TeamNotice> = {}, by = northgate): Bytes =>
@@ -112,6 +128,7 @@ describe('a mediator of a grant to a team', () => {
     [clock, today, known] = [now, domain, new Map()];
     ended = () => null;
     factors = await factorsIn(temporaryFolder(), secrets(systemRandom(32)));
+    said = await saidLimitsIn(temporaryFolder(), secrets(systemRandom(32)));
     [grant, chen] = [systemRandom(16), person('doctor')];
     await as(ada).factor(asked());
   });
@@ -185,6 +202,52 @@ describe('a mediator of a grant to a team', () => {
     expect(await reads(shown({ entitlement: entitled({ issued: now + 1 }) }))).toBe('ok');
     ended = () => 'unavailable';
     expect(await reads(shown())).toMatch(/^unavailable/);
+  });
+
+  describe('whom the patient denies', () => {
+    const limits = (more: Partial<Limits> = {}, by = ada): Bytes =>
+      signLimits(by.secrets.edSk, { pat, seq: 1, byName: false, denied: [chen.card.id], time: now, prevHash: new Uint8Array(32), ...more });
+    const says = (state: Bytes, who = ada, of = grant) => outcome(as(who).limits({ grant: of, state }));
+
+    test('is refused as one who is no member, from the answer on, and another reads on', async () => {
+      const diaz = person('doctor');
+      const hers = shown({ entitlement: entitled({ doctor: diaz.card.id }) });
+      expect(await reads(shown())).toBe('ok');
+      const never = await reads();
+      expect(await says(limits())).toBe('ok');
+      expect(await reads(shown())).toBe(never);
+      expect(await reads(hers, diaz)).toBe('ok');
+      // Said again it holds as before; an older word, one beside it, or another's changes nothing.
+      expect(await says(limits())).toBe('ok');
+      const second = limits({ seq: 2, denied: [], prevHash: hashOfLimits(limits()) });
+      for (const state of [limits({ denied: [] }), limits({ seq: 2, denied: [] }), limits({ pat: systemRandom(16), seq: 9 })]) {
+        expect(await says(state)).toMatch(/^conflict/);
+      }
+      expect(await reads(shown())).toBe(never);
+      expect(await says(second)).toBe('ok');
+      expect(await reads(shown())).toBe('ok');
+      expect(await says(limits())).toMatch(/^conflict/);
+    });
+
+    test('is refused also where the grant is made while it stands', async () => {
+      const [other, never] = [systemRandom(16), await reads()];
+      await as(ada).factor(asked({ grant: other, limits: limits() }));
+      const membership = shown();
+      expect(await outcome(as(chen).mediate({ grant: other, turned: [new Uint8Array(576)], membership }))).toBe(never);
+      // It is of the chart, by whichever grant.
+      expect(await reads(shown())).toBe(never);
+      expect(await outcome(as(ada).factor(asked({ grant: systemRandom(16), limits: limits({}, chen) })))).toMatch(/^conflict/);
+    });
+
+    test('is said by nobody but her whose grant it is', async () => {
+      const ivy = person('patient');
+      const never = await says(limits({}, ivy), ivy, systemRandom(16));
+      expect(never).toMatch(/^denied/);
+      expect(await says(limits({}, ivy), ivy)).toBe(never);
+      expect(await says(limits(), chen)).toBe(never);
+      expect(await says(limits({}, ivy))).toMatch(/^conflict/);
+      expect(await reads(shown())).toBe('ok');
+    });
   });
 
   test('keeps whose team it is beside the factor, and a grant to a person asks for no membership', async () => {

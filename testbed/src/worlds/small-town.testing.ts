@@ -87,12 +87,17 @@ async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scen
   const { keyring } = await stage.place('harbour');
   const factors = await factorsIn(join(keysOf('harbour'), 'factors'), await cloudletSecrets(keysOf('harbour')));
   const organisation = async () => ({ card: keyring.card, edSk: keyring.secrets.edSk, ...keyring.writer! });
+  // Whoever writes every chart here.
+  const { keyring: writer } = await stage.place('northgate');
   const unused = () => Promise.reject(new Error('no world shares with a team'));
   const mediating = {
     ...{ factors, organisation, mathematics: { newFactor, applyFactor }, town: townAt(stage.town.authority.fetch) },
-    cards: { present: async () => {}, byId: async () => [] },
+    cards: { present: async () => {}, byId: async () => [writer.card] },
     // What a mediator writes down is told in receipts-mediator.slow.test.ts.
-    acts: { leave: async () => {} },
+    receipts: { leave: async () => {} },
+    given: { take: () => {} },
+    // Nobody limits anything in these worlds.
+    denied: { take: async () => {}, denies: async () => false },
     endedKeys: { refuse: unused, take: unused, hear: unused },
     domains: { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused },
     now: () => Math.floor(stage.clock() / 1000),

@@ -43,10 +43,10 @@ export type Look = {
 /**
  * What does not fit: a receipt is another than the log holds, something lies there without one, a part of a chart is not as the
  * log says, something that was written is gone, a promised receipt was never written, a mediator did its part in
- * something the cloud has no receipt of, one's own card does not stand in the log or another
+ * something the cloud has no receipt of, or shows another log of its own than before, one's own card does not stand in the log or another
  * does; or the log itself is not the one it was.
  */
-export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'silent' | 'card' | 'log';
+export type ReceiptProblem = 'exchanged' | 'unwritten' | 'changed' | 'gone' | 'unkept' | 'silent' | 'mediator' | 'card' | 'log';
 
 export type Receipts = {
   /** When this was checked, UTC milliseconds. */
@@ -59,6 +59,8 @@ export type Receipts = {
   /** The newest first. */
   readonly looks: readonly Look[];
   readonly problems: readonly ReceiptProblem[];
+  /** For whom a mediator did its part in something the cloud has no receipt of, by name. */
+  readonly silentOf: readonly string[];
   /** Who outside the cloud signed its log within these minutes, by name; nobody yet where it is empty. */
   readonly witnesses: readonly string[];
   /** Whether this browser signed the log too, for those who read one's charts: only where it remembers what it saw. */

@@ -45,7 +45,7 @@ const problemOf: Readonly<Record<string, ReceiptProblem>> = {
   [brokenPromise]: 'unkept',
   [noPromise]: 'unkept',
   [mediators.cloudSilent]: 'silent',
-  [mediators.another]: 'silent',
+  [mediators.another]: 'mediator',
   [ownCard.another]: 'card',
   [ownCard.unwritten]: 'card',
   [ownCard.unproven]: 'card',
@@ -64,8 +64,8 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
     const compare = await askMediators({ keyring, cloudletOf: cloudletsOf(person.map.cloudlets, keyring, clock), clock });
     const found = await ownReceipts({ keyring, cloud, clock, opened }).catch(contradicted);
     // Where the cloud's own log does not hold there is nothing to compare with.
-    const mediated = found.charts.length > 0 ? (await compare(found.charts)).problems : [];
-    const own = { ...found, problems: [...found.problems, ...mediated] };
+    const mediated = found.charts.length > 0 ? await compare(found.charts) : null;
+    const own = { ...found, problems: [...found.problems, ...(mediated?.problems ?? [])] };
     copy = own.exported;
     // What was seen of the log outlasts this page, and this browser's next visit begins with it.
     await person.keep();
@@ -84,6 +84,7 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
       lookers: await lookersOf(new Set(looks.map(({ who }) => who))),
       looks,
       problems: [...new Set(own.problems.map((what) => problemOf[what] ?? 'log'))],
+      silentOf: (await lookersOf(new Set(mediated?.silentOf.map(hex) ?? []))).map(({ name }) => name),
       witnesses: own.standing.kind === 'witnessed' ? [...new Set(own.standing.by.map(witnessName))].sort() : [],
       signed,
       copy: copy !== null,

@@ -8,6 +8,7 @@ import { parts } from '../../model/record.ts';
 import { urgencies } from '../../model/urgency.ts';
 import { emergencyDomain } from './authority.ts';
 import { breakGlassWord } from './cloud/break-glass.ts';
+import { limitsState } from './cloud/limits.ts';
 import { teamNotice } from './cloud/teams.ts';
 import { keyEnd } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
@@ -17,7 +18,10 @@ const id = bytes({ length: 16 });
 const factorPart = z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes({ max: 4096 }) });
 
 const hash = bytes({ length: 32 });
-/** What the cloud promised with a turning: the mediator's own line names that receipt. */
+/**
+ * What the cloud promised with a turning, in these minutes: the mediator's own line names that receipt. Where the town has a log nothing
+ * is mediated without, but single ciphertexts that are of no patient.
+ */
 const promise = bytes({ max: 512 }).optional();
 /** A line of a mediator's log, and where it stands there. */
 const mediatedLine = z.strictObject({ receipt: bytes({ max: 1024 }), place: z.int().min(0), path: z.array(hash).max(64) });
@@ -259,8 +263,22 @@ export const cloudletContract = defineContract('cloudlet', {
       organisation: card.optional(),
       /** UTC seconds after which it is forgotten. */
       notAfter: z.int().min(0),
+      /** Whose the chart is, by the word of its writer; without it nobody is given a factor. */
+      chart: z.strictObject({ writer: card, deed: bytes({ length: 64 }) }).optional(),
+      /** Of a team, where she limits who reads the chart: what she said last. */
+      limits: limitsState.optional(),
     }),
     output: z.strictObject({ factor: bytes({ max: 1024 }) }),
+  },
+  'sharing.limits': {
+    summary:
+      'The patient says whom she denies a chart that a team reads: from the answer on its mediator refuses them as nobody’s members.',
+    caller: 'known',
+    body: 'cbor',
+    /** A grant of hers in that chart. */
+    input: z.strictObject({ grant: id, state: limitsState }),
+    output: z.strictObject({}),
+    idempotent: true,
   },
   'sharing.mediate': {
     summary: 'Applies the factor of a grant to what the cloud turned, for its doctor or a member of its team, as long as the grant holds.',
@@ -292,8 +310,10 @@ export const cloudletContract = defineContract('cloudlet', {
     caller: 'known',
     body: 'cbor',
     input: z.strictObject({
-      /** Of the cloud's receipts that its lines may name. */
+      /** Of the cloud's receipts that its lines may name; each is one. */
       commitments: z.array(hash).max(1000),
+      /** Every line that names one of them, of 200 at most, and not one in the place of each. */
+      all: z.boolean().optional(),
       after: z.int().min(0).optional(),
       /** How many lines the log had when the caller last looked; 0 if she never did. */
       seen: z.int().min(0),
@@ -304,9 +324,9 @@ export const cloudletContract = defineContract('cloudlet', {
       /** The key of the log, and the word of the clinic's card for it. */
       key: hash,
       voucher: bytes({ length: 64 }),
-      acts: z.array(mediatedLine),
+      acts: z.array(mediatedLine).max(200),
       more: z.boolean(),
-      found: z.array(mediatedLine.nullable()),
+      found: z.array(mediatedLine.nullable()).max(2000),
     }),
     idempotent: true,
   },

@@ -16,7 +16,7 @@ import type { Keyring, WriterChart } from '../../keyring/keyring.ts';
 import type { Cloud, Cloudlet } from '../../login.ts';
 import type { Mathematics } from '../../mathematics.ts';
 import type { Breathe } from '../../pace.ts';
-import type { Watching } from '../../receipts/watch.ts';
+import { noPromise, type Watching } from '../../receipts/watch.ts';
 import { brokenFor } from '../../sharing/break-glass.ts';
 import { type Received, receivedGrants } from '../../sharing/received.ts';
 import type { Broken, RoleLogins } from '../../sharing/roles.ts';
@@ -314,7 +314,8 @@ export function sightWith({ keyring, cloud, logins, cloudletOf, keyServers, math
       const what =
         thrown instanceof CareletError && { denied: over, conflict: over, missing: over, unavailable: away }[thrown.kind as string];
       if (!what) throw thrown;
-      problems.push({ kind: 'cannot-open', what });
+      // A mediator goes on with nothing of which the cloud promised no receipt; that is told already.
+      if (!problems.some((one) => one.what === noPromise)) problems.push({ kind: 'cannot-open', what });
       return null;
     }
   }

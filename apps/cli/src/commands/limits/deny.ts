@@ -40,7 +40,7 @@ The cloud and your hospital see whom you deny. A cloud that did not obey could, 
     const { charts, grants, left } = await deny(sharing, doctor);
     say(io, charts === 0 ? 'That holds already.' : `It holds: ${count(charts, 'chart')}.`);
     if (grants > 0) say(io, `${count(grants, 'grant')} of yours to this doctor taken back.`);
-    if (left > 0) note(io, `Of ${count(left, 'grant')} a mediator is told the next time; nothing opens any more all the same.`);
+    if (left > 0) note(io, `${count(left, 'mediator')} could not be told and will be the next time; nothing opens any more all the same.`);
     if (grants > 0) await renewConsents(sharing);
     return (await promisesKept(person, io)) ? 0 : 1;
   },

@@ -10,7 +10,16 @@ import type { ProvenReceipt } from '@carelet/crypto/receipts/export';
 import { cloudletsFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { mediatedInWords, minuteOf, type NameOf, namesIn, sentence, standingInWords, witnessAsOwner } from '../../receipts.ts';
+import {
+  mediatedInWords,
+  mediatorProblems,
+  minuteOf,
+  type NameOf,
+  namesIn,
+  sentence,
+  standingInWords,
+  witnessAsOwner,
+} from '../../receipts.ts';
 import { count, paint, say } from '../../terminal.ts';
 
 export const receiptsList = command({
@@ -29,10 +38,10 @@ Whoever holds a key already and a copy of what it opens leaves no receipt.`,
     const own = await ownReceipts({ keyring, cloud, clock: io.clock });
     const { charts, standing } = own;
     const mediated = await compare(charts);
-    const problems = [...own.problems, ...mediated.problems];
+    const nameOf = await namesIn(authority, keyring.manifest, keyring.card.id);
+    const problems = [...own.problems, ...mediatorProblems(mediated, nameOf)];
     await person.keep();
     if (problems.length === 0) await witnessAsOwner(person, io);
-    const nameOf = await namesIn(authority, keyring.manifest, keyring.card.id);
     const { bold, dim, warn } = paint(io.stdout, io.env);
     if (options.json) {
       for (const { chart, receipts } of charts) {
@@ -48,7 +57,7 @@ Whoever holds a key already and a copy of what it opens leaves no receipt.`,
         if (earlier > 0) say(io, dim(`  and ${count(earlier, 'receipt')} from before this chart was yours`));
       }
       if (charts.length === 0) say(io, 'You have no charts here yet.');
-      for (const line of mediatedInWords(mediated)) say(io, dim(line));
+      for (const line of mediatedInWords(mediated, nameOf)) say(io, dim(line));
       say(io, standingInWords(standing, keyring.manifest));
     }
     for (const what of problems) io.stderr.write(`${warn(`Does not fit: ${what}`)}\n`);

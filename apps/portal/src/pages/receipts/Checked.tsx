@@ -8,7 +8,7 @@ import { Said } from './Said.tsx';
 
 /** What the tick stands for, in words: what this device checked, who else looked, and what nobody can tell. */
 export function Checked({
-  receipts: { witnesses, signed, earlier, checked, problems },
+  receipts: { witnesses, signed, earlier, checked, problems, silentOf },
   look,
   looker,
   close,
@@ -25,7 +25,7 @@ export function Checked({
   const format = useFormat();
   const facts: { kind: MarkKind; text: string }[] =
     problems.length > 0
-      ? problems.map((problem) => ({ kind: 'urgent', text: t(`problem.${problem}`) }))
+      ? problems.map((problem) => ({ kind: 'urgent', text: t(`problem.${problem}`, { names: format.list(silentOf) }) }))
       : [
           ...(['log', 'grows', 'there', 'mediators', 'card'] as const).map((fact) => ({
             kind: 'done' as const,

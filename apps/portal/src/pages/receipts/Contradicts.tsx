@@ -1,11 +1,21 @@
 import type { Receipts } from '../../house/receipts.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import classes from './Looks.module.css';
 
 /** Where the receipts do not fit together: the fact, what is safe, what to do. */
-export function Contradicts({ problems, again, working }: { problems: Receipts['problems']; again: () => void; working: boolean }) {
+export function Contradicts({
+  receipts: { problems, silentOf },
+  again,
+  working,
+}: {
+  receipts: Pick<Receipts, 'problems' | 'silentOf'>;
+  again: () => void;
+  working: boolean;
+}) {
   const t = useWords('receipts');
+  const format = useFormat();
   return (
     <ErrorState
       tone="danger"
@@ -15,7 +25,7 @@ export function Contradicts({ problems, again, working }: { problems: Receipts['
           <p>{t('problem.text')}</p>
           <ul className={classes.found} aria-label={t('problem.found')}>
             {problems.map((problem) => (
-              <li key={problem}>{t(`problem.${problem}`)}</li>
+              <li key={problem}>{t(`problem.${problem}`, { names: format.list(silentOf) })}</li>
             ))}
           </ul>
         </>

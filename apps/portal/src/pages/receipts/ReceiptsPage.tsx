@@ -76,7 +76,7 @@ function Looks({ receipts, again, working }: { receipts: Receipts; again: () => 
       {holds ? (
         <State receipts={receipts} how={() => goTo(filter, { kind: 'checked', look: allOfThem })} />
       ) : (
-        <Contradicts problems={problems} again={again} working={working} />
+        <Contradicts receipts={receipts} again={again} working={working} />
       )}
       {looks.length === 0 ? (
         holds && <EmptyState icon="eye" title={t('none')} text={t('noneText')} />

@@ -8,7 +8,7 @@ import { bytes, operations } from '../kit.ts';
 import { id, promise } from './shapes.ts';
 
 /** As `crypto/records/limits` makes it. */
-const limitsState = bytes({ max: 16_384 });
+export const limitsState = bytes({ max: 16_384 });
 
 export const limits = operations({
   'limits.say': {
