@@ -12,9 +12,19 @@ import { join } from 'node:path';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import type { Policy } from '@carelet/care/rules/sharing/policy';
 import { cloudletsOf } from '@carelet/client/cloudlets';
-import { approve, claim, enrolOrganisation, invite, register, renewManifest, takeWriterKeys } from '@carelet/client/enrolment';
+import {
+  approve,
+  claim,
+  enrolOrganisation,
+  invite,
+  numberToRegister,
+  register,
+  renewManifest,
+  takeWriterKeys,
+} from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import { createLockedFile } from '@carelet/client/keyring/locked-file';
+import { numbersOf } from '@carelet/client/keyring/numbers';
 import { connectAuthority, connectCloud, connectCloudlet } from '@carelet/client/login';
 import type { Mathematics } from '@carelet/client/mathematics';
 import { importRecords } from '@carelet/client/records/import';
@@ -95,8 +105,9 @@ export async function renewWearables({ town, keyrings, mathematics, clock }: Omi
 }
 
 export async function settle({ town, keyrings, mathematics, clock, seed, tell, only = everyone }: SettleOptions): Promise<void> {
-  const authorityAs = (file: KeyringFile | null) => connectAuthority(town.addresses.authority, file?.keyring ?? null, clock);
-  const cloudAs = (file: KeyringFile) => connectCloud(town.addresses.cloud, file.keyring, clock);
+  type Known = Pick<KeyringFile, 'keyring'>;
+  const authorityAs = (file: Known | null) => connectAuthority(town.addresses.authority, file?.keyring ?? null, clock);
+  const cloudAs = (file: Known) => connectCloud(town.addresses.cloud, file.keyring, clock);
 
   tell('enrolling hospitals, clinics and administrators');
   const approvers: KeyringFile[] = [];
@@ -186,11 +197,17 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
   for (const doctor of doctors) {
     if (!only.doctors.includes(doctor.slug)) continue;
     const file = await keyrings.of('doctor', doctor.slug, fullName(doctor.name));
-    await register(authorityAs(null), file.keyring, {
-      certificate: doctor.certificate.number,
-      specialty: doctor.specialty.word,
-      organisation: organisations.find(({ slug }) => slug === doctor.organisation)!.name,
-    });
+    await renewManifest(authorityAs(file), file.keyring);
+    /** The number by which she works at a place. */
+    const registered = async (slug: OrganisationSlug) => {
+      const organisation = organisations.find((one) => one.slug === slug)!.name;
+      const number = numberToRegister(file.keyring, organisation);
+      await file.save();
+      const asked = { certificate: doctor.certificate.number, specialty: doctor.specialty.word, organisation };
+      await register(authorityAs(null), number, asked);
+      return number;
+    };
+    await registered(doctor.organisation);
     if (doctor.standing !== 'approved' || file.keyring.doctorKeys.length > 0) continue;
     for (const role of rolesOf(doctor.slug)) {
       const place = places.get(role.organisation)?.keyring;
@@ -205,13 +222,15 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
         from: 'beginning',
         until: addDays(dayOf(clock()), 90),
       };
-      for (const approver of approvers.slice(1)) {
-        await approve(authorityAs(approver), approver.keyring, file.keyring.card, policy);
-      }
+      const { card } = await registered(role.organisation);
+      for (const approver of approvers.slice(1)) await approve(authorityAs(approver), approver.keyring, card, policy);
     }
-    const cloudletOf = cloudletsOf(cloudletPlaces(town.addresses), file.keyring, clock);
-    await takeDoctorKeys({ authority: authorityAs(file), cloud: cloudAs(file), cloudletOf }, file.keyring, mathematics);
-    await offerHalf({ keyring: file.keyring, save: () => file.save(), cloud: cloudAs(file), mathematics });
+    for (const keyring of numbersOf(file.keyring)) {
+      const [authority, cloud] = [authorityAs({ keyring }), cloudAs({ keyring })];
+      const cloudletOf = cloudletsOf(cloudletPlaces(town.addresses), keyring, clock);
+      await takeDoctorKeys({ authority, cloud, cloudletOf }, keyring, mathematics);
+      await offerHalf({ keyring, save: () => file.save(), cloud, mathematics });
+    }
     await file.save();
   }
 
