@@ -20,6 +20,7 @@ import type { GivenGrant } from '../keyring/keyring.ts';
 import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { sharedWraps, type WrapNode } from '../records/wraps.ts';
+import { endedBy } from '../sharing/heirs.ts';
 import { layWraps } from '../sharing/lay.ts';
 import { hasOwnSecrets, remember } from '../sharing/own.ts';
 import { ownTrees } from '../sharing/own-trees.ts';
@@ -39,6 +40,8 @@ export type ServedShare = {
   readonly consent: Consent;
   /** The charts that are meant; all of the patient's unless told. */
   readonly charts?: readonly Bytes[];
+  /** Numbers of the grants in whose place these are, as in `Share`. */
+  readonly instead?: readonly Bytes[];
   /** Told as locks are made: how many of how many, chart by chart. */
   readonly progress?: (done: number, of: number) => void;
 };
@@ -67,7 +70,10 @@ export async function shareThroughServers(options: SharingOptions, wanted: Serve
   const given: GivenGrant[] = [];
   const numbers = charts.map(() => systemRandom(16));
   try {
-    for (const [i, chart] of charts.entries()) given.push(await shareChart(options, wanted, chart, numbers[i]!, reader));
+    for (const [i, chart] of charts.entries()) {
+      const ends = endedBy(keyring, wanted.instead, charts, chart);
+      given.push(await shareChart(options, wanted, chart, numbers[i]!, { reader, ends }));
+    }
   } catch (thrown) {
     // All charts or none: what was given of it, or may have been, is taken back.
     for (const number of numbers) await withdraw(options, number);
@@ -96,7 +102,7 @@ async function shareChart(
   { consent, readerName, as, progress }: ServedShare,
   chart: ChartRef,
   grant: Bytes,
-  reader: Card,
+  { reader, ends }: { readonly reader: Card; readonly ends: readonly Bytes[] },
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, clock = Date.now } = options;
   const name = { grant, pat: chart.pat, owner: keyring.card.id };
@@ -111,6 +117,7 @@ async function shareChart(
     ...{ grant, pat: chart.pat, doctor: reader.id, doctorName: readerName, mediator: new Uint8Array(), issued, notAfter, consent: text },
     holds: { cloud: true, mediator: true },
     servers: [true, true, true],
+    ...(ends.length > 0 && { ends }),
   };
   // Remembered before it holds: whatever happens next, she can take it back.
   keyring.sharing.grants.push(given);
@@ -268,6 +275,8 @@ async function withdraw(options: SharingOptions, number: Bytes): Promise<void> {
   const find = () => options.keyring.sharing.grants.find(({ grant }) => equalPublic(grant, number));
   const given = find();
   if (!given) return;
+  // In whose place it was to be, that stays.
+  given.ends = [];
   try {
     await endShared(options, given);
   } catch {

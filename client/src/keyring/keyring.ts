@@ -84,6 +84,8 @@ export type GivenGrant = {
   holds: { cloud: boolean; mediator: boolean };
   /** Of a grant through the key servers: at which of the three it may still hold. `holds.mediator` is then whether at two of them. */
   servers?: readonly boolean[];
+  /** Numbers of the grants in whose place it was given: what of them holds still ends as soon as this one does hold. */
+  ends?: readonly Bytes[];
 };
 
 /** What somebody holds for consent. */
@@ -363,7 +365,7 @@ export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cb
   patient && [patient.root, patient.pq],
   half && [half.secret, half.delegate],
   Object.fromEntries(Object.entries(heads).map(([name, { gen, hash }]) => [name, [gen, hash]])),
-  grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds, servers }) => [
+  grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds, servers, ends }) => [
     grant,
     pat,
     doctor,
@@ -373,6 +375,7 @@ export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cb
     notAfter,
     consent,
     [holds.cloud, holds.mediator, ...(servers ? [[...servers]] : [])],
+    ...(ends ? [[...ends]] : []),
   ]),
 ];
 
@@ -380,7 +383,7 @@ export type EncodedSharing = [
   [Bytes, Bytes] | null,
   [Bytes, Bytes] | null,
   Record<string, [number, Bytes]>,
-  [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean, boolean[]?]][],
+  [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean, boolean[]?], Bytes[]?][],
 ];
 
 /** Reads what `encodeSharing` wrote. */
@@ -388,7 +391,7 @@ export const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): S
   patient: patient && { root: patient[0], pq: patient[1] },
   half: half && { secret: half[0], delegate: half[1] },
   heads: Object.fromEntries(Object.entries(heads).map(([name, [gen, hash]]) => [name, { gen, hash }])),
-  grants: grants.map(([grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, [cloud, mediated, servers]]) => ({
+  grants: grants.map(([grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, [cloud, mediated, servers], ends]) => ({
     grant,
     pat,
     doctor,
@@ -399,6 +402,7 @@ export const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): S
     consent,
     holds: { cloud, mediator: mediated },
     ...(servers && { servers }),
+    ...(ends && { ends: [...ends] }),
   })),
 });
 

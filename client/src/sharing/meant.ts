@@ -24,10 +24,10 @@ export function categoriesReached({ consent }: GivenGrant): Category[] | null {
 }
 
 /** Whether two grants let the same doctor read the same of one chart: one was made in the place of the other. */
-export const sameAs = (one: GivenGrant, other: GivenGrant): boolean =>
-  equalPublic(one.pat, other.pat) &&
-  equalPublic(one.doctor, other.doctor) &&
-  one.notAfter === other.notAfter &&
-  meantBy(one) === meantBy(other);
+export const sameAs = (one: GivenGrant, other: GivenGrant): boolean => equalPublic(one.doctor, other.doctor) && alike(one, other);
+
+/** Whether two grants let read the same of one chart until the same day, whomever. */
+export const alike = (one: GivenGrant, other: GivenGrant): boolean =>
+  equalPublic(one.pat, other.pat) && one.notAfter === other.notAfter && meantBy(one) === meantBy(other);
 
 const meantBy = ({ consent }: GivenGrant): string => JSON.stringify(fromFhirConsent(JSON.parse(consent)));

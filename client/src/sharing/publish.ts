@@ -18,6 +18,7 @@ import { hashOfState, type PublishedScope, type ScopeHead, signScopeState } from
 import type { GivenGrant, Keyring, SharingKeys } from '../keyring/keyring.ts';
 import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
+import { isHeld } from './heirs.ts';
 import { categoriesReached } from './meant.ts';
 import { categoryName, followScopes, headName, namesOf, type Published, scopeIn, sealWriterLetter } from './scopes.ts';
 import type { SharingOptions } from './share.ts';
@@ -101,8 +102,6 @@ export async function raiseGenerations(
   await lay(options, chart, next);
   return next.length;
 }
-
-const isHeld = ({ holds }: GivenGrant): boolean => holds.cloud && holds.mediator;
 
 /**
  * Whether a grant that holds is of an older generation of something it reaches: then its doctor is to be given a new one. One through

@@ -8,10 +8,12 @@ import { CareletError } from '@carelet/care/model';
 import { fromFhirConsent, recipientOf, teamsOrganisation } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { renewShared } from '../kdc/share.ts';
-import type { GivenGrant } from '../keyring/keyring.ts';
+import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
+import { grantIn, isHeld } from './heirs.ts';
 import { sameAs } from './meant.ts';
 import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
-import { endGrant, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
+import { recallGrants } from './remembered.ts';
+import { endGrant, finishChanges, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
 import { followersOf } from './teams/patient.ts';
 import { tellMediators } from './tell-mediators.ts';
 
@@ -19,7 +21,7 @@ import { tellMediators } from './tell-mediators.ts';
 export type Renewed = {
   /** Locks made for whom one lets read. */
   readonly wraps: number;
-  /** Grants made anew for a new generation, and how many are to be made still: somebody was away. */
+  /** Grants that others stand in the place of now, as of a new generation, and how many that is still to be done for: somebody was away. */
   readonly grants: number;
   readonly left: number;
 };
@@ -31,9 +33,10 @@ export type Renewed = {
  */
 export async function renewConsents(options: SharingOptions, progress?: (done: number, of: number) => void): Promise<Renewed> {
   const { keyring, cloud, clock = Date.now } = options;
+  // What another copy of this keyring took back is given to nobody anew.
+  let grants = (await recalled(options)) ? await finishChanges(options) : 0;
   await finishEnding(options);
   let wraps = 0;
-  let grants = 0;
   let left = 0;
   const now = Math.floor(clock() / 1000);
   const followers = await followersOf({ keyring, cloud, now }, whoReads(keyring, now));
@@ -46,11 +49,15 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
     const given = whoReads(keyring, clock() / 1000).filter(({ pat }) => equalPublic(pat, chart.pat));
     for (const grant of given.filter((one) => isSuperseded(one, published))) {
       try {
-        const doctor = followers.get(hex(grant.doctor)) ?? grant.doctor;
+        const doctor = followers.get(hex(grant.doctor))?.at(-1) ?? grant.doctor;
         const there = given.some((other) => sameAs({ ...grant, doctor }, other) && !isSuperseded(other, published));
-        if (!there) await giveAnew(options, grant, doctor, progress);
+        if (isTakenBack(keyring, grant)) continue;
+        const anew = there ? [] : await giveAnew(options, grant, doctor, progress);
+        // Looked for again: who stopped it meanwhile, here or with another copy of this keyring, meant this as well.
+        if (anew.length > 0) await recalled(options);
+        if (isTakenBack(keyring, grant)) for (const one of anew) await endGrant(options, one.grant);
+        else grants++;
         await endGrant(options, grant.grant);
-        grants++;
       } catch {
         left++;
       }
@@ -62,18 +69,27 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
   return { wraps, grants, left };
 }
 
+/** Learns from the cloud what holds; whether it could be asked. */
+const recalled = ({ keyring, cloud, clock = Date.now }: SharingOptions): Promise<boolean> =>
+  recallGrants({ keyring, cloud, now: () => Math.floor(clock() / 1000) }).then(
+    () => true,
+    () => false,
+  );
+
+const isTakenBack = (keyring: Keyring, { grant }: GivenGrant): boolean => !isHeld(grantIn(keyring, grant)!);
+
 /** The same grant once more, under the generation that holds now, in the place of the one before; to a team as it is now. */
 async function giveAnew(
   options: SharingOptions,
-  { pat, doctorName, mediator, consent }: GivenGrant,
+  { grant, pat, doctorName, mediator, consent }: GivenGrant,
   doctor: Bytes,
   progress?: (done: number, of: number) => void,
-): Promise<void> {
+): Promise<GivenGrant[]> {
   const before = JSON.parse(consent);
-  const again = { doctor, doctorName, mediator, consent: fromFhirConsent(before)!, charts: [pat] };
+  const again = { doctor, doctorName, mediator, consent: fromFhirConsent(before)!, charts: [pat], instead: [grant] };
   const organisation = teamsOrganisation(before);
   const as = { as: recipientOf(before) ?? 'doctor', ...(organisation && { of: unhex(organisation) }) };
-  await share(options, { ...again, ...as, ...(progress && { progress }) });
+  return share(options, { ...again, ...as, ...(progress && { progress }) });
 }
 
 /** Nothing for what waits until somebody can be reached again. */

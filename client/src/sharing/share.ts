@@ -25,10 +25,11 @@ import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
+import { endedBy, grantIn, heirsElsewhere, heirsOf, isHeld } from './heirs.ts';
 import { layWraps } from './lay.ts';
 import { sealLetter } from './letter.ts';
 import { refuseDenied, saidLimits } from './limits.ts';
-import { categoriesOf, sameAs } from './meant.ts';
+import { categoriesOf } from './meant.ts';
 import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
@@ -67,6 +68,8 @@ export type Share = {
   readonly mediator: Bytes;
   /** The charts that are meant; all of the patient's unless told. */
   readonly charts?: readonly Bytes[];
+  /** Numbers of the grants in whose place these are: the keyring remembers it before they hold, and whoever gives them ends the others. */
+  readonly instead?: readonly Bytes[];
   /** The doctor's request that is granted so: answered in the same act as the last grant, or nothing is shared. */
   readonly answering?: RequestRef;
   /** Told as scopes get their keys: how many of how many. */
@@ -105,7 +108,8 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   try {
     for (const [i, chart] of charts.entries()) {
       const answering = i === charts.length - 1 ? wanted.answering : undefined;
-      const together = { doctor, organisation, delegate, mediator, mediating, answering };
+      const ends = endedBy(keyring, wanted.instead, charts, chart);
+      const together = { doctor, organisation, delegate, mediator, mediating, answering, ends };
       given.push(await shareChart(options, wanted, chart, numbers[i]!, together));
     }
   } catch (thrown) {
@@ -160,6 +164,7 @@ type With = {
   readonly mediator: Card;
   readonly mediating: Cloudlet;
   readonly answering: RequestRef | undefined;
+  readonly ends: readonly Bytes[];
 };
 
 async function shareChart(
@@ -167,7 +172,7 @@ async function shareChart(
   wanted: Share,
   chart: ChartRef,
   grant: Bytes,
-  { doctor, organisation, delegate, mediator, mediating, answering }: With,
+  { doctor, organisation, delegate, mediator, mediating, answering, ends }: With,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
   const { consent, doctorName, as, progress = () => {} } = wanted;
@@ -243,6 +248,7 @@ async function shareChart(
     notAfter,
     consent: text,
     holds: { cloud: true, mediator: true },
+    ...(ends.length > 0 && { ends }),
   };
   // Remembered before it holds: whatever happens next, she can take it back.
   keyring.sharing.grants.push(given);
@@ -301,21 +307,31 @@ export async function wrapScopes(
 export type Ended = { readonly cloud: boolean; readonly mediator: boolean };
 
 /**
- * Takes a grant back, with whatever lets the same doctor read the same. One of the two is enough for nothing to open any more; the other is asked again the next time.
+ * Takes a grant back, with whatever lets read the same in its place: also a team that follows. One of the two is enough for nothing to
+ * open any more; the other is asked again the next time.
  *
  * @throws {CareletError} `missing` for a grant this keyring does not know, `unavailable` when neither could be reached
  */
 export async function unshare(options: SharingOptions, grant: Bytes): Promise<Ended> {
+  const { keyring } = options;
+  const named = grantIn(keyring, grant);
+  // Of one that never held, what it was to stand in the place of stays.
+  const before = named && isHeld(named) ? (named.ends ?? []) : [];
   const ended = await endGrant(options, grant);
+  for (const number of before) if (isHeld(grantIn(keyring, number) ?? nothingHeld)) await endGrant(options, number);
   // Whoever named it may not know yet that another was given in its place.
-  const named = grantIn(options.keyring, grant)!;
-  const others = options.keyring.sharing.grants.filter(
-    (one) => one !== named && one.holds.cloud && one.holds.mediator && sameAs(named, one),
-  );
-  for (const other of others) await endGrant(options, other.grant);
+  await endHeirs(options, grant);
   // What cannot be published now is the next time.
   await raiseAfter(options, grant).catch(() => {});
   return ended;
+}
+
+/** Ends whatever stands in the place of a grant, but for some. */
+export async function endHeirs(options: SharingOptions, grant: Bytes, except: readonly Bytes[] = []): Promise<void> {
+  const { keyring } = options;
+  const isLeft = ({ grant: number }: GivenGrant) => !except.some((one) => equalPublic(one, number));
+  for (const heir of heirsOf(keyring.sharing.grants, grantIn(keyring, grant)!).filter(isLeft)) await endGrant(options, heir.grant);
+  for (const heir of (await heirsElsewhere(options, grantIn(keyring, grant)!)).filter(isLeft)) await endGrant(options, heir.grant);
 }
 
 async function raiseAfter(options: SharingOptions, grant: Bytes): Promise<void> {
@@ -323,8 +339,6 @@ async function raiseAfter(options: SharingOptions, grant: Bytes): Promise<void> 
   const chart = (await options.cloud.records.charts()).charts.find(({ pat }) => given && equalPublic(pat, given.pat));
   if (chart) await raiseGenerations(options, chart);
 }
-
-const grantIn = ({ sharing }: Keyring, grant: Bytes): GivenGrant | undefined => sharing.grants.find((one) => equalPublic(one.grant, grant));
 
 /** Tells cloud and mediator, or the key servers, that a grant is over, and no more. */
 export async function endGrant(options: SharingOptions, grant: Bytes): Promise<Ended> {
@@ -348,7 +362,10 @@ export async function endGrant(options: SharingOptions, grant: Bytes): Promise<E
 
 /** Takes back what could not be given whole. Where neither can be reached it does not count as holding, and they are told the next time. */
 async function withdraw(options: SharingOptions, grant: Bytes): Promise<void> {
-  if (!grantIn(options.keyring, grant)) return;
+  const given = grantIn(options.keyring, grant);
+  if (!given) return;
+  // In whose place it was to be, that stays.
+  given.ends = [];
   try {
     await endGrant(options, grant);
   } catch {
@@ -363,6 +380,24 @@ async function endAtMediator(cloudlet: Cloudlet | null, asked: Parameters<Cloudl
   await cloudlet.sharing.end(asked);
 }
 
+/**
+ * Ends what a grant was given in the place of, where whoever gave it was interrupted; gives how many. To be asked once the cloud has
+ * said which grants hold: of one that never arrived, what was before stays.
+ */
+export async function finishChanges(options: SharingOptions): Promise<number> {
+  const { keyring } = options;
+  const ends = keyring.sharing.grants.filter(isHeld).flatMap((one) => one.ends ?? []);
+  let ended = 0;
+  for (const number of ends) {
+    if (!isHeld(grantIn(keyring, number) ?? nothingHeld)) continue;
+    const told = await endGrant(options, number).catch(() => null);
+    if (told) ended++;
+  }
+  return ended;
+}
+
+const nothingHeld = { holds: { cloud: false, mediator: false } };
+
 /** Asks again whoever could not be reached when a grant was taken back; gives how many are left. */
 export async function finishEnding(options: SharingOptions): Promise<number> {
   const half = options.keyring.sharing.grants.filter(isHalfEnded);
@@ -376,4 +411,4 @@ const isHalfEnded = ({ holds, servers }: GivenGrant): boolean =>
 
 /** The grants that hold, as their patient remembers them: the newest first. */
 export const whoReads = ({ sharing }: Keyring, now: number): GivenGrant[] =>
-  sharing.grants.filter(({ holds, notAfter }) => holds.cloud && holds.mediator && notAfter > now).sort((a, b) => b.issued - a.issued);
+  sharing.grants.filter((one) => isHeld(one) && one.notAfter > now).sort((a, b) => b.issued - a.issued);

@@ -149,13 +149,20 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
         // A request is answered with the last grant, and a team’s members are told from others, where a clinic mediates.
         const served = mediators.length === 0 && !answering && whom.as !== 'team';
         const mediator = served ? null : await thatAnswers(mediators);
-        const give = () =>
+        const give = (before: readonly Uint8Array[] = []) =>
           mediator
             ? share(options, {
-                ...{ doctor: unhex(id), ...whom, consent, mediator, progress },
+                ...{ doctor: unhex(id), ...whom, consent, mediator, progress, instead: before },
                 ...(answering && { answering: { pat: unhex(answering.chart), request: unhex(answering.request) } }),
               })
-            : shareThroughServers(options, { reader: unhex(id), readerName: whom.doctorName, as: whom.as, consent, progress });
+            : shareThroughServers(options, {
+                reader: unhex(id),
+                readerName: whom.doctorName,
+                as: whom.as,
+                consent,
+                progress,
+                instead: before,
+              });
         const given = instead ? await changeGrants(options, unhex(id), instead.map(unhex), give) : await give();
         // What was ended begins new locks, which whoever may still read is given; nobody waits for that, least of all the list.
         if (instead) setTimeout(() => void inTurn(() => renewConsents(options)).catch(() => {}), listsFirst);

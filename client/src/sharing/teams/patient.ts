@@ -7,7 +7,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { recipientOf, teamsOrganisation } from '@carelet/care/rules/sharing/consent';
+import { teamsOrganisation } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, cardStands, decodeCard, organisationOf } from '@carelet/crypto/cards/card';
 import { readNotice, type TeamNotice, verifyTeamName } from '@carelet/crypto/cards/team';
@@ -91,32 +91,37 @@ export async function believedTeam({ keyring, cloud, now }: Asking, team: Bytes,
 /** Teams that followed one another in one question after the other, at most. */
 const longestChain = 100;
 
-/** The last of the teams that came in the place of one, each by its organisation's word that it did; itself where none came. */
-export async function newestTeam(asking: Asking, team: Bytes, organisation: Bytes): Promise<Bytes> {
+/** The teams that came in the place of one, one after the other, each by its organisation's word that it did. */
+async function teamsAfter(asking: Asking, team: Bytes, organisation: Bytes): Promise<Bytes[]> {
+  const after: Bytes[] = [];
   let { card, followedBy } = await believedTeam(asking, team, organisation);
   for (let i = 0; followedBy && i < longestChain; i++) {
     const next = await believedTeam(asking, followedBy, organisation);
     if (!next.notice.follows || !equalPublic(next.notice.follows, card.id))
       throw new CareletError('tampered', 'find team', { because: 'the team that is said to follow does not' });
     ({ card, followedBy } = next);
+    after.push(card.id);
   }
-  return card.id;
+  return after;
 }
 
-/** For teams among grants in whose place others came: these, by the numbers of those in hex. What cannot be asked now is the next time. */
-export async function followersOf(asking: Asking, grants: readonly GivenGrant[]): Promise<Map<string, Bytes>> {
+/**
+ * For teams among grants in whose place others came: these, the newest last, by the number of the one before in hex. What cannot be asked
+ * now is the next time.
+ */
+export async function followersOf(
+  asking: Asking,
+  grants: readonly Pick<GivenGrant, 'doctor' | 'consent'>[],
+): Promise<Map<string, Bytes[]>> {
   const teams = new Map<string, Bytes>();
   for (const { doctor, consent } of grants) {
     const organisation = teamsOrganisation(JSON.parse(consent));
     if (organisation) teams.set(hex(doctor), unhex(organisation));
   }
-  const followers = new Map<string, Bytes>();
+  const followers = new Map<string, Bytes[]>();
   for (const [team, organisation] of teams) {
-    const newest = await newestTeam(asking, unhex(team), organisation).catch(() => null);
-    if (newest && hex(newest) !== team) followers.set(team, newest);
+    const after = await teamsAfter(asking, unhex(team), organisation).catch(() => []);
+    if (after.length > 0) followers.set(team, after);
   }
   return followers;
 }
-
-/** Whether a grant is to a team. */
-export const isToTeam = ({ consent }: Pick<GivenGrant, 'consent'>): boolean => recipientOf(JSON.parse(consent)) === 'team';

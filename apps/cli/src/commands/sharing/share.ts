@@ -22,7 +22,7 @@ import { changeGrants } from '@carelet/client/sharing/change';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import type { RequestRef } from '@carelet/client/sharing/requests';
 import { share } from '@carelet/client/sharing/share';
-import { type FoundTeam, teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
+import { type FoundTeam, followersOf, teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
@@ -183,7 +183,11 @@ export async function letRead(io: Io, person: Person, { to, consent, through, in
     });
   }
 
-  const before = (await grantsNow(person, io)).filter(({ doctor }) => equalPublic(doctor, to.id));
+  const given = await grantsNow(person, io);
+  // What was given to a team that this one follows is on its way to it.
+  const followers = await followersOf({ keyring, cloud, now: Math.floor(io.clock() / 1000) }, given);
+  const isHers = (doctor: Bytes) => [doctor, ...(followers.get(hex(doctor)) ?? [])].some((one) => equalPublic(one, to.id));
+  const before = given.filter(({ doctor }) => isHers(doctor));
   if (instead && before.length === 0) {
     throw new CareletError('missing', op, {
       subject: to.name,
@@ -205,15 +209,23 @@ export async function letRead(io: Io, person: Person, { to, consent, through, in
   line.first(served ? 'asking the key servers' : 'asking the mediator');
   const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
   const wanted = { as: to.as, consent, progress: (done: number) => line.at(done) };
-  const give = () =>
+  const give = (others: readonly Bytes[] = []) =>
     mediator
-      ? share(sharing, { ...wanted, doctor: to.id, doctorName: to.name, of: to.of, mediator, ...(answering && { answering }) })
-      : shareThroughServers(sharing, { ...wanted, reader: to.id, readerName: to.name });
+      ? share(sharing, {
+          ...wanted,
+          doctor: to.id,
+          doctorName: to.name,
+          of: to.of,
+          mediator,
+          instead: others,
+          ...(answering && { answering }),
+        })
+      : shareThroughServers(sharing, { ...wanted, reader: to.id, readerName: to.name, instead: others });
   const numbers = before.map(({ grant }) => grant);
-  const given = instead ? await changeGrants(sharing, to.id, numbers, give) : await give();
+  const shared = instead ? await changeGrants(sharing, to.id, numbers, give) : await give();
   // What was ended began new locks, which whoever may still read is given.
   if (instead) await renewConsents(sharing, (done) => line.at(done));
-  say(io, `Shared: ${count(given.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);
+  say(io, `Shared: ${count(shared.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);
   return (await promisesKept(person, io)) ? 0 : 1;
 }
 

@@ -7,6 +7,7 @@ import { CareletError } from '@carelet/care/model';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { unshare } from '@carelet/client/sharing/share';
+import { followersOf } from '@carelet/client/sharing/teams/patient';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { partiesFor } from '../../cloudlets.ts';
@@ -29,7 +30,9 @@ export const unshareCommand = command({
   async run({ options, given: [wanted], io }) {
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
     const { keyring, cloud, save, town } = person;
-    const grants = meant(await grantsNow(person, io), wanted!);
+    const given = await grantsNow(person, io);
+    const followers = await followersOf({ keyring, cloud, now: Math.floor(io.clock() / 1000) }, given);
+    const grants = meant(given, wanted!, ({ doctor }) => hex(followers.get(hex(doctor))?.at(-1) ?? doctor));
     for (const grant of grants) say(io, `${plainText(grant.doctorName)}: ${inWords(grant)}`);
     if (!options.yes && !(await agreed(io, 'Take this back?'))) {
       say(io, 'Nothing was taken back.');
@@ -54,8 +57,8 @@ export const unshareCommand = command({
   },
 });
 
-/** The grants of this number, or all of the doctor of this name. */
-function meant(given: readonly GivenGrant[], wanted: string): GivenGrant[] {
+/** The grants of this number, or all of the doctor of this name; `whose` says who is the same: a team is the one in whose place it came. */
+function meant(given: readonly GivenGrant[], wanted: string, whose: (grant: GivenGrant) => string): GivenGrant[] {
   const name = wanted.trim().toLowerCase();
   const found = given.filter(
     ({ grant, doctorName }) => (/^[0-9a-f]{4,32}$/.test(name) && hex(grant).startsWith(name)) || doctorName.toLowerCase() === name,
@@ -64,7 +67,7 @@ function meant(given: readonly GivenGrant[], wanted: string): GivenGrant[] {
   const grants = found.length > 0 ? found : near;
   if (grants.length === 0)
     throw new CareletError('missing', op, { subject: wanted, because: 'you let nobody read under this number or name' });
-  if (new Set(grants.map(({ doctor }) => hex(doctor))).size > 1) {
+  if (new Set(grants.map(whose)).size > 1) {
     throw new CareletError('conflict', op, { subject: wanted, because: 'several people are called so; give the beginning of the number' });
   }
   return grants;
