@@ -10,6 +10,7 @@ import { shareThroughServers } from '@carelet/client/kdc/share';
 import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { carerCode, findCarer } from '@carelet/client/sharing/carer';
+import { deny } from '@carelet/client/sharing/deny';
 import { recallGrants, together } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { finishEnding, type SharingOptions, unshare, whoReads } from '@carelet/client/sharing/share';
@@ -393,4 +394,37 @@ test('a grant is nobody’s but the patient’s to make and to end', async () =>
   const end = { kind: 'end', grant: given.grant, pat: given.pat, end: new Uint8Array(64) } as const;
   for (const server of [1, 2, 3]) expect(await refusal(stage.keyServersFor(ivy).say(server, end))).toBe('denied');
   expect((await fresh(reader)).ids.length).toBeGreaterThan(4);
+});
+
+test('with a doctor whom she denies nothing is shared; denied, she gets no key of any two servers, which the cloud’s word alone would give her', async () => {
+  const denied = await colleague();
+  const given = await shareWith(denied);
+  const nodes = (await lockRows(given)).map(({ node_id }) => node_id);
+  const asks = () =>
+    refusal(nodeKeys({ keyServers: stage.keyServersFor(denied), keyring: denied, mathematics: mathematicsHere }, nameOf(given), nodes));
+  expect(await asks()).toBe('ok');
+  // Another copy of her keyring gave it, which she learns from the cloud.
+  const forgetful = {
+    ...ada,
+    sharing: { ...ada.sharing, grants: ada.sharing.grants.filter(({ grant }) => hex(grant) !== hex(given.grant)) },
+  };
+  expect(await deny(around(forgetful), denied.card.id)).toEqual({ charts: 1, grants: 1, left: 0 });
+  expect(await asks()).toBe('denied');
+  const grants = async () => (await stage.sql('select 1 from shared_grant')).length;
+  const before = await grants();
+  expect(await refusal(shareWith(denied))).toBe('conflict');
+  expect(await grants()).toBe(before);
+  expect(ada.sharing.grants.filter(({ doctor }) => hex(doctor) === hex(denied.card.id))).toHaveLength(1);
+});
+
+test('denied while the servers were away, she is refused by them once they hear of it', async () => {
+  const denied = await colleague();
+  const given = await shareWith(denied);
+  const nodes = (await lockRows(given)).map(({ node_id }) => node_id);
+  const asks = () =>
+    refusal(nodeKeys({ keyServers: stage.keyServersFor(denied), keyring: denied, mathematics: mathematicsHere }, nameOf(given), nodes));
+  expect(await deny(around(ada, without(ada, 1, 2, 3)), denied.card.id)).toEqual({ charts: 1, grants: 1, left: 1 });
+  expect(await asks()).toBe('ok');
+  expect(await deny(around(), denied.card.id)).toEqual({ charts: 0, grants: 1, left: 0 });
+  expect(await asks()).toBe('denied');
 });

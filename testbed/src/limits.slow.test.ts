@@ -14,6 +14,7 @@ import { breakGlass } from '@carelet/client/sharing/break-glass';
 import { allow, deny } from '@carelet/client/sharing/deny';
 import { limit, limitsOf } from '@carelet/client/sharing/limits';
 import { together } from '@carelet/client/sharing/remembered';
+import { renewConsents } from '@carelet/client/sharing/renew';
 import { type SharingOptions, share, whoReads } from '@carelet/client/sharing/share';
 import { type Bytes, equalPublic, hex, uncbor } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
@@ -247,4 +248,32 @@ test('her keyring remembers where her word ended: no cloud shows it an older one
   const kept = decodeKeyring(encodeKeyring(northgate.keyring)).charts[0]!;
   expect(equalPublic(kept.limits!, chart().limits!)).toBe(true);
   expect(kept.trees).toEqual(chart().trees);
+}, 60_000);
+
+test('a cloud that forgot them with a restored backup hears them again from her client, and obeys; the hospital reads on by them', async () => {
+  const tables = ['limits', 'denied'];
+  for (const table of tables) await stage.sql(`create table kept_${table} as select * from ${table}`);
+  later();
+  await deny(options(), osei.card.id);
+  await write('before-the-backup');
+  later();
+  await says({ deny: chen.card.id });
+  await write('as-denied');
+  const newest = chart().limits!;
+  for (const table of tables) {
+    await stage.sql(`delete from ${table}`);
+    await stage.sql(`insert into ${table} select * from kept_${table}`);
+    await stage.sql(`drop table kept_${table}`);
+  }
+  expect(await idsOf(osei)).toContain('before');
+  expect(await refusal(write('refused'))).toBe('tampered');
+  stage.clock.to(new Date(stage.clock() + 7_200_000).toISOString());
+  // A copy that lay on disk knows as much.
+  const copy = decodeKeyring(encodeKeyring(ada));
+  await renewConsents({ ...options(), keyring: copy, cloud: stage.cloudAs(copy) });
+  expect(await idsOf(osei)).toEqual([]);
+  expect((await stage.cloudAs(ada).limits.state({ pat: pat() })).state).toEqual(newest);
+  expect(await limitsOf(options(), await ref())).toMatchObject({ denied: expect.arrayContaining([osei.card.id, chen.card.id]) });
+  await write('reads-on');
+  expect((await stage.open(ada)).ids).toContain('reads-on');
 }, 60_000);

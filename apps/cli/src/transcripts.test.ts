@@ -1,9 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renewManifest } from '@carelet/client/enrolment';
+import { keyServersAt, nodeKeys } from '@carelet/client/kdc/servers';
 import { keyringPath, openKeyringFile } from '@carelet/client/keyring/file';
+import { connectAuthority, connectCloud } from '@carelet/client/login';
+import { mathematicsHere } from '@carelet/client/mathematics';
 import { type CloudTables, migrations } from '@carelet/cloud/schema';
-import { unhex } from '@carelet/crypto/algebra/bytes';
+import { hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { openDatabase } from '@carelet/ground/database';
 import { freshDatabase, type TestDatabase } from '@carelet/ground/test-database';
 import { temporaryFolder } from '@carelet/ground/test-folder';
@@ -140,6 +144,34 @@ describe('the command line', () => {
     const told = JSON.parse(json.pieces.filter(({ to }) => to === '').at(-1)!.text) as { problems: unknown[] };
     expect(told.problems).toContainEqual({ kind: 'tampered', what: 'a row is not what its writer sealed', times: 1 });
     expect((await carelet('records export --as ada --out damaged')).code).toBe(1);
+  });
+
+  it('tells the key servers as well whom a patient denies: asked directly, no two of them answer her', async () => {
+    const keyringOf = async (name: string) =>
+      (await openKeyringFile(keyringPath(join(town.folder, 'keyrings'), name), demoPassphrase)).keyring;
+    const chen = await keyringOf('dr-chen');
+    // Her number of Northgate: by name it could be the one of Harbour.
+    const who = hex(chen.card.id).slice(0, 8);
+    expect((await carelet(`share --as ada --with ${who} --what conditions --through key-servers --yes`)).code).toBe(0);
+    const given = (await keyringOf('ada')).sharing.grants.at(-1)!;
+    const cloud = connectCloud(town.cloud.fetch, chen, clock);
+    const nodes = (await cloud.kdc.nodes({ pat: given.pat })).nodes.map(({ nodeId }) => nodeId);
+    const name = { owner: (await keyringOf('ada')).card.id, pat: given.pat, grant: given.grant };
+    const asks = async () => {
+      await renewManifest(connectAuthority(town.authority.fetch, chen, clock), chen);
+      return nodeKeys(
+        { keyServers: keyServersAt(town.authority.fetch, chen, clock), keyring: chen, mathematics: mathematicsHere },
+        name,
+        nodes,
+      );
+    };
+    expect(nodes.length).toBeGreaterThan(0);
+    expect((await asks()).keys.filter((key) => key !== null)).toHaveLength(nodes.length);
+    const said = await carelet(`limits deny ${who} --as ada --yes`);
+    expect(said).toMatchObject({ code: 0, text: expect.stringContaining('1 grant of yours to this doctor taken back.') });
+    await expect(asks()).rejects.toMatchObject({ kind: 'denied' });
+    expect((await carelet(`limits allow ${who} --as ada`)).code).toBe(0);
+    await expect(asks()).rejects.toMatchObject({ kind: 'denied' });
   });
 
   it('opens with the manifest it has while the authority is away, and says in a sentence when the cloud is', async () => {

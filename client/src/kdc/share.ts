@@ -22,6 +22,7 @@ import type { ChartRef } from '../records/reader.ts';
 import { sharedWraps, type WrapNode } from '../records/wraps.ts';
 import { endedBy } from '../sharing/heirs.ts';
 import { layWraps } from '../sharing/lay.ts';
+import { refuseDenied } from '../sharing/limits.ts';
 import { hasOwnSecrets, remember } from '../sharing/own.ts';
 import { ownTrees } from '../sharing/own-trees.ts';
 import type { Ended, SharingOptions } from '../sharing/share.ts';
@@ -63,6 +64,7 @@ export async function shareThroughServers(options: SharingOptions, wanted: Serve
   const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
   const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
   if (charts.length === 0) throw new CareletError('missing', op, { because: 'no chart of yours is meant' });
+  await refuseDenied(options, charts, readerId);
   const reader = await believedCard(options, readerId, as === 'carer' ? 'patient' : 'doctor');
   await mustStand(options, op, reader);
   await keyServers.found();

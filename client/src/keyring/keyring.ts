@@ -94,8 +94,11 @@ export type SharingKeys = {
   patient: { readonly root: Bytes; readonly pq: Bytes } | null;
   /** A doctor's or a carer's half of every key she is given, and what she shows of it. */
   half: { readonly secret: Bytes; readonly delegate: Bytes } | null;
-  /** By chart and category: the end of each chain of scope states she published, so that nobody can show her an older one. */
-  heads: Record<string, { readonly gen: number; readonly hash: Bytes }>;
+  /**
+   * By chart and category: the end of each chain of scope states she published, so that nobody can show her an older one. Of limits also
+   * the word itself, to be said again to a cloud that forgot it.
+   */
+  heads: Record<string, { readonly gen: number; readonly hash: Bytes; readonly said?: Bytes }>;
   grants: GivenGrant[];
 };
 
@@ -364,7 +367,7 @@ export const decodeDoctorKeys = (keys: readonly EncodedDoctorKey[]): DoctorKey[]
 export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cbor => [
   patient && [patient.root, patient.pq],
   half && [half.secret, half.delegate],
-  Object.fromEntries(Object.entries(heads).map(([name, { gen, hash }]) => [name, [gen, hash]])),
+  Object.fromEntries(Object.entries(heads).map(([name, { gen, hash, said }]) => [name, [gen, hash, ...(said ? [said] : [])]])),
   grants.map(({ grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, holds, servers, ends }) => [
     grant,
     pat,
@@ -382,7 +385,7 @@ export const encodeSharing = ({ patient, half, heads, grants }: SharingKeys): Cb
 export type EncodedSharing = [
   [Bytes, Bytes] | null,
   [Bytes, Bytes] | null,
-  Record<string, [number, Bytes]>,
+  Record<string, [number, Bytes, Bytes?]>,
   [Bytes, Bytes, Bytes, string, Bytes, number, number, string, [boolean, boolean, boolean[]?], Bytes[]?][],
 ];
 
@@ -390,7 +393,7 @@ export type EncodedSharing = [
 export const decodeSharing = ([patient, half, heads, grants]: EncodedSharing): SharingKeys => ({
   patient: patient && { root: patient[0], pq: patient[1] },
   half: half && { secret: half[0], delegate: half[1] },
-  heads: Object.fromEntries(Object.entries(heads).map(([name, [gen, hash]]) => [name, { gen, hash }])),
+  heads: Object.fromEntries(Object.entries(heads).map(([name, [gen, hash, said]]) => [name, { gen, hash, ...(said && { said }) }])),
   grants: grants.map(([grant, pat, doctor, doctorName, mediator, issued, notAfter, consent, [cloud, mediated, servers], ends]) => ({
     grant,
     pat,

@@ -10,7 +10,7 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
-import { followLimits, hashOfLimits, type Limits, signLimits, verifyFollowed } from '@carelet/crypto/records/limits';
+import { followLimits, hashOfLimits, type Limits, limitsIn, signLimits, verifyFollowed } from '@carelet/crypto/records/limits';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import { watchOver } from '../receipts/watch.ts';
@@ -18,7 +18,8 @@ import type { ChartRef } from '../records/reader.ts';
 import { headName } from './scopes.ts';
 
 type Own = { readonly keyring: Keyring; readonly cloud: Cloud };
-type Limiting = Own & { readonly save: () => Promise<void>; readonly clock?: () => number };
+/** What it takes to limit a chart. */
+export type Limiting = Own & { readonly save: () => Promise<void>; readonly clock?: () => number };
 
 /** Whether a chart's writer locks by what was said: it signed that it does, has a day to, or let that day go by. */
 export type Following = 'follows' | 'waits' | 'late';
@@ -48,7 +49,7 @@ export async function saidLimits(
   { keyring, cloud, clock = Date.now }: Own & { readonly clock?: () => number },
   { pat, writer }: Pick<ChartRef, 'pat' | 'writer'>,
 ): Promise<{ readonly limits: OwnLimits; readonly state: Bytes } | null> {
-  const { state, followed } = await cloud.limits.state({ pat });
+  const { state, followed } = await newestShown({ keyring, cloud, clock }, pat);
   const end = keyring.sharing.heads[endName(pat)];
   const known = end ? { seq: end.gen, hash: end.hash } : null;
   if (!state && !known) return null;
@@ -58,11 +59,49 @@ export async function saidLimits(
       read?.because === 'foreign' ? 'what the cloud shows of your limits is not yours' : 'the cloud shows other limits than you said last';
     throw new CareletError('tampered', 'read limits', { because });
   }
-  keyring.sharing.heads = { ...keyring.sharing.heads, [endName(pat)]: { gen: read.head.seq, hash: read.head.hash } };
+  rememberLimits(keyring, pat, state!);
   const now = Math.floor(clock() / 1000);
   const follows = followed !== null && (await isFollowed({ keyring, cloud }, { pat, writer }, state!, followed, now));
   const following = follows ? 'follows' : read.limits.time < now - grace ? 'late' : 'waits';
   return { limits: { ...read.limits, following }, state: state! };
+}
+
+/** The end of the chain, and the word itself, should a cloud forget it. */
+function rememberLimits({ sharing }: Keyring, pat: Bytes, said: Bytes): void {
+  sharing.heads = { ...sharing.heads, [endName(pat)]: { gen: limitsIn(said)!.seq, hash: hashOfLimits(said), said } };
+}
+
+/**
+ * What the cloud shows of a chart's limits; where it shows older ones of hers than its owner said last, as after a backup was restored, it is
+ * told them again first.
+ */
+async function newestShown({ keyring, cloud, clock = Date.now }: Own & { readonly clock?: () => number }, pat: Bytes) {
+  const shown = await cloud.limits.state({ pat });
+  const end = keyring.sharing.heads[endName(pat)];
+  if (!end?.said || (shown.state && (limitsIn(shown.state)?.seq ?? 0) >= end.gen)) return shown;
+  try {
+    const { promise } = await cloud.limits.say({ pat, state: end.said, restored: true });
+    watchOver({ keyring, cloud, now: () => Math.floor(clock() / 1000) }).took(promise);
+  } catch (thrown) {
+    // A cloud that takes it not is believed as little as before.
+    if (thrown instanceof CareletError && ['conflict', 'invalid'].includes(thrown.kind)) return shown;
+    throw thrown;
+  }
+  return cloud.limits.state({ pat });
+}
+
+/**
+ * Looks whether the cloud still has what was limited, and says it again where it forgot: to be done whenever a patient's client is used.
+ *
+ * @throws {CareletError} as `limitsOf`
+ */
+export async function keepLimits(options: Limiting, charts: readonly ChartRef[]): Promise<void> {
+  const { keyring, save } = options;
+  for (const chart of charts) {
+    if (!keyring.sharing.heads[endName(chart.pat)] || !equalPublic(chart.owner, keyring.card.id)) continue;
+    await limitsOf(options, chart);
+  }
+  await save();
 }
 
 /** Whether the writer of a chart, for whose card the issuers vouch, signed that it follows these very limits. */
@@ -100,7 +139,7 @@ export async function limit(options: Limiting, chart: Pick<ChartRef, 'pat' | 'wr
   const now = Math.floor(clock() / 1000);
   const state = signLimits(keyring.secrets.edSk, { pat, seq, ...next, time: now, prevHash });
   const { promise } = await cloud.limits.say({ pat, state });
-  keyring.sharing.heads = { ...keyring.sharing.heads, [endName(pat)]: { gen: seq, hash: hashOfLimits(state) } };
+  rememberLimits(keyring, pat, state);
   const unpromised = watchOver({ keyring, cloud, now: () => now }).took(promise);
   await save();
   if (unpromised !== null) throw new CareletError('tampered', 'limit a chart', { because: unpromised });

@@ -10,6 +10,7 @@ import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/byt
 import { renewShared } from '../kdc/share.ts';
 import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
 import { grantIn, isHeld } from './heirs.ts';
+import { keepLimits } from './limits.ts';
 import { sameAs } from './meant.ts';
 import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
 import { recallGrants } from './remembered.ts';
@@ -40,7 +41,10 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
   let left = 0;
   const now = Math.floor(clock() / 1000);
   const followers = await followersOf({ keyring, cloud, now }, whoReads(keyring, now));
-  for (const chart of (await cloud.records.charts()).charts) {
+  const { charts } = await cloud.records.charts();
+  // Whoever shows false limits is told of where somebody reads them; consent goes on.
+  await keepLimits(options, charts).catch(() => {});
+  for (const chart of charts) {
     if (!keyring.sharing.grants.some(({ pat }) => equalPublic(pat, chart.pat))) continue;
     await raiseGenerations(options, chart, ({ doctor }) => followers.has(hex(doctor)));
     // Whoever was away when limits were said is told now.

@@ -5,11 +5,13 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
+import { recipientOf } from '@carelet/care/rules/sharing/consent';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import type { GivenGrant } from '../keyring/keyring.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { saidLimits } from './limits.ts';
+import { strange } from './remembered.ts';
 import type { SharingOptions } from './share.ts';
-import { isToTeam } from './teams/patient.ts';
 
 /**
  * Hands the newest limits of a chart to every mediator of a team's grant in it. Told again it changes nothing.
@@ -37,3 +39,6 @@ export async function tellMediators(options: SharingOptions, chart: Pick<ChartRe
   }
   return left;
 }
+
+/** Whether a grant is, or may be, to a team: what another copy of the keyring gave it does not know. */
+const isToTeam = ({ consent }: Pick<GivenGrant, 'consent'>): boolean => consent === strange || recipientOf(JSON.parse(consent)) === 'team';

@@ -262,6 +262,28 @@ export function limitsSuite(place: string, open: () => Promise<World>): void {
       expect(await refusal(ada.cloud.limits.say({ pat, state: first }))).toBe('conflict');
     });
 
+    test('is told again what it forgot with a restored backup, by the owner alone, and takes nothing older', async () => {
+      const { pat } = await charted();
+      const first = await say(pat, { denied: [diaz.card.id] });
+      const second = await say(pat, { denied: [chen.card.id, diaz.card.id] }, first);
+      const third = await say(pat, { denied: [chen.card.id] }, second);
+      await world.sql('update limits set seq = 1, body = $1 where pat = $2', [first, pat]);
+      await world.sql('update denied set doctor = $1 where pat = $2', [diaz.card.id, pat]);
+      world.clock.now += 7_200_000;
+      expect([await seen(chen, pat), await seen(diaz, pat)]).toEqual([1, 0]);
+      const saying = (state: Bytes, by = ada) => refusal(by.cloud.limits.say({ pat, state }));
+      const again = (state: Bytes, by = ada) => refusal(by.cloud.limits.say({ pat, state, restored: true }));
+      expect([await saying(third), await saying(second)]).toEqual(['conflict', 'invalid']);
+      expect(await again(third, northgate)).toBe('denied');
+      expect(await again(said(pat, { time: now() + 301 }, second))).toBe('invalid');
+      // What comes next has to come after what is here.
+      expect(await again(said(pat, { seq: 2 }))).toBe('conflict');
+      expect(await again(third)).toBe('ok');
+      expect([await seen(chen, pat), await seen(diaz, pat)]).toEqual([0, 1]);
+      expect(await ada.cloud.limits.state({ pat })).toEqual({ state: third, followed: null });
+      for (const older of [first, second]) expect(await again(older)).toBe('conflict');
+    });
+
     test('deletes the locks for roles, and no others, when a chart begins to open by name, and when it ends', async () => {
       const { pat, node, lock, post, tools } = await charted();
       await ada.cloud.sharing.wrap({ pat, part: 'MI', links: [], wraps: [tools.wrapBy(ada, node)] });

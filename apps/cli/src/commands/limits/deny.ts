@@ -6,7 +6,7 @@
 import { allow, deny } from '@carelet/client/sharing/deny';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { mathematicsInThreads } from '@carelet/client/threads';
-import { cloudletsFor } from '../../cloudlets.ts';
+import { partiesFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
@@ -36,11 +36,15 @@ The cloud and your hospital see whom you deny. A cloud that did not obey could, 
       return 1;
     }
     await using mathematics = mathematicsInThreads(1);
-    const sharing = { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock };
+    const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
     const { charts, grants, left } = await deny(sharing, doctor);
     say(io, charts === 0 ? 'That holds already.' : `It holds: ${count(charts, 'chart')}.`);
     if (grants > 0) say(io, `${count(grants, 'grant')} of yours to this doctor taken back.`);
-    if (left > 0) note(io, `${count(left, 'mediator')} could not be told and will be the next time; nothing opens any more all the same.`);
+    if (left > 0)
+      note(
+        io,
+        `${count(left, 'mediator or key server', 'mediators or key servers')} could not be told and will be the next time; nothing opens any more all the same.`,
+      );
     if (grants > 0) await renewConsents(sharing);
     return (await promisesKept(person, io)) ? 0 : 1;
   },
@@ -59,8 +63,7 @@ export const limitsAllow = command({
     const { keyring, cloud, save, town, authority } = person;
     const { name, doctor } = await doctorCalled(authority, who!);
     await using mathematics = mathematicsInThreads(1);
-    const sharing = { keyring, save, cloud, mathematics, cloudletOf: cloudletsFor(town, keyring, io.clock), clock: io.clock };
-    const charts = await allow(sharing, doctor);
+    const charts = await allow({ keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock }, doctor);
     say(
       io,
       charts === 0

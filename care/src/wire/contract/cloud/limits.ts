@@ -15,7 +15,12 @@ export const limits = operations({
     summary: 'The patient limits who reads a chart of hers by any key: from now on the cloud obeys it.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ pat: id, state: limitsState }),
+    input: z.strictObject({
+      pat: id,
+      state: limitsState,
+      /** That it was said before, to a cloud that shows an older one now: it was restored from a backup. What came in between is missing. */
+      restored: z.literal(true).optional(),
+    }),
     output: z.strictObject({ promise }),
     idempotent: true,
   },
