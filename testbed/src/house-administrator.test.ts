@@ -5,7 +5,7 @@
 import { type House, memoryStore } from '@carelet/portal/house';
 import { describe, expect, test } from 'vitest';
 import { patient, pulse, refusal } from './fixture.testing.ts';
-import { ada, houseWith, idOf, inside, inTown, map, northgate, passphrase, stage } from './house.testing.ts';
+import { ada, chen, houseWith, idOf, inside, inTown, map, northgate, passphrase, stage } from './house.testing.ts';
 
 inTown();
 
@@ -79,6 +79,8 @@ describe('administrators', () => {
 
     // She asks for a role elsewhere: she goes by another number there, which is in her keyring from then on.
     const harbour = await stage.place('harbour');
+    // Not where nothing is kept: it would be lost.
+    expect(await refusal((await inside(chen)).askForRole(idOf(harbour.keyring), 'cardiology'))).toBe('invalid');
     await walsh.askForRole(idOf(harbour.keyring), 'paediatrics');
     expect(await refusal(walsh.askForRole(idOf(harbour.keyring), 'surgery'))).toBe('conflict');
     expect(await walsh.whoami()).toMatchObject({ standing: { kind: 'approved' }, organisations: ['northgate'], kept: false });

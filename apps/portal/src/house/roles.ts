@@ -72,7 +72,7 @@ export type RolesHouse = {
   /**
    * Asks for a role at an organisation of the town, by its card's number in hex.
    *
-   * @throws `conflict` for what was asked already, `missing` for an organisation nobody knows, `unavailable` while the authority is away
+   * @throws `invalid` where she would go by a new number and nothing is kept here, `conflict` for what was asked already, `missing` for an organisation nobody knows, `unavailable` while the authority is away
    */
   askForRole(organisation: string, specialty: string): Promise<void>;
 };

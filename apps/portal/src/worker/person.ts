@@ -50,6 +50,8 @@ export type Person = Acting & {
   someone(): Someone;
   /** Takes the town's word for who she is now; what she had before stays where the authority cannot be reached, or not within `patience` ms; a doctor who takes keys is `told` each step. */
   renew(patience?: number, told?: (step: TakingStep) => void): Promise<void>;
+  /** Whether anything is kept here when she locks. */
+  keeps(): boolean;
   /** Keeps the keyring itself where it rests: it has a number more. Copies elsewhere lack it until one is saved anew. */
   keepKeyring(): Promise<void>;
   /** The keyring as a file to keep. */
@@ -256,6 +258,7 @@ async function moveIn(
       endings = endingsOf(keysOf(keyring), endings, clock());
       person.touched();
     },
+    keeps: () => rests !== null,
     async keepKeyring() {
       kept = false;
       if (rests !== null) await store.rest({ name: rests, title: keyring.title, door, card, locked: locked(keyring, lock) });

@@ -41,11 +41,14 @@ export function rolesOf({ person, clock }: { readonly person: Person; readonly c
     async askForRole(organisation, specialty) {
       const place = domainOf(keyring.manifest, unhex(organisation));
       if (!place) throw new CareletError('missing', 'ask for a role', { because: 'no organisation has this number' });
+      // Whoever registers by a number that is lost could never take its keys.
+      if (!numberAt(keyring, place.organisation) && !person.keeps()) {
+        throw new CareletError('invalid', 'ask for a role', { because: 'nothing is kept here, and a new number has to be' });
+      }
       const number = numberToRegister(keyring, place.name);
       if (await toldOf(number)) {
         return askForRole(person.by(number).authority, number, { organisation: place.organisation, specialty }, now());
       }
-      // Whoever registers by a number that is lost could never take its keys.
       await person.keepKeyring();
       const { certificate } = await ownRoles(person.authority, keyring, now());
       await register(person.by(number).authority, number, { certificate, specialty: specialty.trim(), organisation: place.name });

@@ -65,4 +65,4 @@ export function AskRoleSheet({ roles, close }: { roles: OwnRoles; close: () => v
   );
 }
 
-const known = ['unavailable', 'missing', 'conflict', 'denied'];
+const known = ['unavailable', 'missing', 'conflict', 'denied', 'invalid'];
