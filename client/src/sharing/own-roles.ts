@@ -4,7 +4,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type RoleAsked, signAsk, signOwnRoles, verifyAsk } from '@carelet/crypto/cards/approval';
 import type { Card } from '@carelet/crypto/cards/card';
 import type { Keyring } from '../keyring/keyring.ts';
@@ -47,7 +47,3 @@ export const trulyAsked = <T extends Omit<RoleAsked, 'doctor'> & { readonly sign
   asked: readonly T[],
 ): T[] =>
   asked.filter(({ organisation, specialty, at, signature }) => verifyAsk(edVk, { doctor: id, organisation, specialty, at }, signature));
-
-/** Whether somebody holds the key of a role: hers for that organisation, which has not ended. */
-export const holdsRole = ({ doctorKeys }: Pick<Keyring, 'doctorKeys'>, organisation: Bytes, now: number): boolean =>
-  doctorKeys.some((key) => equalPublic(key.organisation, organisation) && key.notAfter > now);

@@ -11,8 +11,10 @@ import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { newCard } from '@carelet/crypto/cards/owner';
 import { signRequest } from '@carelet/crypto/login/request';
+import { openWith } from '@carelet/crypto/ntru/hybrid';
 import { signEnd } from '@carelet/crypto/pre/grant';
 import { sealedRequestLength, signAnswer } from '@carelet/crypto/pre/requests';
+import { decodeReceipt, receiptContext } from '@carelet/crypto/receipts/leaf';
 import { hashOfLimits, type Limits, limitsIn, signFollowed, signLimits } from '@carelet/crypto/records/limits';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anyRow, chartFor, id, none, type Person, toolsOf, type World } from './cloud.testing.ts';
@@ -369,6 +371,15 @@ export function limitsSuite(place: string, open: () => Promise<World>): void {
       const { promise } = await ada.cloud.limits.say({ pat, state });
       expect(promise).toBeDefined();
       expect(await count()).toBe(before + 1);
+      // Said again after a lost answer it is a taking back still.
+      await ada.cloud.limits.say({ pat, state });
+      await say(pat, {}, state);
+      const rows = await world.sql<{ commitment: Bytes; sealed: Bytes }>('select commitment, sealed from receipt where pat = $1', [pat]);
+      const kinds = rows.flatMap(({ commitment, sealed }) => {
+        const opened = openWith(ada.secrets.hybridSk, receiptContext(pat, commitment), sealed);
+        return (opened && decodeReceipt(opened)?.kind) ?? [];
+      });
+      expect(kinds.filter((kind) => kind !== 'posting').sort()).toEqual(['grant', 'taking-back', 'taking-back']);
     });
   });
 }

@@ -62,7 +62,7 @@ export function limits(
         }
         const row = await within.selectFrom('limits').select('body').where('pat', '=', pat).executeTakeFirst();
         const before = (row && limitsIn(row.body)) ?? noLimits;
-        // Said again after a lost answer it is there already, and leaves another receipt.
+        // Said again after a lost answer it is there already, and leaves another receipt: of a denial never that somebody was let read.
         const again = row !== undefined && equalPublic(row.body, state);
         const head = row ? { seq: before.seq, hash: hashOfLimits(row.body) } : null;
         if (followLimits(head, state, { pat, edVk: caller.card.edVk }).kind !== 'follows') {
@@ -75,7 +75,14 @@ export function limits(
         if (!again && !isOfNow) throw new CareletError('invalid', op, { because: 'it is not of now' });
         const parting = again ? [] : mayPart;
         if (!again) await lay(within, said, state, before);
-        return { parting, promise: await book.leave(within, pat, { kind: kindOf(before, said), actor: caller.id, policy: sha256(state) }) };
+        return {
+          parting,
+          promise: await book.leave(within, pat, {
+            kind: kindOf(again ? noLimits : before, said),
+            actor: caller.id,
+            policy: sha256(state),
+          }),
+        };
       });
       changes.tell({ pat, part: null, nodes: [], wraps: [], parting });
       return { promise };

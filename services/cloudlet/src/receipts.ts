@@ -48,7 +48,7 @@ export type Receipts = {
 };
 
 /** Where the log's full subtrees lie. */
-export const actNodes = 'act_node';
+const actNodes = 'act_node';
 
 /** Lines in one answer. */
 const atOnce = 200;

@@ -22,7 +22,7 @@ const card = 'urn:carelet:card';
 /** A denial as an HL7 FHIR R4 Consent: what is kept for people and other programs. It has no end of its own. */
 export const toFhirDenial = ({ patient, doctor, doctorName, chart, given }: Denial) => ({
   resourceType: 'Consent',
-  id: `deny-${chart}-${doctor}`.slice(0, 64),
+  id: `${chart}${doctor}`,
   status: 'active',
   scope: { coding: [{ system: scope, code: 'patient-privacy' }] },
   category: [{ coding: [{ system: act, code: 'INFA' }] }],

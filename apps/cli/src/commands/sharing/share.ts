@@ -39,7 +39,7 @@ const op = 'share records';
 export const usualKinds = kinds.filter((kind) => !['devices', 'billing', 'identity', 'directory'].includes(kind));
 export const usualDays = 90;
 /** Instead of a clinic: the town's three key servers. */
-export const throughServers = 'key-servers';
+const throughServers = 'key-servers';
 
 export const shareCommand = command({
   name: 'share',
