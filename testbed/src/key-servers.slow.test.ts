@@ -9,6 +9,7 @@ import { type KeyServers, nodeKeys } from '@carelet/client/kdc/servers';
 import { shareThroughServers } from '@carelet/client/kdc/share';
 import { decodeKeyring, encodeKeyring, type GivenGrant, type Keyring } from '@carelet/client/keyring/keyring';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { noPromise } from '@carelet/client/receipts/watch';
 import { carerCode, findCarer } from '@carelet/client/sharing/carer';
 import { deny } from '@carelet/client/sharing/deny';
 import { recallGrants, together } from '@carelet/client/sharing/remembered';
@@ -382,6 +383,16 @@ test('another copy of the keyring learns what was shared, and what was taken bac
     holds: { cloud: false, mediator: false },
     servers: [false, false, false],
   });
+});
+
+test('whoever opens through the servers is told of a cloud that does not promise to write that down', async () => {
+  const reader = await somebody();
+  await shareWith(reader);
+  const cloud = stage.cloudAs(reader);
+  const hand: typeof cloud.kdc.hand = async (asked) => ({ ...(await cloud.kdc.hand(asked)), promise: undefined });
+  const told = await stage.open({ ...reader, opened: {} }, { cloud: { ...cloud, kdc: { ...cloud.kdc, hand } } });
+  expect(told.problems.map(({ what }) => what)).toContain(noPromise);
+  expect((await fresh(reader)).problems).toEqual([]);
 });
 
 test('a grant is nobody’s but the patient’s to make and to end', async () => {

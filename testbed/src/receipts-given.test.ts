@@ -7,7 +7,7 @@ import type { Keyring } from '@carelet/client/keyring/keyring';
 import type { Cloud } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { ownReceipts } from '@carelet/client/receipts/own';
-import { brokenPromise, watchOver } from '@carelet/client/receipts/watch';
+import { brokenPromise, noPromise, watchOver } from '@carelet/client/receipts/watch';
 import { finishEnding, type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
 import { decodePromise } from '@carelet/crypto/receipts/promise';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -110,6 +110,24 @@ test('a grant and an end that were promised and never written are told on', asyn
     stage.clock.to(new Date(stage.clock() + 61_000).toISOString());
     expect((await own()).problems).toEqual([brokenPromise]);
   });
+});
+
+test('whoever opens, by consent or by a role, is told of a cloud that does not promise to write that down', async () => {
+  await shareWith();
+  const chen = await stage.doctor('Dr Chen', { at: await stage.place('northgate'), parts: ['MI'], kinds: ['vital-signs'] });
+  for (const who of [diaz, chen]) {
+    const cloud = stage.cloudAs(who);
+    const { turn, transform } = cloud.sharing;
+    const silent: Pick<typeof cloud.sharing, 'turn' | 'transform'> = {
+      turn: async (asked) => ({ ...(await turn(asked)), promise: undefined }),
+      transform: async (asked) => ({ ...(await transform(asked)), promise: undefined }),
+    };
+    who.opened = {};
+    const told = await stage.open(who, { cloud: { ...cloud, sharing: { ...cloud.sharing, ...silent } } });
+    expect(told.problems.map(({ what }) => what)).toContain(noPromise);
+    who.opened = {};
+    expect((await stage.open(who)).problems).toEqual([]);
+  }
 });
 
 test('two who watch with one keyring ask one after the other, so that neither is taken for a liar', async () => {
