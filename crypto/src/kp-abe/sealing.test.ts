@@ -104,6 +104,21 @@ describe.each<BackendName>(['mcl', 'noble'])('on %s', (name) => {
     expect(open(group, clinic.domain, theirs, context, swapped)).toBeNull();
   });
 
+  test('of three domains, a patient’s, a hospital’s and research’s, each opens by its own policy and K_pq, and by no other’s', () => {
+    const research = setup(group, 'Research', random);
+    const all = [hospital, clinic, research].map((domain) => ({ ...domain, pq: random(32) }));
+    const text = seal(group, all, attributes, context, message, random);
+    const [met, unmet] = ['conf:N', 'part:QID'].map((rule) => all.map(({ master }) => keygen(group, master, rule, random)));
+    for (const [i, { domain }] of all.entries()) {
+      for (const [j, { pq }] of all.entries()) {
+        const opened = open(group, domain, met![i]!, context, text, { pq });
+        expect(opened).toEqual(i === j ? message : null);
+        if (i !== j) expect(open(group, domain, met![j]!, context, text, { pq: all[i]!.pq })).toBeNull();
+      }
+      expect(open(group, domain, unmet![i]!, context, text, { pq: all[i]!.pq })).toBeNull();
+    }
+  });
+
   test('each domain of a text mixes its own K_pq', () => {
     const [ours, its] = [random(32), random(32)];
     const both = seal(
