@@ -5,7 +5,8 @@
  */
 import { CareletError } from '@carelet/care/model';
 import type { Cloud, Cloudlet } from '@carelet/client/login';
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
+import { groupBy } from '@carelet/ground/group-by';
 
 /** A question that was answered, to be asked again. */
 export type Question = () => Promise<boolean>;
@@ -21,21 +22,27 @@ export async function answeredQuestions(
   { pat, grant }: { readonly pat: Bytes; readonly grant: Bytes },
 ): Promise<readonly Question[]> {
   const { wraps } = await cloud.records.nodes({ pat });
-  const nodes: { nodeId: Bytes; scope: Bytes }[] = [];
-  // Among what is in her sight by other grants are those that this one turns.
-  for (const { kind, nodeId, domain } of wraps) {
-    if (kind !== 'consent' || nodes.length === 4) continue;
-    const one = { nodeId, scope: domain };
-    const turns = await cloud.sharing.turn({ pat, grant, nodes: [one] }).catch(() => null);
-    if (turns?.turned[0]?.length === 576) nodes.push(one);
-  }
+  const scopes = groupBy(
+    wraps.flatMap(({ kind, nodeId, domain }) => (kind === 'consent' ? [{ nodeId, scope: domain }] : [])),
+    ({ scope }) => hex(scope),
+  );
+  // Among what is in her sight by other grants is a scope that this one turns.
+  const isTurned = async (one: { nodeId: Bytes; scope: Bytes }) =>
+    cloud.sharing.turn({ pat, grant, nodes: [one] }).then(
+      ({ turned: [answer] }) => answer?.length === 576,
+      () => false,
+    );
+  let nodes: { nodeId: Bytes; scope: Bytes }[] = [];
+  for (const some of scopes.values()) if (nodes.length === 0 && (await isTurned(some[0]!))) nodes = some.slice(0, 4);
   let turned: Bytes[] = [];
+  /** The cloud's, that it writes down what it turned: without it the mediator does nothing. */
+  let promise: Bytes | undefined;
   const questions: Question[] = [
     async () => {
-      ({ turned } = await cloud.sharing.turn({ pat, grant, nodes }));
+      ({ turned, promise } = await cloud.sharing.turn({ pat, grant, nodes }));
       return nodes.length > 0 && turned.every(({ length }) => length === 576);
     },
-    async () => (await mediator.sharing.mediate({ grant, turned })).answers.length === nodes.length,
+    async () => (await mediator.sharing.mediate({ grant, turned, ...(promise && { promise }) })).answers.length === nodes.length,
   ];
   for (const question of questions) {
     if (!(await question())) throw new CareletError('internal', 'ask by a grant', { because: 'a grant that holds is not served' });
