@@ -11,7 +11,7 @@ import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { agreed, count, note, plainText, say } from '../../terminal.ts';
-import { doctorCalled } from '../sharing/who.ts';
+import { numbersCalled } from '../sharing/who.ts';
 
 const takes = [{ name: 'doctor', says: 'name, or the beginning of the card’s number' }];
 
@@ -29,15 +29,24 @@ The cloud and your hospital see whom you deny. A cloud that did not obey could, 
     const op = 'deny a doctor';
     await using person = await enter(io, options, { op, kinds: ['patient'], writes: true });
     const { keyring, cloud, save, town, authority } = person;
-    const { name, organisation, doctor } = await doctorCalled(authority, who!);
-    say(io, `${plainText(name)} of ${plainText(organisation)} will read nothing of yours, not in an emergency either.`);
+    // She is one person wherever she works.
+    const numbers = await numbersCalled(authority, who!);
+    const [{ name }] = numbers;
+    const places = numbers.map(({ organisation }) => plainText(organisation)).join(' and ');
+    say(io, `${plainText(name)} of ${places} will read nothing of yours, not in an emergency either.`);
     if (!options.yes && !(await agreed(io, 'Not this doctor?'))) {
       say(io, 'Nothing was said.');
       return 1;
     }
     await using mathematics = mathematicsInThreads(1);
     const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
-    const { charts, grants, left } = await deny(sharing, doctor);
+    let [charts, grants, left] = [0, 0, 0];
+    for (const { doctor } of numbers) {
+      const denied = await deny(sharing, doctor);
+      charts = Math.max(charts, denied.charts);
+      grants += denied.grants;
+      left += denied.left;
+    }
     say(io, charts === 0 ? 'That holds already.' : `It holds: ${count(charts, 'chart')}.`);
     if (grants > 0) say(io, `${count(grants, 'grant')} of yours to this doctor taken back.`);
     if (left > 0)
@@ -61,9 +70,12 @@ export const limitsAllow = command({
   async run({ options, given: [who], io }) {
     await using person = await enter(io, options, { op: 'take a denial back', kinds: ['patient'], writes: true });
     const { keyring, cloud, save, town, authority } = person;
-    const { name, doctor } = await doctorCalled(authority, who!);
+    const numbers = await numbersCalled(authority, who!);
+    const [{ name }] = numbers;
     await using mathematics = mathematicsInThreads(1);
-    const charts = await allow({ keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock }, doctor);
+    const sharing = { keyring, save, cloud, mathematics, ...partiesFor(town, keyring, io.clock), clock: io.clock };
+    let charts = 0;
+    for (const { doctor } of numbers) charts = Math.max(charts, await allow(sharing, doctor));
     say(
       io,
       charts === 0

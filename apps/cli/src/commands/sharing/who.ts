@@ -82,9 +82,20 @@ export function inWords({ consent }: GivenGrant): string {
 /**
  * The approved doctor of this name, or of a number that begins so.
  *
- * @throws {CareletError} `missing` for none, `conflict` for several
+ * @throws {CareletError} `missing` for none, `conflict` for several, also where one works at several places
  */
 export async function doctorCalled(authority: Authority, who: string) {
+  const [first, ...others] = await numbersCalled(authority, who);
+  if (others.length > 0) throw several(who, [first, ...others]);
+  return first;
+}
+
+/**
+ * The same with each number of one who works at several places: they have one name.
+ *
+ * @throws {CareletError} `missing` for none, `conflict` for several people
+ */
+export async function numbersCalled(authority: Authority, who: string) {
   const { doctors } = await authority.enrolment.directory();
   const wanted = who.trim().toLowerCase();
   const plainName = (name: string) => name.toLowerCase();
@@ -95,12 +106,16 @@ export async function doctorCalled(authority: Authority, who: string) {
       parts.every((part) => plainName(name).split(/\s+/).includes(part)) ||
       (/^[0-9a-f]{6,}$/.test(wanted) && hex(doctor).startsWith(wanted)),
   );
-  const found = exact.length > 0 ? exact : near;
+  const found = (exact.length > 0 ? exact : near).toSorted((a, b) => (a.organisation < b.organisation ? -1 : 1));
   const [first] = found;
   if (!first) {
     throw new CareletError('missing', 'find doctor', { subject: who, because: 'no approved doctor of this town has this name' });
   }
-  if (found.length === 1) return first;
+  if (found.some(({ name }) => name !== first.name)) throw several(who, found);
+  return [first, ...found.slice(1)] as const;
+}
+
+function several(who: string, found: readonly { readonly name: string; readonly organisation: string; readonly doctor: Uint8Array }[]) {
   const names = found.map(({ name, organisation, doctor }) => `${name} of ${organisation} (${hex(doctor).slice(0, 8)})`);
-  throw new CareletError('conflict', 'find doctor', { subject: who, because: `it could be ${names.join(' or ')}` });
+  return new CareletError('conflict', 'find doctor', { subject: who, because: `it could be ${names.join(' or ')}` });
 }
