@@ -4,8 +4,9 @@ import { type Bytes, type Cbor, cbor, concat, hex, uncbor, utf8 } from '../algeb
 import { type BackendName, type Group, loadGroup } from '../algebra/group.ts';
 import { lies } from '../algebra/lies.testing.ts';
 import { seededRandom } from '../algebra/random.ts';
-import { keygen, open, openOwn, reencrypt, rekey, seal } from './key-private.ts';
+import { keyPrivate } from './key-private.ts';
 
+const { keygen, open, openOwn, reencrypt, rekey, seal } = keyPrivate({ chosenPlaintextsOnly: true });
 const context = utf8('node 7 of Ada');
 const message = utf8('a node key');
 
@@ -94,4 +95,8 @@ describe.each<BackendName>(['mcl', 'noble'])('key-private on %s', (name) => {
     expect(() => seal(group, ada.secret, context, message)).toThrow(TypeError);
     expect(() => rekey(group, ada.secret, ada.secret)).toThrow(TypeError);
   });
+});
+
+test('without its flag there is none', () => {
+  for (const flag of ['false', 'null', '1']) expect(() => keyPrivate({ chosenPlaintextsOnly: JSON.parse(flag) })).toThrow(TypeError);
 });

@@ -1,6 +1,6 @@
 /**
  * The key-private variant: a cloud that re-encrypts does not learn from its keys who lets whom read (Ateniese, Benson,
- * Hohenberger, CT-RSA 2009), in Type III groups. Suite 2, behind a flag: nothing of Carelet uses it unless asked to.
+ * Hohenberger, CT-RSA 2009), in Type III groups. Suite 2, behind a flag: whoever wants it says what it lacks.
  *
  * | here | |
  * |---|---|
@@ -37,8 +37,37 @@ const label = {
   dem: 'carelet/v1/sharing/key-private-dem',
 } as const;
 
+/** What whoever wants this variant has to say. */
+export type KeyPrivateFlag = {
+  /** Its texts hold against who chooses plaintexts, and not against who has texts of her choice opened. */
+  readonly chosenPlaintextsOnly: true;
+};
+
+/**
+ * The variant, for whoever knows what it lacks.
+ *
+ * @throws {TypeError} without its flag
+ *
+ * @example
+ * ```ts
+ * import { loadGroup } from '@carelet/crypto/algebra/group';
+ * import { keyPrivate } from '@carelet/crypto/pre/key-private';
+ * const group = await loadGroup('mcl');
+ * const { keygen, seal, rekey, reencrypt, open } = keyPrivate({ chosenPlaintextsOnly: true });
+ * const [ada, chen] = [keygen(group), keygen(group)];
+ * const context = new Uint8Array([1]);
+ * const sealed = seal(group, ada.person, context, new Uint8Array([72]));
+ * const turned = reencrypt(group, rekey(group, ada.secret, chen.person), sealed);
+ * open(group, chen.secret, context, turned!)?.join(); // '72'
+ * ```
+ */
+export function keyPrivate({ chosenPlaintextsOnly }: KeyPrivateFlag) {
+  if (chosenPlaintextsOnly !== true) throw new TypeError('the key-private variant holds against chosen plaintexts only: say so to use it');
+  return { keygen, seal, rekey, reencrypt, openOwn, open };
+}
+
 /** Makes a person's keys: `secret` a₁, a₂; `person`, public, Z^{a₁} and g₁^{a₂}. */
-export function keygen(group: Group, random: Random = systemRandom): { secret: Bytes; person: Bytes } {
+function keygen(group: Group, random: Random = systemRandom): { secret: Bytes; person: Bytes } {
   const { g1, gt } = group;
   const [a1, a2] = [randomScalar(random), randomScalar(random)];
   return {
@@ -52,7 +81,7 @@ export function keygen(group: Group, random: Random = systemRandom): { secret: B
  *
  * @throws {TypeError} on a malformed public key
  */
-export function seal(group: Group, person: Bytes, context: Bytes, message: Bytes, random: Random = systemRandom): Bytes {
+function seal(group: Group, person: Bytes, context: Bytes, message: Bytes, random: Random = systemRandom): Bytes {
   const { g1, g2, gt } = group;
   const { za } = readPerson(group, person);
   const [k, t] = [randomScalar(random), randomScalar(random)];
@@ -67,7 +96,7 @@ export function seal(group: Group, person: Bytes, context: Bytes, message: Bytes
  *
  * @throws {TypeError} on a malformed secret or public key
  */
-export function rekey(group: Group, secret: Bytes, to: Bytes, random: Random = systemRandom): Bytes {
+function rekey(group: Group, secret: Bytes, to: Bytes, random: Random = systemRandom): Bytes {
   const { g1, g2, gt, pair } = group;
   const { a1 } = readSecret(secret);
   const { gb } = readPerson(group, to);
@@ -84,7 +113,7 @@ export function rekey(group: Group, secret: Bytes, to: Bytes, random: Random = s
  *
  * @returns `null` when text or key is malformed
  */
-export function reencrypt(group: Group, key: Bytes, sealed: Bytes, random: Random = systemRandom): Bytes | null {
+function reencrypt(group: Group, key: Bytes, sealed: Bytes, random: Random = systemRandom): Bytes | null {
   const { g1, g2, gt, pair } = group;
   return attempt(() => {
     const [r1, r2, r3, r4] = fields(key, label.rekey, suite, 4, 'a key-private key');
@@ -109,7 +138,7 @@ export function reencrypt(group: Group, key: Bytes, sealed: Bytes, random: Rando
  * @returns the message, or `null`
  * @throws {TypeError} on a malformed secret
  */
-export function openOwn(group: Group, secret: Bytes, context: Bytes, sealed: Bytes): Bytes | null {
+function openOwn(group: Group, secret: Bytes, context: Bytes, sealed: Bytes): Bytes | null {
   const { g1, g2, gt, pair } = group;
   const { a1 } = readSecret(secret);
   return attempt(() => {
@@ -125,7 +154,7 @@ export function openOwn(group: Group, secret: Bytes, context: Bytes, sealed: Byt
  * @returns the message, or `null`
  * @throws {TypeError} on a malformed secret
  */
-export function open(group: Group, secret: Bytes, context: Bytes, turned: Bytes, random: Random = systemRandom): Bytes | null {
+function open(group: Group, secret: Bytes, context: Bytes, turned: Bytes, random: Random = systemRandom): Bytes | null {
   const { gt } = group;
   const { a2 } = readSecret(secret);
   return attempt(() => {
