@@ -8,7 +8,7 @@ import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import { Known } from './Known.tsx';
 import { RuleForm } from './RuleForm.tsx';
-import { faultOf, firstChoice, firstOrganisation } from './rule.ts';
+import { faultOf, firstChoice, firstOrganisation, organisationsOf } from './rule.ts';
 import { Signing } from './Signing.tsx';
 import { WhatOpens } from './WhatOpens.tsx';
 
@@ -47,8 +47,3 @@ function Decision({
     </div>
   );
 }
-
-/** Organisations that have records, and where somebody signed already. */
-const organisationsOf = (doctor: DoctorLine, enrolled: readonly string[]): string[] => [
-  ...new Set([...enrolled, ...doctor.policies.map(({ organisation }) => organisation)]),
-];

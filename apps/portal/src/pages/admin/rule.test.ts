@@ -13,6 +13,7 @@ import {
   fitsUntil,
   longest,
   officesOf,
+  organisationsOf,
   same,
   tick,
   tickedKinds,
@@ -171,4 +172,13 @@ describe('a doctor who asks for another role', () => {
     expect(firstChoice(asking, place, now).kinds).toEqual(usualKinds('cardiology'));
     expect(firstChoice(asking, 'Harbour Clinic', now).kinds).toEqual(usualKinds('pulmonology'));
   });
+});
+
+test('a rule is signed where there are records, and once enough signed for one organisation, for that alone', () => {
+  const enrolled = ['Harbour Clinic', 'Northgate Hospital'];
+  expect(organisationsOf(doctor(), enrolled)).toEqual(enrolled);
+  const begun = signed({ organisation: 'Larkfield Hospital', approvals: ['Joan Pike, Harbour Clinic'], needed: 2 });
+  expect(organisationsOf(doctor({ policies: [begun] }), enrolled)).toEqual([...enrolled, 'Larkfield Hospital']);
+  const counting = signed({ approvals: ['Joan Pike, Harbour Clinic', 'Mara Holt, Medical Board'], needed: 2 });
+  expect(organisationsOf(doctor({ policies: [begun, counting] }), enrolled)).toEqual(['Harbour Clinic']);
 });

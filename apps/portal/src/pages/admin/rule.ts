@@ -112,6 +112,20 @@ export const colleaguesIn = (policy: Pick<SignedPolicy, 'approvals' | 'mine'>, o
 /** Whether enough offices signed it. */
 export const counts = (policy: Pick<SignedPolicy, 'approvals' | 'needed'>): boolean => officesOf(policy).length >= policy.needed;
 
+/**
+ * Where a rule may be signed for somebody: where there are records, and where somebody signed already. She goes by a number of its own at
+ * each organisation, so once enough signed for one it is that one's.
+ */
+export function organisationsOf({ policies }: Pick<DoctorLine, 'policies'>, enrolled: readonly string[]): string[] {
+  const settled = policies.filter(counts);
+  return [
+    ...new Set([
+      ...(settled.length > 0 ? [] : enrolled),
+      ...(settled.length > 0 ? settled : policies).map(({ organisation }) => organisation),
+    ]),
+  ];
+}
+
 /** Whether somebody waits for an administrator: one who is new, or one who was let in and asks for another role. */
 export const waits = ({ state, asks }: Pick<DoctorLine, 'state' | 'asks'>): boolean =>
   state === 'pending' || (state === 'approved' && asks.length > 0);
