@@ -169,19 +169,20 @@ test('two people of two organisations let a doctor in, and turn another down', {
     await robin.page.getByRole('dialog').getByRole('button', { name: 'Ask', exact: true }).click();
     await sees(robin.page, 'Choose an organisation.');
     await robin.page.getByLabel('At which organisation').selectOption('Northgate Hospital');
-    await robin.context.route('**/v1/enrolment/ask', (route) => route.abort());
+    await robin.context.route('**/v1/enrolment/register', (route) => route.abort());
     await robin.page.keyboard.press('Enter');
     await sees(robin.page, 'The authority does not answer. Nothing was asked; try again in a minute.');
-    await robin.context.unroute('**/v1/enrolment/ask');
+    await robin.context.unroute('**/v1/enrolment/register');
     await robin.page.getByRole('dialog').getByRole('button', { name: 'Ask', exact: true }).click();
     await reads(robin.page, 'You asked for a role at Northgate Hospital');
   });
-  await step('and the administrators are told', page, async () => {
+  await step('and the administrators are told of somebody who goes by another number there', page, async () => {
     await goTo(page, 'People');
     await reads(page, '2 doctors wait for an answer');
-    await sees(page, 'Asks: Northgate Hospital');
     await link(page, 'Dr Robin Field').click();
-    await reads(page, 'Dr Robin Field asks for a role at Northgate Hospital');
+    await reads(page, 'Let Dr Robin Field open records?');
+    await sees(page, /Northgate Hospital/);
+    expect(await textOf(page)).not.toContain(fingerprint);
   });
   await step('the patients are there', robin.page, async () => {
     await goTo(robin.page, 'Patients');
@@ -212,7 +213,6 @@ test('two people of two organisations let a doctor in, and turn another down', {
   await step('nobody new waits any more', page, async () => {
     await goTo(page, 'People');
     await reads(page, '1 doctor waits for an answer');
-    await sees(page, 'Asks: Northgate Hospital');
     await choose(page, 'Which doctors', /^Turned down/);
     await sees(page, 'Dr Jonas Lind');
     await choose(page, 'Which doctors', /^Let in/);
