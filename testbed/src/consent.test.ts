@@ -147,6 +147,21 @@ test('a laboratory consent opens no HIV result, one that names it does', async (
   expect((await stage.open(walsh)).ids).toEqual(['blood', 'hiv', 'sugar']);
 });
 
+test('what a hospital marked as restricted opens where it is named, each level by itself', async () => {
+  const marked = (id: string, code: string) =>
+    result('p-ada', id, '2026-11-19', '718-7', {
+      meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code }] },
+    });
+  await stage.take(northgate, [marked('restricted', 'R'), marked('very-restricted', 'V')]);
+  const rao = await colleague('Dr Rao');
+  await shareWith(rao, { ...vitals, kinds: ['laboratory'] });
+  expect((await stage.open(rao)).ids).toEqual(['blood', 'sugar']);
+  await shareWith(rao, { ...vitals, kinds: ['laboratory'], confidentiality: ['N', 'R'] });
+  expect((await stage.open(rao)).ids).toEqual(['blood', 'restricted', 'sugar']);
+  await shareWith(rao, { ...vitals, kinds: ['laboratory'], confidentiality: ['V'] });
+  expect((await stage.open(rao)).ids).toEqual(['blood', 'restricted', 'sugar', 'very-restricted']);
+});
+
 describe('with either half of taking back alone, nothing opens', () => {
   test.each(['cloud', 'mediator'] as const)('only the %s heard of it', async (reached) => {
     const doctor = await colleague(`Dr Lind ${reached}`);

@@ -126,6 +126,13 @@ describe('a patient', () => {
     expect(await house.whoReads()).toEqual([]);
   });
 
+  test('shares what is sensitive or marked as restricted where she turned it on, and is told so', async () => {
+    const house = await inside(ada);
+    const grants = await house.share(wish({ sensitive: ['PSY', 'R'] }));
+    expect((await house.whoReads()).map(({ what }) => what?.sensitive)).toEqual([['PSY', 'R']]);
+    await house.unshare(grants);
+  });
+
   test('alone shares: nobody else has that door', async () => {
     const house = await inside(diaz);
     expect(await refusal(house.share(wish()))).toBe('denied');

@@ -3,12 +3,15 @@
  *
  * @module
  */
-import type { Kind, Sensitivity } from '@carelet/care/model';
+import type { Confidentiality, Kind, Sensitivity } from '@carelet/care/model';
 import type { PatientLine } from './patients.ts';
 import type { RequestRef } from './requests.ts';
 
 /** A group of records that is never shared unless it is named. */
 export type SensitiveGroup = Exclude<Sensitivity, 'none'>;
+
+/** What is shared only when it is turned on: what is especially sensitive, and what a hospital marked as restricted or very restricted. */
+export type PrivateGroup = SensitiveGroup | Exclude<Confidentiality, 'N'>;
 
 /** A doctor of the town whom one may share with. */
 export type ShareDoctor = {
@@ -42,7 +45,7 @@ export type Carer = {
 /** What is shared. */
 export type SharedWhat = {
   readonly kinds: readonly Kind[];
-  readonly sensitive: readonly SensitiveGroup[];
+  readonly sensitive: readonly PrivateGroup[];
   /** First day of the records meant, `YYYY-MM-DD`, or from the beginning. */
   readonly from: string;
   /** The last day on which it holds, `YYYY-MM-DD`. */

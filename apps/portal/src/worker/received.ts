@@ -121,9 +121,12 @@ export function recipientIn(text: string): Recipient | null {
 }
 
 /** What a consent is about, in nouns for pages. */
-export const whatOf = ({ kinds, sensitivity, from, until }: Consent) => ({
+export const whatOf = ({ kinds, confidentiality, sensitivity, from, until }: Consent) => ({
   kinds,
-  sensitive: sensitivity.flatMap((group) => (group === 'none' ? [] : [group])),
+  sensitive: [
+    ...sensitivity.flatMap((group) => (group === 'none' ? [] : [group])),
+    ...confidentiality.flatMap((level) => (level === 'N' ? [] : [level])),
+  ],
   from,
   until,
 });

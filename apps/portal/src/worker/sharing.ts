@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CareletError, type Category } from '@carelet/care/model';
+import { CareletError, type Category, confidentialities, sensitivities } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Consent, checkConsent, isMeant, type Recipient, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { cloudletsOf } from '@carelet/client/cloudlets';
@@ -141,7 +141,14 @@ export function sharingOf({ person, mathematics, clock, tell }: SharingAround): 
     share: (wish) =>
       inTurn(async () => {
         const { doctor: id, kinds, sensitive, from, until, answering, instead } = wish;
-        const consent: Consent = { ...usualConsent, kinds, sensitivity: ['none', ...sensitive], from, until };
+        const consent: Consent = {
+          ...usualConsent,
+          kinds,
+          confidentiality: confidentialities.filter((level) => level === 'N' || sensitive.includes(level)),
+          sensitivity: sensitivities.filter((group) => group === 'none' || sensitive.includes(group)),
+          from,
+          until,
+        };
         checkConsent(consent, dayOf(clock()));
         const { organisation, ...whom } = await called(wish);
         const progress = summed((done, of) => tell({ kind: 'sharing', done, of }));

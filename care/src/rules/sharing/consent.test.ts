@@ -123,24 +123,28 @@ test('of two consents it is said what is more, what is less, and what ends other
   const now: Consent = {
     ...heart,
     kinds: ['vital-signs', 'medications'],
+    confidentiality: ['N', 'V'],
     sensitivity: ['none', 'PSY'],
     from: '2026-01-01',
     until: '2026-12-31',
   };
   const change = consentChange(heart, now);
   expect(changeInWords(change)).toBe(
-    'medications and PSY too; no waveforms any more; from 2026-01-01 on instead of from the beginning; until 2026-12-31 instead of 2027-02-19',
+    'medications, PSY and very restricted too; no waveforms any more; from 2026-01-01 on instead of from the beginning; until 2026-12-31 instead of 2027-02-19',
   );
   expect(changeInWords(consentChange(now, heart))).toMatch(
-    /^waveforms too; no medications and PSY any more; from the beginning instead of/,
+    /^waveforms too; no medications, PSY and very restricted any more; from the beginning instead of/,
   );
   expect(changeInWords(consentChange(heart, { ...heart, kinds: heart.kinds.toReversed() }))).toBe('nothing changes');
+  expect(consentInWords({ ...heart, confidentiality: ['N', 'R'] })).toContain('restricted ones too');
+  expect(consentInWords({ ...heart, confidentiality: ['N', 'R', 'V'] })).toContain('restricted and very restricted ones too');
 });
 
 test('what changed, put to what was before, is what is now', () => {
   const some = <Word>(words: readonly Word[]) => fc.subarray([...words], { minLength: 1 });
   const reach = fc.record({
     kinds: some(kinds),
+    confidentiality: fc.constant(['N'] as const),
     sensitivity: some(sensitivities),
     from: fc.constantFrom('beginning', '2026-01-31'),
     until: fc.constantFrom('2027-01-01', '2027-02-01'),

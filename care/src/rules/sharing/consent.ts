@@ -195,7 +195,7 @@ export function consentInWords({ parts, kinds: named, confidentiality, sensitivi
   return [
     what,
     ...(parts.some((part) => part !== 'MI') ? ['with name, birth date and address'] : []),
-    ...(confidentiality.some((conf) => conf !== 'N') ? ['restricted ones too'] : []),
+    ...(restricted(confidentiality).length > 0 ? [`${list(restricted(confidentiality))} ones too`] : []),
     groups.length > 0 ? `and ${list(groups)}` : 'nothing especially sensitive',
     from === 'beginning' ? `until ${until}` : `from ${from} on, until ${until}`,
   ].join('; ');
@@ -204,13 +204,21 @@ export function consentInWords({ parts, kinds: named, confidentiality, sensitivi
 const list = (words: readonly string[]): string =>
   words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 
+/** What a hospital marked as not for everybody, as it is said. */
+type Restricted = 'restricted' | 'very restricted';
+
+const restricted = (confidentiality: readonly Confidentiality[]): Restricted[] => [
+  ...(confidentiality.includes('R') ? (['restricted'] as const) : []),
+  ...(confidentiality.includes('V') ? (['very restricted'] as const) : []),
+];
+
 /** What somebody is let read, until when. */
-type Reach = Pick<Consent, 'kinds' | 'sensitivity' | 'from' | 'until'>;
+type Reach = Pick<Consent, 'kinds' | 'confidentiality' | 'sensitivity' | 'from' | 'until'>;
 
 /** What one consent lets read more and less than another; what both say alike is left out. */
 export type ConsentChange = {
-  readonly more: readonly (Kind | Sensitivity)[];
-  readonly less: readonly (Kind | Sensitivity)[];
+  readonly more: readonly (Kind | Sensitivity | Restricted)[];
+  readonly less: readonly (Kind | Sensitivity | Restricted)[];
   readonly from?: Change;
   readonly until?: Change;
 };
@@ -223,7 +231,7 @@ type Change = { readonly before: Period | 'beginning'; readonly now: Period | 'b
  * @example
  * ```ts
  * import { consentChange } from '@carelet/care/rules/sharing/consent';
- * const before = { kinds: ['laboratory'], sensitivity: ['none'], from: 'beginning', until: '2026-12-20' } as const;
+ * const before = { kinds: ['laboratory'], confidentiality: ['N'], sensitivity: ['none'], from: 'beginning', until: '2026-12-20' } as const;
  * consentChange(before, { ...before, kinds: ['medications'] }); // { more: ['medications'], less: ['laboratory'] }
  * ```
  */
@@ -231,6 +239,7 @@ export function consentChange(before: Reach, now: Reach): ConsentChange {
   const beyond = (one: Reach, other: Reach) => [
     ...one.kinds.filter((kind) => !other.kinds.includes(kind)),
     ...one.sensitivity.filter((group) => !other.sensitivity.includes(group)),
+    ...restricted(one.confidentiality.filter((level) => !other.confidentiality.includes(level))),
   ];
   return {
     more: beyond(now, before),

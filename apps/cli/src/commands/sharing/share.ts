@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CareletError, kinds, sensitivities } from '@carelet/care/model';
+import { CareletError, confidentialities, kinds, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, longestGrant } from '@carelet/care/rules/records/calendar';
 import {
   type Consent,
@@ -56,6 +56,11 @@ export const shareCommand = command({
       says: `kinds of records, separated by commas: ${kinds.join(', ')} (usual: all that are about health)`,
     },
     sensitive: { type: 'text', value: 'groups', says: `especially sensitive ones too: ${sensitivities.slice(1).join(', ')}` },
+    confidentiality: {
+      type: 'text',
+      value: 'levels',
+      says: 'N normal, R restricted, V very restricted, as hospitals mark records (usual: N)',
+    },
     from: { type: 'text', value: 'day', says: 'records from this day on, 2026-01-31 (usual: from the beginning)' },
     until: {
       type: 'text',
@@ -90,6 +95,7 @@ export const shareCommand = command({
     const consent: Consent = {
       ...usualConsent,
       kinds: options.what === undefined ? usualKinds : oneOf('what', options.what, kinds),
+      confidentiality: oneOf('confidentiality', options.confidentiality ?? 'N', confidentialities),
       sensitivity: ['none', ...(options.sensitive === undefined ? [] : oneOf('sensitive', options.sensitive, sensitivities.slice(1)))],
       from: options.from ?? 'beginning',
       until: options.until ?? addDays(today, usualDays),

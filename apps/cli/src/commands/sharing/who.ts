@@ -117,5 +117,8 @@ export async function numbersCalled(authority: Authority, who: string) {
 
 function several(who: string, found: readonly { readonly name: string; readonly organisation: string; readonly doctor: Uint8Array }[]) {
   const names = found.map(({ name, organisation, doctor }) => `${name} of ${organisation} (${hex(doctor).slice(0, 8)})`);
-  return new CareletError('conflict', 'find doctor', { subject: who, because: `it could be ${names.join(' or ')}` });
+  return new CareletError('conflict', 'find doctor', {
+    subject: who,
+    because: `it could be ${names.join(' or ')}; say the number in brackets`,
+  });
 }

@@ -6,7 +6,7 @@ import { useWords } from '../../words/words.ts';
 import classes from './Check.module.css';
 import { type Draft, fromOf, kindsMeant, untilOf } from './draft.ts';
 import { WhatChanges } from './WhatChanges.tsx';
-import { groups, iconOfGroup, kindsIn, sensitiveGroups } from './what.ts';
+import { groups, iconOfGroup, kindsIn, privateGroups } from './what.ts';
 import { capital, useWhatWords } from './whatWords.ts';
 
 /** What the doctor will see, what not, and what else follows from it. */
@@ -25,7 +25,7 @@ export function Check({ draft }: { draft: Draft }) {
     ...draft.left.map((kind) => t(`kind.${kind}`)),
     ...(draft.sensitive.length === 0
       ? [t('check.nothingPrivate')]
-      : sensitiveGroups.filter((group) => !draft.sensitive.includes(group)).map((group) => t(`sensitive.${group}`))),
+      : privateGroups.filter((group) => !draft.sensitive.includes(group)).map((group) => t(`sensitive.${group}`))),
   ];
   return (
     <div className={classes.check}>

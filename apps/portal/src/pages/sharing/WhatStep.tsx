@@ -9,7 +9,7 @@ import { useWhose } from '../record/whose.ts';
 import { beginnings, type Draft, dayAhead, fromOf, kindsMeant } from './draft.ts';
 import classes from './ShareSheet.module.css';
 import type { StepProps } from './ShareSheet.tsx';
-import { groups, iconOfGroup, kindsIn, sensitiveGroups } from './what.ts';
+import { groups, iconOfGroup, kindsIn, privateGroups } from './what.ts';
 import { capital, useWhatWords } from './whatWords.ts';
 
 /** What: groups with what each holds, what is more private apart and off, and since when. */
@@ -71,10 +71,10 @@ export function WhatStep({ draft, fill }: StepProps) {
         <Checkbox.Group
           aria-label={t('what.private')}
           value={[...draft.sensitive]}
-          onChange={(chosen) => fill({ sensitive: sensitiveGroups.filter((group) => chosen.includes(group)) })}
+          onChange={(chosen) => fill({ sensitive: privateGroups.filter((group) => chosen.includes(group)) })}
         >
           <div className={classes.closer}>
-            {sensitiveGroups.map((group) => (
+            {privateGroups.map((group) => (
               <label key={group} htmlFor={`${about}${group}box`} className={classes.choice}>
                 <span className={classes.name}>
                   <span>{capital(t(`sensitive.${group}`))}</span>

@@ -5,7 +5,7 @@
  */
 import type { Kind } from '@carelet/care/model';
 import type { RequestToMe } from '../../house/requests.ts';
-import type { Given, SensitiveGroup, ShareDoctor, SharedWhat, ShareWish } from '../../house/sharing.ts';
+import type { Given, PrivateGroup, ShareDoctor, SharedWhat, ShareWish } from '../../house/sharing.ts';
 import { type Group, groups, kindsIn, kindsOf } from './what.ts';
 
 export const steps = ['who', 'what', 'until', 'check'] as const;
@@ -20,7 +20,7 @@ export type Draft = {
   readonly groups: readonly Group[];
   /** Kinds of these groups that are not meant: a doctor asked for the others alone. */
   readonly left: readonly Kind[];
-  readonly sensitive: readonly SensitiveGroup[];
+  readonly sensitive: readonly PrivateGroup[];
   readonly from: (typeof beginnings)[number];
   /** First day of the records, where `from` is a day. */
   readonly fromDay: string;

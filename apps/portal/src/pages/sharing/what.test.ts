@@ -1,13 +1,13 @@
-import { kinds, sensitivities } from '@carelet/care/model';
+import { confidentialities, kinds, sensitivities } from '@carelet/care/model';
 import { expect, test } from 'vitest';
-import { groups, kindsIn, kindsOf, sensitiveGroups, told } from './what.ts';
+import { groups, kindsIn, kindsOf, privateGroups, told } from './what.ts';
 
 test('every kind is in one group, but for who the patient is', () => {
   expect(kindsOf(groups).toSorted()).toEqual(kinds.filter((kind) => kind !== 'identity').toSorted());
 });
 
-test('every sensitive group can be turned on', () => {
-  expect(['none', ...sensitiveGroups].toSorted()).toEqual([...sensitivities].toSorted());
+test('every sensitive group and every restricted level can be turned on', () => {
+  expect(['none', 'N', ...privateGroups].toSorted()).toEqual([...sensitivities, ...confidentialities].toSorted());
 });
 
 test('whole groups are told as such, and single kinds by themselves', () => {

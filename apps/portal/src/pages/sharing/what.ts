@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kind } from '@carelet/care/model';
-import type { SensitiveGroup } from '../../house/sharing.ts';
+import type { PrivateGroup, SensitiveGroup } from '../../house/sharing.ts';
 import type { IconName } from '../../ui/Icon.tsx';
 
 /** Groups in the order of the sheet, and the kinds each is about. A patient's name goes with every consent and is no group. */
@@ -35,8 +35,11 @@ export const iconOfGroup: Readonly<Record<Group, IconName>> = {
   rest: 'file-text',
 };
 
-/** What is shared only when it is turned on, the most asked for first. */
+/** What is especially sensitive, the most asked for first. */
 export const sensitiveGroups = ['PSY', 'ETH', 'SEX', 'HIV', 'SDV', 'GDIS'] as const satisfies readonly SensitiveGroup[];
+
+/** What is shared only when it is turned on. */
+export const privateGroups = [...sensitiveGroups, 'R', 'V'] as const satisfies readonly PrivateGroup[];
 
 /** The kinds of some groups, in the order of the sheet. */
 export const kindsOf = (some: readonly Group[]): Kind[] =>

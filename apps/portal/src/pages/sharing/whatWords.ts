@@ -4,7 +4,7 @@
  * @module
  */
 import type { Kind } from '@carelet/care/model';
-import type { SensitiveGroup, SharedWhat } from '../../house/sharing.ts';
+import type { PrivateGroup, SharedWhat } from '../../house/sharing.ts';
 import { type Format, useFormat } from '../../words/format.ts';
 import { useWords, type Words } from '../../words/words.ts';
 import { told } from './what.ts';
@@ -13,7 +13,7 @@ export type WhatWords = {
   /** `readings, blood tests and heart traces` */
   kinds(kinds: readonly Kind[]): string;
   /** `mental health and sexual health` */
-  sensitive(groups: readonly SensitiveGroup[]): string;
+  sensitive(groups: readonly PrivateGroup[]): string;
   /** All of it but until when: `readings, also of mental health, from 3 March 2026 on`. */
   what(what: Pick<SharedWhat, 'kinds' | 'sensitive' | 'from'>): string;
 };
@@ -24,7 +24,7 @@ export function whatWordsFor(t: Words, format: Pick<Format, 'list' | 'born'>): W
     if (all) return t('everything');
     return format.list([...groups.map((group) => t(`group.${group}`)), ...single.map((kind) => t(`kind.${kind}`))]);
   };
-  const sensitive = (groups: readonly SensitiveGroup[]) => format.list(groups.map((group) => t(`sensitive.${group}`)));
+  const sensitive = (groups: readonly PrivateGroup[]) => format.list(groups.map((group) => t(`sensitive.${group}`)));
   return {
     kinds,
     sensitive,
