@@ -29,7 +29,6 @@ import {
   northgate,
   person,
   policyAt,
-  refusal,
   registered,
   reject,
   sam,
@@ -38,6 +37,7 @@ import {
   start,
   startOne,
 } from './authority.testing.ts';
+import { refusal } from './fixture.testing.ts';
 
 inAuthority();
 

@@ -21,12 +21,12 @@ import {
   mara,
   northgate,
   person,
-  refusal,
   registered,
   sam,
   service,
   under,
 } from './authority.testing.ts';
+import { refusal } from './fixture.testing.ts';
 
 inAuthority();
 

@@ -42,7 +42,6 @@ import {
   type Person,
   person,
   policyAt,
-  refusal,
   registered,
   registration,
   reject,
@@ -51,6 +50,7 @@ import {
   today,
   under,
 } from './authority.testing.ts';
+import { refusal } from './fixture.testing.ts';
 
 inAuthority();
 

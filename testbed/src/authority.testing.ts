@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import { type AuthorityRole, authorityContract } from '@carelet/authority/authority';
 import type { AuthorityTables } from '@carelet/authority/schema';
 import { type RunningAuthority, startAuthority } from '@carelet/authority/service';
-import { CareletError } from '@carelet/care/model';
 import { addDays } from '@carelet/care/rules/records/calendar';
 import { type Policy, policyText } from '@carelet/care/rules/sharing/policy';
 import { connect } from '@carelet/care/wire';
@@ -172,15 +171,6 @@ export const approve = (
 ) => by.authority.enrolment.approve({ doctor: doctor.card.id, policy: asInput(policy), signature });
 
 export const standing = (doctor: Person) => doctor.authority.enrolment.standing({ doctor: doctor.card.id });
-
-export async function refusal(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-    return 'ok';
-  } catch (thrown) {
-    return thrown instanceof CareletError ? thrown.kind : String(thrown);
-  }
-}
 
 export async function keysOf(doctor: Person) {
   const { card } = await standing(doctor);

@@ -6,11 +6,9 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, equal } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql } from 'kysely';
+import { writersDay } from './generations.ts';
 import type { CloudTables } from './schema.ts';
 import type { Wrap } from './wraps.ts';
-
-/** How long a writer may go on that has not read yet what was limited, seconds. */
-const grace = 86_400;
 
 /**
  * Refuses locks for roles of a writer that has not said that it follows the newest limits, and after a day whatever else is its own. What
@@ -28,7 +26,7 @@ export async function refuseUnfollowed(
 ): Promise<void> {
   const row = await within.selectFrom('limits').select(['since', 'followed']).where('pat', '=', pat).executeTakeFirst();
   if (!row || row.followed) return;
-  const isLate = Number(row.since) <= now - grace;
+  const isLate = Number(row.since) <= now - writersDay;
   const own = wraps.filter(({ maker }) => equal(maker, writer));
   const refused = own.some(({ kind }) => isLate || kind === 'policy') || (isLate && !(await areOfOthers(within, { pat, writer }, nodes)));
   if (!refused) return;

@@ -16,8 +16,8 @@ import { type Kysely, sql } from 'kysely';
 import type { CloudTables } from './schema.ts';
 import type { Wrap } from './wraps.ts';
 
-/** How long a writer may go on that has not read yet what was taken back, seconds. */
-const grace = 86_400;
+/** How long a writer may go on that has not read yet what a chart's owner said: what was taken back, or limited. Seconds. */
+export const writersDay = 86_400;
 
 /**
  * Refuses wraps for scopes of a generation that is over, and rows in trees of their chart's writer that carry such wraps.
@@ -49,7 +49,7 @@ async function scopesOver(within: Kysely<CloudTables>, pat: Bytes, now: number):
   /** Of each category the newest generation that began longer ago than a day. */
   const standing = new Map<string, number>();
   for (const { category, gen, since } of states) {
-    if (since <= now - grace) standing.set(hex(category), Math.max(gen, standing.get(hex(category)) ?? 0));
+    if (since <= now - writersDay) standing.set(hex(category), Math.max(gen, standing.get(hex(category)) ?? 0));
   }
   const isOver = ({ category, gen }: ScopeStateBody) => gen < (standing.get(hex(category)) ?? 0);
   return states.filter(isOver).flatMap(({ published }) => published.map(({ p }) => scopeId(p)));
