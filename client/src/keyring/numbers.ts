@@ -1,5 +1,5 @@
 /**
- * A doctor's numbers: she goes by another one at each organisation (keys.md §6), with a card, secrets and keys of its own. Whoever
+ * A doctor's numbers: she goes by another one at each organisation (docs/decisions/doctors-numbers.md), with a card, secrets and keys of its own. Whoever
  * sees numbers alone, as the cloud does, sees a doctor at each place and not that they are one.
  *
  * All of them lie in her one keyring, and she reads by all of them at once (`records/joined.ts`); what she does at an organisation she

@@ -19,7 +19,7 @@ import { headName } from './scopes.ts';
 
 type Own = { readonly keyring: Keyring; readonly cloud: Cloud };
 /** What it takes to limit a chart. */
-export type Limiting = Own & { readonly save: () => Promise<void>; readonly clock?: () => number };
+type Limiting = Own & { readonly save: () => Promise<void>; readonly clock?: () => number };
 
 /** Whether a chart's writer locks by what was said: it signed that it does, has a day to, or let that day go by. */
 export type Following = 'follows' | 'waits' | 'late';

@@ -1,5 +1,5 @@
 /**
- * A doctor goes by another number at each organisation (keys.md §6), so that whoever sees numbers alone does not see that two of
+ * A doctor goes by another number at each organisation (docs/decisions/doctors-numbers.md), so that whoever sees numbers alone does not see that two of
  * them are one person.
  *
  * @module

@@ -193,8 +193,7 @@ export const authorityContract = defineContract('authority', {
     output: z.strictObject({
       state: z.enum(enrolmentStates),
       reason: z.string().nullable(),
-      /** What she wrote when she registered, and when, UTC ISO time. */
-      /** Of the medical certificate, as she registered. */
+      /** What she wrote when she registered, the number of her certificate first, and when, UTC ISO time. */
       certificate: z.string(),
       specialty: name,
       organisation: name,

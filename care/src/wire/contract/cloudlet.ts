@@ -20,7 +20,7 @@ const factorPart = z.strictObject({ issuer: z.int().min(0).max(2), sealed: bytes
 const hash = bytes({ length: 32 });
 /**
  * What the cloud promised with a turning, in these minutes: the mediator's own line names that receipt. Where the town has a log nothing
- * is mediated without, but single ciphertexts that are of no patient.
+ * is mediated without, but single ciphertexts by a role, as a team's secret and the check of a fresh key are.
  */
 const promise = bytes({ max: 512 }).optional();
 /** A line of a mediator's log, and where it stands there. */

@@ -23,7 +23,7 @@ export const limitsDeny = command({
   options: { ...common.as('the patient'), ...common.yes, ...common.town, ...common.keyrings },
   more: `From the answer on the cloud gives this doctor nothing of yours: not by her work, not by what you shared, not in an emergency, which another doctor can still declare. She is told nothing but that it is gone. What is written from then on lies behind new keys. What she read she may remember.
 
-The cloud and your hospital see whom you deny. A cloud that did not obey could, together with her and her mediator, still open what her work opens: to close that as well, see "carelet limits by-name".`,
+The cloud, your hospital and the clinics that mediate for teams you share with see whom you deny. She is denied by all her numbers, wherever she works. A cloud that did not obey could, together with her and her mediator, still open what her work opens: to close that as well, see "carelet limits by-name".`,
   examples: ['carelet limits deny "Dr Osei" --as ada'],
   async run({ options, given: [who], io }) {
     const op = 'deny a doctor';

@@ -77,13 +77,13 @@ export const shareCommand = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Where no clinic mediates, three key servers run by three houses do, two of which have to agree each time; what a hospital writes afterwards then opens once your own client was used again ("carelet wearable renew"). Compare her fingerprint with her. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers. A team is whoever works there at the moment: who joins later reads too, who leaves reads no more, and you see each who looked.',
+  more: 'She needs no key of yours and you none of hers: cloud and mediator each hold a part, and either forgetting it ends the grant. Where no clinic mediates, three key servers run by three houses do, two of which have to agree each time; what a hospital writes afterwards then opens once your own client was used again ("carelet wearable renew"). Compare her fingerprint with her. A doctor who works at several places has a number at each: give the beginning of the one that is meant. Sensitive records are never shared unless you name them. A carer is anybody who has a patient’s keyring of her own: take her code from herself ("carelet carer code"), since nobody else says that it is hers. A team is whoever works there at the moment: who joins later reads too, who leaves reads no more, and you see each who looked.',
   examples: [
-    'carelet share --as ada --with "Dr Chen"',
+    'carelet share --as ada --with "Dr Osei"',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs,waveforms --until 2026-12-31',
     'carelet share --as ada --with Ruth --code 7K2M-… --what medications',
     'carelet share --as ada --with "Dr Diaz" --what vital-signs --instead',
-    'carelet share --as ada --with "Dr Chen" --through key-servers',
+    'carelet share --as ada --with "Dr Osei" --through key-servers',
     'carelet share --as ada --with-team "Cardiology, Northgate Hospital"',
   ],
   async run({ options, io }) {
