@@ -7,7 +7,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { longestGrant } from '@carelet/care/rules/records/calendar';
+import { longestGrantSeconds } from '@carelet/care/rules/records/calendar';
 import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { hashOf } from '@carelet/crypto/algebra/hash';
 import { followLimits, hashOfLimits, limitsIn } from '@carelet/crypto/records/limits';
@@ -43,9 +43,6 @@ export type Denied = {
   denies(owner: Bytes, pat: Bytes, who: Bytes): Promise<boolean>;
 };
 
-/** Longer than any grant that is there when it was said. */
-const longestSeconds = (longestGrant + 1) * 86_400;
-
 const numberOf = (owner: Bytes, pat: Bytes): Bytes => hashOf('carelet/v1/cloudlet/limits', owner, pat).slice(0, 16);
 
 /** @param now UTC seconds */
@@ -62,7 +59,7 @@ export function deniedIn(said: SaidLimits, now: () => number): Denied {
         if (followLimits(head, state, { pat, edVk: owner.card.edVk }).kind !== 'follows') {
           throw new CareletError('conflict', 'take limits', { because: 'it does not follow what you said before' });
         }
-        await said.put(number, { state, notAfter: now() + longestSeconds });
+        await said.put(number, { state, notAfter: now() + longestGrantSeconds });
       });
       turn = mine.catch(() => {});
       return mine;

@@ -14,6 +14,7 @@ import { signEnd } from '@carelet/crypto/pre/grant';
 import { newHalf } from '@carelet/crypto/pre/reader';
 import { signDeed } from '@carelet/crypto/records/chart';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
+import { perHour } from '@carelet/ground/per-hour';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -21,7 +22,6 @@ import { deniedIn, saidLimitsIn } from './denied.ts';
 import * as mathematics from './mathematics.ts';
 import { factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';
-import { perHour } from './per-hour.ts';
 import type { Receipts } from './receipts.ts';
 
 const now = 1_795_176_000;

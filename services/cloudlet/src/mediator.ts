@@ -8,7 +8,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { longestGrant } from '@carelet/care/rules/records/calendar';
+import { longestGrantSeconds } from '@carelet/care/rules/records/calendar';
 import type { cloudletContract } from '@carelet/care/wire/contract/cloudlet';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
@@ -20,13 +20,13 @@ import { verifyDeed } from '@carelet/crypto/records/chart';
 import type { Domains } from '@carelet/ground/domains';
 import type { EndedKeys, KeyName } from '@carelet/ground/ended-keys';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
+import type { PerHour } from '@carelet/ground/per-hour';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
 import type { Denied } from './denied.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
-import type { PerHour } from './per-hour.ts';
 import type { Receipts } from './receipts.ts';
 
 type Sharing = RoleOf<typeof cloudletContract>['sharing'];
@@ -50,9 +50,6 @@ export type Factors = SealedFiles<Kept>;
 
 /** Grants of one patient in an hour: all of hers once more for many charts and doctors, as when a generation is raised. */
 export const mostGiven = 500;
-
-/** A day more than a grant may last. */
-const longestSeconds = (longestGrant + 1) * 86_400;
 
 /** Factors in the files of a folder, sealed under the cloudlet's key file. */
 export const factorsIn = (folder: string, secrets: Secrets): Promise<Factors> =>
@@ -111,7 +108,7 @@ export function mediator(
       const refuse = (because: string) => new CareletError('invalid', 'give a factor', { because });
       if (caller?.kind !== 'patient') throw new CareletError('denied', 'give a factor', { because: 'only a patient asks for one' });
       if (notAfter <= now()) throw refuse('the grant has ended already');
-      if (notAfter > now() + longestSeconds) throw refuse('no grant lasts that long');
+      if (notAfter > now() + longestGrantSeconds) throw refuse('no grant lasts that long');
       await mustOwn(caller, pat, chart);
       given.take(caller.id, (because) => new CareletError('conflict', 'give a factor', { because: `of grants ${because}` }));
       const doctor = decodeCard(doctorBytes);

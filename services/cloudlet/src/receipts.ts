@@ -23,11 +23,11 @@ import { type Mediated, mediatedAct, mediatorLog, signMediatorLog } from '@carel
 import { decodePromise, isOfNow, verifyPromise } from '@carelet/crypto/receipts/promise';
 import { transaction } from '@carelet/ground/database';
 import { logStore } from '@carelet/ground/log-store';
+import { perHour } from '@carelet/ground/per-hour';
 import { keyFile } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Organisation } from './organisation.ts';
-import { perHour } from './per-hour.ts';
 import type { CloudletTables } from './schema.ts';
 
 type Asked = RoleOf<typeof cloudletContract>['receipts']['mediated'];

@@ -16,6 +16,7 @@ import { endedKeysIn } from '@carelet/ground/ended-keys';
 import { hourly } from '@carelet/ground/hourly';
 import { event, type Log, traceOf } from '@carelet/ground/log';
 import { cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
+import { perHour } from '@carelet/ground/per-hour';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
@@ -30,7 +31,6 @@ import { startBridge } from './mqtt/bridge.ts';
 import { type Broker, startBroker } from './mqtt/broker.ts';
 import { keepNames } from './mqtt/names.ts';
 import { cloudletSecrets, installedOrganisation, installOrganisation, type Organisation } from './organisation.ts';
-import { perHour } from './per-hour.ts';
 import { promises } from './promises.ts';
 import { busAddress } from './queue/address.ts';
 import { type BusConfig, openQueue } from './queue/open.ts';
@@ -197,8 +197,9 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
     const roleFactors = await roleFactorsIn(join(config.keys, 'role-factors'), secrets);
     const saidLimits = await saidLimitsIn(join(config.keys, 'limits'), secrets);
     const logins: Logins = new Map();
+    const seconds = () => Math.floor(clock() / 1000);
     const sweep = async () => {
-      const over = ({ notAfter }: { readonly notAfter: number }) => notAfter <= Math.floor(clock() / 1000);
+      const over = ({ notAfter }: { readonly notAfter: number }) => notAfter <= seconds();
       await factors.dropWhere(over);
       await roleFactors.dropWhere(over);
       await saidLimits.dropWhere(over);
@@ -240,9 +241,8 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       keys: config.keys,
       organisation,
       town,
-      now: () => Math.floor(clock() / 1000),
+      now: seconds,
     });
-    const seconds = () => Math.floor(clock() / 1000);
     const parts = {
       factors,
       roleFactors,

@@ -26,7 +26,6 @@ type Row = Selectable<IssuerTables['generation']>;
 
 export type Attempt = Row & {
   readonly attempt: number;
-  readonly outcome: Bytes | null;
   /** Promised; shown as well; signed by this issuer; in use, or was; over. */
   readonly state: 'begun' | 'shown' | 'signed' | 'used' | 'over';
 };

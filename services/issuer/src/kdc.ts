@@ -15,7 +15,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { longestGrant } from '@carelet/care/rules/records/calendar';
+import { longestGrantSeconds } from '@carelet/care/rules/records/calendar';
 import type { issuerContract } from '@carelet/care/wire/contract/issuer';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, concat, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
@@ -34,6 +34,7 @@ import {
 import { type GrantName, nameOfGrant, placeOf, readGrant, verifyEnd } from '@carelet/crypto/kdc/grant';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { Nonces } from '@carelet/ground/login';
+import { perHour } from '@carelet/ground/per-hour';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Kysely } from 'kysely';
@@ -72,8 +73,6 @@ export const forgetOver = (grants: KeptGrants, now: number): Promise<void> => gr
 /** Where this server's share lies under the key file. */
 export const sharePlace = 'issuer/key-server';
 
-/** A day more than a grant may last. */
-const longestSeconds = (longestGrant + 1) * 86_400;
 /** Ends of grants that never came here, of one owner. */
 const mostUnseen = 100;
 /** Nodes of one grant. */
@@ -113,7 +112,7 @@ export function kdc({
   now: () => number;
 }): RoleOf<typeof issuerContract>['kdc'] {
   const used = new Nonces();
-  const asked = new Hour();
+  const asked = perHour(now, mostAnHour);
   const unseen = new Unseen(grants);
   let turn: Promise<unknown> = Promise.resolve();
   /** What changes a grant is done one after the other. */
@@ -149,7 +148,7 @@ export function kdc({
     if (Math.abs(now() - time) > askingSkew) throw refuse('denied', 'your clock and this server’s differ by more than five minutes');
     if (!used.take(hex(card.id) + hex(nonce), now())) throw refuse('denied', 'this request was already made');
     const nodes = said.kind === 'end' ? 0 : said.nodes.length;
-    if (!asked.take(hex(card.id), eachRequest + nodes, now())) throw refuse('unavailable', 'this is more than one may ask within an hour');
+    asked.take(card.id, (because) => refuse('unavailable', because), eachRequest + nodes);
     switch (said.kind) {
       case 'lay':
         return inTurn(() => lay(founded, card, said));
@@ -174,7 +173,7 @@ export function kdc({
     const grant = readGrant(body, card);
     if (card.kind !== 'patient' || !grant) throw refuse('invalid', 'the grant is not signed by you, as a patient');
     if (grant.notAfter <= now()) throw refuse('invalid', 'it has ended already');
-    if (grant.notAfter > Math.min(now(), grant.issued) + longestSeconds) throw refuse('invalid', 'no grant lasts that long');
+    if (grant.notAfter > Math.min(now(), grant.issued) + longestGrantSeconds) throw refuse('invalid', 'no grant lasts that long');
     // One of a later day could outlast the end that was said before it.
     if (grant.issued > now() + askingSkew) throw refuse('invalid', 'it is of a day to come');
     if (!isHers(founded, card, grant.pat, { writer, deed })) throw refuse('denied', 'nobody who may says that this chart is yours');
@@ -235,7 +234,7 @@ export function kdc({
 }
 
 /** Until when a grant may last that was signed before its end, whose signer's clock may go before ours. */
-const untilUnseen = (now: number): number => now + askingSkew + longestSeconds;
+const untilUnseen = (now: number): number => now + askingSkew + longestGrantSeconds;
 
 /** Ends of grants that never came, by owner: counted in the files once, and from then on as they are taken. */
 class Unseen {
@@ -269,20 +268,3 @@ class Unseen {
 
 /** The 16-byte numbers that were put one behind the other. */
 const each = (all: Bytes): Bytes[] => Array.from({ length: all.length / 16 }, (_, i) => all.subarray(16 * i, 16 * (i + 1)));
-
-/** How much each card asked within the hour. */
-class Hour {
-  #asked = new Map<string, number>();
-  #since = 0;
-
-  take(card: string, count: number, now: number): boolean {
-    if (now - this.#since >= 3600) {
-      this.#asked.clear();
-      this.#since = now;
-    }
-    const total = (this.#asked.get(card) ?? 0) + count;
-    if (total > mostAnHour) return false;
-    this.#asked.set(card, total);
-    return true;
-  }
-}

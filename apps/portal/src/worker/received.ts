@@ -5,6 +5,7 @@
  */
 import type { Category } from '@carelet/care/model';
 import { type Consent, fromFhirConsent, isMeant, type Recipient, recipientOf } from '@carelet/care/rules/sharing/consent';
+import { kindsInWords } from '@carelet/care/rules/sharing/policy';
 import { receivedShared } from '@carelet/client/kdc/received';
 import type { DoctorKey } from '@carelet/client/keyring/keyring';
 import type { Mathematics } from '@carelet/client/mathematics';
@@ -16,7 +17,6 @@ import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Received } from '../house/sharing.ts';
 import type { Acting, Person } from './person.ts';
 import type { Shown } from './view.ts';
-import { kindsInWords } from './withheld.ts';
 
 /** A grant to this doctor or carer. */
 export type ReceivedGrant = {

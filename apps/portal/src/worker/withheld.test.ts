@@ -1,10 +1,9 @@
-import { type Kind, kinds, type Part, parts } from '@carelet/care/model';
+import { type Kind, kinds } from '@carelet/care/model';
 import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
 import type { DoctorKey } from '@carelet/client/keyring/keyring';
 import { unhex } from '@carelet/crypto/algebra/bytes';
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { kindsInWords, withheldKinds } from './withheld.ts';
+import { withheldKinds } from './withheld.ts';
 
 const policy = (some: readonly Kind[], more: Partial<Policy> = {}): Policy => ({
   parts: ['MI'],
@@ -27,32 +26,6 @@ const key = (organisation: string, words: string, notAfter = 2_000): DoctorKey =
   notAfter,
   entitlement: new Uint8Array(),
   words,
-});
-
-test('the words of any policy are read back as the kinds it names', () => {
-  const patients = fc.oneof(
-    fc.constant('everyone' as const),
-    fc.integer({ min: 1, max: 40 }).map((count) => Array.from({ length: count }, () => 'aa')),
-  );
-  fc.assert(
-    fc.property(
-      fc.subarray([...kinds], { minLength: 1 }),
-      fc.subarray([...parts] as Part[], { minLength: 1 }),
-      patients,
-      fc.constantFrom('beginning', '2026-01-01'),
-      fc.constantFrom('', '/cardio', '/cardio/icu-2'),
-      (some, named, whom, from, below) => {
-        const unit = `${'00'.repeat(16)}${below}`;
-        const read = kindsInWords(inWords(policy(some, { parts: named, patients: whom, from, unit })));
-        const identity = named.some((part) => part !== 'MI') ? ['identity'] : [];
-        expect([...read].sort()).toEqual([...new Set([...some, ...identity])].sort());
-      },
-    ),
-  );
-});
-
-test('words that no policy has name nothing', () => {
-  for (const words of ['', 'everything', 'laboratory', 'laboratory of nobody; medical content']) expect(kindsInWords(words)).toEqual([]);
 });
 
 test('a kind is withheld when no key that holds here and now names it', () => {

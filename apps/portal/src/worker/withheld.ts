@@ -8,6 +8,7 @@
  * @module
  */
 import { type Kind, kinds } from '@carelet/care/model';
+import { kindsInWords } from '@carelet/care/rules/sharing/policy';
 import type { DoctorKey } from '@carelet/client/keyring/keyring';
 import { equalPublic, unhex } from '@carelet/crypto/algebra/bytes';
 
@@ -24,21 +25,4 @@ export function withheldKinds(keys: readonly DoctorKey[], places: readonly strin
     for (const kind of kindsInWords(words)) reached.add(kind);
   }
   return kinds.filter((kind) => !reached.has(kind));
-}
-
-/**
- * The kinds a policy's words name: what `inWords` of the sharing rules wrote, read back. Words of another form name
- * none.
- */
-export function kindsInWords(words: string): readonly Kind[] {
-  const [what = '', parts = ''] = words.split('; ');
-  const named = /^(.*) of (?:everyone there|everyone in [a-z0-9/-]+|(?:no|one) patient|\d+ patients)(?: and for (?:one|\d+) teams?)?$/.exec(
-    what,
-  )?.[1];
-  if (named === undefined) return [];
-  // Names, birth dates and addresses are kept as a kind of their own.
-  const identity: Kind[] = /names and contact data|birth date/.test(parts) ? ['identity'] : [];
-  if (named === 'all kinds of records') return kinds;
-  const said = new Set(named.split(/, | and /));
-  return kinds.filter((kind) => said.has(kind.replaceAll('-', ' ')) || identity.includes(kind));
 }

@@ -180,6 +180,9 @@ export function timeCover(from: Period, to: Period, today: Period, validUntil: P
 /** A grant lasts at most this many days: a year and a month, as far ahead as scopes are published (keys.md §4). */
 export const longestGrant = 396;
 
+/** A day more than a grant may last, seconds: a day that began somewhere is over everywhere. */
+export const longestGrantSeconds = (longestGrant + 1) * 86_400;
+
 /**
  * The scopes of a consent to a named doctor: as `timeCover`, but of a closed month that the window cuts every day, since the
  * patient's own client wraps what nobody wrapped before.

@@ -1,7 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Category } from '../../model/index.ts';
+import { type Category, kinds, type Part, parts } from '../../model/index.ts';
 import { attributesOf, type SharedNode, teamPrefix } from './attributes.ts';
-import { compile, inWords, type Labelling, labelsOf, type Policy } from './policy.ts';
+import { compile, inWords, kindsInWords, type Labelling, labelsOf, type Policy } from './policy.ts';
 
 let blanks = 0;
 const labelling: Labelling = {
@@ -119,4 +120,30 @@ test('a policy can be said in words', () => {
   expect(inWords(laboratory)).toBe(
     'laboratory of one patient; medical content; normal confidentiality only; nothing especially sensitive; from 2026-11-01 until 2027-01-31',
   );
+});
+
+test('the words of any policy are read back as the kinds it names', () => {
+  const patients = fc.oneof(
+    fc.constant('everyone' as const),
+    fc.integer({ min: 1, max: 40 }).map((count) => Array.from({ length: count }, () => 'aa')),
+  );
+  fc.assert(
+    fc.property(
+      fc.subarray([...kinds], { minLength: 1 }),
+      fc.subarray([...parts] as Part[], { minLength: 1 }),
+      patients,
+      fc.constantFrom('beginning', '2026-01-01'),
+      fc.constantFrom('', '/cardio', '/cardio/icu-2'),
+      (some, named, whom, from, below) => {
+        const unit = `${'00'.repeat(16)}${below}`;
+        const read = kindsInWords(inWords({ ...laboratory, kinds: some, parts: named, patients: whom, from, unit }));
+        const identity = named.some((part) => part !== 'MI') ? ['identity'] : [];
+        expect([...read].sort()).toEqual([...new Set([...some, ...identity])].sort());
+      },
+    ),
+  );
+});
+
+test('words that no policy has name nothing', () => {
+  for (const words of ['', 'everything', 'laboratory', 'laboratory of nobody; medical content']) expect(kindsInWords(words)).toEqual([]);
 });

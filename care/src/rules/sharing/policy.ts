@@ -195,6 +195,23 @@ export function inWords(policy: Policy): string {
   ].join('; ');
 }
 
+/**
+ * The kinds a policy's words name: what `inWords` wrote, read back. Words of another form name
+ * none.
+ */
+export function kindsInWords(words: string): readonly Kind[] {
+  const [what = '', parts = ''] = words.split('; ');
+  const named = /^(.*) of (?:everyone there|everyone in [a-z0-9/-]+|(?:no|one) patient|\d+ patients)(?: and for (?:one|\d+) teams?)?$/.exec(
+    what,
+  )?.[1];
+  if (named === undefined) return [];
+  // Names, birth dates and addresses are kept as a kind of their own.
+  const identity: Kind[] = /names and contact data|birth date/.test(parts) ? ['identity'] : [];
+  if (named === 'all kinds of records') return kinds;
+  const said = new Set(named.split(/, | and /));
+  return kinds.filter((kind) => said.has(kind.replaceAll('-', ' ')) || identity.includes(kind));
+}
+
 /** `everyone there`, `everyone in cardio/icu`. */
 function everyoneIn(unit: string): string {
   const below = unit.split('/').slice(1).join('/');
