@@ -8,7 +8,7 @@ import type { GivenGrant } from '../keyring/keyring.ts';
 import { limit, ownCharts } from './limits.ts';
 import { recallGrants } from './remembered.ts';
 import { type SharingOptions, unshare } from './share.ts';
-import { tellMediators } from './tell-mediators.ts';
+import { tellMediators } from './told-limits.ts';
 
 /** What came of it: charts of which something was said, grants that were taken back with it, and how many mediators and key servers are still to be told of either. */
 export type Denied = { readonly charts: number; readonly grants: number; readonly left: number };

@@ -16,7 +16,7 @@ import { isSuperseded, publishedScopes, raiseGenerations } from './publish.ts';
 import { recallGrants } from './remembered.ts';
 import { endGrant, finishChanges, finishEnding, type SharingOptions, share, whoReads, wrapScopes } from './share.ts';
 import { followersOf } from './teams/patient.ts';
-import { tellMediators } from './tell-mediators.ts';
+import { tellMediators } from './told-limits.ts';
 
 /** What was kept open. */
 export type Renewed = {

@@ -12,9 +12,9 @@ import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Formula, parse } from '@carelet/crypto/kp-abe/formula';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { broken } from './break-glass.ts';
-import { isDenied, notDenied } from './denied.ts';
+import { bySharedGrant } from './kdc/grants.ts';
+import { isDenied, notDenied } from './limits/denied.ts';
 import type { CloudTables } from './schema.ts';
-import { bySharedGrant } from './shared-grants.ts';
 
 /** A caller as the cloud knows him: his card's id and kind. */
 export type CloudCaller = { readonly id: Bytes; readonly kind: string };

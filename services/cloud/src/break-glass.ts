@@ -29,8 +29,8 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Changes } from './changes.ts';
-import { notDenied } from './denied.ts';
 import type { CloudKeys } from './keys.ts';
+import { notDenied } from './limits/denied.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
 

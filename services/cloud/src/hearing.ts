@@ -14,7 +14,7 @@ import { type Bytes, compare, equalPublic, hex } from '@carelet/crypto/algebra/b
 import { type Kysely, sql } from 'kysely';
 import { type CloudCaller, nodesInSight, opensSomething, type Sight, sightOf, teamsOf } from './access.ts';
 import type { Change, Changes } from './changes.ts';
-import { isDenied } from './denied.ts';
+import { isDenied } from './limits/denied.ts';
 import type { CloudTables } from './schema.ts';
 
 type Listen = RoleOf<typeof cloudContract>['records']['changes'];

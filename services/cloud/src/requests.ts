@@ -21,7 +21,7 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { reachable } from './access.ts';
 import type { Changes } from './changes.ts';
-import { notDenied } from './denied.ts';
+import { notDenied } from './limits/denied.ts';
 import type { CloudTables } from './schema.ts';
 
 type Requests = RoleOf<typeof cloudContract>['requests'];

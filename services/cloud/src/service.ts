@@ -15,11 +15,11 @@ import { forgetBreakGlass } from './break-glass.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import type { CloudWorker } from './cloud.worker.ts';
 import { forgetEnded } from './consent.ts';
+import { forgetShared } from './kdc/grants.ts';
 import { cloudKeys } from './keys.ts';
 import { forgetRequests } from './requests.ts';
 import { forgetEndedKeys } from './roles.ts';
 import { type CloudTables, migrations } from './schema.ts';
-import { forgetShared } from './shared-grants.ts';
 
 export type CloudConfig = ServiceConfig & {
   /** The authority's address, for the town manifest. */

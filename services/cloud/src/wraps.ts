@@ -19,11 +19,11 @@ import type { KnownCaller } from '@carelet/ground/login';
 import type { Town } from '@carelet/ground/town';
 import type { Kysely, Transaction } from 'kysely';
 import { type Changes, telling } from './changes.ts';
-import { refuseOutdated, refuseUnfollowed } from './followed.ts';
 import { refuseOver } from './generations.ts';
+import { mustBeOfOwnGrants } from './kdc/grants.ts';
+import { refuseOutdated, refuseUnfollowed } from './limits/followed.ts';
 import type { Book } from './receipts/book.ts';
 import type { CloudTables } from './schema.ts';
-import { mustBeOfOwnGrants } from './shared-grants.ts';
 
 type Records = RoleOf<typeof cloudContract>['records'];
 export type Wrap = Parameters<Records['post']>[0]['wraps'][number];

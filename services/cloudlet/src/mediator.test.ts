@@ -18,7 +18,7 @@ import { perHour } from '@carelet/ground/per-hour';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { deniedIn, saidLimitsIn } from './denied.ts';
+import { deniedIn, saidLimitsIn } from './limits.ts';
 import * as mathematics from './mathematics.ts';
 import { factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';

@@ -24,7 +24,7 @@ import type { PerHour } from '@carelet/ground/per-hour';
 import { type SealedFiles, sealedFiles } from '@carelet/ground/sealed-files';
 import type { Secrets } from '@carelet/ground/secrets';
 import type { Town } from '@carelet/ground/town';
-import type { Denied } from './denied.ts';
+import type { Denied } from './limits.ts';
 import type { FactorMath } from './mathematics.ts';
 import type { Organisation } from './organisation.ts';
 import type { Receipts } from './receipts.ts';

@@ -19,7 +19,7 @@ import type { KnownCaller } from '@carelet/ground/login';
 import { secrets } from '@carelet/ground/secrets';
 import { temporaryFolder } from '@carelet/ground/test-folder';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { deniedIn, type SaidLimits, saidLimitsIn } from './denied.ts';
+import { deniedIn, type SaidLimits, saidLimitsIn } from './limits.ts';
 import * as mathematics from './mathematics.ts';
 import { type Factors, factorsIn, mediator } from './mediator.ts';
 import type { Organisation } from './organisation.ts';

@@ -7,8 +7,8 @@ import { CareletError } from '@carelet/care/model';
 import { type Bytes, equal } from '@carelet/crypto/algebra/bytes';
 import { isSealed } from '@carelet/crypto/kdc/encoding';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import { notDenied } from './denied.ts';
-import type { CloudTables } from './schema.ts';
+import { notDenied } from '../limits/denied.ts';
+import type { CloudTables } from '../schema.ts';
 
 /** What holds of a shared grant to somebody that is neither over nor taken back, of a chart whose owner does not deny her. */
 export const sharedWith = (reader: Bytes, now: number): RawBuilder<boolean> =>

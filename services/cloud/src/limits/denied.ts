@@ -5,7 +5,7 @@
  */
 import type { Bytes } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
-import type { CloudTables } from './schema.ts';
+import type { CloudTables } from '../schema.ts';
 
 /** What holds of a chart whose owner does not deny this doctor. */
 export const notDenied = (pat: RawBuilder<unknown>, doctor: Bytes): RawBuilder<boolean> =>

@@ -6,9 +6,9 @@
 import { CareletError } from '@carelet/care/model';
 import { type Bytes, equal } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql } from 'kysely';
-import { writersDay } from './generations.ts';
-import type { CloudTables } from './schema.ts';
-import type { Wrap } from './wraps.ts';
+import { writersDay } from '../generations.ts';
+import type { CloudTables } from '../schema.ts';
+import type { Wrap } from '../wraps.ts';
 
 /**
  * Refuses locks for roles of a writer that has not said that it follows the newest limits, and after a day whatever else is its own. What

@@ -5,8 +5,8 @@ import { systemRandom } from '@carelet/crypto/algebra/random';
 import { openDatabase } from '@carelet/ground/database';
 import { freshDatabase } from '@carelet/ground/test-database';
 import { expect, test } from 'vitest';
-import { type CloudTables, migrations } from './schema.ts';
-import { forgetShared } from './shared-grants.ts';
+import { type CloudTables, migrations } from '../schema.ts';
+import { forgetShared } from './grants.ts';
 
 test('locks are forgotten of grants that are over or were taken back, and of no others', async () => {
   await using database = await freshDatabase();

@@ -25,11 +25,11 @@ import { followLimits, hashOfLimits, type Limits, limitsIn, verifyFollowed } fro
 import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
-import { reachable } from './access.ts';
-import type { Changes } from './changes.ts';
-import type { Book } from './receipts/book.ts';
-import type { CloudTables } from './schema.ts';
-import { notYours } from './wraps.ts';
+import { reachable } from '../access.ts';
+import type { Changes } from '../changes.ts';
+import type { Book } from '../receipts/book.ts';
+import type { CloudTables } from '../schema.ts';
+import { notYours } from '../wraps.ts';
 
 type LimitsRole = RoleOf<typeof cloudContract>['limits'];
 

@@ -15,11 +15,11 @@ import { hashOfLetter, readGrant, verifyEnd } from '@carelet/crypto/kdc/grant';
 import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
-import type { Changes } from './changes.ts';
-import type { Book } from './receipts/book.ts';
-import type { CloudTables } from './schema.ts';
-import { sharedWith } from './shared-grants.ts';
-import { notYours } from './wraps.ts';
+import type { Changes } from '../changes.ts';
+import type { Book } from '../receipts/book.ts';
+import type { CloudTables } from '../schema.ts';
+import { notYours } from '../wraps.ts';
+import { sharedWith } from './grants.ts';
 
 export function kdc(
   { db, now, changes, book }: { db: Kysely<CloudTables>; now: () => number; changes: Changes; book: Book },

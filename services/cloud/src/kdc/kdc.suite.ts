@@ -5,7 +5,7 @@ import { encodeCard } from '@carelet/crypto/cards/card';
 import { encodeSealed } from '@carelet/crypto/kdc/encoding';
 import { hashOfLetter, type SharedGrant, signEnd, signGrant } from '@carelet/crypto/kdc/grant';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { anyRow, chartFor, id, none, type Person, type Tools, toolsOf, type World } from './cloud.testing.ts';
+import { anyRow, chartFor, id, none, type Person, type Tools, toolsOf, type World } from '../cloud.testing.ts';
 
 export function kdcSuite(place: string, open: () => Promise<World>): void {
   describe(`a cloud ${place}, where no clinic mediates`, () => {

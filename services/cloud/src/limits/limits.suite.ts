@@ -17,7 +17,7 @@ import { sealedRequestLength, signAnswer } from '@carelet/crypto/pre/requests';
 import { decodeReceipt, receiptContext } from '@carelet/crypto/receipts/leaf';
 import { hashOfLimits, type Limits, limitsIn, signFollowed, signLimits } from '@carelet/crypto/records/limits';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { anyRow, chartFor, id, none, type Person, toolsOf, type World } from './cloud.testing.ts';
+import { anyRow, chartFor, id, none, type Person, toolsOf, type World } from '../cloud.testing.ts';
 
 export function limitsSuite(place: string, open: () => Promise<World>): void {
   describe(`a cloud ${place}, told limits`, () => {
