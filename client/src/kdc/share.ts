@@ -9,10 +9,9 @@
  */
 import { asCareletError, CareletError, parseResource } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, fromFhirConsent, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { type Consent, fromFhirConsent, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { systemRandom } from '@carelet/crypto/algebra/random';
-import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import type { Card } from '@carelet/crypto/cards/card';
 import { mostNodes, type OwnChart } from '@carelet/crypto/kdc/asking';
 import { hashOfLetter, readGrant, signEnd, signGrant } from '@carelet/crypto/kdc/grant';
 import { nodeId } from '@carelet/crypto/records/tree';
@@ -20,9 +19,8 @@ import type { GivenGrant } from '../keyring/keyring.ts';
 import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { sharedWraps, type WrapNode } from '../records/wraps.ts';
-import { endedBy } from '../sharing/heirs.ts';
+import { allOrNone, cardAtCloud, chartsMeant, type Next, shownChart } from '../sharing/giving.ts';
 import { layWraps } from '../sharing/lay.ts';
-import { refuseDenied } from '../sharing/limits.ts';
 import { hasOwnSecrets, remember } from '../sharing/own.ts';
 import { ownTrees } from '../sharing/own-trees.ts';
 import type { Ended, SharingOptions } from '../sharing/share.ts';
@@ -56,32 +54,20 @@ const op = 'share records';
  *   `unavailable` where fewer than two of the servers answer, `tampered` for a card that does not fit
  */
 export async function shareThroughServers(options: SharingOptions, wanted: ServedShare): Promise<GivenGrant[]> {
-  const { keyring, cloud, clock = Date.now } = options;
   const { reader: readerId, as = 'doctor', consent } = wanted;
   const keyServers = serversOf(options);
-  checkConsent(consent, dayOf(clock()));
-  if (equalPublic(readerId, keyring.card.id)) throw new CareletError('invalid', op, { because: 'what is yours you read already' });
-  const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
-  const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
-  if (charts.length === 0) throw new CareletError('missing', op, { because: 'no chart of yours is meant' });
-  await refuseDenied(options, charts, readerId);
-  const reader = await believedCard(options, readerId, as === 'carer' ? 'patient' : 'doctor');
+  const charts = await chartsMeant(options, { reader: readerId, consent, charts: wanted.charts });
+  const reader = await cardAtCloud(options, readerId, as === 'carer' ? 'patient' : 'doctor');
   await mustStand(options, op, reader);
   await keyServers.found();
   await hasOwnSecrets(options);
-  const given: GivenGrant[] = [];
-  const numbers = charts.map(() => systemRandom(16));
-  try {
-    for (const [i, chart] of charts.entries()) {
-      const ends = endedBy(keyring, wanted.instead, charts, chart);
-      given.push(await shareChart(options, wanted, chart, numbers[i]!, { reader, ends }));
-    }
-  } catch (thrown) {
-    // All charts or none: what was given of it, or may have been, is taken back.
-    for (const number of numbers) await withdraw(options, number);
-    throw thrown;
-  }
-  return given;
+  return allOrNone(
+    options,
+    charts,
+    wanted.instead,
+    (next) => shareChart(options, wanted, next, reader),
+    (given) => endShared(options, given),
+  );
 }
 
 const serversOf = ({ keyServers }: SharingOptions): KeyServers => {
@@ -89,22 +75,11 @@ const serversOf = ({ keyServers }: SharingOptions): KeyServers => {
   return keyServers;
 };
 
-/** A card from the cloud, once whoever must vouches for it and it is the one that was asked for. */
-async function believedCard({ keyring, cloud, clock = Date.now }: SharingOptions, id: Bytes, kind: Card['kind']): Promise<Card> {
-  const [bytes] = (await cloud.login.cards({ ids: [id] })).cards;
-  if (!bytes) throw new CareletError('missing', op, { because: 'whoever is meant has not been seen at the cloud yet' });
-  const card = decodeCard(bytes);
-  const stands = card && equalPublic(card.id, id) && cardStands(card, keyring.manifest, Math.floor(clock() / 1000));
-  if (stands && card.kind === kind) return card;
-  throw new CareletError('tampered', op, { because: `the ${kind}’s card is not the one that was asked for, or nobody vouches for it` });
-}
-
 async function shareChart(
   options: SharingOptions,
   { consent, readerName, as, progress }: ServedShare,
-  chart: ChartRef,
-  grant: Bytes,
-  { reader, ends }: { readonly reader: Card; readonly ends: readonly Bytes[] },
+  { chart, grant, ends }: Next,
+  reader: Card,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, clock = Date.now } = options;
   const name = { grant, pat: chart.pat, owner: keyring.card.id };
@@ -188,12 +163,12 @@ async function layAtServers(
   { there, missing }: { readonly there: readonly Bytes[]; readonly missing: readonly Bytes[] },
 ): Promise<void> {
   const keyServers = serversOf(options);
-  const writer = encodeCard(await believedCard(options, chart.writer, 'organisation'));
+  const own = await shownChart(options, chart);
   const lay = async (server: number, nodes: readonly Bytes[]): Promise<number> => {
     let known = 0;
     for (let at = 0; at === 0 || at < nodes.length; at += mostNodes.lay) {
       const some = nodes.slice(at, at + mostNodes.lay);
-      known = (await keyServers.say(server, { kind: 'lay', grant: body, writer, deed: chart.deed, nodes: some })).nodes;
+      known = (await keyServers.say(server, { kind: 'lay', grant: body, ...own, nodes: some })).nodes;
     }
     return known;
   };
@@ -269,21 +244,5 @@ export async function endShared(options: SharingOptions, { grant, pat, servers: 
 async function ownChart(options: SharingOptions, pat: Bytes): Promise<OwnChart> {
   const chart = (await options.cloud.records.charts()).charts.find((one) => equalPublic(one.pat, pat));
   if (!chart) throw new CareletError('missing', 'take back', { because: 'the cloud knows no such chart' });
-  return { writer: encodeCard(await believedCard(options, chart.writer, 'organisation')), deed: chart.deed };
-}
-
-/** Takes back what could not be given whole. Where nobody can be reached it does not count as holding, and they are told the next time. */
-async function withdraw(options: SharingOptions, number: Bytes): Promise<void> {
-  const find = () => options.keyring.sharing.grants.find(({ grant }) => equalPublic(grant, number));
-  const given = find();
-  if (!given) return;
-  // In whose place it was to be, that stays.
-  given.ends = [];
-  try {
-    await endShared(options, given);
-  } catch {
-    const one = find()!;
-    one.holds = { ...one.holds, mediator: false };
-    await options.save();
-  }
+  return shownChart(options, chart);
 }

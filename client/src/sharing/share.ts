@@ -10,10 +10,9 @@
  */
 import { CareletError, type Category, type Part, type Period, parseResource } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
-import { type Consent, checkConsent, periodsOf, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
+import { type Consent, periodsOf, type Recipient, toFhirConsent } from '@carelet/care/rules/sharing/consent';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { systemRandom } from '@carelet/crypto/algebra/random';
-import { type Card, cardStands, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import { type Card, encodeCard } from '@carelet/crypto/cards/card';
 import { hashOfLetter, signEnd, signGrant } from '@carelet/crypto/pre/grant';
 import type { Offer } from '@carelet/crypto/pre/owner';
 import type { KeyServers } from '../kdc/servers.ts';
@@ -25,10 +24,11 @@ import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { consentWraps } from '../records/wraps.ts';
 import { daysToCome } from '../session/renew.ts';
-import { endedBy, grantIn, heirsElsewhere, heirsOf, isHeld } from './heirs.ts';
+import { allOrNone, believed, chartsMeant, type Next, shownChart } from './giving.ts';
+import { grantIn, heirsElsewhere, heirsOf, isHeld } from './heirs.ts';
 import { layWraps } from './lay.ts';
 import { sealLetter } from './letter.ts';
-import { refuseDenied, saidLimits } from './limits.ts';
+import { saidLimits } from './limits.ts';
 import { categoriesOf } from './meant.ts';
 import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
@@ -86,13 +86,7 @@ export type Share = {
 export async function share(options: SharingOptions, wanted: Share): Promise<GivenGrant[]> {
   const { keyring, cloud, cloudletOf, clock = Date.now } = options;
   const { doctor: doctorId, consent, mediator: mediatorId } = wanted;
-  checkConsent(consent, dayOf(clock()));
-  if (equalPublic(doctorId, keyring.card.id))
-    throw new CareletError('invalid', 'share records', { because: 'what is yours you read already' });
-  const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
-  const charts = mine.filter(({ pat }) => !wanted.charts || wanted.charts.some((one) => equalPublic(one, pat)));
-  if (charts.length === 0) throw new CareletError('missing', 'share records', { because: 'no chart of yours is meant' });
-  await refuseDenied(options, charts, doctorId);
+  const charts = await chartsMeant(options, { reader: doctorId, consent, charts: wanted.charts });
 
   const now = Math.floor(clock() / 1000);
   const { doctor, organisation, delegate } = await readerOf({ keyring, cloud, now }, wanted);
@@ -103,21 +97,16 @@ export async function share(options: SharingOptions, wanted: Share): Promise<Giv
   const mediator = believed(keyring, (await mediating.sharing.mediator()).organisation, 'organisation', mediatorId, now);
 
   await hasOwnSecrets(options);
-  const given: GivenGrant[] = [];
-  const numbers = charts.map(() => systemRandom(16));
-  try {
-    for (const [i, chart] of charts.entries()) {
-      const answering = i === charts.length - 1 ? wanted.answering : undefined;
-      const ends = endedBy(keyring, wanted.instead, charts, chart);
-      const together = { doctor, organisation, delegate, mediator, mediating, answering, ends };
-      given.push(await shareChart(options, wanted, chart, numbers[i]!, together));
-    }
-  } catch (thrown) {
-    // All charts or none: what was given of it, or may have been, is taken back.
-    for (const grant of numbers) await withdraw(options, grant);
-    throw thrown;
-  }
-  return given;
+  return allOrNone(
+    options,
+    charts,
+    wanted.instead,
+    (next) => {
+      const answering = next.isLast ? wanted.answering : undefined;
+      return shareChart(options, wanted, next, { doctor, organisation, delegate, mediator, mediating, answering });
+    },
+    ({ grant }) => endGrant(options, grant),
+  );
 }
 
 /** Card and half of whoever is to be let read, once they are believed; of a team its organisation's card as well. */
@@ -136,24 +125,6 @@ async function readerOf(
   return { doctor: card, organisation: undefined, delegate: half.delegate };
 }
 
-/**
- * A card from the cloud or a cloudlet, once the manifest's issuers vouch for it and it is the one that was asked for: of a patient's
- * its number says so, which comes from its keys.
- */
-function believed(keyring: Keyring, bytes: Bytes, kind: Card['kind'], id: Bytes, now: number): Card {
-  const card = decodeCard(bytes);
-  if (card?.kind === kind && equalPublic(card.id, id) && cardStands(card, keyring.manifest, now)) return card;
-  throw new CareletError('tampered', 'share records', {
-    because: `the ${kind}’s card is not the one that was asked for, or nobody vouches for it`,
-  });
-}
-
-/** The card of a chart's writer: with its deed it shows the mediator whose chart it is. */
-async function writerOf({ keyring, cloud, clock = Date.now }: SharingOptions, { writer }: ChartRef): Promise<Card> {
-  const [card] = (await cloud.login.cards({ ids: [writer] })).cards;
-  return believed(keyring, card ?? new Uint8Array(), 'organisation', writer, Math.floor(clock() / 1000));
-}
-
 type ScopeMeant = { readonly category: Category; readonly part: Part; readonly period: Period; readonly scope: Bytes };
 
 type With = {
@@ -164,15 +135,13 @@ type With = {
   readonly mediator: Card;
   readonly mediating: Cloudlet;
   readonly answering: RequestRef | undefined;
-  readonly ends: readonly Bytes[];
 };
 
 async function shareChart(
   options: SharingOptions,
   wanted: Share,
-  chart: ChartRef,
-  grant: Bytes,
-  { doctor, organisation, delegate, mediator, mediating, answering, ends }: With,
+  { chart, grant, ends }: Next,
+  { doctor, organisation, delegate, mediator, mediating, answering }: With,
 ): Promise<GivenGrant> {
   const { keyring, save, cloud, mathematics, clock = Date.now } = options;
   const { consent, doctorName, as, progress = () => {} } = wanted;
@@ -180,8 +149,7 @@ async function shareChart(
   const notAfter = Date.parse(`${consent.until}T23:59:59Z`) / 1000;
   const { root, pq } = keyring.sharing.patient!;
 
-  const shown = { writer: encodeCard(await writerOf(options, chart)), deed: chart.deed };
-  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter, chart: shown };
+  const asked = { grant, pat: chart.pat, delegate, doctor: encodeCard(doctor), notAfter, chart: await shownChart(options, chart) };
   // Who is in a team nobody says by name: its mediator is told whom she denies before it has a factor.
   const said = organisation ? await saidLimits(options, chart) : null;
   const ofTeam = { ...(organisation && { organisation: encodeCard(organisation) }), ...(said && { limits: said.state }) };
@@ -358,21 +326,6 @@ export async function endGrant(options: SharingOptions, grant: Bytes): Promise<E
   now.holds = { cloud: now.holds.cloud && !atCloud, mediator: now.holds.mediator && !atMediator };
   await save();
   return { cloud: atCloud!, mediator: atMediator! };
-}
-
-/** Takes back what could not be given whole. Where neither can be reached it does not count as holding, and they are told the next time. */
-async function withdraw(options: SharingOptions, grant: Bytes): Promise<void> {
-  const given = grantIn(options.keyring, grant);
-  if (!given) return;
-  // In whose place it was to be, that stays.
-  given.ends = [];
-  try {
-    await endGrant(options, grant);
-  } catch {
-    const one = grantIn(options.keyring, grant)!;
-    one.holds = { ...one.holds, mediator: false };
-    await options.save();
-  }
 }
 
 async function endAtMediator(cloudlet: Cloudlet | null, asked: Parameters<Cloudlet['sharing']['end']>[0]): Promise<void> {
