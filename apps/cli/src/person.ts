@@ -7,7 +7,7 @@ import { CareletError } from '@carelet/care/model';
 import { renewManifest } from '@carelet/client/enrolment';
 import type { KeyringFile } from '@carelet/client/keyring/file';
 import type { Keyring } from '@carelet/client/keyring/keyring';
-import { mayRead, numbersOf } from '@carelet/client/keyring/numbers';
+import { numbersOf, readingNumbers } from '@carelet/client/keyring/numbers';
 import { type Authority, type Cloud, connectAuthority, connectCloud } from '@carelet/client/login';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import type { CardKind } from '@carelet/crypto/cards/card';
@@ -28,7 +28,7 @@ export type Person = AsyncDisposable &
     readonly town: TownAddresses;
     /** The same as one of a doctor's numbers, of this keyring. */
     readonly by: (number: Keyring) => Acting;
-    /** As each of the numbers that may read; but for doctors there is one. */
+    /** As each of the numbers by which she reads; but for doctors there is one. */
     readonly byAll: () => readonly Acting[];
     /** Puts the keyring on disk. */
     readonly save: () => Promise<void>;
@@ -94,11 +94,16 @@ export function mustBe({ name, card }: Keyring, kinds: readonly CardKind[], op: 
 
 async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: AsyncDisposable | null): Promise<Person> {
   const { keyring } = file;
-  const by = (number: Keyring): Acting => ({
-    keyring: number,
-    authority: connectAuthority(town.authority, number, io.clock),
-    cloud: connectCloud(town.cloud, number, io.clock),
-  });
+  const acting = new Map<Keyring, Acting>();
+  const by = (number: Keyring): Acting => {
+    const known = acting.get(number) ?? {
+      keyring: number,
+      authority: connectAuthority(town.authority, number, io.clock),
+      cloud: connectCloud(town.cloud, number, io.clock),
+    };
+    acting.set(number, known);
+    return known;
+  };
   const own = by(keyring);
   const learned = () => {
     const ofNumber = ({ manifest, opened, receipts: { seen, due, mediators, reviews } }: Keyring) => {
@@ -121,11 +126,8 @@ async function connected(io: Io, town: TownAddresses, file: KeyringFile, held: A
   return {
     ...own,
     town,
-    by: (number) => (number === keyring ? own : by(number)),
-    byAll: () =>
-      numbersOf(keyring)
-        .filter((number) => number === keyring || mayRead(number))
-        .map((number) => (number === keyring ? own : by(number))),
+    by,
+    byAll: () => readingNumbers(keyring).map(by),
     save,
     keeps: held !== null,
     keep: async () => {

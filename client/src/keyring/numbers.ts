@@ -44,6 +44,9 @@ export function newNumber(keyring: Keyring, organisation: Bytes | null): Keyring
   return number;
 }
 
+/** The numbers by which somebody reads; but for doctors there is one. */
+export const readingNumbers = (keyring: Keyring): readonly Keyring[] => numbersOf(keyring).filter(mayRead);
+
 /** Whether a number could open anything: what nobody approved yet is unknown to the cloud. */
-export const mayRead = ({ card, doctorKeys, emergencyKeys, sharing }: Keyring): boolean =>
+const mayRead = ({ card, doctorKeys, emergencyKeys, sharing }: Keyring): boolean =>
   card.kind !== 'doctor' || doctorKeys.length > 0 || emergencyKeys.length > 0 || sharing.half !== null;

@@ -7,7 +7,7 @@
 import { CareletError } from '@carelet/care/model';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Keyring } from '../keyring/keyring.ts';
-import { mayRead, numbersOf } from '../keyring/numbers.ts';
+import { readingNumbers } from '../keyring/numbers.ts';
 import type { ChartRef, OpenedChart, OpenedParts, Problem, Reader } from './reader.ts';
 
 /** A number, and who reads by it. */
@@ -54,7 +54,7 @@ export function joinedReader(keyring: Keyring, readerFor: (number: Keyring) => R
 
   return {
     async charts() {
-      const reading = numbersOf(keyring).filter(mayRead).map(readerBy);
+      const reading = readingNumbers(keyring).map(readerBy);
       const listed = await Promise.all(reading.map(async (by) => ({ by, charts: await by.reader.charts() })));
       const all = new Map<string, ChartRef>();
       const seen: typeof inSight = new Map();

@@ -127,6 +127,12 @@ export async function requestsMade({ keyring, cloud, clock = Date.now }: Asking)
     .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.asked - a.asked);
 }
 
+/** The same of somebody who goes by several numbers: each with whoever made it. */
+export async function requestsMadeBy(all: readonly Asking[]): Promise<(MadeRequest & { readonly by: Asking })[]> {
+  const each = await Promise.all(all.map(async (by) => (await requestsMade(by)).map((one) => ({ ...one, by }))));
+  return each.flat();
+}
+
 const order: readonly MadeRequest['state'][] = ['waits', 'granted', 'declined'];
 
 /** Declines a request: what it said is gone, and its doctor learns the word and no reason. */

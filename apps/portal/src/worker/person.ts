@@ -8,7 +8,7 @@ import { cloudletsOf } from '@carelet/client/cloudlets';
 import { renewManifest } from '@carelet/client/enrolment';
 import { type KeyServers, keyServersAt } from '@carelet/client/kdc/servers';
 import { type DoctorKey, decodeKeyring, encodeKeyring, type Keyring, nothingSeen, nothingShared } from '@carelet/client/keyring/keyring';
-import { mayRead, numbersOf } from '@carelet/client/keyring/numbers';
+import { numbersOf, readingNumbers } from '@carelet/client/keyring/numbers';
 import { type Lock, lock as lockWith, unlock as unlockWith } from '@carelet/client/keyring/passphrase';
 import { type Authority, type Cloud, type Cloudlet, connectAuthority, connectCloud } from '@carelet/client/login';
 import { witnessAsDevice } from '@carelet/client/receipts/device';
@@ -234,7 +234,7 @@ async function moveIn(
     door,
     map,
     by,
-    byAll: () => numbersOf(keyring).filter(mayRead).map(by),
+    byAll: () => readingNumbers(keyring).map(by),
     looks,
     looksBefore: new Map(looks),
     someone: () => ({

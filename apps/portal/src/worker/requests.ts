@@ -14,7 +14,7 @@ import {
   askAccess,
   declineRequest,
   type RequestRef as Ref,
-  requestsMade,
+  requestsMadeBy,
   requestsReceived,
   withdrawRequest,
 } from '@carelet/client/sharing/requests';
@@ -50,10 +50,7 @@ export function requestsOf({ person, charts, numberFor, clock }: RequestsAround)
   const asking = { keyring, cloud, clock };
   const declined = new Map<string, Held>();
   /** What a doctor asked, by whichever of her numbers. */
-  const made = async () => {
-    const each = await Promise.all(person.byAll().map(async (by) => (await requestsMade({ ...by, clock })).map((one) => ({ ...one, by }))));
-    return each.flat();
-  };
+  const made = () => requestsMadeBy(person.byAll().map((by) => ({ ...by, clock })));
 
   return {
     async requests() {

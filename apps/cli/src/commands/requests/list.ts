@@ -7,11 +7,10 @@ import { CareletError } from '@carelet/care/model';
 import { dayOf } from '@carelet/care/rules/records/calendar';
 import { type Wish, wishInWords } from '@carelet/care/rules/sharing/requests';
 import {
-  type Asking,
   type MadeRequest,
   type ReceivedRequest,
   type RequestRef,
-  requestsMade,
+  requestsMadeBy,
   requestsReceived,
 } from '@carelet/client/sharing/requests';
 import { hex } from '@carelet/crypto/algebra/bytes';
@@ -47,16 +46,8 @@ async function received(person: Person, io: Io, json: boolean): Promise<number> 
 
 const words = { waits: 'waits for the patient', granted: 'the patient opened it', declined: 'the patient declined' } as const;
 
-/** What a doctor asked by each of her numbers, as `requestsMade` has it of one. */
-export async function madeBy(person: Person, { clock }: Io): Promise<(MadeRequest & { readonly by: Asking })[]> {
-  const made = await Promise.all(
-    person.byAll().map(async (acting) => {
-      const by = { ...acting, clock };
-      return (await requestsMade(by)).map((one) => ({ ...one, by }));
-    }),
-  );
-  return made.flat();
-}
+/** What a doctor asked by each of her numbers. */
+export const madeBy = (person: Person, { clock }: Io) => requestsMadeBy(person.byAll().map((acting) => ({ ...acting, clock })));
 
 async function made(person: Person, io: Io, json: boolean): Promise<number> {
   const requests = await madeBy(person, io);
