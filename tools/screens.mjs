@@ -12,6 +12,7 @@ import { brokenStates, emergencyStates } from '@carelet/testbed/portal/break-gla
 import { bringCrowd } from '@carelet/testbed/portal/crowd.testing';
 import { comesIn, goTo, link, reads } from '@carelet/testbed/portal/deeds.testing';
 import { twoHours } from '@carelet/testbed/portal/hours.testing';
+import { limitsStates } from '@carelet/testbed/portal/limits.testing';
 import { receiptsStates } from '@carelet/testbed/portal/receipts.testing';
 import { rejectedStates } from '@carelet/testbed/portal/rejected.testing';
 import { sharingStates } from '@carelet/testbed/portal/sharing-states.testing';
@@ -26,7 +27,7 @@ const wanted = process.argv[2] ?? '';
 const folder = join(root, 'docs/screens');
 /** Shown in the dark too. */
 const inTheDark =
-  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped|sharing-asked|sharing-requests|receipts|receipts-beside|receipts-wrong|admin-rejecting|admin-rejected|emergency-sheet|emergency-told)$/;
+  /^(doors|sign-in|patient-home|patient-pressure|record-trace|proof|doctor-today|doctor-chart|admin-status|admin-devices|admin-doctor|sharing-none|sharing-who|sharing-what|sharing-check|sharing-given|sharing-stopped|sharing-asked|sharing-requests|receipts|receipts-beside|receipts-wrong|admin-rejecting|admin-rejected|emergency-sheet|emergency-told|limits-who|limits-said)$/;
 
 /** States of people whom only the whole town has. */
 const ofTheTown = [
@@ -111,7 +112,7 @@ try {
     const sharing = await sharingStates(stage);
     for (const size of ['desk', 'phone']) for (const state of sharing) await takeState(state, size);
   }
-  const around = [...emergencyStates, ...brokenStates(stage)];
+  const around = [...emergencyStates, ...brokenStates(stage), ...limitsStates];
   for (const state of around) for (const size of ['desk', 'phone']) await takeState(state, size);
   if ('receipts'.startsWith(wanted) || wanted.startsWith('receipts')) {
     const receipts = await receiptsStates(stage);

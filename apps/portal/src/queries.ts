@@ -48,6 +48,8 @@ export const ask = {
   /** Whom one lets read, every few seconds while somebody looks: another copy of the keyring may change it, and days end it. */
   whoReads: () =>
     queryOptions({ queryKey: ['sharing', 'whoReads'], queryFn: () => house.whoReads(), staleTime: 0, refetchInterval: 10_000 }),
+  /** How one's charts are limited, now and then while somebody looks: a hospital follows with its next records. */
+  limits: () => queryOptions({ queryKey: ['sharing', 'limits'], queryFn: () => house.limits(), staleTime: 0, refetchInterval: 30_000 }),
   /** What doctors ask, every few seconds while somebody looks: it may come, be taken back or end. */
   requests: () => queryOptions({ queryKey: ['requests'], queryFn: () => house.requests(), staleTime: 0, refetchInterval: 10_000 }),
   /** What was opened in emergencies, every few seconds while somebody looks. */

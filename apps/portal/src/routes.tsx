@@ -87,6 +87,7 @@ const tree = root.addChildren([
       () => import('./pages/sharing/SharingPage.tsx'),
       'SharingPage',
       'sharing',
+      'limits',
       'record',
       'requests',
       'break-glass',

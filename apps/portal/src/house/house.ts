@@ -10,6 +10,7 @@ import type { Part } from '@carelet/care/model';
 import type { AdminHouse } from './admin.ts';
 import type { EmergencyHouse } from './break-glass.ts';
 import type { Item, ItemView } from './items.ts';
+import type { LimitsHouse } from './limits.ts';
 import type { Ending, Overview, PatientLine, Triage } from './patients.ts';
 import type { Proof } from './proof.ts';
 import type { ReceiptsHouse } from './receipts.ts';
@@ -78,6 +79,7 @@ export type ItemFilter = {
 
 export type House = AdminHouse &
   SharingHouse &
+  LimitsHouse &
   ReceiptsHouse &
   RequestsHouse &
   RolesHouse &

@@ -19,6 +19,7 @@ export const rooms = [
   'patient',
   'record',
   'sharing',
+  'limits',
   'requests',
   'break-glass',
   'receipts',

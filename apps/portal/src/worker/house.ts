@@ -15,6 +15,7 @@ import { joinedReader } from '@carelet/client/records/joined';
 import { type Reader, reader } from '@carelet/client/records/reader';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { House, HouseEvent } from '../house/house.ts';
+import type { LimitsHouse } from '../house/limits.ts';
 import type { PatientLine } from '../house/patients.ts';
 import type { ReceiptsHouse } from '../house/receipts.ts';
 import type { RolesHouse } from '../house/roles.ts';
@@ -25,6 +26,7 @@ import { clinicDevices, endDevice, offerDevice } from './devices.ts';
 import { freeName } from './free-name.ts';
 import { fits, linesOf } from './items.ts';
 import { latelyIn } from './lately.ts';
+import { limitsAt } from './limits.ts';
 import { lookAt, note, takeBack } from './looks.ts';
 import { once } from './once.ts';
 import { overviewOf, patientLine, triageOf } from './overview.ts';
@@ -35,10 +37,11 @@ import { type ReceivedGrants, receivedOf, sharedUntil } from './received.ts';
 import { recordIn, recordPage } from './record.ts';
 import { type Requests, requestsOf } from './requests.ts';
 import { rolesOf, stepIn } from './roles.ts';
-import { letRead, type Sharing, sharingOf } from './sharing.ts';
+import { letRead, type Sharing, sharingOf, sharingOptions } from './sharing.ts';
 import type { Surroundings, TownMap } from './surroundings.ts';
 import { townStatus } from './town.ts';
 import { traceOf } from './trace.ts';
+import { turns } from './turns.ts';
 import { type PatientView, type Views, viewing } from './view.ts';
 import { vitalPage } from './vitals.ts';
 import { withheldKinds } from './withheld.ts';
@@ -55,6 +58,7 @@ type Inside = {
   readonly views: Views;
   readonly received: ReceivedGrants;
   readonly sharing: Sharing;
+  readonly limits: LimitsHouse;
   readonly requests: Requests;
   readonly roles: RolesHouse;
   readonly emergencies: Emergencies;
@@ -143,7 +147,11 @@ export function openHouse(outside: Surroundings): House {
     const { mathematics } = around;
     const read = joinedReader(keyring, (number) => reader({ ...person.by(number), mathematics, clock }));
     const received = receivedOf({ person, mathematics, clock });
-    const sharing = sharingOf({ person, mathematics, clock, tell: (event) => told(event) });
+    const options = sharingOptions(person, mathematics, clock);
+    // One after another: nobody recalls what is just being given.
+    const inTurn = turns();
+    const sharing = sharingOf({ person, options, inTurn, tell: (event) => told(event) });
+    const limits = limitsAt({ options, inTurn, directory: sharing.directory });
     const emergencies = emergenciesOf({ person, charts: () => charts, clock });
     const listed = async () => {
       const found = await read.charts();
@@ -179,6 +187,7 @@ export function openHouse(outside: Surroundings): House {
       }),
       received,
       sharing,
+      limits,
       requests: requestsOf({ person, charts, numberFor: read.numberFor, clock }),
       roles: rolesOf({ person, clock }),
       emergencies,
@@ -321,6 +330,10 @@ export function openHouse(outside: Surroundings): House {
     whoReads: async () => patientHere().sharing.whoReads(),
     share: async (wish) => patientHere().sharing.share(wish),
     unshare: async (grants) => patientHere().sharing.unshare(grants),
+    limits: async () => patientHere().limits.limits(),
+    deny: async (doctor) => patientHere().limits.deny(doctor),
+    allow: async (doctor) => patientHere().limits.allow(doctor),
+    nameOnly: async (chart, byName) => patientHere().limits.nameOnly(chart, byName),
     receipts: async () => patientHere().receipts.receipts(),
     receiptsCopy: async () => patientHere().receipts.receiptsCopy(),
 

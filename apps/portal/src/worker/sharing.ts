@@ -26,6 +26,7 @@ import type { Given, ShareDoctor, ShareTeam, ShareWish, SharingHouse } from '../
 import { mediatorsFor } from './mediators.ts';
 import type { Person } from './person.ts';
 import { readConsent, recipientIn, whatOf } from './received.ts';
+import type { InTurn } from './turns.ts';
 
 /** What a patient does with consent, and what her client does for it unasked. */
 export type Sharing = Omit<SharingHouse, 'sharedWithMe'> & {
@@ -35,10 +36,20 @@ export type Sharing = Omit<SharingHouse, 'sharedWithMe'> & {
 
 export type SharingAround = {
   readonly person: Person;
-  readonly mathematics: Mathematics;
-  readonly clock: () => number;
+  readonly options: SharingOptions;
+  readonly inTurn: InTurn;
   readonly tell: (event: HouseEvent) => void;
 };
+
+/** What it takes to share: a patient's keyring, and everybody who takes part. */
+export function sharingOptions({ keyring, cloud, map, keep }: Person, mathematics: Mathematics, clock: () => number): SharingOptions {
+  return {
+    ...{ keyring, cloud, mathematics, clock },
+    save: keep,
+    cloudletOf: cloudletsOf(map.cloudlets, keyring, clock),
+    keyServers: keyServersAt(map.authority, keyring, clock),
+  };
+}
 
 /** Characters of what one calls a carer. */
 const longestName = 80;
@@ -51,22 +62,10 @@ type Called = { readonly as: Recipient; readonly of?: Uint8Array; readonly docto
 /** Doctors in one request to the cloud. */
 const atOnce = 100;
 
-export function sharingOf({ person, mathematics, clock, tell }: SharingAround): Sharing {
+export function sharingOf({ person, options, inTurn, tell }: SharingAround): Sharing {
   const { keyring, cloud, authority, map } = person;
+  const { clock = Date.now } = options;
   const now = () => Math.floor(clock() / 1000);
-  const options: SharingOptions = {
-    ...{ keyring, cloud, mathematics, clock },
-    save: () => person.keep(),
-    cloudletOf: cloudletsOf(map.cloudlets, keyring, clock),
-    keyServers: keyServersAt(map.authority, keyring, clock),
-  };
-  let working: Promise<unknown> = Promise.resolve();
-  /** One after another: nobody recalls what is just being given. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = working.then(work);
-    working = done.catch(() => {});
-    return done;
-  };
 
   async function directory(): Promise<ShareDoctor[]> {
     const { doctors } = await authority.enrolment.directory();

@@ -1,5 +1,7 @@
 import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { HouseFailure } from '../../house/errors.ts';
+import { ask } from '../../queries.ts';
 import { type SharingWork, sharing } from '../../shell/sharing.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Progress } from '../../ui/Progress.tsx';
@@ -34,6 +36,8 @@ export function NotShared({
   inSheet?: boolean;
 }) {
   const t = useWords('sharing');
+  const l = useWords('limits');
+  const isShutOut = useQuery(ask.limits()).data?.denied.some((doctor) => doctor.name === name) === true;
   const kind = failure instanceof HouseFailure ? failure.kind : 'internal';
   const known = kind === 'unavailable' || kind === 'missing' || kind === 'tampered' || kind === 'invalid' || kind === 'conflict';
   return (
@@ -41,7 +45,7 @@ export function NotShared({
       level={3}
       tone={kind === 'tampered' ? 'danger' : 'wait'}
       title={t('failed.title', { name })}
-      text={`${t('failed.safe', { name })} ${t(`failed.${known ? kind : 'other'}`, { name })}`}
+      text={`${t('failed.safe', { name })} ${kind === 'conflict' && isShutOut ? l('shutOut', { name }) : t(`failed.${known ? kind : 'other'}`, { name })}`}
       retry={{ label: t('failed.again'), onRetry: again }}
       acts={
         !inSheet && (

@@ -15,6 +15,7 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useGo } from '../../useGo.ts';
 import { useWords } from '../../words/words.ts';
 import { Emergencies } from '../break-glass/Emergencies.tsx';
+import { Limits } from '../limits/Limits.tsx';
 import { WhoLooked } from '../receipts/WhoLooked.tsx';
 import { Failed } from '../record/Waiting.tsx';
 import { Requests } from '../requests/Requests.tsx';
@@ -114,6 +115,7 @@ export function SharingPage() {
           ) : (
             <List lines={lines} stop={stop} forget={forget} begin={begin} />
           )}
+          <Limits />
           <WithMe />
         </div>
         <div className={classes.beside}>
