@@ -237,14 +237,21 @@ export function registeredCard({ doctor, card: bytes }: Registered, now: number)
   return hers && selfSigned(card, now) ? card : null;
 }
 
-/** An administrator signs a policy for a doctor, over the keys of the card that was looked at (see `registeredCard`). */
+/**
+ * An administrator signs a policy for a doctor, over the keys of the card that was looked at (see `registeredCard`).
+ *
+ * @param now UTC seconds
+ * @returns `replaces`: when the key was issued whose policy this one takes the place of, for `endReplaced`; `null` where it takes none's
+ */
 export async function approve(
   authority: Authority,
   administrator: Keyring,
   doctor: Card,
   policy: Policy,
-): Promise<{ state: string; approvals: number; needed: number; replaces: boolean }> {
-  const signature = signApproval(administrator.secrets.edSk, doctor, policyText(policy));
+  now: number,
+): Promise<{ state: string; approvals: number; needed: number; replaces: number | null }> {
+  const time = Math.floor(now);
+  const signature = signApproval(administrator.secrets.edSk, { doctor, policy: policyText(policy), time });
   checkNamed(policy);
   const { parts, kinds, confidentiality, sensitivity, patients, unit, from, until, breakGlass, named } = policy;
   return authority.enrolment.approve({
@@ -261,6 +268,7 @@ export async function approve(
       ...(breakGlass && { breakGlass }),
       ...(named && named.length > 0 && { named }),
     },
+    time,
     signature,
   });
 }
@@ -288,15 +296,16 @@ export async function reject({ authority, keyring }: Office, holders: Holders, d
  * Ends the key of a doctor whose policy for an organisation another one replaced (`approve` says so): she takes the key for the
  * new one, and the one before opens nothing from now on.
  *
+ * @param issued when the key that ends was issued, as `approve` says: one of the seconds to come ends too
  * @param now UTC seconds
  */
 export async function endReplaced(
   { authority, keyring }: Office,
   holders: Holders,
-  { doctor, organisation }: { readonly doctor: Bytes; readonly organisation: Bytes },
+  { doctor, organisation, issued }: { readonly doctor: Bytes; readonly organisation: Bytes; readonly issued: number },
   now: number,
 ): Promise<Heard> {
-  const end = { doctor, of: { organisation, before: now } };
+  const end = { doctor, of: { organisation, before: Math.max(now, issued + 1) } };
   const { heard, signature } = tellHolders(keyring, holders, end);
   await authority.enrolment.endKeys({ ...end, signature });
   return heard;

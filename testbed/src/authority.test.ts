@@ -1,21 +1,13 @@
 /**
  * Who becomes what at the authority, and who gets which keys: an authority and three issuers, on ports or in this process.
  */
+import { noteOld, policiesOf } from '@carelet/authority/approvals';
 import { type AuthorityTables, migrations } from '@carelet/authority/schema';
 import { addDays, longestKey } from '@carelet/care/rules/records/calendar';
 import { policyText } from '@carelet/care/rules/sharing/policy';
 import { cbor, hex } from '@carelet/crypto/algebra/bytes';
 import { loadGroup } from '@carelet/crypto/algebra/group';
-import {
-  type KeyEnd,
-  type RoleAsked,
-  signApproval,
-  signAsk,
-  signKeyEnd,
-  signOwnRoles,
-  verifyAsk,
-  verifyKeyEnd,
-} from '@carelet/crypto/cards/approval';
+import { type KeyEnd, type RoleAsked, signAsk, signKeyEnd, signOwnRoles, verifyAsk, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
 import { decodeManifest } from '@carelet/crypto/cards/manifest';
@@ -25,6 +17,7 @@ import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   admit,
+  approvalOf,
   approve,
   approved,
   asInput,
@@ -54,15 +47,19 @@ import { refusal } from './fixture.testing.ts';
 
 inAuthority();
 
+const at = () => Math.floor(now / 1000);
+const rolesOf = (doctor: Person, when = at(), by = doctor) =>
+  doctor.authority.enrolment.roles({ doctor: doctor.card.id, at: when, signature: signOwnRoles(by.secrets.edSk, doctor.card.id, when) });
+
 describe('a doctor', () => {
   test('waits until two organisations have approved the same policy, and then gets her key', async () => {
     const doctor = await registered();
-    expect(await standing(doctor)).toEqual({ state: 'pending', reason: null, card: null });
+    expect(await standing(doctor)).toEqual({ state: 'pending', card: null });
     expect(await refusal(issue(doctor))).toBe('denied');
-    expect(await approve(sam, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: false });
+    expect(await approve(sam, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: null });
     expect(await refusal(issue(doctor))).toBe('denied');
     expect((await standing(doctor)).card).toBeNull();
-    expect(await approve(mara, doctor)).toEqual({ state: 'approved', approvals: 2, needed: 2, replaces: false });
+    expect(await approve(mara, doctor)).toEqual({ state: 'approved', approvals: 2, needed: 2, replaces: null });
 
     const [key] = await keysOf(doctor);
     expect(doctor.card.vouchers.map(({ by }) => by)).toEqual([0, 1]);
@@ -106,20 +103,80 @@ describe('a doctor', () => {
     const doctor = await registered();
     await approve(sam, doctor);
     expect(await approve(sam, doctor)).toMatchObject({ approvals: 1 });
-    expect(await approve(joan, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: false });
+    expect(await approve(joan, doctor)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: null });
     const wider = policyAt({ kinds: ['laboratory', 'notes'] });
-    expect(await approve(mara, doctor, wider)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: false });
+    expect(await approve(mara, doctor, wider)).toEqual({ state: 'pending', approvals: 1, needed: 2, replaces: null });
     expect(await refusal(issue(doctor))).toBe('denied');
     // The board thinks again, and signs what the clinic signed: in whatever order its words stand.
     expect(await approve(mara, doctor, policyAt({ kinds: ['laboratory', 'laboratory'] }))).toMatchObject({ state: 'approved' });
     expect((await keysOf(doctor)).map(({ words }) => words)).toEqual([expect.not.stringContaining('notes')]);
   });
 
+  test('whose policy others narrowed is never given the wider one again, though nobody took back what was signed for it', async () => {
+    const [joan, kim] = [person('administrator'), person('administrator')];
+    await claim(joan, await invite(sam), 'Harbour Clinic');
+    await claim(kim, await invite(mara), 'Medical Board');
+    const wide = policyAt({ kinds: ['laboratory', 'notes'] });
+    const doctor = await approved(wide);
+    const wordsNow = async () => (await keysOf(doctor)).map(({ words }) => words);
+    expect(await wordsNow()).toEqual([expect.stringContaining('notes')]);
+    // Until the second has signed, what was approved holds.
+    expect(await approve(joan, doctor)).toMatchObject({ approvals: 1, replaces: null });
+    expect(await wordsNow()).toEqual([expect.stringContaining('notes')]);
+    expect(await approve(kim, doctor)).toMatchObject({ approvals: 2, replaces: expect.any(Number) });
+    for (let i = 0; i < 2; i++) expect(await wordsNow()).toEqual([expect.not.stringContaining('notes')]);
+    // One of those who signed it before does not bring it back alone.
+    expect(await approve(sam, doctor, wide)).toMatchObject({ approvals: 1, replaces: null });
+    expect(await wordsNow()).toEqual([expect.not.stringContaining('notes')]);
+  });
+
+  test('who has a key made anew again and again gets none of a time to come', async () => {
+    const doctor = await approved();
+    await keysOf(doctor);
+    const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
+    const ahead = async () => {
+      const [key] = (await issue(doctor, [northgate.card.id])).keys;
+      return readEntitlement(key!.entitlement, manifest)!.issued - Math.floor(now / 1000);
+    };
+    for (let i = 1; i <= 5; i++) expect(await ahead()).toBe(i);
+    expect(await refusal(ahead())).toBe('unavailable');
+    // What she holds is still hers, and another policy counts at once all the same.
+    expect((await issue(doctor)).keys).toHaveLength(1);
+    await approve(sam, doctor, policyAt({ kinds: ['notes'] }));
+    const { replaces } = await approve(mara, doctor, policyAt({ kinds: ['notes'] }));
+    expect(replaces).toBe(Math.floor(now / 1000) + 5);
+    expect((await keysOf(doctor)).map(({ words }) => words)).toEqual([expect.stringContaining('notes')]);
+  });
+
+  test('goes by her number at one organisation, also while her policy there is signed anew', async () => {
+    const harbour = person('organisation');
+    harbour.card = decodeCard((await admit(sam, harbour.card, 'Harbour Hospital')).card)!;
+    const doctor = await approved();
+    await approve(sam, doctor, policyAt({ kinds: ['notes'] }));
+    const elsewhere = policyAt({ unit: hex(harbour.card.id) });
+    for (const by of [sam, mara]) expect(await refusal(approve(by, doctor, elsewhere))).toBe('conflict');
+    expect(await approve(mara, doctor, policyAt({ kinds: ['notes'] }))).toMatchObject({ state: 'approved' });
+    // Of two places that are signed at once, one.
+    const other = await registered();
+    for (const policy of [policyAt(), elsewhere]) await approve(sam, other, policy);
+    const both = await Promise.all([policyAt(), elsewhere].map((policy) => refusal(approve(mara, other, policy))));
+    expect(both.sort()).toEqual(['conflict', 'ok']);
+  });
+
+  test('who is turned down while she is let in is turned down', async () => {
+    for (let i = 0; i < 4; i++) {
+      const doctor = await registered();
+      await approve(sam, doctor);
+      await Promise.allSettled([approve(mara, doctor), reject(sam, doctor.card.id, 'no licence')]);
+      expect(await standing(doctor)).toMatchObject({ state: 'rejected', card: null });
+    }
+  });
+
   test('whose policy another one replaces gets a key of after that, and the end of the one before is kept as it was signed', async () => {
     const doctor = await approved(policyAt({ kinds: ['laboratory', 'notes'] }));
     const [before] = await keysOf(doctor);
-    expect(await approve(sam, doctor)).toMatchObject({ approvals: 1, replaces: false });
-    expect(await approve(mara, doctor)).toMatchObject({ approvals: 2, replaces: true });
+    expect(await approve(sam, doctor)).toMatchObject({ approvals: 1, replaces: null });
+    expect(await approve(mara, doctor)).toMatchObject({ approvals: 2, replaces: expect.any(Number) });
     const end = { doctor: doctor.card.id, of: { organisation: northgate.card.id, before: Math.floor(now / 1000) + 120 } };
     const signed = (by: Person, what: KeyEnd = end) =>
       by.authority.enrolment.endKeys({ ...what, signature: signKeyEnd(by.secrets.edSk, what) });
@@ -144,7 +201,9 @@ describe('a doctor', () => {
     expect((await keysOf(doctor)).length).toBe(1);
     const reason = 'The certificate has ended; please register again with the new one.';
     await reject(sam, doctor.card.id, reason);
-    expect(await standing(doctor)).toEqual({ state: 'rejected', reason, card: null });
+    // Anybody may ask whether a number stands for a doctor; why not is hers to read.
+    expect(await standing(doctor)).toEqual({ state: 'rejected', card: null });
+    expect(await rolesOf(doctor)).toMatchObject({ reason });
     // Whoever holds parts of her keys is told so, by who said it and without the reason.
     const { administrators, ended } = await person('patient').authority.enrolment.endedKeys();
     const word = ended.find((one) => hex(one.doctor) === hex(doctor.card.id))!;
@@ -177,12 +236,13 @@ describe('a doctor', () => {
 describe('an approval', () => {
   test('that is forged, or for other keys or another policy, does not count', async () => {
     const [doctor, other] = [await registered(), await registered()];
-    const good = signApproval(sam.secrets.edSk, doctor.card, policyText(policyAt()));
+    const good = approvalOf(sam, doctor);
     for (const signature of [
       good.map((byte, i) => (i === 0 ? byte ^ 1 : byte)),
-      signApproval(mara.secrets.edSk, doctor.card, policyText(policyAt())),
-      signApproval(sam.secrets.edSk, other.card, policyText(policyAt())),
-      signApproval(sam.secrets.edSk, doctor.card, policyText(policyAt({ kinds: ['notes'] }))),
+      approvalOf(mara, doctor),
+      approvalOf(sam, other),
+      approvalOf(sam, doctor, policyAt({ kinds: ['notes'] })),
+      approvalOf(sam, doctor, policyAt(), Math.floor(now / 1000) - 1),
     ]) {
       expect(await refusal(approve(sam, doctor, policyAt(), signature))).toBe('invalid');
     }
@@ -239,9 +299,37 @@ describe('an approval', () => {
     for (const by of [sam, mara]) await approve(by, further, elsewhere);
     expect((await keysOf(further)).map(({ organisation }) => hex(organisation))).toEqual([hex(larkfield.card.id)]);
     await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
-    await sql`insert into approval select doctor, ${larkfield.card.id}, policy, administrator, approver, from_organisation, signature, signed
-      from approval where doctor = ${doctor.card.id}`.execute(db);
+    await sql`insert into approval
+      select doctor, ${larkfield.card.id}, policy, administrator, approver, from_organisation, signature, signed, time, counts
+      from approval where doctor = ${doctor.card.id} and counts`.execute(db);
     expect(await refusal(approve(sam, doctor, elsewhere))).toBe('ok');
+  });
+
+  test('that was signed before it was noted which counts does, if it is the last one that enough had signed', async () => {
+    const [joan, kim] = [person('administrator'), person('administrator')];
+    await claim(joan, await invite(sam), 'Harbour Clinic');
+    await claim(kim, await invite(mara), 'Medical Board');
+    const [doctor, waiting] = [await approved(), await registered()];
+    await approve(sam, waiting);
+    await using db = await openDatabase<AuthorityTables>({ url: database.url, schema: 'authority', migrations });
+    const ofThem = (await db.selectFrom('approval').selectAll().execute()).filter(({ doctor: of }) =>
+      [doctor, waiting].some(({ card }) => hex(card.id) === hex(of)),
+    );
+    await sql`delete from approval where doctor in (${doctor.card.id}, ${waiting.card.id})`.execute(db);
+    const old = ofThem.map((row) => ({ ...row, time: 0, counts: false }));
+    const older = old
+      .filter(({ doctor: of }) => hex(of) === hex(doctor.card.id))
+      .map((row, i) => ({ ...row, administrator: [joan, kim][i]!.card.id, policy: '{"wider":true}', signed: Number(row.signed) - 1 }));
+    await db
+      .insertInto('approval')
+      .values([...older, ...old])
+      .execute();
+    await noteOld(db, 2);
+    expect(await policiesOf(db, doctor.card.id)).toEqual([{ organisation: northgate.card.id, text: policyText(policyAt()) }]);
+    expect(await policiesOf(db, waiting.card.id)).toEqual([]);
+    const rows = await db.selectFrom('approval').select(['doctor', 'policy']).where('time', '=', 0).execute();
+    expect(rows.filter(({ policy }) => policy.includes('wider'))).toEqual([]);
+    expect(rows.some(({ doctor: of }) => hex(of) === hex(waiting.card.id))).toBe(true);
   });
 
   test('shows administrators who waits, with the keys to compare and who signed what', async () => {
@@ -277,13 +365,10 @@ describe('an approval', () => {
 });
 
 describe('a role', () => {
-  const at = () => Math.floor(now / 1000);
   const askAs = (doctor: Person, more: Partial<RoleAsked> = {}, by = doctor) => {
     const asked = { doctor: doctor.card.id, organisation: northgate.card.id, specialty: 'cardiology', at: at(), ...more };
     return doctor.authority.enrolment.ask({ ...asked, signature: signAsk(by.secrets.edSk, asked) });
   };
-  const rolesOf = (doctor: Person, when = at(), by = doctor) =>
-    doctor.authority.enrolment.roles({ doctor: doctor.card.id, at: when, signature: signOwnRoles(by.secrets.edSk, doctor.card.id, when) });
   const askedOf = async (doctor: Person) => {
     const { doctors } = await mara.authority.enrolment.doctors({});
     return doctors.find((one) => hex(one.doctor) === hex(doctor.card.id))!.asked;

@@ -167,8 +167,12 @@ export const approve = (
   by: Person,
   doctor: Person,
   policy = policyAt(),
-  signature = signApproval(by.secrets.edSk, doctor.card, policyText(policy)),
-) => by.authority.enrolment.approve({ doctor: doctor.card.id, policy: asInput(policy), signature });
+  signature = approvalOf(by, doctor, policy),
+  time = Math.floor(now / 1000),
+) => by.authority.enrolment.approve({ doctor: doctor.card.id, policy: asInput(policy), time, signature });
+
+export const approvalOf = (by: Person, doctor: Person, policy = policyAt(), time = Math.floor(now / 1000)) =>
+  signApproval(by.secrets.edSk, { doctor: doctor.card, policy: policyText(policy), time });
 
 export const standing = (doctor: Person) => doctor.authority.enrolment.standing({ doctor: doctor.card.id });
 

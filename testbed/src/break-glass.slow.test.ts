@@ -386,10 +386,14 @@ test('a key for emergencies ends with the one for every day', async () => {
     ...{ parts: ['MI'], kinds: ['vital-signs'], confidentiality: ['N'], sensitivity: ['none'], patients: 'everyone' },
     ...{ unit: hex(northgate.keyring.card.id), from: 'beginning', until: addDays(dayOf(stage.clock()), 20) },
   };
-  for (const approver of approvers) await approve(stage.authorityAs(approver), approver, walsh.card, narrower);
+  let last = 0;
+  for (const approver of approvers) {
+    const { replaces } = await approve(stage.authorityAs(approver), approver, walsh.card, narrower, stage.clock() / 1000);
+    last = replaces ?? 0;
+  }
   const [sam] = approvers;
   const holders = { cloud: stage.cloudAs(sam), cloudlets: [stage.cloudletAs(sam)] };
-  const key = { doctor: walsh.card.id, organisation: northgate.keyring.card.id };
+  const key = { doctor: walsh.card.id, organisation: northgate.keyring.card.id, issued: last };
   await endReplaced({ authority: stage.authorityAs(sam), keyring: sam }, holders, key, Math.floor(stage.clock() / 1000));
   expect((await stage.open(before)).ids).toEqual([]);
   const transforms = parts.map(({ issuer, cloud: sealed }) => ({ issuer, sealed }));

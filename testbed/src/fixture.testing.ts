@@ -183,6 +183,7 @@ export async function openStage({
   };
 
   const issuing = (who: Keyring): Issuing => ({
+    clock,
     authority: authorityAs(who),
     cloud: cloudAs(who),
     cloudletOf: (organisation) => cloudletOf(who, organisation),
@@ -256,7 +257,7 @@ export async function openStage({
           unit: [hex(at.keyring.card.id), ...(ward ? [ward] : [])].join('/'),
         };
         const { card } = await registers(at.keyring.title);
-        for (const approver of approvers) await approve(authorityAs(approver), approver, card, whole);
+        for (const approver of approvers) await approve(authorityAs(approver), approver, card, whole, clock() / 1000);
       }
       // Somebody has to mediate.
       if (policies.length > 0) await place('harbour');

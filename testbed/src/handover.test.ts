@@ -99,7 +99,7 @@ async function oldTown() {
   ] as const) {
     const administrator = card.id;
     await put('administrator', { administrator, name: 'somebody', organisation: office });
-    const signature = signApproval(own.edSk, chen.card, text);
+    const signature = signApproval(own.edSk, { doctor: chen.card, policy: text, time: 0 });
     const approver = { administrator, approver: 'somebody', from_organisation: office };
     await put('approval', { doctor: chen.card.id, organisation, policy: text, ...approver, signature });
   }

@@ -223,7 +223,7 @@ export async function settle({ town, keyrings, mathematics, clock, seed, tell, o
         until: addDays(dayOf(clock()), 90),
       };
       const { card } = await registered(role.organisation);
-      for (const approver of approvers.slice(1)) await approve(authorityAs(approver), approver.keyring, card, policy);
+      for (const approver of approvers.slice(1)) await approve(authorityAs(approver), approver.keyring, card, policy, clock() / 1000);
     }
     for (const keyring of numbersOf(file.keyring)) {
       const [authority, cloud] = [authorityAs({ keyring }), cloudAs({ keyring })];

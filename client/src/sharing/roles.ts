@@ -17,6 +17,7 @@ import { renewManifest, requireAlike, requireDomain, requireEmergency, vouched }
 import type { DoctorKey, Keyring } from '../keyring/keyring.ts';
 import type { Authority, Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
+import { ownRoles } from './own-roles.ts';
 import { type Taking, type Told, taking } from './taking.ts';
 
 /** Whom a doctor asks for her keys: the authority, and those who hold the other parts of them. */
@@ -25,6 +26,7 @@ export type Issuing = {
   readonly cloud: { readonly sharing: Pick<Cloud['sharing'], 'service' | 'enter'> };
   /** The cloudlet of an organisation; `null` where nobody knows one. */
   readonly cloudletOf: (organisation: Bytes) => Mediating | null;
+  readonly clock?: () => number;
 };
 
 /** What a mediator is asked for. */
@@ -59,7 +61,10 @@ async function takeKeys(issuing: Issuing, keyring: Keyring, mathematics: Mathema
     // They open nothing any more: cloud and mediator have forgotten their parts, or will when they hear of it.
     keyring.doctorKeys = [];
     keyring.emergencyKeys = [];
-    return { kind: 'rejected', reason: standing.reason ?? 'no reason was given' };
+    // That she was is known to anybody; why is told to her alone.
+    const now = Math.floor((issuing.clock ?? Date.now)() / 1000);
+    const own = await ownRoles(authority, keyring, now).catch(() => null);
+    return { kind: 'rejected', reason: own?.reason ?? 'no reason was given' };
   }
   await renewManifest(authority, keyring);
   if (standing.card) keyring.card = vouched(keyring, standing.card);

@@ -19,14 +19,22 @@ const retirementLabel = 'carelet/v1/enrolment/retirement';
 const askLabel = 'carelet/v1/enrolment/ask';
 const rolesLabel = 'carelet/v1/enrolment/roles';
 
-/** @param policy the policy's canonical text, as the approver read it */
-export function signApproval(administratorSecret: Bytes, doctor: CardBody, policy: string): Bytes {
-  return sign(administratorSecret, label, [doctor.id, cardHash(doctor), policy]);
-}
+/** What an administrator approves: a policy for a doctor, by the very keys it will be issued to. */
+export type Approval = {
+  readonly doctor: CardBody;
+  /** The policy's canonical text, as the approver read it. */
+  readonly policy: string;
+  /** When it was signed, UTC seconds: of two policies the later one counts. 0 for what was signed before approvals told their time. */
+  readonly time: number;
+};
 
-export function verifyApproval(administratorKey: Bytes, doctor: CardBody, policy: string, signature: Bytes): boolean {
-  return verify(administratorKey, label, [doctor.id, cardHash(doctor), policy], signature);
-}
+const approvalParts = ({ doctor, policy, time }: Approval): Cbor[] => [doctor.id, cardHash(doctor), policy, ...(time === 0 ? [] : [time])];
+
+export const signApproval = (administratorSecret: Bytes, approval: Approval): Bytes =>
+  sign(administratorSecret, label, approvalParts(approval));
+
+export const verifyApproval = (administratorKey: Bytes, approval: Approval, signature: Bytes): boolean =>
+  verify(administratorKey, label, approvalParts(approval), signature);
 
 /** @param doctor the number of the card she registered with */
 export const signRejection = (administratorSecret: Bytes, doctor: Bytes, reason: string): Bytes =>

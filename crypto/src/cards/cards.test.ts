@@ -204,13 +204,15 @@ test('an entitlement is what two issuers signed, to the letter', () => {
   }
 });
 
-test('an approval is for one policy and one set of keys', () => {
+test('an approval is for one policy, one set of keys and one moment', () => {
   const mara = signingKey(random);
   const { card } = newCard('doctor', later, random);
-  const signature = signApproval(mara.secret, card, '{"parts":["MI"]}');
-  expect(verifyApproval(mara.public, card, '{"parts":["MI"]}', signature)).toBe(true);
-  expect(verifyApproval(mara.public, card, '{"parts":["EID"]}', signature)).toBe(false);
-  expect(verifyApproval(mara.public, newCard('doctor', later, random).card, '{"parts":["MI"]}', signature)).toBe(false);
+  const approval = { doctor: card, policy: '{"parts":["MI"]}', time: 1_763_631_660 };
+  const signature = signApproval(mara.secret, approval);
+  expect(verifyApproval(mara.public, approval, signature)).toBe(true);
+  expect(verifyApproval(mara.public, { ...approval, policy: '{"parts":["EID"]}' }, signature)).toBe(false);
+  expect(verifyApproval(mara.public, { ...approval, doctor: newCard('doctor', later, random).card }, signature)).toBe(false);
+  for (const time of [0, approval.time + 1]) expect(verifyApproval(mara.public, { ...approval, time }, signature)).toBe(false);
 });
 
 test('labels differ by organisation, name and value, and a rare group does not gather patients', () => {
@@ -291,7 +293,7 @@ test('what an administrator signs for one thing does not pass for another', () =
   const admission = signAdmission(secrets.edSk, doctor, 'Northgate');
   expect(verifyAdmission(by.edVk, doctor, 'Northgate', admission)).toBe(true);
   expect(verifyAdmission(by.edVk, doctor, 'Southgate', admission)).toBe(false);
-  expect(verifyApproval(by.edVk, doctor, 'Northgate', admission)).toBe(false);
+  expect(verifyApproval(by.edVk, { doctor, policy: 'Northgate', time: 0 }, admission)).toBe(false);
   const [here, there, key] = [random(16), random(16), random(600)];
   const retirement = signRetirement(secrets.edSk, here, key);
   expect(verifyRetirement(by.edVk, here, key, retirement)).toBe(true);

@@ -12,6 +12,7 @@ import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { type Cards, cards as cardsIn, type KnownCaller } from '@carelet/ground/login';
 import { town } from '@carelet/ground/town';
 import type { Kysely } from 'kysely';
+import { noteOld } from './approvals.ts';
 import { enrolment, makeInvitation } from './enrolment.ts';
 import type { Held } from './handover.ts';
 import { type IssuerAt, issuers as issuersAt } from './issuers.ts';
@@ -64,6 +65,7 @@ export async function authority({
 }): Promise<Authority> {
   const issuers = await issuersAt(db, at, townName, held);
   if (log) await issuers.watch(log);
+  await noteOld(db, needed);
   const cards = cardsIn(
     db,
     town(async () => encodeManifest(await issuers.manifest()), undefined, clock),
@@ -75,7 +77,7 @@ export async function authority({
     login: { present: ({ card, with: others }) => cards.present(card, others) },
     enrolment: { ...enrolment({ db, cards, issuers, needed, clock }, caller), ...roles({ db, issuers, needed, clock }) },
     kdc: kdc(issuers, caller),
-    keys: keys({ db, cards, issuers, needed, clock }, caller),
+    keys: keys({ db, cards, issuers, clock }, caller),
     teams: teams({ db, cards, clock }, caller),
     town: {
       manifest: async () => ({ manifest: encodeManifest(await issuers.manifest()) }),

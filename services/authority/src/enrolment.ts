@@ -31,6 +31,7 @@ import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
+import { signFor } from './approvals.ts';
 import type { Issuers } from './issuers.ts';
 import { refuseElsewhere } from './numbers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
@@ -276,17 +277,16 @@ export function enrolment(
       };
     },
 
-    async approve({ doctor, policy, signature }) {
-      const refuse = (because: string) => new CareletError('invalid', 'approve doctor', { because });
-      const approver = await administrator('approve doctor');
+    async approve({ doctor, policy, time, signature }) {
+      const op = 'approve doctor';
+      const refuse = (because: string) => new CareletError('invalid', op, { because });
+      const conflict = (because: string) => new CareletError('conflict', op, { because });
+      const approver = await administrator(op);
       const row = await doctorRow(db, doctor);
-      if (!row) throw new CareletError('missing', 'approve doctor', { because: 'nobody registered under this card number' });
-      if (row.state === 'rejected')
-        throw new CareletError('conflict', 'approve doctor', { because: 'she was rejected; she has to register anew' });
+      if (!row) throw new CareletError('missing', op, { because: 'nobody registered under this card number' });
       const organisation = unhex(policy.unit.slice(0, 32));
       const domain = await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst();
-      if (!domain) throw new CareletError('missing', 'approve doctor', { because: 'no organisation has this number' });
-      await refuseElsewhere(db, { doctor, organisation }, needed, 'approve doctor');
+      if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
       const today = dayOf(clock());
       if (policy.until < today) throw refuse(`the policy ended on ${policy.until}`);
       if (policy.until > addDays(today, longestKey))
@@ -296,48 +296,48 @@ export function enrolment(
       compile(policy, timesOf(policy, clock()), plainly);
       const text = policyText(policy);
       const card = decodeCard(row.card)!;
-      if (!verifyApproval(approver.card.edVk, card, text, signature))
+      if (!verifyApproval(approver.card.edVk, { doctor: card, policy: text, time }, signature))
         throw refuse('the signature does not fit this policy and this doctor’s keys');
+      if (Math.abs(time - clock() / 1000) > clockSkew) throw refuse('the clocks differ');
 
-      const signed = Math.floor(clock());
-      await db
-        .insertInto('approval')
-        .values({
-          doctor,
-          organisation,
-          policy: text,
-          administrator: approver.administrator,
-          approver: approver.name,
-          from_organisation: approver.organisation,
-          signature,
-          signed,
-        })
-        .onConflict((c) => c.columns(['doctor', 'organisation', 'administrator']).doUpdateSet({ policy: text, signature, signed }))
-        .execute();
-      const same = await db
-        .selectFrom('approval')
-        .select('from_organisation')
-        .distinct()
-        .where('doctor', '=', doctor)
-        .where('organisation', '=', organisation)
-        .where('policy', '=', text)
-        .execute();
-      if (same.length >= needed && row.state === 'pending') {
-        const asked = { card: row.card, policy: asSigned(policy), approvals: await words.approvals(doctor, organisation, text) };
-        const vouched = encodeCard(await issuers.vouch('approve doctor', card, (issuer) => issuer.enrolment.doctor(asked)));
-        await db.updateTable('doctor').set({ state: 'approved', card: vouched }).where('doctor', '=', doctor).execute();
+      const offices = await transaction(db, async (within) => {
+        // The doctor's row is the lock: of two policies that begin to count one comes after the other.
+        const { state } = await within
+          .selectFrom('doctor')
+          .select('state')
+          .where('doctor', '=', doctor)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
+        if (state === 'rejected') throw conflict('she was rejected; she has to register anew');
+        await refuseElsewhere(within, { doctor, organisation }, op);
+        return signFor(within, needed, {
+          ...{ doctor, organisation, policy: text, time, signature },
+          ...{ administrator: approver.administrator, approver: approver.name, from_organisation: approver.organisation },
+          signed: Math.floor(clock()),
+        });
+      });
+      const counts = offices >= needed;
+      if (!counts) return { state: row.state as State, approvals: offices, needed, replaces: null };
+
+      // Two issuers know of it before it is said to count: from then on none of them makes a key for what was approved before.
+      const asked = { card: row.card, policy: asSigned(policy), approvals: await words.approvals(doctor, organisation, text) };
+      const vouched = encodeCard(await issuers.vouch(op, card, (issuer) => issuer.enrolment.doctor(asked)));
+      if (row.state === 'pending') {
+        const { numUpdatedRows } = await db
+          .updateTable('doctor')
+          .set({ state: 'approved', card: vouched })
+          .where('doctor', '=', doctor)
+          .where('state', '=', 'pending')
+          .executeTakeFirst();
+        const { state } = (await doctorRow(db, doctor))!;
+        if (numUpdatedRows === 0n && state !== 'approved') throw conflict('she was rejected meanwhile; she has to register anew');
         await cards.present(vouched, []);
       }
-      const counts = same.length >= needed;
-      if (counts) await db.deleteFrom('asked').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
-      const key = await db
-        .selectFrom('issued')
-        .select('policy')
-        .where('doctor', '=', doctor)
-        .where('organisation', '=', organisation)
-        .executeTakeFirst();
-      const replaces = counts && key !== undefined && key.policy !== text;
-      return { state: counts ? 'approved' : (row.state as State), approvals: same.length, needed, replaces };
+      await db.deleteFrom('asked').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
+      const before = (await db.selectFrom('issued').select(['policy', 'issued']).where('doctor', '=', doctor).execute())
+        .filter((key) => key.policy !== text && (JSON.parse(key.policy) as SignedPolicy).unit.startsWith(hex(organisation)))
+        .map(({ issued }) => Number(issued));
+      return { state: 'approved', approvals: offices, needed, replaces: before.length === 0 ? null : Math.max(...before) };
     },
 
     async reject({ doctor, reason, signature, keyEnd }) {
@@ -391,7 +391,7 @@ export function enrolment(
     async standing({ doctor }) {
       const row = await doctorRow(db, doctor);
       if (!row) throw new CareletError('missing', 'look up doctor', { because: 'nobody registered under this card number' });
-      return { state: row.state as State, reason: row.reason, card: row.state === 'approved' ? row.card : null };
+      return { state: row.state as State, card: row.state === 'approved' ? row.card : null };
     },
   };
 

@@ -16,12 +16,16 @@ import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
+import { policiesOf } from './approvals.ts';
 import { asSigned } from './enrolment.ts';
 import type { IssuerRole } from './handover.ts';
 import type { Issuers } from './issuers.ts';
 import { noteAnswer } from './roles.ts';
 import type { AuthorityTables } from './schema.ts';
 import { wordsIn } from './words.ts';
+
+/** How far ahead of now a key may be issued that is asked for anew, in seconds. */
+const mostAhead = 5;
 
 type Keys = RoleOf<typeof authorityContract>['keys'];
 /** To whom the issuers seal the parts that are not the doctor's. */
@@ -32,13 +36,11 @@ export function keys(
     db,
     cards,
     issuers,
-    needed,
     clock,
   }: {
     db: Kysely<AuthorityTables>;
     cards: Cards;
     issuers: Issuers;
-    needed: number;
     clock: () => number;
   },
   caller: KnownCaller | null,
@@ -67,7 +69,7 @@ export function keys(
           one.public_key,
         ]),
       );
-      const approved = (await approvedPolicies(caller.id)).filter(({ text }) => (JSON.parse(text) as Policy).until >= today);
+      const approved = (await policiesOf(db, caller.id)).filter(({ text }) => (JSON.parse(text) as Policy).until >= today);
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
       const out = [];
       for (const { organisation, text } of approved) {
@@ -82,7 +84,7 @@ export function keys(
             key.policy === text && equalPublic(key.organisation, number) && equalPublic(key.public_key, publicKey);
           const making =
             (wanted ? undefined : issued.find(isKept)) ??
-            make({ card: row.card, doctor: caller.id, organisation, publicKey, text, emergency }, services);
+            make({ card: row.card, doctor: caller.id, organisation, publicKey, text, emergency, wanted }, services);
           const key = await (emergency ? Promise.resolve(making).catch(unlessAway) : making);
           if (!key || key.not_after <= now) continue;
           const parts = (uncbor(key.sealed) as [number, Bytes, Bytes, Bytes][]).map(([issuer, doctor, cloud, mediator]) => ({
@@ -99,17 +101,6 @@ export function keys(
     },
   };
 
-  /** The policies of a doctor that enough organisations signed alike. */
-  async function approvedPolicies(doctor: Bytes): Promise<{ organisation: Bytes; text: string }[]> {
-    const rows = await db
-      .selectFrom('approval')
-      .select(['organisation', 'policy', (select) => select.fn.count<string>('from_organisation').distinct().as('approvals')])
-      .where('doctor', '=', doctor)
-      .groupBy(['organisation', 'policy'])
-      .execute();
-    return rows.filter(({ approvals }) => Number(approvals) >= needed).map(({ organisation, policy }) => ({ organisation, text: policy }));
-  }
-
   async function make(
     {
       card,
@@ -118,7 +109,8 @@ export function keys(
       publicKey,
       text,
       emergency,
-    }: { card: Bytes; doctor: Bytes; organisation: Bytes; publicKey: Bytes; text: string; emergency: Bytes | null },
+      wanted,
+    }: { card: Bytes; doctor: Bytes; organisation: Bytes; publicKey: Bytes; text: string; emergency: Bytes | null; wanted: boolean },
     services: Services,
   ) {
     const op = 'issue keys';
@@ -138,6 +130,10 @@ export function keys(
       .where('doctor', '=', doctor)
       .where('organisation', '=', organisation)
       .executeTakeFirst();
+    // One that is always asked for anew would be of a time to come, and outlast the end of all that are issued by now.
+    if (wanted && Number(before?.issued ?? 0) >= Math.floor(clock() / 1000) + mostAhead) {
+      throw new CareletError('unavailable', op, { because: 'this key was made anew a moment ago; ask again in a few seconds' });
+    }
     // Of two keys the cloud keeps the later one, so no two are of one second; and none is of before the last one ended.
     const issued = Math.max(Math.floor(clock() / 1000), before ? Number(before.issued) + 1 : 0, Number(ended?.before ?? 0));
     const approvals = await words.approvals(doctor, organisation, text);

@@ -60,7 +60,7 @@ export function roles({
       organisation: signed[0]!.organisation,
       text: signed[0]!.policy,
       signers: signed.map((one) => ({ name: one.approver, organisation: one.from_organisation })),
-      counts: new Set(signed.map((one) => one.from_organisation)).size >= needed,
+      counts: signed[0]!.counts,
     }));
   };
 
@@ -77,7 +77,7 @@ export function roles({
       if (row.state === 'rejected') throw conflict(`you were turned down: ${row.reason ?? 'no reason was given'}`);
       const domain = await db.selectFrom('domain').select('name').where('organisation', '=', organisation).executeTakeFirst();
       if (!domain) throw new CareletError('missing', op, { because: 'no organisation has this number' });
-      await refuseElsewhere(db, { doctor, organisation }, needed, op);
+      await refuseElsewhere(db, { doctor, organisation }, op);
       const soon = addDays(dayOf(clock()), renewable);
       const has = (await policiesOf(doctor)).find(
         (one) => one.counts && equalPublic(one.organisation, organisation) && untilOf(one.text) > soon,

@@ -57,8 +57,12 @@ export type AuthorityTables = CardTables & {
     approver: string;
     from_organisation: string;
     signature: Bytes;
-    /** When, UTC milliseconds: who signed first is told first. */
+    /** When it came here, UTC milliseconds: who signed first is told first. */
     signed: number;
+    /** When she says she signed, UTC seconds; 0 of those before approvals told their time. */
+    time: number;
+    /** Whether enough of them signed the same. One policy counts at an organisation, and of each administrator another may wait. */
+    counts: boolean;
   };
   /** Two issuers' parts of a key, each sealed to whom it is for: the doctor, the cloud, the mediator of this organisation. */
   issued: {
@@ -221,6 +225,16 @@ export const migrations: Record<string, Migration> = {
       await sql`create table untold (
         organisation bytea not null, public_key bytea not null, issuer integer not null, attempt integer not null, signatures bytea not null,
         primary key (organisation, public_key, issuer))`.execute(db);
+    },
+  },
+  '0014 what counts': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of [
+        sql`alter table approval add column time bigint not null default 0, add column counts boolean not null default false`,
+        sql`alter table approval drop constraint approval_pkey, add primary key (doctor, organisation, administrator, counts)`,
+      ]) {
+        await statement.execute(db);
+      }
     },
   },
 };

@@ -12,12 +12,13 @@ import type { IssuerRole } from './handover.ts';
 import type { AuthorityTables } from './schema.ts';
 
 type Word = Parameters<IssuerRole['enrolment']['organisation']>[0]['by'];
+type ApprovalWord = Parameters<IssuerRole['enrolment']['doctor']>[0]['approvals'][number];
 
 export type Words = {
   /** A signature of this administrator's. */
   of(administrator: Bytes, signature: Bytes): Promise<Word>;
   /** Everybody's approval of one policy of a doctor. */
-  approvals(doctor: Bytes, organisation: Bytes, policy: string): Promise<Word[]>;
+  approvals(doctor: Bytes, organisation: Bytes, policy: string): Promise<ApprovalWord[]>;
 };
 
 export function wordsIn(db: Kysely<AuthorityTables>, cards: Pick<Cards, 'byId'>): Words {
@@ -42,14 +43,16 @@ export function wordsIn(db: Kysely<AuthorityTables>, cards: Pick<Cards, 'byId'>)
     async approvals(doctor, organisation, policy) {
       const rows = await db
         .selectFrom('approval')
-        .select(['administrator', 'signature'])
+        .select(['administrator', 'signature', 'time'])
         .where('doctor', '=', doctor)
         .where('organisation', '=', organisation)
         .where('policy', '=', policy)
         .orderBy('administrator')
         .limit(16)
         .execute();
-      return Promise.all(rows.map(({ administrator, signature }) => of(administrator, signature)));
+      return Promise.all(
+        rows.map(async ({ administrator, signature, time }) => ({ ...(await of(administrator, signature)), time: Number(time) })),
+      );
     },
   };
 }

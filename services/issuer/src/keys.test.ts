@@ -61,8 +61,10 @@ describe('an issuer', () => {
   });
 
   const wire = (policy: Policy) => JSON.parse(policyText(policy)) as Parameters<IssuerRole['keys']['issue']>[0]['policy'];
-  const approvalOf = (by: Administrator, doctor: Card, policy: Policy) =>
-    by.word(signApproval(by.secrets.edSk, doctor, policyText(policy)));
+  const approvalOf = (by: Administrator, doctor: Card, policy: Policy, time = clock.now) => ({
+    ...by.word(signApproval(by.secrets.edSk, { doctor, policy: policyText(policy), time })),
+    time,
+  });
   const request = (doctor: Card, policy = policyAt(), approvals = [sam, mara].map((by) => approvalOf(by, doctor, policy))) => ({
     card: encodeCard(doctor),
     policy: wire(policy),
@@ -208,7 +210,11 @@ describe('an issuer', () => {
     const joan = await administrator('Harbour Clinic', [sam]);
     const lone = await administrator('Larkfield', [sam, mara], roles.slice(0, 1));
     const ivy = person('administrator');
-    const forged = { ...board, card: encodeCard(ivy.card), signature: signApproval(ivy.secrets.edSk, doctor, policyText(policy)) };
+    const forged = {
+      ...board,
+      card: encodeCard(ivy.card),
+      signature: signApproval(ivy.secrets.edSk, { doctor, policy: policyText(policy), time: board.time }),
+    };
     for (const approvals of [
       [],
       [good],
@@ -223,11 +229,35 @@ describe('an issuer', () => {
       [good, approvalOf(mara, doctor, policyAt({ kinds: ['notes'] }))],
       [good, approvalOf(mara, person('doctor').card, policy)],
       [good, { ...board, signature: flipped(board.signature) }],
+      // Of another moment than was signed, and of one that has not come.
+      [good, { ...board, time: board.time - 1 }],
+      [good, approvalOf(mara, doctor, policy, clock.now + 400)],
     ]) {
       expect(await refusal(issue(0, request(doctor, policy, approvals)))).toBe('denied');
       expect(await refusal(roles[0]!.enrolment.doctor({ card: encodeCard(doctor), policy: wire(policy), approvals }))).toBe('denied');
     }
     expect(await refusal(issue(0, request(doctor, policy, [good, board])))).toBe('ok');
+  });
+
+  test('issues nothing any more by a policy that another one replaced, whoever shows what was signed for it', async () => {
+    const doctor = person('doctor').card;
+    const [wide, narrow] = [policyAt({ kinds: ['laboratory', 'notes'] }), policyAt()];
+    const signed = (policy: Policy, time: number) => [sam, mara].map((by) => approvalOf(by, doctor, policy, time));
+    const [before, after] = [signed(wide, clock.now - 20), signed(narrow, clock.now - 10)];
+    for (const place of [0, 1]) await issue(place, request(doctor, wide, before));
+    // One of the two hears of it as she vouches, the other as she issues.
+    await roles[0]!.enrolment.doctor({ card: encodeCard(doctor), policy: wire(narrow), approvals: after });
+    await issue(1, request(doctor, narrow, after));
+    const [sams, maras] = before;
+    const anew = approvalOf(sam, doctor, wide, clock.now);
+    for (const place of [0, 1]) {
+      for (const old of [before, [anew, maras!], [sams!, approvalOf(mara, doctor, wide, clock.now - 11)]]) {
+        expect(await refusal(issue(place, request(doctor, wide, old)))).toBe('denied');
+      }
+      // Signed again by both it counts again, and the narrower one does not.
+      await issue(place, request(doctor, wide, signed(wide, clock.now)));
+      expect(await refusal(issue(place, request(doctor, narrow, after)))).toBe('denied');
+    }
   });
 
   test('issues nothing that has ended, lasts longer than a quarter, or is of another day', async () => {

@@ -28,12 +28,9 @@ import { type Founded, foundedTown, type Identity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import { formulaOf } from './policy.ts';
 import type { IssuerTables } from './schema.ts';
-import { approvedDoctor, ownCard } from './words.ts';
+import { approvedDoctor, ownCard, tolerance } from './words.ts';
 
 type Keys = RoleOf<typeof issuerContract>['keys'];
-
-/** By how much the clocks of those who issue together may differ, in seconds. */
-const tolerance = 300;
 
 export function keys({
   db,

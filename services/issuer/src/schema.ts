@@ -43,6 +43,8 @@ export type IssuerTables = {
   /** What this key server answered: by which grant, to whom, of how many nodes, when. */
   answered: { serial?: number; grant_name: Bytes; card: Bytes; nodes: number; time: number };
   rejected: { doctor: Bytes };
+  /** The policy that counts for a doctor at an organisation, by its hash, and when the last of those who made it count signed, UTC seconds. */
+  approved: { doctor: Bytes; organisation: Bytes; policy: Bytes; time: number };
   /** What was issued, to be looked through later. */
   issued: { serial?: number; policy: Bytes; doctor: Bytes; organisation: Bytes; issued: number; not_after: number };
 };
@@ -105,6 +107,13 @@ export const migrations: Record<string, Migration> = {
   '0007 attempts': {
     async up(db: Kysely<unknown>) {
       await sql`alter table generation add column attempt integer, add column left_behind boolean not null default false`.execute(db);
+    },
+  },
+  '0008 approved': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table approved (
+        doctor bytea not null, organisation bytea not null, policy bytea not null, time bigint not null,
+        primary key (doctor, organisation))`.execute(db);
     },
   },
 };

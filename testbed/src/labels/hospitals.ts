@@ -198,7 +198,7 @@ export async function fill(grounds: Grounds, keyring: Keyring, custom: Custom, c
       patients: patients.filter(({ treatedBy }) => treatedBy === i).map(({ pat }) => pat),
       until: addDays(today, chance.whole(3, 12)),
     };
-    for (const administrator of grounds.administrators) await approve(as(administrator), administrator, own.card, policy);
+    for (const administrator of grounds.administrators) await approve(as(administrator), administrator, own.card, policy, clock() / 1000);
     const cloud = connectCloud(town.cloud.fetch, own, clock);
     const taken = await takeDoctorKeys({ authority: as(own), cloud, cloudletOf: mediating(own) }, own, mathematics);
     if (taken.kind !== 'taken') throw new CareletError('internal', 'prove labels', { because: `a doctor’s key is ${taken.kind}` });

@@ -52,9 +52,10 @@ function before(...lists: { readonly doctor: Uint8Array; readonly card: Card }[]
       }));
       return { doctors, needed: 2, offices: [null, null, null] };
     },
-    async approve({ signature }: { signature: Uint8Array }) {
+    async approve({ signature, time }: { signature: Uint8Array; time: number }) {
+      expect(time).toBe(Math.floor(now / 1000));
       signed.push(signature);
-      return { state: 'pending', approvals: 1, needed: 2, replaces: false };
+      return { state: 'pending', approvals: 1, needed: 2, replaces: null };
     },
   };
   const person = { keyring: sam!, authority: { enrolment } as unknown as Authority } as Person;
@@ -74,8 +75,9 @@ test('whoever compares a fingerprint signs for the keys it is of', async () => {
   expect(line!.fingerprint).toBe(fingerprint(chen!.card));
   expect(await approveChoice(person, line!.id, choice, () => now)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
   const text = policyText(policyOf(manifest, choice, now));
-  expect(verifyApproval(sam!.card.edVk, chen!.card, text, signed[0]!)).toBe(true);
-  expect(verifyApproval(sam!.card.edVk, ivy!.card, text, signed[0]!)).toBe(false);
+  const approval = { doctor: chen!.card, policy: text, time: Math.floor(now / 1000) };
+  expect(verifyApproval(sam!.card.edVk, approval, signed[0]!)).toBe(true);
+  expect(verifyApproval(sam!.card.edVk, { ...approval, doctor: ivy!.card }, signed[0]!)).toBe(false);
 });
 
 test('an authority that shows another card once the fingerprint was compared gets no signature', async () => {

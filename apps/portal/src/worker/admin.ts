@@ -107,9 +107,11 @@ export async function approveChoice(
   const policy = begun.find((one) => policyText(one) === policyText(wanted)) ?? begun[0] ?? wanted;
   const card = registeredCard(doctor, now / 1000);
   if (!card) throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
-  const { state, approvals, needed, replaces } = await approve(authority, keyring, card, policy);
+  const { state, approvals, needed, replaces } = await approve(authority, keyring, card, policy, now / 1000);
   const organisation = unhex(policy.unit.slice(0, 32));
-  if (replaces) await endReplaced(person, holdersFor(person, clock), { doctor: card.id, organisation }, Math.floor(now / 1000));
+  if (replaces !== null) {
+    await endReplaced(person, holdersFor(person, clock), { doctor: card.id, organisation, issued: replaces }, Math.floor(now / 1000));
+  }
   return { state: state as DoctorState, approvals, needed };
 }
 

@@ -171,7 +171,9 @@ async function moveIn(
 
   /** A doctor takes her keys by one of her numbers; `null` for one that is not registered. */
   const standingBy = async ({ keyring: number, ...services }: Acting, told?: (step: TakingStep) => void): Promise<Someone['standing']> => {
-    const taken = await unless('missing', async () => takeDoctorKeys(services, number, mathematics, told && { tell: told, clock }));
+    const taken = await unless('missing', async () =>
+      takeDoctorKeys({ ...services, clock }, number, mathematics, told && { tell: told, clock }),
+    );
     const how = taken && standingFrom(taken);
     // So that patients can share with her; who is away now is asked the next time.
     if (how?.kind === 'approved') {

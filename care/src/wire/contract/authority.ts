@@ -265,13 +265,13 @@ export const authorityContract = defineContract('authority', {
     summary: 'An administrator signs a policy for a doctor; it counts once two of two organisations did.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ doctor: id, policy, signature }),
+    input: z.strictObject({ doctor: id, policy, time: z.int().positive(), signature }),
     output: z.strictObject({
       state: z.enum(enrolmentStates),
       approvals: z.int(),
       needed: z.int(),
-      /** Whether it took the place of another policy, for which she has a key. */
-      replaces: z.boolean(),
+      /** Where it took the place of another policy, for which she has a key: when that was issued, UTC seconds. */
+      replaces: z.int().nullable(),
     }),
     idempotent: true,
   },
@@ -304,11 +304,12 @@ export const authorityContract = defineContract('authority', {
     idempotent: true,
   },
   'enrolment.standing': {
-    summary: 'How the caller stands: pending, approved or rejected, and her vouched card.',
+    summary:
+      'How a doctor stands: pending, approved or rejected, and her vouched card. Why she was rejected is hers to ask: `enrolment.roles`.',
     caller: 'anyone',
     body: 'cbor',
     input: z.strictObject({ doctor: id }),
-    output: z.strictObject({ state: z.enum(enrolmentStates), reason: z.string().nullable(), card: card.nullable() }),
+    output: z.strictObject({ state: z.enum(enrolmentStates), card: card.nullable() }),
     idempotent: true,
   },
   'keys.writer': {

@@ -20,6 +20,9 @@ export const issuerWord = z.strictObject({ issuer: z.int().min(0).max(2), signat
 /** What an administrator signed, and who says that she may: her card, for whom she signs, and two issuers' word for that. */
 export const administratorWord = z.strictObject({ card, organisation: name, office: z.array(issuerWord).max(3), signature });
 
+/** The same of an approval, with when it was signed. */
+const approvalWord = z.strictObject({ ...administratorWord.shape, time: z.int().min(0) });
+
 /** One generation of a domain's secret: whose it is, for nobody that of the key servers, and which attempt. */
 const attempt = z
   .int()
@@ -33,7 +36,7 @@ const manifest = bytes({ max: 262144 });
 const askedFor = {
   card,
   policy,
-  approvals: z.array(administratorWord).max(16),
+  approvals: z.array(approvalWord).max(16),
   /** UTC seconds: which periods the key names depends on the day, and the issuers have to agree on it. */
   issued: z.int(),
   /** As two issuers signed it: one that was not asked for its word has not seen what it names. */
@@ -123,7 +126,7 @@ export const issuerContract = defineContract('issuer', {
     summary: 'Vouches for a doctor whose policy administrators of two organisations approved.',
     caller: 'anyone',
     body: 'cbor',
-    input: z.strictObject({ card, policy, approvals: z.array(administratorWord).max(16) }),
+    input: z.strictObject({ card, policy, approvals: z.array(approvalWord).max(16) }),
     output: z.strictObject({ voucher: signature }),
     idempotent: true,
   },

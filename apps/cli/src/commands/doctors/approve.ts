@@ -95,13 +95,15 @@ Kinds: ${kinds.join(', ')}.`,
       say(io, 'Nothing was signed.');
       return 1;
     }
-    const { approvals, needed, replaces } = await approve(person.authority, person.keyring, card, policy);
     const now = Math.floor(io.clock() / 1000);
-    if (replaces) await endReplaced(person, holdersFor(person, io), { doctor: card.id, organisation: place.organisation }, now);
+    const { approvals, needed, replaces } = await approve(person.authority, person.keyring, card, policy, now);
+    if (replaces !== null) {
+      await endReplaced(person, holdersFor(person, io), { doctor: card.id, organisation: place.organisation, issued: replaces }, now);
+    }
     const missing = needed - approvals;
     if (missing <= 0) {
       say(io, `Signed. That makes ${approvals} of ${needed}: the key is ready for ${plainText(name)} to take.`);
-      if (replaces) say(io, 'The key for what was approved before opens nothing any more.');
+      if (replaces !== null) say(io, 'The key for what was approved before opens nothing any more.');
       return 0;
     }
     const more =

@@ -41,7 +41,10 @@ async function takeBy(person: Person, number: Keyring, mathematics: Mathematics,
   const cloudletOf = cloudletsFor(town, number, io.clock);
   const several = person.keyring.elsewhere.length > 0;
   const where = several && number.at ? `At ${placeOf(number, number.at)}: ` : '';
-  const taken = await takeDoctorKeys({ authority, cloud, cloudletOf }, number, mathematics, { tell: teller(io, number), clock: io.clock });
+  const taken = await takeDoctorKeys({ authority, cloud, cloudletOf, clock: io.clock }, number, mathematics, {
+    tell: teller(io, number),
+    clock: io.clock,
+  });
   await save();
   if (taken.kind === 'taken' || taken.kind === 'unmediated') await offerHalf({ keyring: number, save, cloud, mathematics });
   switch (taken.kind) {
