@@ -1,6 +1,7 @@
 /**
  * Many small worlds: the same sentence as in `worlds.slow.test.ts`, in days around the turn of a month, a year and a decade, and with a role
- * that ends. Client, cloud and mediator are called by their roles; no request is signed.
+ * that ends, becomes another or is over, of two patients who may deny a doctor everything. Client, cloud and mediator are called by their roles; no
+ * request is signed.
  *
  * Each world has a seed of its own, and begins at the same instant on the same tables: `CARELET_WORLDS_FROM` takes up a run where it was
  * interrupted, or plays one world again.
@@ -79,8 +80,13 @@ async function whileAway<T>(work: () => Promise<T>): Promise<T> {
 
 test('a doctor who opens more than the sentence says, or less, is found out', async () => {
   const { play } = town.of(first);
-  const event = (ago: number): Event => ({ what: 'write', records: [{ kind: 'laboratory', sens: 'none', ago }] });
+  const event = (ago: number): Event => ({ what: 'write', patient: 'Ada', records: [{ kind: 'laboratory', sens: 'none', ago }] });
   expect(await play([event(0)])).toBe(3);
   await expect(play([event(0)], { until: '2000-01-01' })).rejects.toThrow('the doctor by role opens [r0] and should open []');
+  // Whatever is said of a role or of a doctor takes hold of the one it is about.
+  const denied: Event = { what: 'deny', patient: 'Ada', doctor: 'by role' };
+  for (const over of [denied, { what: 'the role ends' } as const]) {
+    await expect(play([event(0), over], { until: '2099-01-01' })).resolves.toBe(6);
+  }
   await expect(play([event(400)], { from: '2000-01-01' })).rejects.toThrow('the doctor by role opens [] and should open [r0]');
 });

@@ -7,16 +7,32 @@
 import type { Json } from '@carelet/care/model';
 import { addDays, dayOf } from '@carelet/care/rules/records/calendar';
 import { fromFhirConsent, usualConsent } from '@carelet/care/rules/sharing/consent';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { approve, endReplaced, type Holders, reject } from '@carelet/client/enrolment';
 import type { GivenGrant, Keyring, WriterChart } from '@carelet/client/keyring/keyring';
 import type { Cloud } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { recordsOf } from '@carelet/client/records/fhir';
 import { reader } from '@carelet/client/records/reader';
+import { allow, deny } from '@carelet/client/sharing/deny';
 import { renewConsents } from '@carelet/client/sharing/renew';
+import { takeDoctorKeys } from '@carelet/client/sharing/roles';
 import { type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
-import { equalPublic } from '@carelet/crypto/algebra/bytes';
-import { hivTest, type Place, patient, pulse, result, type Stage } from '../fixture.testing.ts';
-import { type DoctorName, doctorNames, type Event, type Known, mayRead, type Role, type Shared, type Written } from './world.testing.ts';
+import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
+import { hivTest, type Place, patient, pulse, refusal, result, type Stage } from '../fixture.testing.ts';
+import {
+  type DoctorName,
+  doctorNames,
+  type Event,
+  isOfRoles,
+  type Known,
+  mayRead,
+  type PatientName,
+  type Role,
+  type Shared,
+  usualRole,
+  type Written,
+} from './world.testing.ts';
 
 /** Where worlds are played: a clinic, a mediator, the doctors. */
 export type Scene = {
@@ -40,35 +56,40 @@ export async function byConsent(stage: Stage): Promise<Omit<Scene['doctors'], 'b
 }
 
 /** A scene in which a doctor's role begins now. */
-export async function sceneOn(stage: Stage, role: Role, others: Omit<Scene['doctors'], 'by role'>): Promise<Scene> {
+export async function sceneOn(stage: Stage, days: Pick<Role, 'from' | 'until'>, others: Omit<Scene['doctors'], 'by role'>): Promise<Scene> {
   const [clinic, mediator] = [await stage.place('northgate'), await stage.place('harbour')];
-  const byRole = await stage.doctor('Dr Chen', { at: clinic, parts: ['MI'], kinds: ['laboratory'], ...role });
-  const doctors = { ...others, 'by role': byRole };
+  const role = { ...usualRole, ...days };
+  const doctors = { ...others, 'by role': await doctorOf(stage, clinic, role) };
   return { stage, clinic, mediator, doctors, role, cloudAs: async (who) => stage.cloudAs(who), cloudletOf: stage.cloudletOf };
 }
+
+const doctorOf = (stage: Stage, at: Place, role: Role): Promise<Keyring> => stage.doctor('Dr Chen', { at, ...policyOf(role) });
+
+const policyOf = ({ kinds, sensitive, named, from, until }: Role): Pick<Policy, 'parts' | 'kinds' | 'sensitivity' | 'from' | 'until'> => ({
+  parts: ['MI'],
+  kinds,
+  sensitivity: sensitive && named !== null ? ['none', 'HIV'] : ['none'],
+  from,
+  until,
+});
+
+/** A patient of a world: her keyring and her chart, from when she first comes. */
+type Guest = { readonly reference: string; readonly options: SharingOptions; readonly chart: WriterChart };
 
 /**
  * Plays a world; gives how many decisions were looked at: may this doctor open this record now.
  *
- * @param reference how the clinic calls its patient
+ * @param reference how the clinic calls its patients
+ * @param told what is said of the role in the beginning, in the place of what is so
  * @throws {Exception} saying who opened too much or too little, after which event
  */
-export async function play(scene: Scene, reference: string, events: readonly Event[]): Promise<number> {
-  const { stage, clinic, mediator, doctors, role, cloudAs, cloudletOf } = scene;
-  const ada = stage.patient(reference);
-  const known: Known = { records: [], grants: [] };
-  const options: SharingOptions = {
-    keyring: ada,
-    save: async () => {},
-    cloud: await cloudAs(ada),
-    mathematics: mathematicsHere,
-    cloudletOf: (organisation) => cloudletOf(ada, organisation),
-    clock: stage.clock,
-  };
+export async function play(scene: Scene, reference: string, events: readonly Event[], told: Partial<Role> = {}): Promise<number> {
+  const { stage, clinic, mediator, cloudAs, cloudletOf } = scene;
+  // Whoever ends up with another role is met once.
+  const doctors = events.some(isOfRoles) ? { ...scene.doctors, 'by role': await doctorOf(stage, clinic, scene.role) } : scene.doctors;
+  const known: Known = { records: [], grants: [], denied: [], role: { ...scene.role, ...told } };
   const clinicsCloud = await cloudAs(clinic.keyring);
-  await stage.take(clinic, [patient(reference)], clinicsCloud);
-  const chart = chartOf(clinic, reference);
-  await stage.link(clinic, chart, ada);
+  const guests = new Map<PatientName, Guest>();
   for (const doctor of Object.values(doctors)) doctor.opened = {};
   let decisions = 0;
   for (const [i, one] of events.entries()) {
@@ -77,7 +98,7 @@ export async function play(scene: Scene, reference: string, events: readonly Eve
     stage.clock.to(new Date(stage.clock() + 1000).toISOString());
     const today = dayOf(stage.clock());
     for (const name of doctorNames) {
-      const may = known.records.filter((record) => mayRead(name, record, known, today, role)).map(({ id }) => id);
+      const may = known.records.filter((record) => mayRead(name, record, known, today)).map(({ id }) => id);
       decisions += known.records.length;
       const [expected, opened] = [may.sort().join(' '), (await opens(doctors[name])).join(' ')];
       if (expected === opened) continue;
@@ -86,30 +107,59 @@ export async function play(scene: Scene, reference: string, events: readonly Eve
   }
   return decisions;
 
+  /** Whoever is spoken of the first time comes to the clinic. */
+  async function guestOf(name: PatientName): Promise<Guest> {
+    const there = guests.get(name);
+    if (there) return there;
+    const keyring = stage.patient(`${reference}-${name}`);
+    await stage.take(clinic, [patient(`${reference}-${name}`)], clinicsCloud);
+    const chart = chartOf(clinic, `${reference}-${name}`);
+    await stage.link(clinic, chart, keyring);
+    const options: SharingOptions = {
+      keyring,
+      save: async () => {},
+      cloud: await cloudAs(keyring),
+      mathematics: mathematicsHere,
+      cloudletOf: (organisation) => cloudletOf(keyring, organisation),
+      clock: stage.clock,
+    };
+    const guest = { reference: `${reference}-${name}`, options, chart };
+    guests.set(name, guest);
+    return guest;
+  }
+
   async function happens(one: Event): Promise<void> {
     const today = dayOf(stage.clock());
     switch (one.what) {
       case 'write': {
+        const guest = await guestOf(one.patient);
         const fresh = one.records.map(({ ago: days, ...record }, i) => ({
           ...record,
+          patient: one.patient,
           day: days === null ? null : addDays(today, -days),
           id: `r${known.records.length + i}`,
         }));
         known.records.push(...fresh);
         await stage.take(
           clinic,
-          fresh.map((record) => resourceOf(reference, record)),
+          fresh.map((record) => resourceOf(guest.reference, record)),
           clinicsCloud,
         );
         return;
       }
       case 'share': {
-        const [from, until] = [one.since === null ? 'beginning' : addDays(today, -one.since), addDays(today, one.days)];
-        const sensitivity = one.sensitive ? (['none', 'HIV'] as const) : (['none'] as const);
-        const consent = { ...usualConsent, kinds: one.kinds, sensitivity, from, until };
+        const { options } = await guestOf(one.patient);
+        const meant = meantBy(one, today);
+        const consent = { ...usualConsent, ...meant, sensitivity: meant.sensitive ? (['none', 'HIV'] as const) : (['none'] as const) };
         const { card, title } = doctors[one.doctor];
-        await share(options, { doctor: card.id, doctorName: title, consent, mediator: mediator.keyring.card.id });
-        known.grants.push({ ...one, from, until, holds: true });
+        const given = () => share(options, { doctor: card.id, doctorName: title, consent, mediator: mediator.keyring.card.id });
+        if (known.denied.some(({ patient: who, doctor }) => who === one.patient && doctor === one.doctor)) {
+          const came = await refusal(given());
+          if (came !== 'conflict') throw new Exception(`sharing with the doctor ${one.doctor}, who is denied, came to ${came}`);
+          return;
+        }
+        await given();
+        known.grants.push({ patient: one.patient, doctor: one.doctor, ...meant, holds: true });
         return;
       }
       case 'take back': {
@@ -119,20 +169,74 @@ export async function play(scene: Scene, reference: string, events: readonly Eve
         const words = inWords(chosen);
         // What was said twice is taken back once. By then it may be another of the same words, made anew since something else was taken back.
         for (const grant of held) if (inWords(grant) === words) grant.holds = false;
-        const now = ada.sharing.grants.find((one) => one.holds.cloud && one.holds.mediator && wordsOf(one) === words);
+        const { options } = await guestOf(chosen.patient);
+        const { grants } = options.keyring.sharing;
+        const now = grants.find((one) => one.holds.cloud && one.holds.mediator && wordsOf(chosen.patient, one) === words);
         await unshare(options, now!.grant);
         await renewConsents(options);
+        return;
+      }
+      case 'deny': {
+        const { options } = await guestOf(one.patient);
+        await deny(options, doctors[one.doctor].card.id);
+        await renewConsents(options);
+        const { patient: who, doctor } = one;
+        known.denied = [...known.denied, { patient: who, doctor }];
+        for (const grant of known.grants) if (grant.patient === who && grant.doctor === doctor) grant.holds = false;
+        return;
+      }
+      case 'allow': {
+        const { options } = await guestOf(one.patient);
+        await allow(options, doctors[one.doctor].card.id);
+        known.denied = known.denied.filter(({ patient: who, doctor }) => who !== one.patient || doctor !== one.doctor);
+        return;
+      }
+      case 'the role becomes': {
+        if (known.role === null) return;
+        const role = { ...meantBy(one, today), named: one.named };
+        await replaced(role);
+        known.role = role;
+        return;
+      }
+      case 'the role ends': {
+        if (known.role === null) return;
+        const [sam] = await stage.administrators();
+        await reject(office(sam), await holdersFor(sam), doctors['by role'].card.id, 'she works elsewhere');
+        known.role = null;
         return;
       }
       case 'a day passes':
         stage.clock.to(new Date(stage.clock() + 86_400_000).toISOString());
         return;
-      case 'she signs in':
-        await renewConsents(options);
+      case 'patients sign in':
+        for (const { options } of guests.values()) await renewConsents(options);
     }
   }
 
-  /** The records of the chart that a doctor's keys open, by id. */
+  async function replaced(role: Role): Promise<void> {
+    const doctor = doctors['by role'];
+    const organisation = clinic.keyring.card.id;
+    const patients = role.named === null ? ('everyone' as const) : [hex((await guestOf(role.named)).chart.pat)];
+    const policy: Policy = { ...policyOf(role), confidentiality: ['N'], patients, unit: hex(organisation) };
+    const approvers = await stage.administrators();
+    for (const approver of approvers) {
+      const { replaces } = await approve(stage.authorityAs(approver), approver, doctor.card, policy, stage.clock() / 1000);
+      if (replaces === null) continue;
+      const key = { doctor: doctor.card.id, organisation, issued: replaces };
+      await endReplaced(office(approver), await holdersFor(approver), key, Math.floor(stage.clock() / 1000));
+    }
+    await takeDoctorKeys({ ...stage.issuing(doctor), cloud: await cloudAs(doctor) }, doctor, mathematicsHere);
+  }
+
+  function office(who: Keyring) {
+    return { authority: stage.authorityAs(who), keyring: who };
+  }
+
+  async function holdersFor(who: Keyring): Promise<Holders> {
+    return { cloud: await cloudAs(who), cloudlets: [stage.cloudletAs(who)] };
+  }
+
+  /** The records that a doctor's keys open, by id. */
   async function opens(who: Keyring): Promise<string[]> {
     const read = reader({
       keyring: who,
@@ -141,22 +245,37 @@ export async function play(scene: Scene, reference: string, events: readonly Eve
       mathematics: mathematicsHere,
       clock: stage.clock,
     });
-    const seen = (await read.charts()).find(({ pat }) => equalPublic(pat, chart.pat));
-    if (!seen) return [];
-    return recordsOf(await read.open(seen))
-      .flatMap(({ entries }) => entries.map(({ resource }) => String(resource.id)))
-      .sort();
+    const ids: string[] = [];
+    const seen = await read.charts();
+    for (const { chart } of guests.values()) {
+      const here = seen.find(({ pat }) => equalPublic(pat, chart.pat));
+      if (!here) continue;
+      ids.push(...recordsOf(await read.open(here)).flatMap(({ entries }) => entries.map(({ resource }) => String(resource.id))));
+    }
+    return ids.sort();
   }
 
   /** A grant as a world tells it. */
-  function wordsOf({ consent, doctor }: GivenGrant): string {
+  function wordsOf(of: PatientName, { consent, doctor }: GivenGrant): string {
     const { kinds, sensitivity, from, until } = fromFhirConsent(JSON.parse(consent))!;
     const name = doctorNames.find((one) => equalPublic(doctors[one].card.id, doctor));
-    return inWords({ doctor: name!, until, kinds, sensitive: sensitivity.includes('HIV'), from });
+    return inWords({ patient: of, doctor: name!, until, kinds, sensitive: sensitivity.includes('HIV'), from });
   }
 }
 
-const inWords = ({ doctor, until, kinds, sensitive, from }: Shared): string => [doctor, until, kinds, sensitive, from].join('|');
+/** Of which days something is, and until when, seen from today. */
+const meantBy = (
+  { kinds, sensitive, since, days }: Extract<Event, { what: 'share' | 'the role becomes' }>,
+  today: string,
+): Omit<Role, 'named'> => ({
+  kinds,
+  sensitive,
+  from: since === null ? 'beginning' : addDays(today, -since),
+  until: addDays(today, days),
+});
+
+const inWords = ({ patient: of, doctor, until, kinds, sensitive, from }: Shared): string =>
+  [of, doctor, until, kinds, sensitive, from].join('|');
 
 export const chartOf = ({ keyring }: Place, reference: string): WriterChart =>
   keyring.charts.find(({ references }) => references.includes(`urn:uuid:${reference}`))!;

@@ -64,7 +64,7 @@ export async function openSmallTown(): Promise<SmallTown> {
       const playOnce = async (events: readonly Event[], told: Partial<Role> = {}) => {
         await clear(scenes[era]!, eras[era]!.today);
         const scene = scenes[era]!;
-        return await play({ ...scene, role: { ...scene.role, ...told } }, `world-${++played}`, events);
+        return await play(scene, `world-${++played}`, events, told);
       };
       return { world: worldsOf(eras[era]!.times, 3, 6), play: playOnce };
     },
@@ -96,7 +96,7 @@ async function doorsOf(stage: Stage, db: Kysely<CloudTables>): Promise<Pick<Scen
     // What a mediator writes down is told in receipts-mediator.slow.test.ts.
     receipts: { leave: async () => {} },
     given: { take: () => {} },
-    // Nobody limits anything in these worlds.
+    // What mediators are told of limits is for those of a team.
     denied: { take: async () => {}, denies: async () => false },
     endedKeys: { refuse: unused, take: unused, hear: unused },
     domains: { isToday: unused, kindOf: unused, take: unused, ready: unused, hear: unused },
@@ -126,6 +126,7 @@ const beginningOf = (today: string): string => `${today}T09:41:00Z`;
 const ofCharts = [
   ...Object.values(shelves),
   ...['chart', 'node', 'wrap', 'posting', 'posting_node', 'scope_state', 'writer_letter', 'consent', 'rekey', 'receipt', 'unmapped'],
+  ...['limits', 'denied'],
 ];
 
 /** Takes a town back to before there was a patient. */

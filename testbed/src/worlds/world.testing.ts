@@ -9,13 +9,18 @@ import fc from 'fast-check';
 export const doctorNames = ['by consent', 'by consent too', 'by role'] as const;
 export type DoctorName = (typeof doctorNames)[number];
 
-export type Written = {
+export const patientNames = ['Ada', 'Ben'] as const;
+export type PatientName = (typeof patientNames)[number];
+/** Whose record, or whose word, it is. */
+type Of = { readonly patient: PatientName };
+
+export type Written = Of & {
   readonly kind: 'vital-signs' | 'laboratory';
   readonly sens: Extract<Sensitivity, 'none' | 'HIV'>;
   /** `YYYY-MM-DD`, or none. */
   readonly day: string | null;
 };
-export type Shared = {
+export type Shared = Of & {
   readonly doctor: DoctorName;
   readonly kinds: readonly Kind[];
   readonly sensitive: boolean;
@@ -23,10 +28,17 @@ export type Shared = {
   readonly until: string;
 };
 export type Event =
-  | { readonly what: 'write'; readonly records: readonly (Omit<Written, 'day'> & { readonly ago: number | null })[] }
+  | ({ readonly what: 'write'; readonly records: readonly (Omit<Written, 'day' | 'patient'> & { readonly ago: number | null })[] } & Of)
   | ({ readonly what: 'share'; readonly since: number | null; readonly days: number } & Omit<Shared, 'from' | 'until'>)
   | { readonly what: 'take back'; readonly which: number }
-  | { readonly what: 'a day passes' | 'she signs in' };
+  /** Not this doctor, and taking that back. */
+  | ({ readonly what: 'deny' | 'allow'; readonly doctor: DoctorName } & Of)
+  /** Two administrators approve another policy for the doctor who reads by role; she takes the key for it. */
+  | ({ readonly what: 'the role becomes'; readonly since: number | null; readonly days: number } & Omit<Role, 'from' | 'until'>)
+  | { readonly what: 'the role ends' | 'a day passes' | 'patients sign in' };
+
+/** Of a world in which this happens, the doctor who reads by role is nobody another world knows. */
+export const isOfRoles = ({ what }: Event): boolean => what === 'the role becomes' || what === 'the role ends';
 
 /** Of which times a world tells. */
 export type Times = {
@@ -44,15 +56,18 @@ export function worldsOf({ ago, since, days }: Times, fewest: number, most: numb
     fc.record({ kind: fc.constant('vital-signs' as const), sens: fc.constant('none' as const), ago: when }),
     fc.record({ kind: fc.constant('laboratory' as const), sens: fc.constantFrom('none' as const, 'HIV' as const), ago: when }),
   );
+  // Ada mostly: a world of two patients takes twice as long, and what may go wrong between two goes wrong soon.
+  const patient = fc.constantFrom<PatientName>('Ada', 'Ada', 'Ada', 'Ada', 'Ada', 'Ben');
   const event: fc.Arbitrary<Event> = fc.oneof(
     {
-      weight: 3,
-      arbitrary: fc.record({ what: fc.constant('write' as const), records: fc.array(written, { minLength: 1, maxLength: 3 }) }),
+      weight: 6,
+      arbitrary: fc.record({ what: fc.constant('write' as const), patient, records: fc.array(written, { minLength: 1, maxLength: 3 }) }),
     },
     {
-      weight: 3,
+      weight: 6,
       arbitrary: fc.record({
         what: fc.constant('share' as const),
+        patient,
         doctor: fc.constantFrom(...doctorNames),
         kinds: fc.subarray<Kind>(['vital-signs', 'laboratory'], { minLength: 1 }),
         sensitive: fc.boolean(),
@@ -60,8 +75,28 @@ export function worldsOf({ ago, since, days }: Times, fewest: number, most: numb
         days: fc.constantFrom(...days),
       }),
     },
-    { weight: 2, arbitrary: fc.record({ what: fc.constant('take back' as const), which: fc.nat(9) }) },
-    { weight: 1, arbitrary: fc.record({ what: fc.constantFrom('a day passes' as const, 'she signs in' as const) }) },
+    { weight: 4, arbitrary: fc.record({ what: fc.constant('take back' as const), which: fc.nat(9) }) },
+    { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('a day passes' as const, 'patients sign in' as const) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        what: fc.constantFrom('deny' as const, 'deny' as const, 'allow' as const),
+        patient,
+        doctor: fc.constantFrom(...doctorNames),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        what: fc.constant('the role becomes' as const),
+        named: fc.constantFrom(null, null, 'Ada' as const),
+        kinds: fc.subarray<Kind>(['vital-signs', 'laboratory'], { minLength: 1 }),
+        sensitive: fc.boolean(),
+        since: fc.constantFrom(...since),
+        days: fc.constantFrom(...days),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ what: fc.constant('the role ends' as const) }) },
   );
   return fc.array(event, { minLength: fewest, maxLength: most });
 }
@@ -70,29 +105,37 @@ export function worldsOf({ ago, since, days }: Times, fewest: number, most: numb
 export type Known = {
   readonly records: (Written & { readonly id: string })[];
   readonly grants: (Shared & { holds: boolean })[];
+  denied: readonly (Of & { readonly doctor: DoctorName })[];
+  /** What the doctor opens who reads by role, of everyone; `null` once she was turned down. */
+  role: Role | null;
 };
 
-/** First and last day of the doctor's who reads by role. */
-export type Role = { readonly from: string; readonly until: string };
+/** Which kinds, with what is especially sensitive or without, of which days, and until when. */
+type Reach = Pick<Shared, 'kinds' | 'sensitive' | 'from' | 'until'>;
+
+/** What a role opens: of everyone, or of one patient who is named. What is especially sensitive is opened of those who are named alone. */
+export type Role = Reach & { readonly named: PatientName | null };
+
+/** What worlds begin with. */
+export const usualRole = { kinds: ['laboratory'], sensitive: false, named: null } as const;
 
 /**
- * The sentence: by her role a doctor reads ordinary laboratory of its days, until it ends; by consent what was meant, until it ends.
+ * The sentence: nobody reads whom the patient denies; else by her role a doctor reads what it says of its days, until it ends or she is turned
+ * down, and by consent what was meant, until it ends or is taken back.
  */
-export const mayRead = (doctor: DoctorName, { kind, sens, day: of }: Written, { grants }: Known, today: string, role: Role): boolean =>
-  (doctor === 'by role' &&
-    today <= role.until &&
-    kind === 'laboratory' &&
-    sens === 'none' &&
-    (of === null || (of >= role.from && of <= role.until))) ||
-  grants.some(
-    (one) =>
-      one.holds &&
-      one.doctor === doctor &&
-      one.until >= today &&
-      one.kinds.includes(kind) &&
-      (sens === 'none' || one.sensitive) &&
-      (of === null || ((one.from === 'beginning' || of >= one.from) && of <= one.until)),
-  );
+export const mayRead = (doctor: DoctorName, record: Written, { grants, denied, role }: Known, today: string): boolean => {
+  const { patient } = record;
+  if (denied.some((one) => one.patient === patient && one.doctor === doctor)) return false;
+  const isHers = doctor === 'by role' && role !== null && (role.named === null || role.named === patient);
+  if (isHers && reaches({ ...role, sensitive: role.sensitive && role.named !== null }, record, today)) return true;
+  return grants.some((one) => one.holds && one.doctor === doctor && one.patient === patient && reaches(one, record, today));
+};
+
+const reaches = ({ kinds, sensitive, from, until }: Reach, { kind, sens, day: of }: Written, today: string): boolean =>
+  until >= today &&
+  kinds.includes(kind) &&
+  (sens === 'none' || sensitive) &&
+  (of === null || ((from === 'beginning' || of >= from) && of <= until));
 
 /** A world as one would tell it, for whoever has to find out what went wrong in it. */
 export function told(events: readonly Event[]): string {
@@ -102,17 +145,26 @@ export function told(events: readonly Event[]): string {
 function tell(event: Event): string {
   switch (event.what) {
     case 'write':
-      return `written: ${event.records
+      return `written of ${event.patient}: ${event.records
         .map(
           ({ kind, sens, ago }) =>
             `${sens === 'HIV' ? 'an HIV result' : kind === 'laboratory' ? 'a laboratory result' : 'a heart rate'} ${ago === null ? 'without a date' : ago === 0 ? 'of today' : `of ${ago} days ago`}`,
         )
         .join(', ')}`;
     case 'share':
-      return `shared with the doctor ${event.doctor}: ${event.kinds.join(' and ')}${event.sensitive ? ' with HIV' : ''}, ${event.since === null ? 'from the beginning' : `since ${event.since} days ago`}, for ${event.days} more days`;
+      return `${event.patient} shares with the doctor ${event.doctor}: ${tellWhat(event)}`;
     case 'take back':
       return `taken back: number ${event.which} of what holds, counted round`;
+    case 'deny':
+      return `${event.patient}: not the doctor ${event.doctor}`;
+    case 'allow':
+      return `${event.patient}: the doctor ${event.doctor} again`;
+    case 'the role becomes':
+      return `the role becomes: of ${event.named ?? 'everyone'} ${tellWhat(event)}`;
     default:
       return event.what;
   }
 }
+
+const tellWhat = ({ kinds, sensitive, since, days }: Extract<Event, { what: 'share' | 'the role becomes' }>): string =>
+  `${kinds.join(' and ')}${sensitive ? ' with HIV' : ''}, ${since === null ? 'from the beginning' : `since ${since} days ago`}, for ${days} more days`;
