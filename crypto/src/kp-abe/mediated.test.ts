@@ -143,6 +143,48 @@ describe('a domain of three issuers', () => {
     ).toBeNull();
   });
 
+  test('cloud, mediator and a doctor whose policy fits nothing of it open nothing, whatever each of them holds', () => {
+    const hers = issuers.slice(0, 2).map(({ share }) => issue(group, share, 'part:MI and kind:imaging', random));
+    const entitled = some(1, 2);
+    expect(finished(entitled)).toEqual(message);
+    // Her own key reaches none of it, as the cloud finds out before anything is computed.
+    for (const { transform: bytes } of hers) expect(transform(group, readTransform(group, bytes, random)!, sealed)).toBeNull();
+    const posing = hers.map((part, i) => {
+      const [own, other] = [decodeTransform(part.transform), decodeTransform(entitled[i]!.transform)];
+      // Her key that says it fits; another's rows under her number; her rows, and those she lacks from another.
+      return [
+        encodeTransform({ ...own, formula: parse('part:MI and kind:vital-signs') }),
+        entitled[i]!.transform,
+        encodeTransform({ ...own, formula: parse('part:MI and kind:vital-signs'), d: [own.d[0]!, other.d[1]!] }),
+      ];
+    });
+    const tried: (Bytes | null)[] = [];
+    for (const way of [0, 1, 2]) {
+      for (const mediators of [hers, entitled]) {
+        const answers = posing.map((ways, i) => mediate(group, mediators[i]!.mediator, transformed(ways[way]!))!);
+        tried.push(finished(hers, answers));
+        // With the issuers' parts mixed between what was answered for her and for whoever is entitled.
+        tried.push(finished(hers, [answers[0]!, answered(entitled[1]!)]));
+      }
+    }
+    // The cloud's and the mediator's parts of whoever is entitled, finished by her; and what they make of it without a doctor.
+    tried.push(
+      finished(
+        hers,
+        entitled.map((part) => answered(part)),
+      ),
+    );
+    tried.push(
+      finished(
+        hers,
+        hers.map(({ mediator }, i) => mediate(group, mediator, transformed(entitled[i]!.transform))!),
+      ),
+    );
+    for (const part of entitled) tried.push(open(group, domain, encodeKey(decodeTransform(part.transform)), context, sealed, { pq }));
+    expect(tried.length).toBe(16);
+    expect(tried.every((one) => one === null)).toBe(true);
+  });
+
   test('two doctors who pool their factors, with the cloud to mix their keys, gain nothing', () => {
     const [one, two] = ['part:MI and kind:imaging', 'kind:laboratory and kind:vital-signs'].map((formula) =>
       issuers.slice(0, 2).map(({ share }) => issue(group, share, formula, random)),
