@@ -225,7 +225,7 @@ export async function play(scene: Scene, reference: string, events: readonly Eve
       const key = { doctor: doctor.card.id, organisation, issued: replaces };
       await endReplaced(office(approver), await holdersFor(approver), key, Math.floor(stage.clock() / 1000));
     }
-    await takeDoctorKeys({ ...stage.issuing(doctor), cloud: await cloudAs(doctor) }, doctor, mathematicsHere);
+    await takeDoctorKeys(stage.issuing(doctor), doctor, mathematicsHere);
   }
 
   function office(who: Keyring) {
