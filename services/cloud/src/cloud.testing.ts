@@ -36,6 +36,8 @@ export type World = AsyncDisposable & {
   readonly authority: { administrators: Bytes[]; ended: (KeyEnd & { by: Bytes; signature: Bytes })[]; away: boolean; shows: Bytes | null };
   /** Ends every organisation's domain; what is sealed and issued from then on is of another: its id, and the manifests before and since. */
   retire(): Promise<{ id: Bytes; before: Bytes; manifest: Bytes }>;
+  /** What happens once while the cloud turns or transforms next, before that is answered. */
+  meanwhile: (() => Promise<unknown>) | null;
   /** A policy wrap's body under these labels. */
   sealed(labels: readonly string[]): Promise<Bytes>;
   /** An entitlement signed by issuers of these numbers. */

@@ -245,6 +245,22 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
       expect((await chen.cloud.sharing.grants()).grants).toEqual([]);
     });
 
+    test('what waits while the grant is taken back, or its doctor denied, is refused as what comes after, and leaves no receipt', async () => {
+      const given = granting();
+      await ada.cloud.sharing.grant(asked(given));
+      const acts = async () => Number((await world.sql<{ n: string }>('select count(*) as n from receipt where pat = $1', [pat]))[0]!.n);
+      const before = await acts();
+      world.meanwhile = () => world.sql('insert into denied values ($1, $2)', [pat, chen.card.id]);
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      await world.sql('delete from denied where pat = $1', [pat]);
+      expect(await acts()).toBe(before);
+      expect(await turnsFor(chen, given.number)).toBe('ok');
+      const end = { pat, grant: given.number, end: signEnd(ada.secrets.edSk, { pat, grant: given.number }) };
+      world.meanwhile = () => ada.cloud.sharing.end(end);
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      expect(await acts()).toBe(before + 2);
+    });
+
     test('turns nothing any more when a grant has ended by its clock', async () => {
       const given = granting();
       await ada.cloud.sharing.grant(asked(given));

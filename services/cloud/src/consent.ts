@@ -208,8 +208,8 @@ export function consent(
 
     async turn({ pat, grant, nodes }) {
       const denied = () => new CareletError('denied', 'turn wraps', { because: noneHolds });
-      const find = () =>
-        db
+      const find = (within: Kysely<CloudTables> = db) =>
+        within
           .selectFrom('consent')
           .select(['body', 'doctor'])
           .where('pat', '=', pat)
@@ -244,8 +244,13 @@ export function consent(
       const turned = (await mathematics.turn(jobs)).map((t) => t ?? new Uint8Array());
       const touched = [...new Map(nodes.map(({ nodeId }) => [hex(nodeId), nodeId])).values()];
       const act = { kind: 're-encryption', actor: caller.id, nodes: touched, rows: turnedRoot(turned), policy: sha256(held.body) } as const;
-      // Nothing is handed out of which no receipt was kept.
-      return { turned, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
+      const promise = await transaction(db, async (within) => {
+        // Taken back while it waited or was computed, it is not handed out any more.
+        if (!(await find(within))) throw denied();
+        // Nothing is handed out of which no receipt was kept.
+        return book.leave(within, pat, act);
+      });
+      return { turned, promise };
     },
   };
 

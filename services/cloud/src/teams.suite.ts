@@ -173,6 +173,18 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       expect((await harbour!.cloud.teams.mine()).teams).toEqual([]);
     });
 
+    test('who stops being a member while her request waits is handed nothing', async () => {
+      const [nothing, chen] = [await seen(await doctor(null)), await doctor()];
+      let issued = now();
+      for (const ask of [() => turned(chen), () => outcome(chen.cloud.teams.join({ team: ward.card.id }))]) {
+        expect(await ask()).toBe('ok');
+        const narrower = entitlement(chen, { issued: ++issued, formula: 'l:hospital and l:lungs' });
+        world.meanwhile = () => world.enters(chen, narrower);
+        expect([nothing.turned, nothing.joined]).toContain(await ask());
+        await world.enters(chen, entitlement(chen, { issued: ++issued }));
+      }
+    });
+
     test('a member whose keys an administrator ended is refused as everybody else, also by a cloud that comes from a backup', async () => {
       const [nothing, chen, sam] = [await seen(await doctor(null)), await doctor(), world.person('administrator')];
       const word = (who: Person, of: KeyEnd['of']) => ({

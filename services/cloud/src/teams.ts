@@ -22,7 +22,7 @@ import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import { isDelegateOf } from '@carelet/crypto/pre/vouched';
 import { transaction } from '@carelet/ground/database';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { teamsOf } from './access.ts';
 import type { CloudTables } from './schema.ts';
 import { type Transforming, transformsFor } from './transform.ts';
@@ -110,10 +110,15 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
     async join({ team }) {
       const row = await db.selectFrom('team').select(['organisation', 'members']).where('team', '=', team).executeTakeFirst();
       // Of a team there is none of one is no member either, and is told the same.
-      const { transformed } = await transforms(row?.organisation ?? team, 'join a team', async () => {
-        const { rows } = await sql`select 1 from (${teamsOf(caller.id, now())}) mine where team = ${team}`.execute(db);
-        return [rows.length > 0 ? row?.members : undefined];
+      const isMine = async (within: Kysely<CloudTables>) => {
+        const { rows } = await sql`select 1 from (${teamsOf(caller.id, now())}) mine where team = ${team}`.execute(within);
+        return rows.length > 0;
+      };
+      const { transformed, mustStill } = await transforms(row?.organisation ?? team, 'join a team', {
+        texts: async () => [(await isMine(db)) ? row?.members : undefined],
+        inSight: isMine,
       });
+      await mustStill(db);
       return { transformed: transformed[0]! };
     },
   };

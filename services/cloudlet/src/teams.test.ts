@@ -49,6 +49,7 @@ describe('a mediator of a grant to a team', () => {
   const deed = signDeed(hospital.secrets.edSk, { pat, writer: hospital.card.id, owner: ada.card.id });
   let clock = now;
   let today: Bytes;
+  let meanwhile: () => Promise<unknown>;
   let ended: (key: { doctor: Bytes; issued: number }) => 'denied' | 'conflict' | 'unavailable' | null;
   let known: Map<string, Card>;
   let factors: Factors;
@@ -61,7 +62,14 @@ describe('a mediator of a grant to a team', () => {
     const caller: KnownCaller | null = who && { id: who.card.id, kind: who.card.kind, card: who.card };
     return mediator(
       {
-        ...{ factors, mathematics, now: () => clock },
+        ...{ factors, now: () => clock },
+        mathematics: {
+          ...mathematics,
+          async applyFactor(...given) {
+            await meanwhile();
+            return mathematics.applyFactor(...given);
+          },
+        },
         receipts: { leave: async () => {} },
         given: { take: () => {} },
         denied: deniedIn(said, () => clock),
@@ -127,6 +135,7 @@ describe('a mediator of a grant to a team', () => {
   beforeEach(async () => {
     [clock, today, known] = [now, domain, new Map()];
     ended = () => null;
+    meanwhile = async () => {};
     factors = await factorsIn(temporaryFolder(), secrets(systemRandom(32)));
     said = await saidLimitsIn(temporaryFolder(), secrets(systemRandom(32)));
     [grant, chen] = [systemRandom(16), person('doctor')];
@@ -204,6 +213,14 @@ describe('a mediator of a grant to a team', () => {
     expect(await reads(shown())).toMatch(/^unavailable/);
   });
 
+  test('hands out nothing of what waits while a member’s key ends', async () => {
+    const never = await reads();
+    meanwhile = async () => {
+      ended = () => 'denied';
+    };
+    expect(await reads(shown())).toBe(never);
+  });
+
   describe('whom the patient denies', () => {
     const limits = (more: Partial<Limits> = {}, by = ada): Bytes =>
       signLimits(by.secrets.edSk, { pat, seq: 1, byName: false, denied: [chen.card.id], time: now, prevHash: new Uint8Array(32), ...more });
@@ -227,6 +244,12 @@ describe('a mediator of a grant to a team', () => {
       expect(await says(second)).toBe('ok');
       expect(await reads(shown())).toBe('ok');
       expect(await says(limits())).toMatch(/^conflict/);
+    });
+
+    test('is refused also where her request waits meanwhile', async () => {
+      const never = await reads();
+      meanwhile = () => says(limits());
+      expect(await reads(shown())).toBe(never);
     });
 
     test('is refused also where the grant is made while it stands', async () => {

@@ -121,13 +121,15 @@ export function kdc(
     async hand({ pat, grant, nodes }) {
       // One answer for a grant there never was, one that is over, one that is somebody else's, and a node that is not in it.
       const denied = () => new CareletError('denied', 'hand out locks', { because: 'no grant to you holds for them' });
-      const held = await db
-        .selectFrom('shared_grant')
-        .select('body')
-        .where('pat', '=', pat)
-        .where('grant_id', '=', grant)
-        .where(sharedWith(caller.id, now()))
-        .executeTakeFirst();
+      const find = (within: Kysely<CloudTables> = db) =>
+        within
+          .selectFrom('shared_grant')
+          .select('body')
+          .where('pat', '=', pat)
+          .where('grant_id', '=', grant)
+          .where(sharedWith(caller.id, now()))
+          .executeTakeFirst();
+      const held = await find();
       if (!held) throw denied();
       const rows = await db
         .selectFrom('wrap')
@@ -145,8 +147,13 @@ export function kdc(
         return { nodeId: node_id, part: part as Part, gen, body, maker, signature };
       });
       const act = { kind: 're-encryption', actor: caller.id, nodes: touched, policy: sha256(held.body) } as const;
-      // Nothing is handed out of which no receipt was kept.
-      return { wraps, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
+      const promise = await transaction(db, async (within) => {
+        // Taken back since, it is not handed out any more.
+        if (!(await find(within))) throw denied();
+        // Nothing is handed out of which no receipt was kept.
+        return book.leave(within, pat, act);
+      });
+      return { wraps, promise };
     },
   };
 }
