@@ -175,6 +175,32 @@ export function kdcSuite(place: string, open: () => Promise<World>): void {
       expect(await receipts()).toBe(before);
     });
 
+    test('one that comes after its end is refused, as one that ended; of ends that were never anything so many are kept', async () => {
+      const late = grantOf();
+      await end(late);
+      expect(await refusal(given(late))).toBe('conflict');
+      expect((await ada.cloud.kdc.grants()).grants.filter(({ grant: body }) => body.length === 0)).toEqual([]);
+      const both = grantOf();
+      await Promise.all([refusal(given(both)), end(both)]);
+      expect(await refusal(lay(both))).toBe('denied');
+      const say = (more: Partial<SharedGrant>) => refusal(given(grantOf(more)));
+      expect(await say({ issued: now() + 301 })).toBe('invalid');
+      expect(await say({ notAfter: now() + 397 * 86_400 + 1 })).toBe('invalid');
+      expect(await say({ issued: now() - 1, notAfter: now() + 397 * 86_400 })).toBe('invalid');
+      await world.sql(
+        `insert into shared_grant select pat, decode(md5(i::text), 'hex'), owner, reader, not_after, body, letter, ended
+          from shared_grant, generate_series(1, 98) i where grant_id = $1`,
+        [late.grant],
+      );
+      const [last, tooMany] = [grantOf(), grantOf()];
+      const outcomes = [await refusal(end(last)), await refusal(end(grantOf())), await refusal(end(tooMany))];
+      expect(outcomes.at(-1)).toBe('unavailable');
+      expect(await refusal(end(grant))).toBe('ok');
+      expect(await refusal(hand(grant))).toBe('denied');
+      await world.sql(`delete from shared_grant where body = ''`);
+      expect(await refusal(end(tooMany))).toBe('ok');
+    });
+
     test('after its day nothing is in sight any more', async () => {
       await lay(grant);
       world.clock.now += 86_400_000;
