@@ -238,6 +238,24 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         expect((await transform([reached])).transformed.length).toBe(1);
       });
 
+      test('stays so when the card of whoever signed it has expired since, and nobody ends keys with such a card', async () => {
+        const of = entitlement();
+        const sam = world.person('administrator', { lasts: 60 });
+        await enter(of);
+        const { doctor, of: ended, signature } = word(sam);
+        world.clock.now += 61_000;
+        await tools.refused('denied', () => northgate.cloud.sharing.endKeys(word(sam)));
+        const late = { organisation: northgate.card.id, before: now() + 300 };
+        world.authority.administrators.push(encodeCard(sam.card));
+        world.authority.ended.push({ doctor, of: late, by: sam.card.id, signature: word(sam, chen, late).signature });
+        world.restart();
+        expect((await transform([reached])).transformed.length).toBe(1);
+        world.authority.ended.push({ doctor, of: ended, by: sam.card.id, signature });
+        world.restart();
+        await expect(transform([reached])).rejects.toMatchObject({ kind: 'denied' });
+        await tools.refused('denied', () => enter(of));
+      });
+
       test('stays so when the database comes from a backup: what the authority knows is replayed before anything is served', async () => {
         const of = entitlement();
         await enter(of);

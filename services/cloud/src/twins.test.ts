@@ -136,8 +136,8 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
     meanwhile: null,
     log: { name: receiptsLog.name, key },
     beside: start,
-    person(kind, { clockOff = 0 } = {}) {
-      const { card: plain, secrets } = newCard(kind, Math.floor(clock.now / 1000) + years);
+    person(kind, { clockOff = 0, lasts = years } = {}) {
+      const { card: plain, secrets } = newCard(kind, Math.floor(clock.now / 1000) + lasts);
       const vouchedKinds = ['doctor', 'organisation', 'administrator'];
       const card = vouchedKinds.includes(kind)
         ? issuers.slice(0, 2).reduce((one, { issuer, secret }) => vouch(one, issuer, secret), plain)
