@@ -237,13 +237,35 @@ describe('a mediator of a grant to a team', () => {
       // Said again it holds as before; an older word, one beside it, or another's changes nothing.
       expect(await says(limits())).toBe('ok');
       const second = limits({ seq: 2, denied: [], prevHash: hashOfLimits(limits()) });
-      for (const state of [limits({ denied: [] }), limits({ seq: 2, denied: [] }), limits({ pat: systemRandom(16), seq: 9 })]) {
+      for (const state of [limits({ denied: [] }), limits({ seq: 2, denied: [] }, chen), limits({ pat: systemRandom(16), seq: 9 })]) {
         expect(await says(state)).toMatch(/^conflict/);
       }
       expect(await reads(shown())).toBe(never);
       expect(await says(second)).toBe('ok');
       expect(await reads(shown())).toBe('ok');
       expect(await says(limits())).toMatch(/^conflict/);
+    });
+
+    test('is who her newest word says, also where she said two of one number: the one told first, and then the next', async () => {
+      const never = await reads();
+      const [first, beside] = [limits(), limits({ denied: [], byName: true })];
+      expect(await says(first)).toBe('ok');
+      const [second, besideSecond] = [
+        { seq: 2, prevHash: hashOfLimits(first) },
+        { seq: 2, prevHash: hashOfLimits(beside), denied: [] },
+      ];
+      expect(await says(limits(second))).toBe('ok');
+      expect(await says(beside)).toMatch(/^conflict/);
+      expect(await says(limits(besideSecond))).toMatch(/^conflict/);
+      expect(await reads(shown())).toBe(never);
+      const third = limits({ seq: 3, prevHash: hashOfLimits(limits(besideSecond)), denied: [] });
+      expect(await says(third)).toBe('ok');
+      expect(await reads(shown())).toBe('ok');
+      // Never back, on neither of the two ways.
+      for (const state of [first, limits(second), limits({ seq: 3, prevHash: hashOfLimits(limits(second)) })]) {
+        expect(await says(state)).toMatch(/^conflict/);
+      }
+      expect(await reads(shown())).toBe('ok');
     });
 
     test('is refused also where her request waits meanwhile', async () => {
