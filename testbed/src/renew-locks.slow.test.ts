@@ -221,7 +221,7 @@ test('what nobody makes anew is gone at the end, and an organisation has only it
 test('a cloud of before learns of each lock what it is sealed for', async () => {
   const before = await stage.sql('select node_id, kind, domain, sealed_for from wrap order by node_id, kind, domain');
   await stage.sql('alter table wrap drop column sealed_for');
-  await stage.sql('drop index wrap_shared');
+  await stage.sql('drop index wrap_shared, consent_owner');
   await stage.sql('alter table break_glass drop column administrator_reasons, drop column reviewed, drop column reviewer');
   await stage.sql('drop table served_domain, team_member, team, shared_grant, card_receipt, device_witness, limits, denied');
   await stage.sql(`delete from kysely_migration where name >= '0011'`);

@@ -22,9 +22,9 @@ import { type SharingOptions, share, unshare, whoReads } from '@carelet/client/s
 import { foundTeam, layTeams, renewTeam, type TeamsOptions, teamsNow } from '@carelet/client/sharing/teams/organisation';
 import { type FoundTeam, teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { encodeCard } from '@carelet/crypto/cards/card';
+import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { teamSecrets } from '@carelet/crypto/cards/owner';
-import { signTeamName } from '@carelet/crypto/cards/team';
+import { readNotice, signBond, signNotice, signTeamName } from '@carelet/crypto/cards/team';
 import { readGrant } from '@carelet/crypto/pre/grant';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
@@ -145,8 +145,11 @@ test('the directory takes a name from the team’s own organisation alone, as it
   const { card } = await found('Cardiology');
   const { notice } = (await stage.cloudAs(ada).teams.of({ teams: [card.id] })).teams[0]!;
   const named = { team: card.id, organisation: larkfield.keyring.card.id, name: 'Heart', whole: false };
+  const { secret } = teamsNow(larkfield.keyring).find((team) => equalPublic(team.card.id, card.id))!;
+  const { edSk } = teamSecrets(secret, card)!;
+  const bond = signBond(edSk, named);
   const signed = (by: Keyring, more = {}) => ({
-    ...{ card: encodeCard(card), notice, name: named.name, whole: named.whole },
+    ...{ card: encodeCard(card), notice, bond, name: named.name, whole: named.whole },
     signature: signTeamName(by.secrets.edSk, { ...named, ...more }),
   });
   const names = (by: Keyring, asked = signed(by)) => refusal(stage.authorityAs(by).teams.name(asked));
@@ -159,6 +162,19 @@ test('the directory takes a name from the team’s own organisation alone, as it
     await names(larkfield.keyring, { ...signed(larkfield.keyring), notice: notice.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) }),
   ).toBe('invalid');
   expect(await names(larkfield.keyring, { ...signed(larkfield.keyring, { name: 'Everyone' }), name: 'Everyone' })).toBe('conflict');
+  expect(
+    await names(larkfield.keyring, { ...signed(larkfield.keyring), bond: signBond(edSk, { ...named, organisation: ada.card.id }) }),
+  ).toBe('invalid');
+  // Under another organisation's word, with the team's own key too, it stays whose it was and is called what it was.
+  const theirs = { ...named, organisation: harbour.keyring.card.id };
+  const { edSk: harbourSk } = harbour.keyring.secrets;
+  const taken = {
+    ...{ card: encodeCard(vouch({ ...card, vouchers: [] }, theirs.organisation, harbourSk)), name: 'Gone', whole: false },
+    notice: signNotice(harbourSk, { ...readNotice(notice, larkfield.keyring.card.edVk)!, organisation: theirs.organisation }),
+    signature: signTeamName(harbourSk, { ...theirs, name: 'Gone' }),
+  };
+  expect(await names(harbour.keyring, { ...taken, bond })).toBe('invalid');
+  expect(await names(harbour.keyring, { ...taken, bond: signBond(edSk, theirs) })).toBe('conflict');
   expect((await found('Cardiology')).card).toEqual(card);
 });
 

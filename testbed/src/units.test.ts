@@ -87,7 +87,7 @@ test('locks made anew are those of the wards', async () => {
 });
 
 test('what is no unit is refused, and so is the name that stands for charts open to named doctors', async () => {
-  for (const unit of ['Cardio', 'cardio/', '../cardio', 'by-name', 'cardio/by-name', 'a|b']) {
+  for (const unit of ['Cardio', 'cardio/', '../cardio', 'by-name', 'by-name/x', 'cardio/by-name', 'a|b']) {
     expect(await refusal((async () => stage.take(northgate, [], undefined, unit))()), unit).toBe('invalid');
   }
 });

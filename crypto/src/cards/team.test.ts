@@ -6,7 +6,7 @@ import { hybridPublic, openWith, sealTo } from '../ntru/hybrid.ts';
 import { type Card, cardHash, cardStands, decodeCard, encodeCard, mayBeLetRead, organisationOf, vouch } from './card.ts';
 import { signManifest } from './manifest.ts';
 import { newCard, newTeamCard, teamSecrets } from './owner.ts';
-import { makesMember, readNotice, signNotice, signTeamName, type TeamNotice, verifyTeamName } from './team.ts';
+import { makesMember, readNotice, signBond, signNotice, signTeamName, type TeamNotice, verifyBond, verifyTeamName } from './team.ts';
 
 const random = seededRandom('teams');
 const now = 1_800_000_000;
@@ -144,6 +144,14 @@ describe('a notice', () => {
     expect(at('l:hospital and l:lungs')).toBe(false);
     expect(at('(l:hospital')).toBe(false);
     expect(at('')).toBe(false);
+  });
+
+  test('says whose the team is, and the team’s own key says that as well', () => {
+    const bond = signBond(secrets.edSk, notice);
+    expect(verifyBond(ward.edVk, notice, bond)).toBe(true);
+    expect(verifyBond(ward.edVk, { ...notice, organisation: harbour.card.id }, bond)).toBe(false);
+    expect(verifyBond(ward.edVk, { ...notice, team: random(16) }, bond)).toBe(false);
+    expect(verifyBond(ward.edVk, notice, signBond(harbour.secrets.edSk, notice))).toBe(false);
   });
 
   test('says no name, and a name is signed apart, for one team of one organisation', () => {

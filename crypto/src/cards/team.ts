@@ -8,7 +8,11 @@
  * ```
  * notice = ["carelet/v1/team/notice", team, organisation, domain, follows, issued, labels]
  * name   = ["carelet/v1/team/name", team, organisation, name, whole]
+ * bond   = ["carelet/v1/team/bond", team, organisation]      signed by the team's key
  * ```
+ *
+ * [Note: Whose team it is] A card says nothing of who vouches for it: anybody can put his own word on a card he has seen. So the team's
+ * key signs as well whose it is, and only who has its secret brings it where nobody knows it yet.
  *
  * @module
  */
@@ -35,6 +39,7 @@ export type TeamNotice = {
 
 const noticeLabel = 'carelet/v1/team/notice';
 const nameLabel = 'carelet/v1/team/name';
+const bondLabel = 'carelet/v1/team/bond';
 const membersLabel = 'carelet/v1/team/members';
 
 /** Labels in one notice, and characters of one. */
@@ -119,6 +124,14 @@ export const signTeamName = (organisationSecret: Bytes, named: TeamName): Bytes 
 
 export const verifyTeamName = (organisationKey: Bytes, named: TeamName, signature: Bytes): boolean =>
   verify(organisationKey, nameLabel, nameParts(named), signature);
+
+type TeamBond = Pick<TeamNotice, 'team' | 'organisation'>;
+
+/** The team's own word whose it is. See [Note: Whose team it is]. */
+export const signBond = (teamSecret: Bytes, { team, organisation }: TeamBond): Bytes => sign(teamSecret, bondLabel, [team, organisation]);
+
+export const verifyBond = (teamKey: Bytes, { team, organisation }: TeamBond, signature: Bytes): boolean =>
+  verify(teamKey, bondLabel, [team, organisation], signature);
 
 /** What a team's secret is sealed to its members under. */
 export const membersContext = (team: Bytes): Bytes => cbor([membersLabel, team]);

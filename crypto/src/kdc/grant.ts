@@ -82,6 +82,9 @@ export function readGrant(bytes: Bytes, signer: { readonly id: Bytes; readonly e
   return equalPublic(read.owner, signer.id) && verify(signer.edVk, label, parts(read), signature as Bytes) ? read : null;
 }
 
+/** Whose a grant is that was read before. */
+export const ownerOf = (bytes: Bytes): Bytes => (uncbor(bytes) as Cbor[])[2] as Bytes;
+
 /** Signs the end of a shared grant. */
 export const signEnd = (secret: Bytes, { grant, pat }: Omit<GrantName, 'owner'>): Bytes => sign(secret, endLabel, [grant, pat]);
 

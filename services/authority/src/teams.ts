@@ -12,7 +12,7 @@ import type { authorityContract } from '@carelet/care/wire/contract/authority';
 import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { decodeCard, encodeCard, organisationOf, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
-import { readNotice, verifyTeamName } from '@carelet/crypto/cards/team';
+import { readNotice, verifyBond, verifyTeamName } from '@carelet/crypto/cards/team';
 import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
@@ -30,7 +30,7 @@ export function teams(
   };
 
   return {
-    async name({ card: bytes, notice: said, name, whole, signature }) {
+    async name({ card: bytes, notice: said, bond, name, whole, signature }) {
       const op = 'name a team';
       const by = organisation(op);
       const refuse = (because: string) => new CareletError('invalid', op, { because });
@@ -40,6 +40,7 @@ export function teams(
         throw refuse('these bytes are no card of a team that you vouch for');
       const notice = readNotice(said, by.card.edVk);
       if (!notice || !equalPublic(notice.team, card.id)) throw refuse('the notice is not signed by you for this team');
+      if (!verifyBond(card.edVk, { team: card.id, organisation: by.id }, bond)) throw refuse('the team does not say that it is yours');
       if (!verifyTeamName(by.card.edVk, { team: card.id, organisation: by.id, name, whole }, signature))
         throw refuse('the signature does not fit this team and name');
       const { team, follows } = notice;
@@ -59,11 +60,13 @@ export function teams(
         const taken = others.some((one) => one.name === name && !followed.has(hex(one.team)) && !isSame(one.team));
         if (taken && !followed.has(hex(team)))
           throw new CareletError('conflict', op, { subject: name, because: 'another team is called so' });
-        await within
+        const named = await within
           .insertInto('team')
           .values({ team, organisation: by.id, card: bytes, name, whole, follows, signature })
-          .onConflict((c) => c.column('team').doUpdateSet({ name, whole, signature }))
-          .execute();
+          .onConflict((c) => c.column('team').doUpdateSet({ name, whole, signature }).where('team.organisation', '=', by.id))
+          .returning('team')
+          .executeTakeFirst();
+        if (!named) throw new CareletError('conflict', op, { because: 'this team is another organisation’s' });
       });
     },
 

@@ -30,12 +30,14 @@ export type World = AsyncDisposable & {
   readonly log: NamedKey;
   /** Another cloud over the same tables, as a second process would be. */
   beside(): Cloud;
-  /** A person whose card stands; `clockOff` is how many milliseconds his clock is ahead. */
-  person(kind: CardKind, options?: { clockOff?: number }): Person;
+  /** A person whose card stands, for so many seconds; `clockOff` is how many milliseconds his clock is ahead. */
+  person(kind: CardKind, options?: { clockOff?: number; lasts?: number }): Person;
   /** Whose keys administrators ended, as the authority tells; `away` while it does not answer; `shows` another manifest than its newest. */
   readonly authority: { administrators: Bytes[]; ended: (KeyEnd & { by: Bytes; signature: Bytes })[]; away: boolean; shows: Bytes | null };
   /** Ends every organisation's domain; what is sealed and issued from then on is of another: its id, and the manifests before and since. */
   retire(): Promise<{ id: Bytes; before: Bytes; manifest: Bytes }>;
+  /** What happens once while the cloud turns or transforms next, before that is answered. */
+  meanwhile: (() => Promise<unknown>) | null;
   /** A policy wrap's body under these labels. */
   sealed(labels: readonly string[]): Promise<Bytes>;
   /** An entitlement signed by issuers of these numbers. */

@@ -245,6 +245,59 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
       expect((await chen.cloud.sharing.grants()).grants).toEqual([]);
     });
 
+    test('what waits while the grant is taken back, or its doctor denied, is refused as what comes after, and leaves no receipt', async () => {
+      const given = granting();
+      await ada.cloud.sharing.grant(asked(given));
+      const acts = async () => Number((await world.sql<{ n: string }>('select count(*) as n from receipt where pat = $1', [pat]))[0]!.n);
+      const before = await acts();
+      world.meanwhile = () => world.sql('insert into denied values ($1, $2)', [pat, chen.card.id]);
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      await world.sql('delete from denied where pat = $1', [pat]);
+      expect(await acts()).toBe(before);
+      expect(await turnsFor(chen, given.number)).toBe('ok');
+      const end = { pat, grant: given.number, end: signEnd(ada.secrets.edSk, { pat, grant: given.number }) };
+      world.meanwhile = () => ada.cloud.sharing.end(end);
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      expect(await acts()).toBe(before + 2);
+    });
+
+    test('a grant that comes after its end is refused, as one that ended, however late and in whatever order the two are written', async () => {
+      const late = granting();
+      const end = ({ number }: { number: Bytes }) =>
+        ada.cloud.sharing.end({ pat, grant: number, end: signEnd(ada.secrets.edSk, { grant: number, pat }) });
+      await end(late);
+      await end(late);
+      expect(await refusal(ada.cloud.sharing.grant(asked(late)))).toBe('conflict');
+      expect(await turnsFor(chen, late.number)).toBe('denied');
+      expect((await ada.cloud.sharing.grants()).grants).toEqual([]);
+      for (let i = 0; i < 3; i++) {
+        const both = granting();
+        await Promise.all([refusal(ada.cloud.sharing.grant(asked(both))), end(both)]);
+        expect(await turnsFor(chen, both.number)).toBe('denied');
+        expect(await world.sql('select 1 from rekey where grant_id = $1', [both.number])).toEqual([]);
+      }
+      // Only until no grant that was signed by then can last, and none is taken that lasts longer.
+      const days = 397;
+      expect(await refusal(ada.cloud.sharing.grant(asked(granting({ notAfter: now() + days * 86_400 + 1 }))))).toBe('invalid');
+      expect(await refusal(ada.cloud.sharing.grant(asked(granting({ issued: now() + 301 }))))).toBe('invalid');
+      const older = granting({ issued: now() - 86_400, notAfter: now() + days * 86_400 });
+      expect(await refusal(ada.cloud.sharing.grant(asked(older)))).toBe('invalid');
+    });
+
+    test('keeps so many ends of grants that never came of one owner, and ends every grant that came', async () => {
+      const given = granting();
+      await ada.cloud.sharing.grant(asked(given));
+      const end = (grant: Bytes) => refusal(ada.cloud.sharing.end({ pat, grant, end: signEnd(ada.secrets.edSk, { grant, pat }) }));
+      const outcomes: string[] = [];
+      for (let i = 0; i < 101; i++) outcomes.push(await end(id()));
+      expect(new Set(outcomes)).toEqual(new Set(['ok', 'unavailable']));
+      expect(await world.sql(`select 1 from consent where owner = $1 and body = ''`, [ada.card.id])).toHaveLength(100);
+      expect(await end(given.number)).toBe('ok');
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      await world.sql(`delete from consent where body = ''`);
+      expect(await end(id())).toBe('ok');
+    });
+
     test('turns nothing any more when a grant has ended by its clock', async () => {
       const given = granting();
       await ada.cloud.sharing.grant(asked(given));

@@ -30,6 +30,7 @@ import type { TurningMath } from './mathematics.ts';
 import type { Book } from './receipts/book.ts';
 import { answerRequest } from './requests.ts';
 import type { CloudTables } from './schema.ts';
+import { forgetUnseen, mustHaveRoom, mustLastNoLonger, unseen } from './unseen.ts';
 import { notYours } from './wraps.ts';
 
 type Sharing = RoleOf<typeof cloudContract>['sharing'];
@@ -153,6 +154,7 @@ export function consent(
       const grant = readGrant(body, caller.card.edVk);
       if (!grant || !equalPublic(grant.letterHash, hashOfLetter(letter))) throw refuse('the grant is not signed by you over this letter');
       if (grant.notAfter <= now()) throw refuse('it has ended already');
+      mustLastNoLonger(grant, now());
       await ownChart(db, grant.pat, 'grant');
       const reached = await mathematics.reach(rekeys);
       const [first] = reached;
@@ -171,17 +173,17 @@ export function consent(
     async end({ pat, grant, end }) {
       if (!verifyEnd(caller.card.edVk, { grant, pat }, end)) throw notYours('take a grant back');
       const { parting, promise } = await transaction(db, async (within) => {
-        // Of her own chart; a grant that never arrived is taken back as well.
+        // Of her own chart; a grant that never arrived is taken back as well, and one that arrives in this moment is waited for.
         await ownChart(within, pat, 'take a grant back');
-        await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
-        const parting = await within
-          .updateTable('consent')
-          .set({ ended: end })
-          .where('pat', '=', pat)
-          .where('grant_id', '=', grant)
-          .where('owner', '=', caller.id)
+        await mustHaveRoom(within, 'consent', { pat, grant, owner: caller.id }, now());
+        const ended = await within
+          .insertInto('consent')
+          .values({ pat, grant_id: grant, owner: caller.id, doctor: new Uint8Array(), ...unseen(now()), ended: end })
+          .onConflict((c) => c.columns(['pat', 'grant_id']).doUpdateSet({ ended: end }).where('consent.owner', '=', caller.id))
           .returning(['doctor', 'body'])
           .execute();
+        await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
+        const parting = ended.filter(({ body }) => body.length > 0);
         const [taken] = parting;
         const act = { kind: 'taking-back', actor: caller.id, ...(taken && { policy: sha256(taken.body) }) } as const;
         return { parting, promise: await book.leave(within, pat, act) };
@@ -208,8 +210,8 @@ export function consent(
 
     async turn({ pat, grant, nodes }) {
       const denied = () => new CareletError('denied', 'turn wraps', { because: noneHolds });
-      const find = () =>
-        db
+      const find = (within: Kysely<CloudTables> = db) =>
+        within
           .selectFrom('consent')
           .select(['body', 'doctor'])
           .where('pat', '=', pat)
@@ -244,8 +246,13 @@ export function consent(
       const turned = (await mathematics.turn(jobs)).map((t) => t ?? new Uint8Array());
       const touched = [...new Map(nodes.map(({ nodeId }) => [hex(nodeId), nodeId])).values()];
       const act = { kind: 're-encryption', actor: caller.id, nodes: touched, rows: turnedRoot(turned), policy: sha256(held.body) } as const;
-      // Nothing is handed out of which no receipt was kept.
-      return { turned, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
+      const promise = await transaction(db, async (within) => {
+        // Taken back while it waited or was computed, it is not handed out any more.
+        if (!(await find(within))) throw denied();
+        // Nothing is handed out of which no receipt was kept.
+        return book.leave(within, pat, act);
+      });
+      return { turned, promise };
     },
   };
 
@@ -301,7 +308,8 @@ export function consent(
 }
 
 /**
- * Forgets the re-encryption keys of grants that have ended: they are refused already, and what is not there cannot be stolen.
+ * Forgets the re-encryption keys of grants that have ended: they are refused already, and what is not there cannot be stolen; and ends of
+ * grants that cannot come any more.
  *
  * @param now UTC seconds
  */
@@ -309,6 +317,7 @@ export async function forgetEnded(db: Kysely<CloudTables>, now: number): Promise
   const ended = sql<boolean>`exists (select 1 from consent where consent.pat = rekey.pat and consent.grant_id = rekey.grant_id
     and (consent.not_after <= ${now} or consent.ended is not null))`;
   await db.deleteFrom('rekey').where(ended).execute();
+  await forgetUnseen(db, 'consent', now);
 }
 
 const wrapsOf = (db: Kysely<CloudTables>, pat: Bytes, nodes: readonly { nodeId: Bytes; scope: Bytes }[]) =>

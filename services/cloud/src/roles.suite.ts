@@ -133,6 +133,28 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
       expect(left.some(({ actor, nodes }) => actor.every((byte, i) => byte === chen.card.id[i]) && nodes.length === 1)).toBe(true);
     });
 
+    test('what waits while it is denied, its key ended or another issued, is refused as what comes after, and leaves no receipt', async () => {
+      const sam = world.person('administrator');
+      const acts = async () => Number((await world.sql<{ n: string }>('select count(*) as n from receipt where pat = $1', [pat]))[0]!.n);
+      await enter(entitlement());
+      const before = await acts();
+      for (const meanwhile of [
+        () => world.sql('insert into denied values ($1, $2)', [pat, chen.card.id]),
+        () => enter(entitlement({ issued: now() + 2, formula: 'l:cardio' })),
+      ]) {
+        world.meanwhile = meanwhile;
+        await expect(transform([reached!])).rejects.toMatchObject({ kind: 'denied' });
+        await world.sql('delete from denied where pat = $1', [pat]);
+      }
+      chen = world.person('doctor');
+      await enter(entitlement());
+      const ended: KeyEnd = { doctor: chen.card.id, of: { organisation: northgate.card.id, before: now() + 1 } };
+      const word = { ...ended, administrator: encodeCard(sam.card), signature: signKeyEnd(sam.secrets.edSk, ended) };
+      world.meanwhile = () => sam.cloud.sharing.endKeys(word);
+      await expect(transform([reached!])).rejects.toMatchObject({ kind: 'denied' });
+      expect(await acts()).toBe(before);
+    });
+
     test('it transforms nothing out of sight, and says of all of that the same', async () => {
       await enter(entitlement());
       const denied = async (asked: Promise<unknown>) =>
@@ -214,6 +236,24 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         // An earlier word, said again later, ends nothing more.
         await sam.cloud.sharing.endKeys(word(sam, chen, { organisation: northgate.card.id, before: now() }));
         expect((await transform([reached])).transformed.length).toBe(1);
+      });
+
+      test('stays so when the card of whoever signed it has expired since, and nobody ends keys with such a card', async () => {
+        const of = entitlement();
+        const sam = world.person('administrator', { lasts: 60 });
+        await enter(of);
+        const { doctor, of: ended, signature } = word(sam);
+        world.clock.now += 61_000;
+        await tools.refused('denied', () => northgate.cloud.sharing.endKeys(word(sam)));
+        const late = { organisation: northgate.card.id, before: now() + 300 };
+        world.authority.administrators.push(encodeCard(sam.card));
+        world.authority.ended.push({ doctor, of: late, by: sam.card.id, signature: word(sam, chen, late).signature });
+        world.restart();
+        expect((await transform([reached])).transformed.length).toBe(1);
+        world.authority.ended.push({ doctor, of: ended, by: sam.card.id, signature });
+        world.restart();
+        await expect(transform([reached])).rejects.toMatchObject({ kind: 'denied' });
+        await tools.refused('denied', () => enter(of));
       });
 
       test('stays so when the database comes from a backup: what the authority knows is replayed before anything is served', async () => {

@@ -124,20 +124,25 @@ export function roles(around: Transforming & { town: Town; book: Book }, caller:
     },
 
     async transform({ pat, organisation, nodes }) {
-      const { transformed, formula } = await transforms(organisation, 'transform wraps', async (formula) => {
-        const rows = await db
+      const touched = [...new Map(nodes.map((node) => [hex(node), node])).values()];
+      const reached = (within: Kysely<CloudTables>, formula: string) =>
+        within
           .selectFrom('wrap')
-          .select(['node_id', 'body'])
           .where('pat', '=', pat)
           .where(openedByRole(caller.id, now()))
           .where('domain', '=', organisation)
-          .where('node_id', '=', sql<Bytes>`any(${nodes}::bytea[])`)
-          .where(formulaSql(parse(formula)))
-          .execute();
-        const wraps = new Map(rows.map(({ node_id, body }) => [hex(node_id), body]));
-        return nodes.map((node) => wraps.get(hex(node)));
+          .where('node_id', '=', sql<Bytes>`any(${touched}::bytea[])`)
+          .where(formulaSql(parse(formula)));
+      const { transformed, formula, mustStill } = await transforms(organisation, 'transform wraps', {
+        async texts(formula) {
+          const rows = await reached(db, formula).select(['node_id', 'body']).execute();
+          const wraps = new Map(rows.map(({ node_id, body }) => [hex(node_id), body]));
+          return nodes.map((node) => wraps.get(hex(node)));
+        },
+        async inSight(within, formula) {
+          return (await reached(within, formula).select('node_id').distinct().execute()).length === touched.length;
+        },
       });
-      const touched = [...new Map(nodes.map((node) => [hex(node), node])).values()];
       const act = {
         kind: 'transformation',
         actor: caller.id,
@@ -145,8 +150,12 @@ export function roles(around: Transforming & { town: Town; book: Book }, caller:
         rows: turnedRoot(transformed),
         policy: sha256(utf8(formula)),
       } as const;
-      // Nothing is handed out of which no receipt was kept.
-      return { transformed, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
+      const promise = await transaction(db, async (within) => {
+        await mustStill(within);
+        // Nothing is handed out of which no receipt was kept.
+        return book.leave(within, pat, act);
+      });
+      return { transformed, promise };
     },
   };
 

@@ -76,7 +76,7 @@ export type CloudTables = CardTables &
       not_after: number;
       body: Bytes;
       letter: Bytes;
-      /** The end its patient signed; its re-encryption keys are gone then. */
+      /** The end its patient signed; its re-encryption keys are gone then. Of a grant that never came this is all there is (`unseen`). */
       ended: Bytes | null;
     };
     /** Grants through the key distribution servers, as `consent` has those that a clinic mediates; their locks are gone once they ended. */
@@ -373,6 +373,11 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0017 ends of grants that never came': {
+    async up(db: Kysely<unknown>) {
+      await sql`create index consent_owner on consent (owner)`.execute(db);
     },
   },
 };

@@ -10,7 +10,7 @@ import { type KeyEnd, signKeyEnd } from '@carelet/crypto/cards/approval';
 import { type Card, encodeCard, vouch } from '@carelet/crypto/cards/card';
 import type { Entitlement } from '@carelet/crypto/cards/entitlement';
 import { type CardSecrets, newTeamCard } from '@carelet/crypto/cards/owner';
-import { signNotice, type TeamNotice } from '@carelet/crypto/cards/team';
+import { signBond, signNotice, type TeamNotice } from '@carelet/crypto/cards/team';
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import { signRequest } from '@carelet/crypto/login/request';
 import { scopeId } from '@carelet/crypto/pre/cloud';
@@ -51,9 +51,11 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
         ...{ team: team.card.id, organisation: by.card.id, domain, follows: null, issued: now(), labels },
         ...more,
       });
-    const lay = async (team: Team, more: Partial<{ notice: Bytes; members: Bytes; card: Bytes; delegate: Bytes }> = {}, by = northgate!) =>
+    const bond = (team: Team, by = northgate!): Bytes => signBond(team.secrets.edSk, { team: team.card.id, organisation: by.card.id });
+    type Laid = { notice: Bytes; bond: Bytes; members: Bytes; card: Bytes; delegate: Bytes };
+    const lay = async (team: Team, more: Partial<Laid> = {}, by = northgate!) =>
       by.cloud.teams.lay({
-        ...{ card: encodeCard(team.card), notice: notice(team, {}, by), delegate: team.delegate },
+        ...{ card: encodeCard(team.card), notice: notice(team, {}, by), bond: bond(team, by), delegate: team.delegate },
         ...{ members: await world.sealed(labels), ...more },
       });
     const entitlement = (doctor: Person, more: Partial<Entitlement> = {}): Entitlement => ({
@@ -171,6 +173,18 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       expect((await harbour!.cloud.teams.mine()).teams).toEqual([]);
     });
 
+    test('who stops being a member while her request waits is handed nothing', async () => {
+      const [nothing, chen] = [await seen(await doctor(null)), await doctor()];
+      let issued = now();
+      for (const ask of [() => turned(chen), () => outcome(chen.cloud.teams.join({ team: ward.card.id }))]) {
+        expect(await ask()).toBe('ok');
+        const narrower = entitlement(chen, { issued: ++issued, formula: 'l:hospital and l:lungs' });
+        world.meanwhile = () => world.enters(chen, narrower);
+        expect([nothing.turned, nothing.joined]).toContain(await ask());
+        await world.enters(chen, entitlement(chen, { issued: ++issued }));
+      }
+    });
+
     test('a member whose keys an administrator ended is refused as everybody else, also by a cloud that comes from a backup', async () => {
       const [nothing, chen, sam] = [await seen(await doctor(null)), await doctor(), world.person('administrator')];
       const word = (who: Person, of: KeyEnd['of']) => ({
@@ -225,6 +239,8 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       expect(await laid({ notice: notice(ward) })).toMatch(/^invalid/);
       expect(await laid({ notice: notice(fresh, {}, harbour) })).toMatch(/^invalid/);
       expect(await laid({ notice: notice(fresh, { issued: now() + 1000 }) })).toMatch(/^invalid/);
+      expect(await laid({ bond: bond(ward) })).toMatch(/^invalid/);
+      expect(await laid({ bond: bond(fresh, harbour) })).toMatch(/^invalid/);
       expect(await laid({ delegate: ward.delegate })).toMatch(/^invalid/);
       expect(await laid({ members: await world.sealed(['l:hospital']) })).toMatch(/^invalid/);
       expect(await laid({ members: await world.sealed([...labels, 'l:lungs']) })).toMatch(/^invalid/);
@@ -238,6 +254,30 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       expect(await laid({})).toBe('ok');
       const [said] = (await ada!.cloud.teams.of({ teams: [fresh.card.id, id()] })).teams;
       expect(said).toMatchObject({ card: encodeCard(fresh.card), organisation: encodeCard(northgate!.card), followedBy: null });
+    });
+
+    test('a team stays its organisation’s: another one’s word on its card brings nobody in, and takes nobody out', async () => {
+      const [chen, hers] = [await doctor(), await doctor({ organisation: harbour!.card.id })];
+      const nothing = await seen(hers);
+      const by = (team: Team) => ({ ...team, card: vouch({ ...team.card, vouchers: [] }, harbour!.card.id, harbour!.secrets.edSk) });
+      // The card and the half are for whoever asks: of a team that is known here they are not taken again, not with its secret either.
+      for (const of of [bond(ward), bond(ward, harbour)]) {
+        const outcomes = [await outcome(lay(by(ward), { bond: of }, harbour))];
+        outcomes.push(await outcome(lay(by(ward), { bond: of, notice: notice(ward, { issued: now() + 200 }, harbour) }, harbour)));
+        for (const one of outcomes) expect(one).toMatch(/^(invalid|conflict)/);
+      }
+      expect(await outcome(lay(by(ward), {}, harbour))).toBe('conflict: this team is another organisation’s');
+      expect(await seen(hers)).toEqual(nothing);
+      expect(await seen(chen)).toEqual(member);
+      expect(await outcome(lay(ward))).toBe('ok');
+      // Of one that is not known yet, only with its secret; and of two that come at once one is first.
+      const fresh = teamOf(northgate!);
+      expect(await outcome(lay(by(fresh), { bond: bond(fresh) }, harbour))).toMatch(/^invalid/);
+      for (const team of [fresh, ...Array.from({ length: 4 }, () => teamOf(northgate!))]) {
+        const both = await Promise.all([outcome(lay(team)), outcome(lay(by(team), {}, harbour))]);
+        expect(both.filter((one) => one === 'ok')).toHaveLength(1);
+        expect(both).toContain('conflict: this team is another organisation’s');
+      }
     });
 
     test('a later notice may let more doctors in and takes none out; another team follows once, and is one of the same organisation', async () => {
@@ -274,7 +314,9 @@ export function teamsSuite(name: string, openWorld: OpenWorld): void {
       const { delegate } = newHalf(group, { id: card.id, edSk: secrets.edSk });
       const lay = async (domain: Bytes, issued: number, members: Bytes) => {
         const said = { team: card.id, organisation: northgate.card.id, domain, follows: null, issued, labels: ['l:cardio'] };
-        await northgate.cloud.teams.lay({ card: encodeCard(card), notice: signNotice(northgate.secrets.edSk, said), delegate, members });
+        const bond = signBond(secrets.edSk, said);
+        const notice = signNotice(northgate.secrets.edSk, said);
+        await northgate.cloud.teams.lay({ card: encodeCard(card), notice, bond, delegate, members });
       };
       const members = await world.sealed(['l:cardio']);
       const before = inspect(members).domains[0]!;

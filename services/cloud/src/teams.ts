@@ -17,12 +17,12 @@ import { type Bytes, equal, equalPublic, hex } from '@carelet/crypto/algebra/byt
 import { attempt } from '@carelet/crypto/algebra/strict';
 import { decodeCard, encodeCard, organisationOf, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
 import type { Entitlement } from '@carelet/crypto/cards/entitlement';
-import { makesMember, readNotice, type TeamNotice } from '@carelet/crypto/cards/team';
+import { makesMember, readNotice, type TeamNotice, verifyBond } from '@carelet/crypto/cards/team';
 import { inspect } from '@carelet/crypto/kp-abe/cloud';
 import { isDelegateOf } from '@carelet/crypto/pre/vouched';
 import { transaction } from '@carelet/ground/database';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { teamsOf } from './access.ts';
 import type { CloudTables } from './schema.ts';
 import { type Transforming, transformsFor } from './transform.ts';
@@ -34,7 +34,7 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
   const transforms = transformsFor(around, caller);
 
   return {
-    async lay({ card: bytes, notice: said, delegate, members }) {
+    async lay({ card: bytes, notice: said, bond, delegate, members }) {
       const op = 'lay down a team';
       const refuse = (because: string) => new CareletError('invalid', op, { because });
       if (caller.kind !== 'organisation') throw new CareletError('denied', op, { because: 'only an organisation has teams' });
@@ -45,6 +45,7 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
       const notice = readNotice(said, caller.card.edVk);
       if (!notice || !equalPublic(notice.team, card.id) || !equalPublic(notice.organisation, caller.id))
         throw refuse('the notice is not signed by you for this team');
+      if (!verifyBond(card.edVk, notice, bond)) throw refuse('the team does not say that it is yours');
       if (notice.issued > now() + clockSkew) throw refuse('the clocks differ');
       if (!isDelegateOf(delegate, card)) throw refuse('the half is not of this card');
       if (!isSealedUnder(members, notice)) throw refuse('the secret is not sealed under the labels of the notice');
@@ -57,11 +58,14 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
         await follow(within, notice, op);
         const { team, organisation, domain, follows, issued, labels } = notice;
         const row = { domain, issued, labels: [...labels], notice: said, delegate, members };
-        await within
+        const laid = await within
           .insertInto('team')
           .values({ team, organisation, follows, card: bytes, ...row })
-          .onConflict((c) => c.column('team').doUpdateSet(row))
-          .execute();
+          .onConflict((c) => c.column('team').doUpdateSet(row).where('team.organisation', '=', organisation))
+          .returning('team')
+          .executeTakeFirst();
+        // Another organisation came first in this very moment.
+        if (!laid) throw notItsTeam(op);
         const entitled = await within
           .selectFrom('entitlement')
           .select(['doctor', 'organisation', 'formula', 'issued'])
@@ -106,10 +110,15 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
     async join({ team }) {
       const row = await db.selectFrom('team').select(['organisation', 'members']).where('team', '=', team).executeTakeFirst();
       // Of a team there is none of one is no member either, and is told the same.
-      const { transformed } = await transforms(row?.organisation ?? team, 'join a team', async () => {
-        const { rows } = await sql`select 1 from (${teamsOf(caller.id, now())}) mine where team = ${team}`.execute(db);
-        return [rows.length > 0 ? row?.members : undefined];
+      const isMine = async (within: Kysely<CloudTables>) => {
+        const { rows } = await sql`select 1 from (${teamsOf(caller.id, now())}) mine where team = ${team}`.execute(within);
+        return rows.length > 0;
+      };
+      const { transformed, mustStill } = await transforms(row?.organisation ?? team, 'join a team', {
+        texts: async () => [(await isMine(db)) ? row?.members : undefined],
+        inSight: isMine,
       });
+      await mustStill(db);
       return { transformed: transformed[0]! };
     },
   };
@@ -120,6 +129,7 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
     const { team, organisation, domain, follows, issued, labels } = notice;
     const [before] = await within.selectFrom('team').selectAll().where('team', '=', team).execute();
     if (before) {
+      if (!equalPublic(before.organisation, organisation)) throw notItsTeam(op);
       if (Number(before.issued) > issued) throw refuse('a later notice of this team is here');
       if (hex(before.follows ?? new Uint8Array()) !== hex(follows ?? new Uint8Array())) throw refuse('it followed another team before');
       // [Note: Labels only grow]
@@ -133,6 +143,8 @@ export function teams(around: Transforming & { readonly cards: Cards }, caller: 
     if (other) throw refuse('another team followed that one');
   }
 }
+
+const notItsTeam = (op: string) => new CareletError('conflict', op, { because: 'this team is another organisation’s' });
 
 /** Whether a text is for the domain and under the very labels of a notice. */
 function isSealedUnder(text: Bytes, { domain, labels }: TeamNotice): boolean {

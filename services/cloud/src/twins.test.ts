@@ -34,6 +34,7 @@ import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
 import { kdcSuite } from './kdc/kdc.suite.ts';
 import { limitsSuite } from './limits/limits.suite.ts';
+import { mathematicsHere } from './mathematics.ts';
 import { cardsSuite } from './receipts/cards.suite.ts';
 import { receiptsSuite } from './receipts/receipts.suite.ts';
 import { requestsSuite } from './requests.suite.ts';
@@ -84,6 +85,11 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
     );
   const database = await freshDatabase();
   const db = await openDatabase<CloudTables>({ url: database.url, schema: 'cloud', migrations });
+  const meanwhile = async () => {
+    const work = world.meanwhile;
+    world.meanwhile = null;
+    await work?.();
+  };
   const start = () =>
     cloud({
       db,
@@ -100,6 +106,19 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       },
       clock: () => clock.now,
       changes: openChanges(limits),
+      mathematics: {
+        ...mathematicsHere,
+        turn: async (jobs) => {
+          const turned = await mathematicsHere.turn(jobs);
+          await meanwhile();
+          return turned;
+        },
+        transform: async (transforms, sealed) => {
+          const transformed = await mathematicsHere.transform(transforms, sealed);
+          await meanwhile();
+          return transformed;
+        },
+      },
     });
   let role = start();
   const handler = serve(cloudContract, {
@@ -111,13 +130,14 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
   const listening = overHttp ? await listen({ name: 'cloud', handlers: [handler], port: 0, log, metrics: metrics('cloud') }) : null;
   const where = listening ? { url: listening.url } : { fetch: handler };
 
-  return {
+  const world: World = {
     clock,
     authority,
+    meanwhile: null,
     log: { name: receiptsLog.name, key },
     beside: start,
-    person(kind, { clockOff = 0 } = {}) {
-      const { card: plain, secrets } = newCard(kind, Math.floor(clock.now / 1000) + years);
+    person(kind, { clockOff = 0, lasts = years } = {}) {
+      const { card: plain, secrets } = newCard(kind, Math.floor(clock.now / 1000) + lasts);
       const vouchedKinds = ['doctor', 'organisation', 'administrator'];
       const card = vouchedKinds.includes(kind)
         ? issuers.slice(0, 2).reduce((one, { issuer, secret }) => vouch(one, issuer, secret), plain)
@@ -169,6 +189,7 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       await database[Symbol.asyncDispose]();
     },
   };
+  return world;
 }
 
 for (const [place, overHttp] of [

@@ -4,6 +4,10 @@
  *
  * It lies in files beside the factors and in no table: a database that is restored from a backup brings no older word back.
  *
+ * [Note: Words beside each other] A cloud that was restored, and another copy of her keyring, may make her say two words of one number. The
+ * mediator keeps the first it was told; the next has a higher number, and is taken whatever it names as the one before: it is her word
+ * as well, and whoever refused it would be stuck with one that is over.
+ *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
@@ -36,7 +40,7 @@ export type Denied = {
   /**
    * Takes the newest word of a chart's owner; the one that is known already holds as long again.
    *
-   * @throws {CareletError} `conflict` for one that is not hers, or older than what she said
+   * @throws {CareletError} `conflict` for one that is not hers, older than what she said, or another of the same number
    */
   take(owner: KnownCaller, pat: Bytes, state: Bytes): Promise<void>;
   /** Whether the owner of a chart denies it to somebody. */
@@ -55,7 +59,9 @@ export function deniedIn(said: SaidLimits, now: () => number): Denied {
       const mine = turn.then(async () => {
         const number = numberOf(owner.id, pat);
         const before = (await said.get(number))?.state;
-        const head = before ? { seq: limitsIn(before)!.seq, hash: hashOfLimits(before) } : null;
+        // [Note: Words beside each other]
+        const isLater = before && (limitsIn(state)?.seq ?? 0) > limitsIn(before)!.seq;
+        const head = before && !isLater ? { seq: limitsIn(before)!.seq, hash: hashOfLimits(before) } : null;
         if (followLimits(head, state, { pat, edVk: owner.card.edVk }).kind !== 'follows') {
           throw new CareletError('conflict', 'take limits', { because: 'it does not follow what you said before' });
         }

@@ -109,6 +109,7 @@ describe('a mediator', () => {
   const left: Left[] = [];
   let delegate: Bytes;
   let clock = now;
+  let meanwhile: () => Promise<unknown> = async () => {};
   let as: (who: Person | null) => ReturnType<typeof mediator>;
 
   beforeAll(async () => {
@@ -130,7 +131,13 @@ describe('a mediator', () => {
     const around = {
       factors,
       cards,
-      mathematics,
+      mathematics: {
+        ...mathematics,
+        applyFactor: async (...given: Parameters<typeof mathematics.applyFactor>) => {
+          await meanwhile();
+          return mathematics.applyFactor(...given);
+        },
+      },
       organisation,
       endedKeys,
       domains,
@@ -229,6 +236,21 @@ describe('a mediator', () => {
     expect(left).toEqual([]);
     expect(await turned(chen)).toBe('ok');
     expect(left).toEqual([{ kind: 'factor', actor: chen.card.id, scope: hex(pat), receipt: undefined, turned: [new Uint8Array(576)] }]);
+  });
+
+  test('hands out nothing of what waits while it ends', async () => {
+    const other = systemRandom(16);
+    await as(ada).factor({ ...asked(), grant: other });
+    const asks = () => refusal(as(chen).mediate({ grant: other, turned: [new Uint8Array(576)] }));
+    expect(await asks()).toBe('ok');
+    meanwhile = async () => {
+      clock = now + 1000;
+    };
+    expect(await asks()).toBe('denied');
+    clock = now;
+    meanwhile = () => as(ada).end({ grant: other, pat, end: signEnd(ada.edSk, { grant: other, pat }) });
+    expect(await asks()).toBe('denied');
+    meanwhile = async () => {};
   });
 
   test('forgets it when its patient says so, and not when anybody else does', async () => {

@@ -132,12 +132,17 @@ export function mediator(
     async mediate({ grant, turned, promise, membership }) {
       const kept = await factors.get(grant);
       if (!caller || !kept || kept.notAfter <= now()) throw none('mediate');
-      const { organisation: of } = kept;
+      const { organisation: of, patient } = kept;
       const reads = of ? await isMember(caller, { team: kept.doctor, of }, membership) : equalPublic(kept.doctor, caller.id);
-      if (!reads || (await denied.denies(kept.patient, kept.pat, caller.id))) throw none('mediate');
-      await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), turned, promise }, kept.patient);
+      if (!reads || (await denied.denies(patient, kept.pat, caller.id))) throw none('mediate');
+      await receipts.leave({ kind: 'factor', actor: caller.id, scope: hex(kept.pat), turned, promise }, patient);
+      const answers = await mathematics.applyFactor(kept.secret, turned);
+      // Taken back while it waited or was computed, it is not handed out any more.
+      const isOver = (await factors.get(grant)) === null || kept.notAfter <= now();
+      if (isOver || (await denied.denies(patient, kept.pat, caller.id))) throw none('mediate');
+      if (of && !(await isMember(caller, { team: kept.doctor, of }, membership))) throw none('mediate');
       // Nothing is what a lying or mistaken cloud turned gets back: the doctor is told which of them.
-      return { answers: (await mathematics.applyFactor(kept.secret, turned)).map((answer) => answer ?? new Uint8Array()) };
+      return { answers: answers.map((answer) => answer ?? new Uint8Array()) };
     },
 
     async limits({ grant, state }) {

@@ -62,6 +62,7 @@ describe('a mediator of roles', () => {
   const keys = serviceKeys(join(folder, 'service'), () => now * 1000);
   const ended: KeyName[] = [];
   const left: Parameters<Receipts['leave']>[0][] = [];
+  let meanwhile: () => Promise<unknown> = async () => {};
   let known: RoleFactors;
   let logins: Logins;
   let domain: Bytes;
@@ -92,7 +93,13 @@ describe('a mediator of roles', () => {
           ready: async () => {},
           hear: async () => {},
         },
-        mathematics,
+        mathematics: {
+          async applyRole(...given) {
+            const applied = await mathematics.applyRole(...given);
+            await meanwhile();
+            return applied;
+          },
+        },
         organisation: async () => ({ card: clinic.card, edSk: clinic.secrets.edSk }) as Organisation,
         town: { manifest: async () => manifest, refresh: async () => manifest, take: async () => manifest },
         receipts: { leave: async (act) => void left.push(act) },
@@ -237,6 +244,15 @@ describe('a mediator of roles', () => {
     now += 60;
     expect(await refusal(as(chen).answer({ login, transformed: [good] }))).toBe('denied');
     expect(await refusal(enter())).toBe('denied');
+  });
+
+  test('hands out nothing of what waits while the key ends, or its login', async () => {
+    const [one, two] = [await enter(await parts()), await enter()];
+    meanwhile = () => as(chen).leave({ login: one.login });
+    expect(await refusal(opened(one.login, one.factors))).toBe('denied');
+    meanwhile = () => forgetKeys(known, logins, { doctor: chen.card.id, of: null });
+    expect(await refusal(opened(two.login, two.factors))).toBe('denied');
+    meanwhile = async () => {};
   });
 
   test('forgets everything of a doctor whose keys were ended, and takes nothing of them again', async () => {

@@ -185,8 +185,11 @@ export function roles(
         turned: transformed,
         promise,
       });
+      const answers = await mathematics.applyRole(login.factors, transformed);
+      // Ended while it waited or was computed, it is not handed out any more.
+      if (logins.get(hex(name)) !== login || login.until <= now()) throw none();
       // Nothing is what a lying or mistaken cloud transformed gets back: the doctor is told which of them.
-      return { answers: (await mathematics.applyRole(login.factors, transformed)).map((answer) => answer ?? new Uint8Array()) };
+      return { answers: answers.map((answer) => answer ?? new Uint8Array()) };
     },
 
     async leave({ login: name }) {

@@ -49,6 +49,7 @@ describe('a mediator of a grant to a team', () => {
   const deed = signDeed(hospital.secrets.edSk, { pat, writer: hospital.card.id, owner: ada.card.id });
   let clock = now;
   let today: Bytes;
+  let meanwhile: () => Promise<unknown>;
   let ended: (key: { doctor: Bytes; issued: number }) => 'denied' | 'conflict' | 'unavailable' | null;
   let known: Map<string, Card>;
   let factors: Factors;
@@ -61,7 +62,14 @@ describe('a mediator of a grant to a team', () => {
     const caller: KnownCaller | null = who && { id: who.card.id, kind: who.card.kind, card: who.card };
     return mediator(
       {
-        ...{ factors, mathematics, now: () => clock },
+        ...{ factors, now: () => clock },
+        mathematics: {
+          ...mathematics,
+          async applyFactor(...given) {
+            await meanwhile();
+            return mathematics.applyFactor(...given);
+          },
+        },
         receipts: { leave: async () => {} },
         given: { take: () => {} },
         denied: deniedIn(said, () => clock),
@@ -127,6 +135,7 @@ describe('a mediator of a grant to a team', () => {
   beforeEach(async () => {
     [clock, today, known] = [now, domain, new Map()];
     ended = () => null;
+    meanwhile = async () => {};
     factors = await factorsIn(temporaryFolder(), secrets(systemRandom(32)));
     said = await saidLimitsIn(temporaryFolder(), secrets(systemRandom(32)));
     [grant, chen] = [systemRandom(16), person('doctor')];
@@ -204,6 +213,14 @@ describe('a mediator of a grant to a team', () => {
     expect(await reads(shown())).toMatch(/^unavailable/);
   });
 
+  test('hands out nothing of what waits while a member’s key ends', async () => {
+    const never = await reads();
+    meanwhile = async () => {
+      ended = () => 'denied';
+    };
+    expect(await reads(shown())).toBe(never);
+  });
+
   describe('whom the patient denies', () => {
     const limits = (more: Partial<Limits> = {}, by = ada): Bytes =>
       signLimits(by.secrets.edSk, { pat, seq: 1, byName: false, denied: [chen.card.id], time: now, prevHash: new Uint8Array(32), ...more });
@@ -220,13 +237,41 @@ describe('a mediator of a grant to a team', () => {
       // Said again it holds as before; an older word, one beside it, or another's changes nothing.
       expect(await says(limits())).toBe('ok');
       const second = limits({ seq: 2, denied: [], prevHash: hashOfLimits(limits()) });
-      for (const state of [limits({ denied: [] }), limits({ seq: 2, denied: [] }), limits({ pat: systemRandom(16), seq: 9 })]) {
+      for (const state of [limits({ denied: [] }), limits({ seq: 2, denied: [] }, chen), limits({ pat: systemRandom(16), seq: 9 })]) {
         expect(await says(state)).toMatch(/^conflict/);
       }
       expect(await reads(shown())).toBe(never);
       expect(await says(second)).toBe('ok');
       expect(await reads(shown())).toBe('ok');
       expect(await says(limits())).toMatch(/^conflict/);
+    });
+
+    test('is who her newest word says, also where she said two of one number: the one told first, and then the next', async () => {
+      const never = await reads();
+      const [first, beside] = [limits(), limits({ denied: [], byName: true })];
+      expect(await says(first)).toBe('ok');
+      const [second, besideSecond] = [
+        { seq: 2, prevHash: hashOfLimits(first) },
+        { seq: 2, prevHash: hashOfLimits(beside), denied: [] },
+      ];
+      expect(await says(limits(second))).toBe('ok');
+      expect(await says(beside)).toMatch(/^conflict/);
+      expect(await says(limits(besideSecond))).toMatch(/^conflict/);
+      expect(await reads(shown())).toBe(never);
+      const third = limits({ seq: 3, prevHash: hashOfLimits(limits(besideSecond)), denied: [] });
+      expect(await says(third)).toBe('ok');
+      expect(await reads(shown())).toBe('ok');
+      // Never back, on neither of the two ways.
+      for (const state of [first, limits(second), limits({ seq: 3, prevHash: hashOfLimits(limits(second)) })]) {
+        expect(await says(state)).toMatch(/^conflict/);
+      }
+      expect(await reads(shown())).toBe('ok');
+    });
+
+    test('is refused also where her request waits meanwhile', async () => {
+      const never = await reads();
+      meanwhile = () => says(limits());
+      expect(await reads(shown())).toBe(never);
     });
 
     test('is refused also where the grant is made while it stands', async () => {

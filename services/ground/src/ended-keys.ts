@@ -6,6 +6,10 @@
  * have been restored from a backup. So nothing of a role is served before the authority was asked, once since the start, which
  * keys have ended; and it is asked again every minute, for whoever could not be told.
  *
+ * [Note: Words outlast cards]
+ * Who says to a service itself that keys end shows a card that stands today. What the authority kept was said when its administrator's
+ * card stood, and holds when that has expired since: a service that comes from a backup hears it perhaps years later.
+ *
  * @module
  */
 import { CareletError } from '@carelet/care/model';
@@ -17,6 +21,7 @@ import { type KeyEnd, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { type Card, cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import type { Domain } from '@carelet/crypto/cards/manifest';
 import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+import { clockSkew } from './login.ts';
 import type { Town } from './town.ts';
 
 /** `before` in UTC seconds: keys for this organisation that were issued earlier have ended; for nobody's in particular, all have. */
@@ -78,11 +83,12 @@ export function endedKeysIn({
   const nameOf = (doctor: Bytes, organisation: Bytes) => `${hex(doctor)} ${hex(organisation)}`;
   let heard = false;
 
-  const administratorIn = async (bytes: Bytes): Promise<Card | null> => {
+  /** @param at UTC seconds; without, whenever it stood. */
+  const administratorIn = async (bytes: Bytes, at?: number): Promise<Card | null> => {
     const card = decodeCard(bytes);
     if (card?.kind !== 'administrator') return null;
-    const now = Math.floor(clock() / 1000);
-    return cardStands(card, await town.manifest(), now) || cardStands(card, await town.refresh(), now) ? card : null;
+    const when = at ?? card.expiry - 1;
+    return cardStands(card, await town.manifest(), when) || cardStands(card, await town.refresh(), when) ? card : null;
   };
 
   /** First noted, then forgotten: whoever comes in between is refused. */
@@ -119,7 +125,7 @@ export function endedKeysIn({
     },
 
     async take({ doctor, of, administrator, signature }) {
-      const card = await administratorIn(administrator);
+      const card = await administratorIn(administrator, Math.floor(clock() / 1000));
       if (!card || !verifyKeyEnd(card.edVk, { doctor, of }, signature)) {
         throw new CareletError('denied', 'end keys', { because: 'no administrator of this town signed that' });
       }
@@ -142,7 +148,9 @@ export function endedKeysIn({
     }
     for (const { doctor, of, by, signature } of ended) {
       const card = cards.get(hex(by));
-      if (card && verifyKeyEnd(card.edVk, { doctor, of }, signature)) await note({ doctor, of });
+      // [Note: Words outlast cards] An end that says its time was said while the card stood.
+      const wasInTime = card && (!of || of.before <= card.expiry + clockSkew);
+      if (wasInTime && verifyKeyEnd(card.edVk, { doctor, of }, signature)) await note({ doctor, of });
     }
     heard = true;
   }

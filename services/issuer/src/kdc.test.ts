@@ -17,7 +17,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { identityIn } from './identity.ts';
 import { openCast, type Person } from './issuer.testing.ts';
-import { forgetOver } from './kdc.ts';
+import { forgetOver, type KeptGrant } from './kdc.ts';
 
 const group = await loadGroup('mcl');
 const places = [0, 1, 2];
@@ -313,6 +313,49 @@ describe('a grant', () => {
       await forgetOver(kept[0]!, clock.now);
       expect(await files()).toBeLessThan(before);
       expect((await endOne()).kind).toBe('ended');
+    } finally {
+      clock.now = begun;
+    }
+  });
+
+  test('of no nodes leaves nothing on the disk, and of one owner so many hold or are numbers of what ended, also over a restart', async () => {
+    const [ben, files] = [person('patient'), async () => (await readdir(folders[0]!)).length];
+    const given = { ...grant, owner: ben.card.id };
+    const laid = (more: Partial<Said & { kind: 'lay' }> = {}, of = { ...given, grant: systemRandom(16) }) =>
+      say(0, ben, laying({ grant: signGrant(ben.secrets.edSk, of), deed: deedFor(ben), ...more }));
+    const before = await files();
+    expect(await laid({ nodes: [] })).toEqual({ kind: 'laid', nodes: 0 });
+    expect(await files()).toBe(before);
+    // As if she had laid and ended very many.
+    const body = signGrant(ben.secrets.edSk, given);
+    const { notAfter } = given;
+    const fill = async (many: number, one: KeptGrant) => {
+      for (let at = 0; at < many; at += 100) {
+        await Promise.all(Array.from({ length: Math.min(100, many - at) }, () => kept[0]!.put(systemRandom(16), one)));
+      }
+    };
+    await fill(497, { kind: 'holds', notAfter, reader: chen.card.id, body, nodes: nodes[0]! });
+    expect((await laid({}, given)).kind).toBe('laid');
+    roles[0] = await started(0);
+    for (let i = 0; i < 2; i++) expect((await laid()).kind).toBe('laid');
+    expect(refusalOf(await laid())).toBe('conflict');
+    // What is there grows, and everybody else lays hers.
+    expect(await laid({ nodes: [systemRandom(16)] }, given)).toEqual({ kind: 'laid', nodes: 3 });
+    expect((await say(0, ada, laying())).kind).toBe('laid');
+    const endGiven = { kind: 'end', grant: given.grant, pat: given.pat, end: signEnd(ben.secrets.edSk, given) } as const;
+    expect((await say(0, ben, endGiven)).kind).toBe('ended');
+    expect((await laid()).kind).toBe('laid');
+    expect(refusalOf(await laid())).toBe('conflict');
+    await kept[0]!.dropWhere((one) => one.kind === 'holds');
+    await fill(1998, { kind: 'ended', notAfter, owner: ben.card.id, came: true });
+    roles[0] = await started(0);
+    expect((await laid()).kind).toBe('laid');
+    expect(refusalOf(await laid())).toBe('conflict');
+    const begun = clock.now;
+    try {
+      clock.now = notAfter;
+      await forgetOver(kept[0]!, clock.now);
+      expect((await laid({}, { ...given, grant: systemRandom(16), notAfter: clock.now + 60 })).kind).toBe('laid');
     } finally {
       clock.now = begun;
     }

@@ -9,6 +9,9 @@
  * kept as well, until the last day any grant signed by then may have. It is taken only of whoever shows the chart to be hers, as the
  * grant would have to be, and only so many of each: a patient's card is anybody's to make, and would fill the disk with ends of nothing.
  *
+ * [Note: What one owner may leave] A grant is a file, and its number one after its end, for up to thirteen months. So of one owner so many
+ * are kept, and a grant of no nodes is none yet: it is answered, and nothing is written.
+ *
  * [Note: What a server knows of a chart] That its writer, an organisation of this town, said whose it is. Whether a node hangs in it
  * the server cannot tell; it need not: see [Note: What a server answers for].
  *
@@ -31,7 +34,7 @@ import {
   type Refusal,
   type Said,
 } from '@carelet/crypto/kdc/asking';
-import { type GrantName, nameOfGrant, placeOf, readGrant, verifyEnd } from '@carelet/crypto/kdc/grant';
+import { type GrantName, nameOfGrant, ownerOf, placeOf, readGrant, verifyEnd } from '@carelet/crypto/kdc/grant';
 import { verifyDeed } from '@carelet/crypto/records/chart';
 import { Nonces } from '@carelet/ground/login';
 import { perHour } from '@carelet/ground/per-hour';
@@ -42,10 +45,10 @@ import { type Founded, foundedTown, type Identity } from './identity.ts';
 import type { IssuerMath } from './mathematics.ts';
 import type { IssuerTables } from './schema.ts';
 
-/** A grant as this server keeps it; of one that ended nothing but until when its number is none again, and whose it was if it never came. */
+/** A grant as this server keeps it; of one that ended nothing but until when its number is none again, whose it was, and whether it ever came. */
 export type KeptGrant =
   | { readonly kind: 'holds'; readonly notAfter: number; readonly reader: Bytes; readonly body: Bytes; readonly nodes: Bytes }
-  | { readonly kind: 'ended'; readonly notAfter: number; readonly unseen?: Bytes };
+  | { readonly kind: 'ended'; readonly notAfter: number; readonly owner?: Bytes; readonly came: boolean };
 
 export type KeptGrants = SealedFiles<KeptGrant>;
 
@@ -56,13 +59,14 @@ export const grantsIn = (folder: string, secrets: Secrets): Promise<KeptGrants> 
     {
       write: (kept) =>
         kept.kind === 'ended'
-          ? [kept.notAfter, ...(kept.unseen ? [kept.unseen] : [])]
+          ? [kept.notAfter, ...(kept.owner ? [kept.owner] : []), ...(kept.owner && kept.came ? [true] : [])]
           : [kept.notAfter, kept.reader, kept.body, kept.nodes],
       read: (content) => {
-        const fields = content as [number, Bytes, Bytes, Bytes] | [number, Bytes?];
+        const fields = content as [number, Bytes, Bytes, Bytes] | [number, Bytes?, true?];
         if (fields.length === 4) return { kind: 'holds', notAfter: fields[0], reader: fields[1], body: fields[2], nodes: fields[3] };
-        const [notAfter, unseen] = fields;
-        return { kind: 'ended', notAfter, ...(unseen && { unseen }) };
+        // Before owners were written, only of one that never came.
+        const [notAfter, owner, came = owner === undefined] = fields;
+        return { kind: 'ended', notAfter, ...(owner && { owner }), came };
       },
     },
   );
@@ -73,8 +77,8 @@ export const forgetOver = (grants: KeptGrants, now: number): Promise<void> => gr
 /** Where this server's share lies under the key file. */
 export const sharePlace = 'issuer/key-server';
 
-/** Ends of grants that never came here, of one owner. */
-const mostUnseen = 100;
+/** Of one owner: grants that hold, all that came with those that ended, and ends of grants that never came here. */
+const most = { holds: 500, came: 2000, unseen: 100 } as const;
 /** Nodes of one grant. */
 const mostNodesOfGrant = 20_000;
 /** Nodes that one card may name within an hour, in whatever it asks; and what any request counts for. */
@@ -113,7 +117,7 @@ export function kdc({
 }): RoleOf<typeof issuerContract>['kdc'] {
   const used = new Nonces();
   const asked = perHour(now, mostAnHour);
-  const unseen = new Unseen(grants);
+  const owned = new Owned(grants);
   let turn: Promise<unknown> = Promise.resolve();
   /** What changes a grant is done one after the other. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -182,11 +186,19 @@ export function kdc({
     if (before && !(before.kind === 'holds' && equalPublic(before.body, body))) {
       throw refuse('conflict', 'a grant of this number was made or ended before');
     }
+    // [Note: What one owner may leave]
+    if (!before && nodes.length === 0) return { kind: 'laid', nodes: 0 };
     const known = before?.kind === 'holds' ? before.nodes : new Uint8Array();
     const there = new Set(each(known).map(hex));
     const fresh = [...new Map(nodes.map((node) => [hex(node), node])).entries()].filter(([node]) => !there.has(node));
     const all = concat(known, ...fresh.map(([, node]) => node));
     if (all.length > 16 * mostNodesOfGrant) throw refuse('invalid', 'a grant reaches no more nodes than that');
+    if (!before) {
+      const { holds, ended } = await owned.of(card.id, now());
+      if (holds >= most.holds) throw refuse('conflict', 'as many grants of yours hold as are kept; end some');
+      if (holds + ended >= most.came) throw refuse('conflict', 'as many grants of yours held and ended as are kept');
+      await owned.note(card.id, 'holds', grant.notAfter);
+    }
     if (!before || fresh.length > 0) {
       await grants.put(name, { kind: 'holds', notAfter: grant.notAfter, reader: grant.reader, body, nodes: all });
     }
@@ -197,14 +209,19 @@ export function kdc({
     if (card.kind !== 'patient' || !verifyEnd(card.edVk, { grant, pat }, signature)) throw none();
     const name = nameOfGrant({ grant, pat, owner: card.id });
     const before = await grants.get(name);
-    if (before?.kind === 'holds') await grants.put(name, { kind: 'ended', notAfter: before.notAfter });
+    if (before?.kind === 'holds') {
+      await owned.end(card.id, before.notAfter);
+      await grants.put(name, { kind: 'ended', notAfter: before.notAfter, owner: card.id, came: true });
+    }
     // See [Note: Ends of grants that never came].
     if (!before) {
       if (!chart || !isHers(founded, card, pat, chart)) throw none();
-      if (!(await unseen.take(card.id, untilUnseen(now()), now()))) {
+      if ((await owned.of(card.id, now())).unseen >= most.unseen) {
         throw refuse('unavailable', 'as many grants of yours that never came have ended as are kept');
       }
-      await grants.put(name, { kind: 'ended', notAfter: untilUnseen(now()), unseen: card.id });
+      const notAfter = untilUnseen(now());
+      await owned.note(card.id, 'unseen', notAfter);
+      await grants.put(name, { kind: 'ended', notAfter, owner: card.id, came: false });
     }
     return { kind: 'ended' };
   }
@@ -236,34 +253,57 @@ export function kdc({
 /** Until when a grant may last that was signed before its end, whose signer's clock may go before ours. */
 const untilUnseen = (now: number): number => now + askingSkew + longestGrantSeconds;
 
-/** Ends of grants that never came, by owner: counted in the files once, and from then on as they are taken. */
-class Unseen {
+type What = 'holds' | 'ended' | 'unseen';
+
+/** How much is kept of each owner: counted in the files once, and from then on before anything is written. See [Note: What one owner may leave]. */
+class Owned {
   readonly #grants: KeptGrants;
   /** Until when each is kept. */
-  #kept: Map<string, number[]> | undefined;
+  #kept: Map<string, Record<What, number[]>> | undefined;
 
   constructor(grants: KeptGrants) {
     this.#grants = grants;
   }
 
-  /** Counts one more; `false` where its owner has as many as are kept. */
-  async take(owner: Bytes, notAfter: number, now: number): Promise<boolean> {
-    this.#kept ??= await this.#count();
-    const hers = (this.#kept.get(hex(owner)) ?? []).filter((until) => until > now);
-    if (hers.length >= mostUnseen) return false;
-    this.#kept.set(hex(owner), [...hers, notAfter]);
-    return true;
+  /** How many of each there are. */
+  async of(owner: Bytes, now: number): Promise<Record<What, number>> {
+    const hers = await this.#hers(owner);
+    for (const what of Object.keys(hers) as What[]) hers[what] = hers[what].filter((until) => until > now);
+    return { holds: hers.holds.length, ended: hers.ended.length, unseen: hers.unseen.length };
   }
 
-  async #count(): Promise<Map<string, number[]>> {
-    const kept = new Map<string, number[]>();
+  async note(owner: Bytes, what: What, notAfter: number): Promise<void> {
+    (await this.#hers(owner))[what].push(notAfter);
+  }
+
+  /** One that held until this day has ended. */
+  async end(owner: Bytes, notAfter: number): Promise<void> {
+    const { holds, ended } = await this.#hers(owner);
+    const at = holds.indexOf(notAfter);
+    if (at >= 0) holds.splice(at, 1);
+    ended.push(notAfter);
+  }
+
+  async #hers(owner: Bytes): Promise<Record<What, number[]>> {
+    this.#kept ??= await this.#count();
+    return hersIn(this.#kept, owner);
+  }
+
+  async #count(): Promise<Map<string, Record<What, number[]>>> {
+    const kept = new Map<string, Record<What, number[]>>();
     for await (const one of this.#grants.each()) {
-      if (one.kind !== 'ended' || !one.unseen) continue;
-      const owner = hex(one.unseen);
-      kept.set(owner, [...(kept.get(owner) ?? []), one.notAfter]);
+      const owner = one.kind === 'holds' ? ownerOf(one.body) : one.owner;
+      const what = one.kind === 'holds' ? 'holds' : one.came ? 'ended' : 'unseen';
+      if (owner) hersIn(kept, owner)[what].push(one.notAfter);
     }
     return kept;
   }
+}
+
+function hersIn(kept: Map<string, Record<What, number[]>>, owner: Bytes): Record<What, number[]> {
+  const there = kept.get(hex(owner)) ?? { holds: [], ended: [], unseen: [] };
+  kept.set(hex(owner), there);
+  return there;
 }
 
 /** The 16-byte numbers that were put one behind the other. */

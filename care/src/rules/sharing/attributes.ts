@@ -24,13 +24,16 @@ export type SharedNode = {
   readonly source: Source;
 };
 
+const byName = 'by-name';
+
 /**
  * The unit of an organisation's charts that are open to named doctors only (`limits.ts`): it stands on their nodes in the place of the
  * organisation's own, so that no key for everyone of a unit meets it.
  */
-export const byNameUnit = (organisation: string): string => `${organisation}/by-name`;
+export const byNameUnit = (organisation: string): string => `${organisation}/${byName}`;
 
-export const isByName = (unit: string): boolean => unit.endsWith('/by-name');
+/** Whether it is that unit, or anything in or around it: a ward in it would carry its label as an ancestor’s. */
+export const isByName = (unit: string): boolean => unit.split('/').includes(byName);
 
 /** An attribute in words, before it becomes a label. */
 export type Attribute = { readonly name: 'part' | 'pat' | 'kind' | 'conf' | 'sens' | 'org' | 'src' | 'ver' | 't'; readonly value: string };
@@ -74,7 +77,7 @@ export const isTeam = (pseudonym: string): boolean => pseudonym.startsWith(teamP
  * @throws {CareletError} `invalid`
  */
 export function checkUnit(unit: string, op: string): void {
-  const isUnit = /^[a-z0-9-]{1,40}(\/[a-z0-9-]{1,40}){0,3}$/.test(unit) && !isByName(`/${unit}`);
+  const isUnit = /^[a-z0-9-]{1,40}(\/[a-z0-9-]{1,40}){0,3}$/.test(unit) && !isByName(unit);
   if (isUnit) return;
   throw new CareletError('invalid', op, { subject: unit, because: 'a unit is small letters and digits, as in cardio or cardio/icu' });
 }

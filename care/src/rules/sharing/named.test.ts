@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { attributesOf, byNameUnit, type SharedNode } from './attributes.ts';
+import { attributesOf, byNameUnit, checkUnit, type SharedNode } from './attributes.ts';
 import { checkNamed, compile, inWords, type Labelling, labelsOf, type Policy, policyText } from './policy.ts';
 
 const labelling: Labelling = {
@@ -79,6 +79,16 @@ test('nobody names everyone: the unit of named doctors is no unit of a policy, o
   }
   expect(() => checkNamed({ unit: northgate, named: ['everyone'] })).toThrow('no chart');
   expect(() => compile({ ...everyone, patients: [], named: [] }, ['always'], labelling)).toThrow('it names no patient');
+});
+
+test('no ward is in that unit, nor around it: records of such a ward would open to everyone who is named', () => {
+  for (const unit of ['by-name', 'by-name/x', 'cardio/by-name', 'cardio/by-name/x']) {
+    expect(() => checkUnit(unit, 'write'), unit).toThrow('a unit is small letters');
+    expect(() => checkNamed({ unit: `${northgate}/${unit}` }), unit).toThrow('named one by one');
+  }
+  for (const unit of ['cardio', 'by-names', 'cardio/not-by-name/x']) expect(() => checkUnit(unit, 'write')).not.toThrow();
+  // What was written so before carries no label of a unit around it.
+  expect(opens({ ...everyone, patients: [], named: [ada] }, node(ada, `${byNameUnit(northgate)}/x`))).toBe(false);
 });
 
 test('a ward of the organisation is named for the charts of the whole of it', () => {

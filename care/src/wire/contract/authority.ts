@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/record.ts';
-import { teamNotice } from './cloud/teams.ts';
+import { teamBond, teamNotice } from './cloud/teams.ts';
 import { endedKeys } from './key-end.ts';
 import { bytes, defineContract } from './kit.ts';
 import { card, presentCard } from './login.ts';
@@ -241,7 +241,15 @@ export const authorityContract = defineContract('authority', {
     summary: 'An organisation names a team of its doctors in the directory; one that follows another takes its place there.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ card, notice: teamNotice, name, /** Whether it is the whole organisation. */ whole: z.boolean(), signature }),
+    input: z.strictObject({
+      card,
+      notice: teamNotice,
+      bond: teamBond,
+      name,
+      /** Whether it is the whole organisation. */
+      whole: z.boolean(),
+      signature,
+    }),
     output: z.strictObject({}),
     idempotent: true,
   },

@@ -14,7 +14,7 @@ import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard, vouch } from '@carelet/crypto/cards/card';
 import { labelOf } from '@carelet/crypto/cards/label';
 import { newTeamCard, teamSecretLength, teamSecrets } from '@carelet/crypto/cards/owner';
-import { membersContext, signNotice, signTeamName } from '@carelet/crypto/cards/team';
+import { membersContext, signBond, signNotice, signTeamName } from '@carelet/crypto/cards/team';
 import { idOfDomain } from '@carelet/crypto/kp-abe/domain';
 import { mustHoldDomain } from '../../enrolment.ts';
 import type { Keyring, OwnTeam } from '../../keyring/keyring.ts';
@@ -128,11 +128,13 @@ async function lay({ keyring, save, cloud, authority, mathematics, clock = Date.
   const notice = signNotice(secrets.edSk, said);
   const sealing = { domain: writer.domain, pq: writer.pq, labels, context: membersContext(card.id), content: secret };
   const [members] = await mathematics.sealPolicies([sealing]);
-  const { delegate } = await mathematics.newHalf({ id: card.id, edSk: secretsOf(team).edSk });
+  const { edSk } = secretsOf(team);
+  const { delegate } = await mathematics.newHalf({ id: card.id, edSk });
+  const bond = signBond(edSk, said);
   const bytes = encodeCard(card);
-  await cloud.teams.lay({ card: bytes, notice, delegate, members: members! });
+  await cloud.teams.lay({ card: bytes, notice, bond, delegate, members: members! });
   const signature = signTeamName(secrets.edSk, { team: card.id, organisation: home.id, name, whole });
-  await authority.teams.name({ card: bytes, notice, name, whole, signature });
+  await authority.teams.name({ card: bytes, notice, bond, name, whole, signature });
   return team;
 }
 

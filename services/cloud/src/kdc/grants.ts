@@ -9,6 +9,7 @@ import { isSealed } from '@carelet/crypto/kdc/encoding';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { notDenied } from '../limits/denied.ts';
 import type { CloudTables } from '../schema.ts';
+import { forgetUnseen } from '../unseen.ts';
 
 /** What holds of a shared grant to somebody that is neither over nor taken back, of a chart whose owner does not deny her. */
 export const sharedWith = (reader: Bytes, now: number): RawBuilder<boolean> =>
@@ -50,7 +51,7 @@ export async function mustBeOfOwnGrants(
 }
 
 /**
- * Forgets the locks of shared grants that are over by their date: they are refused already.
+ * Forgets the locks of shared grants that are over by their date: they are refused already; and ends of grants that cannot come any more.
  *
  * @param now UTC seconds
  */
@@ -58,4 +59,5 @@ export async function forgetShared(db: Kysely<CloudTables>, now: number): Promis
   const over = sql<boolean>`exists (select 1 from shared_grant where shared_grant.pat = wrap.pat and shared_grant.grant_id = wrap.domain
     and (shared_grant.not_after <= ${now} or shared_grant.ended is not null))`;
   await db.deleteFrom('wrap').where('kind', '=', 'shared').where(over).execute();
+  await forgetUnseen(db, 'shared_grant', now);
 }

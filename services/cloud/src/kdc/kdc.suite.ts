@@ -1,5 +1,5 @@
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, cbor } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, cbor, hex } from '@carelet/crypto/algebra/bytes';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { encodeCard } from '@carelet/crypto/cards/card';
 import { encodeSealed } from '@carelet/crypto/kdc/encoding';
@@ -149,6 +149,56 @@ export function kdcSuite(place: string, open: () => Promise<World>): void {
       expect(await world.sql(`select 1 from wrap where kind = 'shared' and domain = $1`, [grant.grant])).toEqual([]);
       expect(await refusal(given(grant))).toBe('conflict');
       expect(await refusal(end(grant))).toBe('ok');
+    });
+
+    test('what waits while the grant is taken back is refused as what comes after, and leaves no receipt', async () => {
+      await lay(grant);
+      const before = await receipts();
+      const waits = (granted: boolean) => async () =>
+        (
+          await world.sql(`select 1 from pg_locks where relation = 'wrap'::regclass and granted = ${granted} and mode = $1`, [
+            granted ? 'AccessExclusiveLock' : 'AccessShareLock',
+          ])
+        ).length;
+      // Whoever asks for locks waits until the grant has ended.
+      const until = `select 1 from shared_grant where grant_id = '\\x${hex(grant.grant)}' and ended is not null`;
+      const held = world.sql(`do $do$ begin
+        lock table wrap in access exclusive mode;
+        while not exists (${until}) loop perform pg_sleep(0.01); end loop;
+      end $do$`);
+      await expect.poll(waits(true)).toBe(1);
+      const handed = refusal(hand(grant));
+      await expect.poll(waits(false)).toBe(1);
+      await world.sql('update shared_grant set ended = $1 where grant_id = $2', [systemRandom(64), grant.grant]);
+      expect(await handed).toBe('denied');
+      await held;
+      expect(await receipts()).toBe(before);
+    });
+
+    test('one that comes after its end is refused, as one that ended; of ends that were never anything so many are kept', async () => {
+      const late = grantOf();
+      await end(late);
+      expect(await refusal(given(late))).toBe('conflict');
+      expect((await ada.cloud.kdc.grants()).grants.filter(({ grant: body }) => body.length === 0)).toEqual([]);
+      const both = grantOf();
+      await Promise.all([refusal(given(both)), end(both)]);
+      expect(await refusal(lay(both))).toBe('denied');
+      const say = (more: Partial<SharedGrant>) => refusal(given(grantOf(more)));
+      expect(await say({ issued: now() + 301 })).toBe('invalid');
+      expect(await say({ notAfter: now() + 397 * 86_400 + 1 })).toBe('invalid');
+      expect(await say({ issued: now() - 1, notAfter: now() + 397 * 86_400 })).toBe('invalid');
+      await world.sql(
+        `insert into shared_grant select pat, decode(md5(i::text), 'hex'), owner, reader, not_after, body, letter, ended
+          from shared_grant, generate_series(1, 98) i where grant_id = $1`,
+        [late.grant],
+      );
+      const [last, tooMany] = [grantOf(), grantOf()];
+      const outcomes = [await refusal(end(last)), await refusal(end(grantOf())), await refusal(end(tooMany))];
+      expect(outcomes.at(-1)).toBe('unavailable');
+      expect(await refusal(end(grant))).toBe('ok');
+      expect(await refusal(hand(grant))).toBe('denied');
+      await world.sql(`delete from shared_grant where body = ''`);
+      expect(await refusal(end(tooMany))).toBe('ok');
     });
 
     test('after its day nothing is in sight any more', async () => {

@@ -18,6 +18,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Changes } from '../changes.ts';
 import type { Book } from '../receipts/book.ts';
 import type { CloudTables } from '../schema.ts';
+import { mustHaveRoom, mustLastNoLonger, unseen } from '../unseen.ts';
 import { notYours } from '../wraps.ts';
 import { sharedWith } from './grants.ts';
 
@@ -36,6 +37,7 @@ export function kdc(
       const grant = readGrant(body, caller.card);
       if (!grant || !equalPublic(grant.letterHash, hashOfLetter(letter))) throw refuse('the grant is not signed by you over this letter');
       if (grant.notAfter <= now()) throw refuse('it has ended already');
+      mustLastNoLonger(grant, now());
       if (equalPublic(grant.reader, caller.id)) throw refuse('nobody needs to be let read what is hers');
       const { pat, reader, notAfter } = grant;
       const promise = await transaction(db, async (within) => {
@@ -67,16 +69,16 @@ export function kdc(
       const op = 'take a grant back';
       if (!verifyEnd(caller.card.edVk, { grant, pat }, end)) throw notYours(op);
       const { parting, promise } = await transaction(db, async (within) => {
-        // Of her own chart; a grant that never arrived is taken back as well.
+        // Of her own chart; a grant that never arrived is taken back as well, and one that arrives in this moment is waited for.
         await mustOwn(within, pat, op);
-        const parting = await within
-          .updateTable('shared_grant')
-          .set({ ended: end })
-          .where('pat', '=', pat)
-          .where('grant_id', '=', grant)
-          .where('owner', '=', caller.id)
+        await mustHaveRoom(within, 'shared_grant', { pat, grant, owner: caller.id }, now());
+        const ended = await within
+          .insertInto('shared_grant')
+          .values({ pat, grant_id: grant, owner: caller.id, reader: new Uint8Array(), ...unseen(now()), ended: end })
+          .onConflict((c) => c.columns(['pat', 'grant_id']).doUpdateSet({ ended: end }).where('shared_grant.owner', '=', caller.id))
           .returning(['reader', 'body'])
           .executeTakeFirst();
+        const parting = ended && ended.body.length > 0 ? ended : undefined;
         if (parting)
           await within.deleteFrom('wrap').where('pat', '=', pat).where('kind', '=', 'shared').where('domain', '=', grant).execute();
         const act = { kind: 'taking-back', actor: caller.id, ...(parting && { policy: sha256(parting.body) }) } as const;
@@ -121,13 +123,15 @@ export function kdc(
     async hand({ pat, grant, nodes }) {
       // One answer for a grant there never was, one that is over, one that is somebody else's, and a node that is not in it.
       const denied = () => new CareletError('denied', 'hand out locks', { because: 'no grant to you holds for them' });
-      const held = await db
-        .selectFrom('shared_grant')
-        .select('body')
-        .where('pat', '=', pat)
-        .where('grant_id', '=', grant)
-        .where(sharedWith(caller.id, now()))
-        .executeTakeFirst();
+      const find = (within: Kysely<CloudTables> = db) =>
+        within
+          .selectFrom('shared_grant')
+          .select('body')
+          .where('pat', '=', pat)
+          .where('grant_id', '=', grant)
+          .where(sharedWith(caller.id, now()))
+          .executeTakeFirst();
+      const held = await find();
       if (!held) throw denied();
       const rows = await db
         .selectFrom('wrap')
@@ -145,8 +149,13 @@ export function kdc(
         return { nodeId: node_id, part: part as Part, gen, body, maker, signature };
       });
       const act = { kind: 're-encryption', actor: caller.id, nodes: touched, policy: sha256(held.body) } as const;
-      // Nothing is handed out of which no receipt was kept.
-      return { wraps, promise: await transaction(db, (within) => book.leave(within, pat, act)) };
+      const promise = await transaction(db, async (within) => {
+        // Taken back since, it is not handed out any more.
+        if (!(await find(within))) throw denied();
+        // Nothing is handed out of which no receipt was kept.
+        return book.leave(within, pat, act);
+      });
+      return { wraps, promise };
     },
   };
 }

@@ -11,15 +11,19 @@ import { delegate, id } from './shapes.ts';
 /** What an organisation signs of a team of its doctors, as `crypto/cards/team` makes it. */
 export const teamNotice = bytes({ max: 32768 });
 
+/** The team's own word whose it is, as `crypto/cards/team` signs it. */
+export const teamBond = bytes({ length: 64 });
+
 /** A team's secret for its members, sealed. */
 const teamMembers = bytes({ max: 32768 });
 
 export const teams = operations({
   'teams.lay': {
-    summary: 'An organisation lays down a team of its doctors: card, notice, the team’s half, and its secret sealed to its members.',
+    summary:
+      'An organisation lays down a team of its doctors: card, notice, the team’s word whose it is, its half, and its secret sealed to its members.',
     caller: 'known',
     body: 'cbor',
-    input: z.strictObject({ card, notice: teamNotice, delegate, members: teamMembers }),
+    input: z.strictObject({ card, notice: teamNotice, bond: teamBond, delegate, members: teamMembers }),
     output: z.strictObject({}),
     idempotent: true,
   },
