@@ -309,7 +309,7 @@ export async function backTo(stage: Stage, time: number, ...who: readonly Keyrin
   stage.clock.to(new Date(time).toISOString());
   await stage.sql('update log set time = 0');
   await stage.sql('delete from device_witness');
-  for (const { receipts } of who) Object.assign(receipts, { seen: null, owners: {}, mediators: {} });
+  for (const { receipts } of who.flatMap(numbersOf)) Object.assign(receipts, { seen: null, owners: {}, mediators: {} });
 }
 
 /** Resources as a file that can be read again and again. */

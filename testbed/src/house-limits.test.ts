@@ -1,6 +1,7 @@
 /**
  * A patient's limits through the portal's houses: not this doctor, and only doctors who are named for her.
  */
+import { numbersOf } from '@carelet/client/keyring/numbers';
 import type { House } from '@carelet/portal/house';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { pulse, refusal } from './fixture.testing.ts';
@@ -64,6 +65,37 @@ describe('not this doctor', () => {
     await desk.whoami();
     const again = await inside(chen);
     expect((await again.patients()).map(({ id }) => id)).toContain(idOf(ada));
+  });
+});
+
+describe('a doctor of two places', () => {
+  const what = { kinds: ['laboratory'], sensitive: [], from: 'beginning', until: '2026-12-20' } as const;
+  let numbers: string[];
+
+  beforeAll(async () => {
+    const vaccines = { parts: ['MI'], kinds: ['immunizations'] } as const;
+    const lind = await stage.doctor('Dr Lind', { at: northgate, ...vaccines }, { at: await stage.place('harbour'), ...vaccines });
+    numbers = numbersOf(lind).map(idOf);
+  });
+
+  test('is one of the people of the town, with both of her cards', async () => {
+    const lind = (await house.people()).find(({ name }) => name === 'Dr Lind')!;
+    expect([...lind.ids].sort()).toEqual([...numbers].sort());
+    expect(lind.places).toHaveLength(2);
+    expect((await house.people()).filter(({ ids }) => ids.some((id) => numbers.includes(id)))).toHaveLength(1);
+  });
+
+  test('who is denied by one card alone is shut out in part: her other place is named, nothing is shared there, and it is finished', async () => {
+    await house.deny([numbers[0]!]);
+    const [inPart] = (await house.limits()).denied;
+    expect(inPart).toMatchObject({ name: 'Dr Lind', everywhere: false, free: [expect.any(String)] });
+    expect([...inPart!.ids].sort()).toEqual([...numbers].sort());
+    expect(inPart!.places).toContain(inPart!.free[0]);
+    expect(await refusal(house.share({ doctor: numbers[1]!, ...what }))).toBe('conflict');
+    await house.deny(inPart!.ids);
+    expect((await house.limits()).denied).toMatchObject([{ free: [], everywhere: true }]);
+    await house.allow(inPart!.ids);
+    expect((await house.limits()).denied).toEqual([]);
   });
 });
 

@@ -1,17 +1,22 @@
 /**
  * A doctor of two organisations: she goes by another number at each, and reads by both at once.
  */
+import { join } from 'node:path';
 import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import { newNumber, numberAt, numbersOf } from '@carelet/client/keyring/numbers';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { recordsOf } from '@carelet/client/records/fhir';
 import { joinedReader } from '@carelet/client/records/joined';
-import { type OpenedChart, reader } from '@carelet/client/records/reader';
+import { type OpenedChart, type Reader, reader } from '@carelet/client/records/reader';
 import { share } from '@carelet/client/sharing/share';
+import { logKey } from '@carelet/cloud/receipts/key';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { merkleRoot } from '@carelet/crypto/algebra/merkle';
+import { openCheckpoint, signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
+import { putBackAfter } from './receipts.ts';
 
 let stage: Stage;
 let northgate: Place;
@@ -104,6 +109,88 @@ test('of a chart that opens to her by both, reads what opens by either, and look
   const again = await by.refresh(opened, { parts: ['MI'] });
   expect(idsOf(again)).toEqual(['iron', 'later', 'pulse']);
   await by.leave();
+});
+
+describe('of what the cloud shows of its log', () => {
+  /** A copy of her keyring: what it is shown stays with it. */
+  const copy = () => decodeKeyring(encodeKeyring(chen));
+  type Open = Reader['open'];
+  /** Ada's chart, opened by both numbers, each in its way. */
+  async function openAda(who: Keyring, open: (number: Keyring, honest: Open) => Open): Promise<OpenedChart> {
+    const by = joinedReader(who, (number) => {
+      const honest = readerBy(number);
+      return { ...honest, open: open(number, honest.open) };
+    });
+    const adas = (await by.charts()).find(({ owner }) => hex(owner) === hex(ada.card.id))!;
+    const opened = await by.open(adas);
+    await by.leave();
+    return opened;
+  }
+  const honestly = (_: Keyring, honest: Open) => honest;
+  const words = ({ problems }: OpenedChart) => problems.map(({ kind, what }) => `${kind}: ${what}`);
+
+  test('says what the number says that was shown the least', async () => {
+    const witnessed = (...by: string[]) => ({ kind: 'witnessed', by }) as const;
+    const cases = [
+      [
+        { standing: witnessed('a'), ownerSaw: 7 },
+        { standing: { kind: 'unwitnessed' }, ownerSaw: 5 },
+      ],
+      [
+        { standing: { kind: 'unwitnessed' }, ownerSaw: null },
+        { standing: witnessed('a'), ownerSaw: 5 },
+      ],
+      [
+        { standing: witnessed('a', 'b'), ownerSaw: 5 },
+        { standing: witnessed('b'), ownerSaw: 5 },
+      ],
+    ] as const;
+    const said = [];
+    for (const [one, other] of cases) {
+      const who = copy();
+      const opened = await openAda(who, (number, honest) => async (...asked) => ({
+        ...(await honest(...asked)),
+        ...(number === who ? one : other),
+      }));
+      said.push([opened.standing, opened.ownerSaw]);
+    }
+    expect(said).toEqual([
+      [{ kind: 'unwitnessed' }, 5],
+      [{ kind: 'unwitnessed' }, null],
+      [witnessed('b'), 5],
+    ]);
+  });
+
+  test('takes no log for one number that does not go on from what another was shown', async () => {
+    const who = copy();
+    const forked = await openAda(who, (number, honest) => async (...asked) => {
+      let opened: OpenedChart | undefined;
+      const work = async () => {
+        opened = await honest(...asked);
+      };
+      // What the log holds of the first number’s reading is gone again before the second one reads.
+      await (number === who ? putBackAfter(stage, [], stage.cloudAs(number), work) : work());
+      return opened!;
+    });
+    expect(words(forked).join()).toMatch(/tampered: the cloud (shows an older log than before|signed two logs)/);
+    expect(words(await openAda(copy(), honestly))).toEqual([]);
+  });
+
+  test('brings together what each number saw before, if it is one log', async () => {
+    const [who, other] = [copy(), copy().elsewhere[0]!];
+    Object.assign(who, { elsewhere: [other] });
+    await stage.take(northgate, [pulse('p-ada', 'between', '2026-11-20')]);
+    await stage.open({ ...who, elsewhere: [] });
+    expect(hex(who.receipts.seen!)).not.toBe(hex(other.receipts.seen!));
+    expect(words(await openAda(who, honestly))).toEqual([]);
+    expect(hex(who.receipts.seen!)).toBe(hex(other.receipts.seen!));
+
+    const log = await logKey(join(stage.town.folder, 'keys', 'cloud'));
+    const { checkpoint } = openCheckpoint(other.receipts.seen!, log)!;
+    const shorter = { ...checkpoint, size: checkpoint.size - 1, root: merkleRoot([]) };
+    other.receipts.seen = signCheckpoint(log, shorter);
+    expect(words(await openAda(who, honestly)).join()).toContain('tampered');
+  });
 });
 
 test('a number that nobody approved yet is asked nothing, and keeps nothing from opening', async () => {

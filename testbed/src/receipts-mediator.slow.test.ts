@@ -11,13 +11,14 @@ import { askMediators, type Mediating, mediators } from '@carelet/client/receipt
 import { ownReceipts } from '@carelet/client/receipts/own';
 import { noPromise } from '@carelet/client/receipts/watch';
 import { share, unshare } from '@carelet/client/sharing/share';
-import type { Bytes } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
 import { commitment, decodeReceipt, encodeReceipt, receiptOf } from '@carelet/crypto/receipts/leaf';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, type Stage } from './fixture.testing.ts';
 import { putBackAfter } from './receipts.ts';
 
 let stage: Stage;
+let northgate: Place;
 let harbour: Place;
 let ada: Keyring;
 let chen: Keyring;
@@ -26,7 +27,7 @@ let pat: Bytes;
 
 beforeAll(async () => {
   stage = await openStage();
-  const northgate = await stage.place('northgate');
+  northgate = await stage.place('northgate');
   harbour = await stage.place('harbour');
   await stage.take(northgate, [patient('p-ada'), pulse('p-ada', 'today', '2026-11-20T08:00:00Z')]);
   ada = stage.patient('Ada');
@@ -202,16 +203,17 @@ test('a mediator that keeps silent leaves a turning at the cloud without its par
       expect(problems).toEqual([]);
       expect(unfinished).toBeGreaterThan(0);
       expect(unfinishedOf).toEqual([{ reader: who.card.id, times: unfinished }]);
-      // Where it does not answer, nobody can say.
-      const mediated = () => Promise.reject(new CareletError('unavailable', 'ask the clinic', { because: 'it does not answer' }));
-      expect(
-        (
-          await compared((of) => {
-            const one = cloudletOf(of);
-            return one && { ...one, receipts: { mediated } };
-          })
-        ).unfinished,
-      ).toBe(0);
+      // Another that answers with an error, whichever, hides none of it; and it is told who did not answer.
+      for (const kind of ['unavailable', 'denied', 'internal'] as const) {
+        const mediated = () => Promise.reject(new CareletError(kind, 'ask the clinic', { because: 'it does not answer' }));
+        const other = (of: Bytes) => {
+          const one = stage.cloudletOf(ada, harbour.keyring.card.id)!;
+          return equalPublic(of, harbour.keyring.card.id) ? one : { ...one, sharing: { ...one.sharing, mediator: mediated } };
+        };
+        const told = await compared(other);
+        expect([told.unfinishedOf, told.problems]).toEqual([unfinishedOf, []]);
+        expect(told.away).toContainEqual(northgate.keyring.card.id);
+      }
     });
   }
 });

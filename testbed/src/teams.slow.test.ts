@@ -2,7 +2,7 @@
  * Teams: a patient lets everybody of a ward or a clinic read, today and later. Who is a member is decided by cloud and mediator, each for
  * itself, and what she takes back ends for all of them.
  */
-import { vital } from '@carelet/care/model';
+import { CareletError, vital } from '@carelet/care/model';
 import { type Consent, recipientOf, teamsOrganisation, usualConsent } from '@carelet/care/rules/sharing/consent';
 import { packStrip } from '@carelet/care/rules/strip/index';
 import { reject } from '@carelet/client/enrolment';
@@ -401,4 +401,25 @@ test('a member whom the patient denies is refused by the mediator too, so that a
   expect(await asHerself()).toBe('denied');
   await renewConsents(options());
   expect(await asHerself()).toBe('conflict');
+
+  // Of several grants at one mediator another copy of her keyring ended the last: it is told by one that it has.
+  for (const { grant } of whoReads(ada, now())) await unshare(options(), grant);
+  await shareWith(await found('Cardiology'));
+  const last = await shareWith(await found('Everyone'));
+  const copy = decodeKeyring(encodeKeyring(ada));
+  for (const { grant } of last) await unshare({ ...options(), keyring: copy, cloud: stage.cloudAs(copy) }, grant);
+  expect(await asHerself()).toBe('conflict');
+  expect(await deny(options(), lind.card.id)).toMatchObject({ left: 0 });
+  expect([await asHerself(), await byLie()]).toEqual(['denied', []]);
+  // One that refuses for another reason has not heard it; one that has a part of none need not.
+  const refusing = (kind: 'internal' | 'denied'): SharingOptions => ({
+    ...options(),
+    cloudletOf: (of) => {
+      const limits = () => Promise.reject(new CareletError(kind, 'tell the clinic', { because: 'it does not take it' }));
+      const honest = stage.cloudletOf(ada, of);
+      return honest && { ...honest, sharing: { ...honest.sharing, limits } };
+    },
+  });
+  expect((await deny(refusing('internal'), lind.card.id)).left).toBeGreaterThan(0);
+  expect((await deny(refusing('denied'), lind.card.id)).left).toBe(0);
 });

@@ -8,7 +8,8 @@ import { cloudletsOf } from '@carelet/client/cloudlets';
 import type { Holders } from '@carelet/client/enrolment';
 import { keyServersAt } from '@carelet/client/kdc/servers';
 import type { Keyring } from '@carelet/client/keyring/keyring';
-import { connectCloudlet } from '@carelet/client/login';
+import { connectAuthority, connectCloudlet } from '@carelet/client/login';
+import { listedBy } from '@carelet/client/sharing/people';
 import { begin, newDevice } from '@carelet/crypto/session/device';
 import type { Pairing } from '@carelet/crypto/session/pairing';
 import type { TownAddresses } from '@carelet/testbed/town';
@@ -37,10 +38,11 @@ export function cloudletOf({ cloudlets }: TownAddresses, who: string): CloudletA
   });
 }
 
-/** The other parties in what patients share: the clinics' cloudlets, and the key servers. */
+/** The other parties in what patients share: the clinics' cloudlets, the key servers, and who lists the doctors. */
 export const partiesFor = (town: TownAddresses, keyring: Keyring, clock: () => number) => ({
   cloudletOf: cloudletsFor(town, keyring, clock),
   keyServers: keyServersAt(town.authority, keyring, clock),
+  directory: listedBy(connectAuthority(town.authority, keyring, clock)),
 });
 
 /** `cloudletsOf` the town's addresses. */

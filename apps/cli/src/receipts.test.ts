@@ -8,7 +8,7 @@ import { mediatedInWords, mediatorProblems } from './receipts.ts';
 
 const [chen, diaz] = [new Uint8Array(16).fill(1), new Uint8Array(16).fill(2)];
 const nameOf = (actor: Uint8Array) => (hex(actor) === hex(chen) ? 'Dr Chen' : 'Dr Diaz');
-const fits = { acts: [], unfinished: 0, unfinishedOf: [], silentOf: [], problems: [] };
+const fits = { acts: [], away: [], unfinished: 0, unfinishedOf: [], silentOf: [], problems: [] };
 
 test('a part in an opening of which the cloud shows no receipt names who read, and so does what she began and nobody wrote down', () => {
   expect(mediatorProblems(fits, nameOf)).toEqual([]);
@@ -25,6 +25,14 @@ test('a part in an opening of which the cloud shows no receipt names who read, a
   ];
   expect(mediatedInWords({ ...fits, unfinished: 4, unfinishedOf }, nameOf)).toEqual([
     expect.stringMatching(/^Dr Chen began 1 opening at the cloud, of which no clinic/),
-    expect.stringMatching(/^Dr Diaz began 3 openings at the cloud, of which no clinic/),
+    expect.stringMatching(/^Dr Diaz began 3 openings at the cloud, of which no clinic wrote/),
+  ]);
+});
+
+test('a clinic that does not answer is named, and what the others show is told all the same', () => {
+  const away = { ...fits, away: [diaz], unfinished: 1, unfinishedOf: [{ reader: chen, times: 1 }] };
+  expect(mediatedInWords(away, (actor) => (hex(actor) === hex(chen) ? 'Dr Chen' : 'Harbour Clinic'))).toEqual([
+    'Dr Chen began 1 opening at the cloud, of which no clinic that answered wrote down its part: refused, broken off, or kept from you.',
+    'Harbour Clinic did not answer: what it wrote down of openings is not compared.',
   ]);
 });

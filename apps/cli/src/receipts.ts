@@ -83,14 +83,15 @@ export const standingInWords = (standing: Standing, manifest: Manifest): string 
     : 'Not yet witnessed by anybody but the cloud.';
 
 /** What clinics' boxes wrote down of openings, beside the cloud; nothing where nothing was opened so. */
-export function mediatedInWords({ acts, unfinishedOf }: Mediating, nameOf: NameOf): string[] {
+export function mediatedInWords({ acts, away, unfinishedOf }: Mediating, nameOf: NameOf): string[] {
   const openings = acts.filter(({ kind }) => kind === 'factor').length;
   return [
     ...(openings > 0 ? [`Of openings by your consent, clinics wrote down ${openings}.`] : []),
     ...unfinishedOf.map(({ reader, times }) => {
-      const began = `${nameOf(reader)} began ${count(times, 'opening')} at the cloud, of which no clinic wrote down its part`;
+      const began = `${nameOf(reader)} began ${count(times, 'opening')} at the cloud, of which no clinic ${away.length > 0 ? 'that answered ' : ''}wrote down its part`;
       return `${began}: refused, broken off, or kept from you.`;
     }),
+    ...away.map((organisation) => `${nameOf(organisation)} did not answer: what it wrote down of openings is not compared.`),
   ];
 }
 

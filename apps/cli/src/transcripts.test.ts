@@ -6,6 +6,7 @@ import { keyServersAt, nodeKeys } from '@carelet/client/kdc/servers';
 import { keyringPath, openKeyringFile } from '@carelet/client/keyring/file';
 import { connectAuthority, connectCloud } from '@carelet/client/login';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { limit, ownCharts } from '@carelet/client/sharing/limits';
 import { type CloudTables, migrations } from '@carelet/cloud/schema';
 import { hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { openDatabase } from '@carelet/ground/database';
@@ -172,6 +173,34 @@ describe('the command line', () => {
     await expect(asks()).rejects.toMatchObject({ kind: 'denied' });
     expect((await carelet(`limits allow ${who} --as ada`)).code).toBe(0);
     await expect(asks()).rejects.toMatchObject({ kind: 'denied' });
+  });
+
+  it('denies a doctor by each number she goes by, whichever is said, and tells of one that came after', async () => {
+    const keyringOf = async (name: string) =>
+      (await openKeyringFile(keyringPath(join(town.folder, 'keyrings'), name), demoPassphrase)).keyring;
+    const chen = await keyringOf('dr-chen');
+    const [northgate, harbour] = [chen, chen.elsewhere[0]!].map(({ card }) => hex(card.id).slice(0, 8));
+    const denied = await carelet(`limits deny ${northgate} --as ada --yes`);
+    expect(denied.text).toContain('Dr Mei Chen goes by another number at Harbour Clinic; it is meant as well.');
+    expect(denied.text).toContain('Dr Mei Chen of Harbour Clinic and Northgate Hospital will read nothing of yours');
+    expect(denied.text).toContain('It holds: 1 chart, by 2 numbers: at Harbour Clinic and Northgate Hospital.');
+    expect((await carelet('limits --as ada')).text).toMatch(/not Dr Mei Chen$/m);
+    const shares = () => carelet(`share --as ada --with ${harbour} --what notes --yes`);
+    expect(await shares()).toMatchObject({ code: 1, text: expect.stringContaining('this doctor reads nothing') });
+
+    // As it would be if she had begun at Harbour Clinic after that.
+    const ada = await keyringOf('ada');
+    const as = { keyring: ada, cloud: connectCloud(town.cloud.fetch, ada, clock), save: async () => {}, clock };
+    for (const chart of await ownCharts(as)) await limit(as, chart, { allow: chen.elsewhere[0]!.card.id });
+    const told = `Dr Mei Chen works at Harbour Clinic too, by a number you have not denied: carelet limits deny ${harbour} --as ada`;
+    expect((await carelet('limits --as ada')).text).toContain(told);
+    expect((await carelet('wearable renew --as ada')).text).toContain(told);
+    // With nobody who is denied by another number anything is shared meanwhile.
+    expect(await shares()).toMatchObject({ code: 1, text: expect.stringContaining('this doctor reads nothing') });
+    expect((await carelet(`limits deny ${harbour} --as ada --yes`)).text).toContain('It holds: 1 chart');
+    expect((await carelet('limits --as ada')).text).not.toContain('too, by a number');
+    expect((await carelet(`limits allow ${harbour} --as ada`)).code).toBe(0);
+    expect((await carelet('limits --as ada')).text).not.toContain('Dr Mei Chen');
   });
 
   it('opens with the manifest it has while the authority is away, and says in a sentence when the cloud is', async () => {

@@ -68,6 +68,7 @@ export const ask = {
   sharedWithMe: () => queryOptions({ queryKey: ['patients', 'sharedWithMe'], queryFn: () => house.sharedWithMe() }),
   /** A doctor's own roles, every few seconds while somebody looks. */
   roles: () => queryOptions({ queryKey: ['roles'], queryFn: () => house.roles(), staleTime: 0, refetchInterval: 3_000 }),
+  people: () => queryOptions({ queryKey: ['sharing', 'people'], queryFn: () => house.people(), staleTime: 0 }),
   directory: () => queryOptions({ queryKey: ['sharing', 'directory'], queryFn: () => house.directory(), staleTime: 0 }),
   teams: () => queryOptions({ queryKey: ['sharing', 'teams'], queryFn: () => house.teams(), staleTime: 0 }),
   /** Who looked: checked anew whenever somebody comes to it. */

@@ -10,7 +10,7 @@ import { type DeviceSigned, deviceSaw, signAsDevice } from '@carelet/crypto/rece
 import { follow } from '@carelet/crypto/receipts/witness';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
-import { type Head, watchOver } from './watch.ts';
+import { type Head, seenAsOne, watchOver } from './watch.ts';
 
 /** What may be wrong with what the cloud shows of an owner's device, in words. */
 export const ownersDevice = {
@@ -39,7 +39,9 @@ export function ownerSaw(
   const fails = (what: string): OwnerSaw => ({ kind: 'fails', what });
   const log = manifest.receipts?.log;
   if (!owner || !log) return { kind: 'saw', time: null };
-  const before = receipts.owners[hex(owner.id)];
+  // What another of her numbers was shown is not kept from this one.
+  const times = seenAsOne(receipts).flatMap(({ owners }) => owners[hex(owner.id)] ?? []);
+  const before = times.length === 0 ? undefined : Math.max(...times);
   if (!shown) return before === undefined ? { kind: 'saw', time: null } : fails(ownersDevice.withheld);
   const saw = deviceSaw(owner, log, shown);
   if (!saw) return fails(ownersDevice.unsigned);

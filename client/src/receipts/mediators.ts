@@ -9,7 +9,8 @@
  * [Note: What a turning without a mediator's line says]
  * Not that somebody lied: whoever had it turned may have been refused by the mediator, or have gone no further. Without the mediator's part
  * nothing opened, unless the mediator keeps silent. So it is counted and told, with the names of those who had it turned, and is no
- * contradiction.
+ * contradiction. A mediator that does not answer may have the line: it is told which, and of the others what they show. One that answers
+ * with an error hides nothing but its own.
  *
  * [Note: Who may have kept silent]
  * It is the reader who hands the mediator what the cloud promised, and no promise says what it is of. So where a line has no receipt that
@@ -41,7 +42,9 @@ export const mediators = {
 export type Mediating = {
   /** What mediators wrote down of her own grants. */
   readonly acts: readonly Receipt[];
-  /** Turnings of the cloud, more than a minute old, of which every mediator was asked and none has a line. */
+  /** Mediators that did not answer, or not as one, by their organisations: what is told is what the others show. */
+  readonly away: readonly Bytes[];
+  /** Turnings of the cloud, more than a minute old, of which no mediator that answered has a line. */
   readonly unfinished: number;
   /** By the card numbers of those who had them turned. */
   readonly unfinishedOf: readonly { readonly reader: Bytes; readonly times: number }[];
@@ -90,14 +93,20 @@ export async function askMediators({
   const problems = new Set<string>();
   const acts: Receipt[] = [];
   const asked: Asked[] = [];
-  /** Whether somebody could not be asked who might have a line. */
-  let away = false;
+  /** Who could not be asked and might have a line. */
+  const away = new Map<string, Bytes>();
 
-  const houses = [...keyring.manifest.domains.map((one) => one.organisation), ...keyring.sharing.grants.map(({ mediator }) => mediator)];
+  // The key servers of a grant are no house.
+  const granted = keyring.sharing.grants.flatMap(({ mediator }) => (mediator.length > 0 ? [mediator] : []));
+  const houses = [...keyring.manifest.domains.map((one) => one.organisation), ...granted];
   for (const organisation of new Map(houses.map((one) => [hex(one), one])).values()) {
     const cloudlet = cloudletOf(organisation);
-    if (!cloudlet) continue;
-    await unlessAway(async () => {
+    if (!cloudlet) {
+      // An organisation without a box mediates for nobody; one that does for her has one somewhere.
+      if (granted.some((one) => equalPublic(one, organisation))) away.set(hex(organisation), organisation);
+      continue;
+    }
+    await unlessAway(organisation, async () => {
       const card = decodeCard((await cloudlet.sharing.mediator()).organisation);
       if (!card || !equalPublic(card.id, organisation) || !cardStands(card, keyring.manifest, now())) {
         problems.add(mediators.another);
@@ -143,7 +152,7 @@ export async function askMediators({
       const names = [...open];
       for (let at = 0; at < names.length; at += atOnce) {
         const some = names.slice(at, at + atOnce);
-        await unlessAway(async () => {
+        await unlessAway(one.organisation, async () => {
           const answer = await ask(one, { commitments: some.map(unhex), all: true });
           for (const found of answer?.found ?? []) {
             const line = found && decodeReceipt(found.receipt);
@@ -155,7 +164,7 @@ export async function askMediators({
         });
       }
     }
-    const left = away ? [] : [...open].map((name) => turnings.get(name)!.actor);
+    const left = [...open].map((name) => turnings.get(name)!.actor);
     const unfinishedOf = new Map<string, { readonly reader: Bytes; times: number }>();
     for (const reader of left) {
       const before = unfinishedOf.get(hex(reader));
@@ -164,6 +173,7 @@ export async function askMediators({
     }
     return {
       acts,
+      away: [...away.values()],
       unfinished: left.length,
       unfinishedOf: [...unfinishedOf.values()],
       silentOf: [...silentOf.values()],
@@ -204,12 +214,12 @@ export async function askMediators({
   }
 
   /** A mediator that cannot be asked, or does not answer as one, keeps nobody from what the others and the cloud show. */
-  async function unlessAway(work: () => Promise<void>): Promise<void> {
+  async function unlessAway(organisation: Bytes, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (thrown) {
       if (!(thrown instanceof CareletError)) throw thrown;
-      away = true;
+      away.set(hex(organisation), organisation);
     }
   }
 }

@@ -7,6 +7,12 @@
  * Each answer proves that it goes on from the one before. Two asked side by side would prove it of the same one, and not
  * of each other, so a cloud could show each another log.
  *
+ * [Note: Several numbers, one log]
+ * A doctor's numbers are strangers to the cloud, so it could show each a log of its own. They watch as one: each asks whether the log goes on
+ * from the longest that any of them saw. Where two saw different ones, the cloud first shows of one checkpoint that it goes on from both.
+ * Somebody may write between the questions, so that they are answered under two; after some tries each is then proven by itself, and from there
+ * on all go on from the longest.
+ *
  * [Note: A promise is of one act]
  * No promise says what it is of, so a cloud could show one of before again and write nothing down. It must be of these minutes, none
  * that was taken before, and its leaf must stand behind what was seen of the log before anything came here. An act that is asked for
@@ -56,8 +62,43 @@ export type Watching = {
 /** Commitments in one question. */
 const atOnce = 1000;
 
-/** Whoever watches with one keyring waits for the others who do: a reader, a giver, who goes through her receipts. */
-const turns = new WeakMap<WatchedLog, Promise<unknown>>();
+/**
+ * Whoever watches with one keyring waits for the others who do: a reader, a giver, who goes through her receipts; and her numbers for each other.
+ * See [Note: Several numbers, one log].
+ */
+type AsOne = { readonly logs: readonly WatchedLog[]; turn: Promise<unknown> };
+const asOne = new WeakMap<WatchedLog, AsOne>();
+
+function asOneWith(receipts: WatchedLog): AsOne {
+  const one = asOne.get(receipts) ?? { logs: [receipts], turn: Promise.resolve() };
+  asOne.set(receipts, one);
+  return one;
+}
+
+/**
+ * From now on these are one watcher's, as a doctor's numbers are.
+ *
+ * @example
+ * ```ts no-run
+ * import type { Keyring } from '@carelet/client/keyring/keyring';
+ * import { numbersOf } from '@carelet/client/keyring/numbers';
+ * import { watchAsOne } from '@carelet/client/receipts/watch';
+ * declare const keyring: Keyring;
+ * watchAsOne(numbersOf(keyring));
+ * ```
+ */
+export function watchAsOne(numbers: readonly Pick<Keyring, 'receipts'>[]): void {
+  const before = [...new Set(numbers.map(({ receipts }) => asOneWith(receipts)))];
+  if (before.length < 2) return;
+  const one: AsOne = { logs: before.flatMap(({ logs }) => logs), turn: Promise.all(before.map(({ turn }) => turn)) };
+  for (const log of one.logs) asOne.set(log, one);
+}
+
+/** What one's numbers remember, one's own among them. */
+export const seenAsOne = (receipts: WatchedLog): readonly WatchedLog[] => asOneWith(receipts).logs;
+
+/** How often it is asked for one checkpoint that goes on from all that was seen. */
+const meetings = 6;
 
 /**
  * What came to somebody since she began to watch here: the times of promises by commitment, how much of the log she had seen before any,
@@ -98,11 +139,9 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
   const { receipts } = keyring;
   const taken = takenOf(receipts);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = (turns.get(receipts) ?? Promise.resolve()).then(work);
-    turns.set(
-      receipts,
-      turn.catch(() => {}),
-    );
+    const one = asOneWith(receipts);
+    const turn = one.turn.then(work);
+    one.turn = turn.catch(() => {});
     return turn;
   };
 
@@ -111,16 +150,46 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
       const { receipts: watch } = keyring.manifest;
       if (!watch) return null;
       // [Note: One question at a time]
-      const last = receipts.seen && openCheckpoint(receipts.seen, watch.log)?.checkpoint;
-      const answer = await question(last ? last.size : 0);
-      const following = follow(watch.log, last ? receipts.seen : null, answer.note, answer.path, now());
+      const met = await meet(watch);
+      if (typeof met === 'string') return { kind: 'fails', what: met };
+      const { last, logs } = met;
+      const answer = await question(last ? last.checkpoint.size : 0);
+      const following = follow(watch.log, last ? last.note : null, answer.note, answer.path, now());
       if (following.kind !== 'goes on') return { kind: 'fails', what: wordsFor(following) };
       const { checkpoint } = following.signed;
       const standing = standingOf(watch, answer, checkpoint, now());
       if (typeof standing === 'string') return { kind: 'fails', what: standing };
-      receipts.seen = answer.note;
+      for (const log of logs) log.seen = answer.note;
       return { kind: 'holds', answer, checkpoint, standing };
     });
+
+  /** What one's numbers saw last, the longest of it, and which of them saw this log or none; or what is wrong with it, in words. */
+  async function meet({ log }: Watch): Promise<{ readonly last: Seen | undefined; readonly logs: readonly WatchedLog[] } | string> {
+    const logs = asOneWith(receipts).logs.filter((one) => one === receipts || !one.seen || openCheckpoint(one.seen, log));
+    const seenIn = (some: readonly WatchedLog[]): Seen[] => {
+      const notes = new Map(some.flatMap(({ seen }) => (seen ? [[hex(seen), seen]] : [])));
+      const opened = [...notes.values()].flatMap((note): Seen[] => {
+        const signed = openCheckpoint(note, log);
+        return signed ? [{ note, checkpoint: signed.checkpoint }] : [];
+      });
+      return opened.toSorted(({ checkpoint: a }, { checkpoint: b }) => a.size - b.size || a.time - b.time);
+    };
+    let all = seenIn(logs);
+    for (let left = meetings; all.length > 1 && left > 0; left--) {
+      const heads = await Promise.all(all.map(async (seen) => ({ seen, head: await cloud.receipts.head({ seen: seen.checkpoint.size }) })));
+      for (const { seen, head } of heads) {
+        const following = follow(log, seen.note, head.note, head.path, now());
+        if (following.kind !== 'goes on') return wordsFor(following);
+      }
+      // Under one checkpoint they are of one log.
+      const note = heads.at(-1)!.head.note;
+      if (heads.every(({ head }) => isSameHead(head.note, note, log))) {
+        all = [{ note, checkpoint: openCheckpoint(note, log)!.checkpoint }];
+        for (const one of logs) one.seen = note;
+      }
+    }
+    return { last: all.at(-1), logs };
+  }
 
   return {
     ask,
@@ -167,6 +236,13 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
     },
   };
 }
+
+/** What was seen last. */
+type Seen = { readonly note: Bytes; readonly checkpoint: Checkpoint };
+
+/** Whether two notes of a log are over the same checkpoint, whoever signed them besides. */
+const isSameHead = (one: Bytes, other: Bytes, log: Watch['log']): boolean =>
+  openCheckpoint(one, log)?.note.text === openCheckpoint(other, log)?.note.text;
 
 /** Who vouches for an answer; words for one that is too old or that a witness's line spoils. */
 function standingOf(watch: Watch, { note, witnessed }: Head, checkpoint: Checkpoint, now: number): Standing | string {

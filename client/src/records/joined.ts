@@ -8,6 +8,7 @@ import { CareletError } from '@carelet/care/model';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import type { Keyring } from '../keyring/keyring.ts';
 import { readingNumbers } from '../keyring/numbers.ts';
+import { type Standing, watchAsOne } from '../receipts/watch.ts';
 import type { ChartRef, OpenedChart, OpenedParts, Problem, Reader } from './reader.ts';
 
 /** A number, and who reads by it. */
@@ -17,6 +18,10 @@ export type JoinedReader = Reader & {
   /** The number by which a chart opens: the one of the organisation that writes it, if it opens by several; none before the charts were listed. */
   numberFor(chart: ChartRef): Keyring | undefined;
 };
+
+/** How much is vouched for: least where a log is, and nobody outside the cloud signed it, which is told. */
+const vouchedFor = (standing: Standing): number =>
+  standing.kind === 'witnessed' ? standing.by.length : standing.kind === 'unwatched' ? -1 : -2;
 
 /** What one number opened of a chart. */
 type Share = { readonly by: ReaderBy; readonly opened: OpenedChart };
@@ -40,7 +45,11 @@ type Share = { readonly by: ReaderBy; readonly opened: OpenedChart };
 export function joinedReader(keyring: Keyring, readerFor: (number: Keyring) => Reader): JoinedReader {
   const made = new Map<Keyring, ReaderBy>();
   const readerBy = (number: Keyring): ReaderBy => {
-    const by = made.get(number) ?? { number, reader: readerFor(number) };
+    const before = made.get(number);
+    if (before) return before;
+    // What the cloud shows one number has to go on from what it showed another.
+    watchAsOne([keyring, number]);
+    const by = { number, reader: readerFor(number) };
     made.set(number, by);
     return by;
   };
@@ -135,15 +144,15 @@ export function joinedReader(keyring: Keyring, readerFor: (number: Keyring) => R
     for (const problem of all.flatMap(({ opened }) => opened.problems)) {
       problems.set([problem.kind, problem.what, problem.rowId && hex(problem.rowId)].join('|'), problem);
     }
-    const standings = all.flatMap(({ opened }) => opened.standing ?? []);
-    const standing = standings.find(({ kind }) => kind === 'witnessed') ?? standings[0];
+    // A chart is as fresh as the number says that was shown the least.
+    const [standing] = all.flatMap(({ opened }) => opened.standing ?? []).toSorted((a, b) => vouchedFor(a) - vouchedFor(b));
     const signed = all.flatMap(({ opened }) => (opened.ownerSaw === undefined ? [] : [opened.ownerSaw]));
     return {
       chart,
       records,
       problems: [...problems.values()],
       ...(standing && { standing }),
-      ...(signed.length > 0 && { ownerSaw: signed.reduce((a, b) => Math.max(a ?? 0, b ?? 0) || null) }),
+      ...(signed.length > 0 && { ownerSaw: signed.reduce((a, b) => (a === null || b === null ? null : Math.min(a, b))) }),
     };
   }
 }

@@ -16,9 +16,16 @@ import type { Cloud } from '../login.ts';
 import type { ChartRef } from '../records/reader.ts';
 import { endedBy, grantIn } from './heirs.ts';
 import { refuseDenied } from './limits.ts';
+import type { Listed } from './people.ts';
 
 /** The patient who gives, and the cloud as she meets it. */
-type Giving = { readonly keyring: Keyring; readonly save: () => Promise<void>; readonly cloud: Cloud; readonly clock?: () => number };
+type Giving = {
+  readonly keyring: Keyring;
+  readonly save: () => Promise<void>;
+  readonly cloud: Cloud;
+  readonly clock?: () => number;
+  readonly directory?: () => Promise<readonly Listed[]>;
+};
 
 /** What is to be given, to whom, of which charts. */
 type Meant = {
@@ -37,13 +44,16 @@ const op = 'share records';
  * @throws {CareletError} `invalid` for a consent that cannot be, or to oneself, `missing` where no chart is meant, `conflict` for somebody
  *   whom she denies
  */
-export async function chartsMeant({ keyring, cloud, clock = Date.now }: Giving, { reader, consent, charts }: Meant): Promise<ChartRef[]> {
+export async function chartsMeant(
+  { keyring, cloud, clock = Date.now, directory }: Giving,
+  { reader, consent, charts }: Meant,
+): Promise<ChartRef[]> {
   checkConsent(consent, dayOf(clock()));
   if (equalPublic(reader, keyring.card.id)) throw new CareletError('invalid', op, { because: 'what is yours you read already' });
   const mine = (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
   const meant = mine.filter(({ pat }) => !charts || charts.some((one) => equalPublic(one, pat)));
   if (meant.length === 0) throw new CareletError('missing', op, { because: 'no chart of yours is meant' });
-  await refuseDenied({ keyring, cloud }, meant, reader);
+  await refuseDenied({ keyring, cloud, ...(directory && { directory }) }, meant, reader);
   return meant;
 }
 

@@ -8,13 +8,14 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { cardStands, decodeCard } from '@carelet/crypto/cards/card';
 import { followLimits, hashOfLimits, type Limits, limitsIn, signLimits, verifyFollowed } from '@carelet/crypto/records/limits';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import { watchOver } from '../receipts/watch.ts';
 import type { ChartRef } from '../records/reader.ts';
+import { areOne, type DeniedOne, deniedOnes, type Listed } from './people.ts';
 import { headName } from './scopes.ts';
 
 type Own = { readonly keyring: Keyring; readonly cloud: Cloud };
@@ -154,14 +155,39 @@ export const ownCharts = async ({ keyring, cloud }: Own): Promise<ChartRef[]> =>
   (await cloud.records.charts()).charts.filter(({ owner }) => equalPublic(owner, keyring.card.id));
 
 /**
- * Refuses to share with somebody whom the owner denies the chart.
+ * Whom one denies, but not by every number or not every chart: by a place that was added to the directory since, or a word that was
+ * interrupted. To be looked at whenever a patient's client is used.
  *
+ * @throws {CareletError} as `limitsOf`
+ */
+export async function deniedInPart(
+  options: Own & { readonly clock?: () => number; readonly directory: () => Promise<readonly Listed[]> },
+): Promise<DeniedOne[]> {
+  const { keyring, directory } = options;
+  const said = (await ownCharts(options)).map(async (chart) =>
+    // Of what she never limited there is nothing to ask.
+    keyring.sharing.heads[endName(chart.pat)] ? ((await limitsOf(options, chart))?.denied.map(hex) ?? []) : [],
+  );
+  const denied = await Promise.all(said);
+  if (denied.flat().length === 0) return [];
+  return deniedOnes(await directory(), denied).filter(({ everywhere }) => !everywhere);
+}
+
+/**
+ * Refuses to share with somebody whom the owner denies the chart, by whichever of her numbers.
+ *
+ * @param directory the doctors of the town; without it a number is all that is known of somebody
  * @throws {CareletError} `conflict`
  */
-export async function refuseDenied(own: Own, charts: readonly ChartRef[], doctor: Bytes): Promise<void> {
+export async function refuseDenied(
+  { directory, ...own }: Own & { readonly directory?: () => Promise<readonly Listed[]> },
+  charts: readonly ChartRef[],
+  doctor: Bytes,
+): Promise<void> {
   for (const chart of charts) {
-    const limits = await limitsOf(own, chart);
-    if (limits?.denied.some((one) => equalPublic(one, doctor)))
+    const denied = (await limitsOf(own, chart))?.denied ?? [];
+    const listed = denied.length > 0 && directory ? await directory() : [];
+    if (denied.some((one) => areOne(listed, hex(one), hex(doctor))))
       throw new CareletError('conflict', 'share records', {
         because: 'your limits say that this doctor reads nothing; take that back first',
       });

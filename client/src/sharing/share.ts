@@ -32,6 +32,7 @@ import { saidLimits } from './limits.ts';
 import { categoriesOf } from './meant.ts';
 import { hasOwnSecrets, remember } from './own.ts';
 import { ownTrees } from './own-trees.ts';
+import type { Listed } from './people.ts';
 import { publish, publishedScopes, raiseGenerations } from './publish.ts';
 import { grantedAnswer, type RequestRef } from './requests.ts';
 import { type Published, rootOf, scopedNodes, scopeIn, withoutWrap } from './scopes.ts';
@@ -48,6 +49,8 @@ export type SharingOptions = {
   readonly cloudletOf: (organisation: Bytes) => Cloudlet | null;
   /** The town's key servers, for what goes through them; nobody knows where they are unless told. */
   readonly keyServers?: KeyServers;
+  /** The doctors of the town: by which other numbers somebody goes who is denied. A number is all that is known of her unless told. */
+  readonly directory?: () => Promise<readonly Listed[]>;
   readonly clock?: () => number;
 };
 

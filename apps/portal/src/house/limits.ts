@@ -18,16 +18,28 @@ export type LimitedPlace = {
   readonly following: 'follows' | 'waits' | 'late' | null;
 };
 
+/** A doctor of the town, once for all places where she works: whoever is to read nothing reads nothing anywhere. */
+export type Doctor = {
+  /** Of her cards, hex: one for each place. */
+  readonly ids: readonly string[];
+  readonly name: string;
+  readonly specialty: string;
+  /** Where she works, by name. */
+  readonly places: readonly string[];
+};
+
 /** A doctor who reads nothing. */
 export type DeniedDoctor = {
-  /** Of her cards, hex: one for each place where she works. */
+  /** Of her cards, hex: one for each place where she works, also those by which she is not denied yet. */
   readonly ids: readonly string[];
   readonly name: string;
   /** `null` for one whom the town does not list any more. */
   readonly specialty: string | null;
   /** Where she works, by name. */
   readonly places: readonly string[];
-  /** Whether each chart of the patient's is closed to her; what was interrupted is so in part. */
+  /** Where she works by a card that is denied nothing, by name: at a place that was added since. */
+  readonly free: readonly string[];
+  /** Whether each chart of the patient's is closed to each card of hers; what was interrupted is so in part. */
   readonly everywhere: boolean;
 };
 
@@ -40,6 +52,12 @@ export type LimitsHouse = {
    * @throws `tampered` when the cloud shows other limits than were said last; `unavailable` when it does not answer
    */
   limits(): Promise<Limits>;
+  /**
+   * The doctors of the town, each once, by name.
+   *
+   * @throws `unavailable` when the town does not answer
+   */
+  people(): Promise<readonly Doctor[]>;
   /**
    * Lets a doctor read nothing, by any of her cards: not by her work, not by what was shared with her, not in an emergency. It holds when
    * this answers; `half` where a clinic's box or a key server did not answer and hears of it later.

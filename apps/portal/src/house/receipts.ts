@@ -61,6 +61,10 @@ export type Receipts = {
   readonly problems: readonly ReceiptProblem[];
   /** For whom a mediator did its part in something the cloud has no receipt of, by name. */
   readonly silentOf: readonly string[];
+  /** Who began openings, by name, of which no clinic that answered wrote down its part: refused, broken off, or kept from one. */
+  readonly unfinishedOf: readonly string[];
+  /** Clinics that did not answer, by name: what they wrote down of openings is not compared. */
+  readonly away: readonly string[];
   /** Who outside the cloud signed its log within these minutes, by name; nobody yet where it is empty. */
   readonly witnesses: readonly string[];
   /** Whether this browser signed the log too, for those who read one's charts: only where it remembers what it saw. */

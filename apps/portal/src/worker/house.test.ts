@@ -22,6 +22,7 @@ test('a house nobody is in shows nobody anything', async () => {
     house.doctors(),
     house.invite(),
     house.directory(),
+    house.people(),
     house.whoReads(),
     house.share({ doctor: 'aa', kinds: ['vital-signs'], sensitive: [], from: 'beginning', until: '2026-12-20' }),
     house.unshare(['aa']),

@@ -331,6 +331,7 @@ export function openHouse(outside: Surroundings): House {
     share: async (wish) => patientHere().sharing.share(wish),
     unshare: async (grants) => patientHere().sharing.unshare(grants),
     limits: async () => patientHere().limits.limits(),
+    people: async () => patientHere().limits.people(),
     deny: async (doctor) => patientHere().limits.deny(doctor),
     allow: async (doctor) => patientHere().limits.allow(doctor),
     nameOnly: async (chart, byName) => patientHere().limits.nameOnly(chart, byName),

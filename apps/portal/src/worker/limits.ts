@@ -9,6 +9,7 @@ import type { ChartRef } from '@carelet/client/records/reader';
 import { renewDevices } from '@carelet/client/session/renew';
 import { allow, deny } from '@carelet/client/sharing/deny';
 import { limit, limitsOf, type OwnLimits, ownCharts } from '@carelet/client/sharing/limits';
+import { deniedOnes, doctorsIn } from '@carelet/client/sharing/people';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import type { SharingOptions } from '@carelet/client/sharing/share';
 import { hex, unhex } from '@carelet/crypto/algebra/bytes';
@@ -51,6 +52,14 @@ export function limitsAt({ options, inTurn, directory }: LimitsAround): LimitsHo
       return { places: places.toSorted((a, b) => a.place.localeCompare(b.place)), denied: deniedIn(all, known) };
     },
 
+    people: async () =>
+      doctorsIn(await directory()).map(({ name, numbers }) => ({
+        ids: numbers.map(({ id }) => id),
+        name,
+        specialty: numbers[0]!.specialty,
+        places: placesIn(numbers),
+      })),
+
     async deny(doctor) {
       const cards = doctor.map(cardIn);
       // Whatever else is under way, the cloud obeys from here on.
@@ -92,22 +101,20 @@ function cardIn(id: string): Uint8Array {
 const placeOf = ({ manifest }: Keyring, organisation: string): string =>
   manifest.domains.find((domain) => hex(domain.organisation) === organisation)?.name ?? organisation.slice(0, 8);
 
+/** Where somebody works, by name. */
+const placesIn = (numbers: readonly ShareDoctor[]): string[] => numbers.map(({ organisation }) => organisation).sort();
+
 /** Whoever is denied anything, one for all numbers of a name, by name. */
 function deniedIn(all: readonly Limited[], known: readonly ShareDoctor[]): DeniedDoctor[] {
-  const of = (id: string) => all.filter(({ limits }) => limits?.denied.some((card) => hex(card) === id)).length;
-  const ids = new Set(all.flatMap(({ limits }) => limits?.denied.map(hex) ?? []));
-  const people = new Map<string, DeniedDoctor>();
-  for (const id of ids) {
-    const doctor = known.find((one) => one.id === id);
-    const name = doctor?.name ?? id.slice(0, 8);
-    const before = people.get(name);
-    people.set(name, {
-      ids: [...(before?.ids ?? []), id],
-      name,
-      specialty: before?.specialty ?? doctor?.specialty ?? null,
-      places: [...(before?.places ?? []), ...(doctor ? [doctor.organisation] : [])].sort(),
-      everywhere: (before?.everywhere ?? true) && of(id) === all.length,
-    });
-  }
-  return [...people.values()].sort((a, b) => a.name.localeCompare(b.name));
+  const denied = all.map(({ limits }) => limits?.denied.map(hex) ?? []);
+  return deniedOnes(known, denied)
+    .map(({ name, numbers, ids, free, everywhere }) => ({
+      ids,
+      name: name ?? ids[0]!.slice(0, 8),
+      specialty: numbers[0]?.specialty ?? null,
+      places: placesIn(numbers),
+      free: placesIn(free),
+      everywhere,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -84,7 +84,9 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
       lookers: await lookersOf(new Set(looks.map(({ who }) => who))),
       looks,
       problems: [...new Set(own.problems.map((what) => problemOf[what] ?? 'log'))],
-      silentOf: (await lookersOf(new Set(mediated?.silentOf.map(hex) ?? []))).map(({ name }) => name),
+      silentOf: await namesOf(mediated?.silentOf ?? []),
+      unfinishedOf: await namesOf(mediated?.unfinishedOf.map(({ reader }) => reader) ?? []),
+      away: (mediated?.away ?? []).map(placeOf).sort(),
       witnesses: own.standing.kind === 'witnessed' ? [...new Set(own.standing.by.map(witnessName))].sort() : [],
       signed,
       copy: copy !== null,
@@ -102,6 +104,10 @@ export function receiptsOf({ person, charts, clock }: { person: Person; charts: 
   /** A witness's name begins with its organisation's number. */
   function witnessName(name: string): string {
     return domainOf(name.split('/')[0]!) ?? name.slice(0, 8);
+  }
+
+  async function namesOf(cards: readonly Bytes[]): Promise<string[]> {
+    return cards.length === 0 ? [] : (await lookersOf(new Set(cards.map(hex)))).map(({ name }) => name);
   }
 
   async function lookersOf(ids: ReadonlySet<string>): Promise<Looker[]> {

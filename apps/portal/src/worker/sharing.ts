@@ -14,6 +14,7 @@ import type { Mathematics } from '@carelet/client/mathematics';
 import { renewDevices } from '@carelet/client/session/renew';
 import { carerCode, findCarer } from '@carelet/client/sharing/carer';
 import { changeGrants } from '@carelet/client/sharing/change';
+import { listedBy } from '@carelet/client/sharing/people';
 import { recallGrants } from '@carelet/client/sharing/remembered';
 import { renewConsents } from '@carelet/client/sharing/renew';
 import { endGrant, type SharingOptions, share, unshare } from '@carelet/client/sharing/share';
@@ -42,12 +43,17 @@ export type SharingAround = {
 };
 
 /** What it takes to share: a patient's keyring, and everybody who takes part. */
-export function sharingOptions({ keyring, cloud, map, keep }: Person, mathematics: Mathematics, clock: () => number): SharingOptions {
+export function sharingOptions(
+  { keyring, cloud, authority, map, keep }: Person,
+  mathematics: Mathematics,
+  clock: () => number,
+): SharingOptions {
   return {
     ...{ keyring, cloud, mathematics, clock },
     save: keep,
     cloudletOf: cloudletsOf(map.cloudlets, keyring, clock),
     keyServers: keyServersAt(map.authority, keyring, clock),
+    directory: listedBy(authority),
   };
 }
 

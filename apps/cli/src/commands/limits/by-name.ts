@@ -14,7 +14,7 @@ import { enter } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { count, note, say } from '../../terminal.ts';
 import { findOrganisation } from '../../who.ts';
-import { placeOf } from './show.ts';
+import { placeOf, tellInPart } from './show.ts';
 
 export const limitsByName = command({
   name: 'limits by-name',
@@ -55,6 +55,7 @@ Off: the same the other way. What was read may be remembered.`,
       return 0;
     });
     if (made > 0) say(io, `${count(made, 'lock')} of your wearables made anew.`);
+    await tellInPart(person, io);
     return (await promisesKept(person, io)) ? 0 : 1;
   },
 });

@@ -3,14 +3,17 @@
  *
  * @module
  */
+import { CareletError } from '@carelet/care/model';
 import { limitsInWords, toFhirDenial } from '@carelet/care/rules/sharing/limits';
 import type { ChartRef } from '@carelet/client/records/reader';
-import { limitsOf, type OwnLimits, ownCharts } from '@carelet/client/sharing/limits';
+import { deniedInPart, limitsOf, type OwnLimits, ownCharts } from '@carelet/client/sharing/limits';
+import { listedBy } from '@carelet/client/sharing/people';
 import { equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { command, common } from '../../command.ts';
+import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
 import { namesIn } from '../../receipts.ts';
-import { paint, plainText, say } from '../../terminal.ts';
+import { note, paint, plainText, say } from '../../terminal.ts';
 
 export const limitsShow = command({
   name: 'limits',
@@ -31,14 +34,34 @@ export const limitsShow = command({
         for (const doctor of denied) say(io, JSON.stringify(denialOf(person, chart, limits!, doctor, nameOf(doctor))));
         continue;
       }
-      const words = limitsInWords({ byName: limits?.byName ?? false, denied: denied.map((doctor) => plainText(nameOf(doctor))) });
+      // By each of her numbers she is one.
+      const names = [...new Set(denied.map((doctor) => plainText(nameOf(doctor))))];
+      const words = limitsInWords({ byName: limits?.byName ?? false, denied: names });
       say(io, `${bold(placeOf(person, chart))}: ${words}`);
       if (limits && limits.following !== 'follows') say(io, `  ${behind[limits.following]}`);
     }
+    await tellInPart(person, io);
     await keep();
     return 0;
   },
 });
+
+/** Says whom one denies by some of her numbers only, or of some charts only, and how the rest is said; the cloud's lies are told elsewhere. */
+export async function tellInPart({ keyring, cloud, authority }: Person, io: Io): Promise<void> {
+  const some = await deniedInPart({ keyring, cloud, directory: listedBy(authority), clock: io.clock }).catch((thrown: unknown) => {
+    if (!(thrown instanceof CareletError)) throw thrown;
+    return [];
+  });
+  for (const { name, ids, free } of some) {
+    if (name === null) continue;
+    const places = free.map(({ organisation }) => plainText(organisation)).join(' and ');
+    const why =
+      free.length > 0
+        ? `${plainText(name)} works at ${places} too, by a number you have not denied`
+        : `${plainText(name)} is not denied every chart of yours by every number`;
+    note(io, `${why}: carelet limits deny ${(free[0]?.id ?? ids[0]!).slice(0, 8)} --as ${keyring.name}`);
+  }
+}
 
 const behind = {
   waits: 'It locks by this from the next records it writes; the cloud obeys already.',

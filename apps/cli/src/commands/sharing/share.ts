@@ -32,6 +32,7 @@ import type { Io } from '../../io.ts';
 import { enter, type Person } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { agreed, count, plainText, progress, say } from '../../terminal.ts';
+import { tellInPart } from '../limits/show.ts';
 import { doctorCalled, grantsNow, inWords, threeServers } from './who.ts';
 
 const op = 'share records';
@@ -151,7 +152,13 @@ async function teamCalled(io: Io, { keyring, authority }: Person, who: string): 
 }
 
 /** A doctor of the directory, about to be let read. */
-export const asDoctor = ({ doctor, name, specialty, organisation, ...rest }: Awaited<ReturnType<typeof doctorCalled>>): Reader => ({
+export const asDoctor = ({
+  doctor,
+  name,
+  specialty,
+  organisation,
+  ...rest
+}: Omit<Awaited<ReturnType<typeof doctorCalled>>, 'id'>): Reader => ({
   id: doctor,
   as: 'doctor',
   name,
@@ -232,6 +239,7 @@ export async function letRead(io: Io, person: Person, { to, consent, through, in
   // What was ended began new locks, which whoever may still read is given.
   if (instead) await renewConsents(sharing, (done) => line.at(done));
   say(io, `Shared: ${count(shared.length, 'chart')}. Take it back with: carelet unshare "${plainText(to.name)}" --as ${keyring.name}`);
+  await tellInPart(person, io);
   return (await promisesKept(person, io)) ? 0 : 1;
 }
 

@@ -15,6 +15,7 @@ import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { promisesKept } from '../../receipts.ts';
 import { agreed, count, note, plainText, progress, say } from '../../terminal.ts';
+import { tellInPart } from '../limits/show.ts';
 import { grantsNow, inWords } from './who.ts';
 
 const op = 'take back';
@@ -53,6 +54,7 @@ export const unshareCommand = command({
     const { grants: anew, left } = await renewConsents(sharing, (done) => line.at(done));
     if (anew > 0) say(io, `${count(anew, 'other grant')} made anew: what is written from now on is locked with new keys.`);
     if (left > 0) note(io, `${count(left, 'other grant')} could not be made anew: somebody does not answer. Run: carelet wearable renew`);
+    await tellInPart(person, io);
     return (await promisesKept(person, io)) ? 0 : 1;
   },
 });

@@ -7,6 +7,7 @@ import { CareletError } from '@carelet/care/model';
 import { consentInWords, fromFhirConsent, recipientOf } from '@carelet/care/rules/sharing/consent';
 import type { GivenGrant } from '@carelet/client/keyring/keyring';
 import type { Authority } from '@carelet/client/login';
+import { doctorsIn } from '@carelet/client/sharing/people';
 import { recallGrants, strange } from '@carelet/client/sharing/remembered';
 import { whoReads } from '@carelet/client/sharing/share';
 import { teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
@@ -85,34 +86,40 @@ export function inWords({ consent }: GivenGrant): string {
  * @throws {CareletError} `missing` for none, `conflict` for several, also where one works at several places
  */
 export async function doctorCalled(authority: Authority, who: string) {
-  const [first, ...others] = await numbersCalled(authority, who);
-  if (others.length > 0) throw several(who, [first, ...others]);
-  return first;
+  const { found } = await entriesCalled(authority, who);
+  const [first, ...others] = found;
+  if (others.length > 0) throw several(who, found);
+  return first!;
 }
 
 /**
- * The same with each number of one who works at several places: they have one name.
+ * The same with each number of one who works at several places, also where one number was said; `also` are those that were not.
  *
  * @throws {CareletError} `missing` for none, `conflict` for several people
  */
 export async function numbersCalled(authority: Authority, who: string) {
-  const { doctors } = await authority.enrolment.directory();
+  const { doctors, found } = await entriesCalled(authority, who);
+  const [doctor, ...others] = doctorsIn(doctors).filter(({ numbers }) => numbers.some((one) => found.includes(one)));
+  if (others.length > 0) throw several(who, found);
+  return { ...doctor!, also: doctor!.numbers.filter((one) => !found.includes(one)) };
+}
+
+/** The entries of the directory of this name or number, one at least, among all of them. */
+async function entriesCalled(authority: Authority, who: string) {
+  const doctors = (await authority.enrolment.directory()).doctors.map((one) => ({ ...one, id: hex(one.doctor) }));
   const wanted = who.trim().toLowerCase();
   const plainName = (name: string) => name.toLowerCase();
-  const exact = doctors.filter(({ name, doctor }) => plainName(name) === wanted || hex(doctor) === wanted);
+  const exact = doctors.filter(({ name, id }) => plainName(name) === wanted || id === wanted);
   const parts = wanted.replace(/^dr\.?\s+/, '').split(/\s+/);
   const near = doctors.filter(
-    ({ name, doctor }) =>
-      parts.every((part) => plainName(name).split(/\s+/).includes(part)) ||
-      (/^[0-9a-f]{6,}$/.test(wanted) && hex(doctor).startsWith(wanted)),
+    ({ name, id }) =>
+      parts.every((part) => plainName(name).split(/\s+/).includes(part)) || (/^[0-9a-f]{6,}$/.test(wanted) && id.startsWith(wanted)),
   );
   const found = (exact.length > 0 ? exact : near).toSorted((a, b) => (a.organisation < b.organisation ? -1 : 1));
-  const [first] = found;
-  if (!first) {
+  if (found.length === 0) {
     throw new CareletError('missing', 'find doctor', { subject: who, because: 'no approved doctor of this town has this name' });
   }
-  if (found.some(({ name }) => name !== first.name)) throw several(who, found);
-  return [first, ...found.slice(1)] as const;
+  return { doctors, found };
 }
 
 function several(who: string, found: readonly { readonly name: string; readonly organisation: string; readonly doctor: Uint8Array }[]) {

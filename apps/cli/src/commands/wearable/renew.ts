@@ -10,6 +10,7 @@ import { partiesFor } from '../../cloudlets.ts';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { count, note, say } from '../../terminal.ts';
+import { tellInPart } from '../limits/show.ts';
 
 export const wearableRenew = command({
   name: 'wearable renew',
@@ -34,6 +35,7 @@ export const wearableRenew = command({
         ? 'Everything is locked for the coming week already.'
         : `${count(made, 'lock')} made for the coming week and what has closed.`,
     );
+    await tellInPart(person, io);
     return 0;
   },
 });

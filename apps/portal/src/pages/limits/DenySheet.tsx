@@ -1,7 +1,7 @@
 import { CloseButton, Radio, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId, useState } from 'react';
-import type { DeniedDoctor } from '../../house/limits.ts';
+import type { DeniedDoctor, Doctor } from '../../house/limits.ts';
 import { ask } from '../../queries.ts';
 import { initialsOf } from '../../shell/initials.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -13,11 +13,10 @@ import { SkeletonRows } from '../../ui/Skeleton.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
 import { Failed } from '../record/Waiting.tsx';
-import { found } from '../sharing/found.ts';
+import { foundPeople } from '../sharing/found.ts';
 import shared from '../sharing/ShareSheet.module.css';
 import { useSpecialty } from '../sharing/whatWords.ts';
 import classes from './Limits.module.css';
-import { type Doctor, people } from './people.ts';
 import { useLimits } from './useLimits.ts';
 
 /** Not this doctor: who, and what it does, before it is said. */
@@ -26,7 +25,7 @@ export function DenySheet({ denied, close }: { denied: readonly DeniedDoctor[]; 
   const s = useWords('sharing');
   const specialty = useSpecialty();
   const { deny } = useLimits();
-  const directory = useQuery(ask.directory());
+  const town = useQuery(ask.people());
   // What is typed may name a person: it stays on this page and never comes into an address.
   const [typed, setTyped] = useState('');
   const [chosen, setChosen] = useState<Doctor | null>(null);
@@ -38,7 +37,7 @@ export function DenySheet({ denied, close }: { denied: readonly DeniedDoctor[]; 
     if (chosen) say.mutate(chosen);
   };
   const closed = new Set(denied.filter(({ everywhere }) => everywhere).flatMap(({ ids }) => ids));
-  const doctors = people(found(directory.data ?? [], wanted, specialty)).filter(({ ids }) => !ids.every((id) => closed.has(id)));
+  const doctors = foundPeople(town.data ?? [], wanted, specialty).filter(({ ids }) => !ids.every((id) => closed.has(id)));
   return (
     <FormSheet
       title={t('who.title')}
@@ -49,9 +48,9 @@ export function DenySheet({ denied, close }: { denied: readonly DeniedDoctor[]; 
       submit={submit}
       close={close}
     >
-      {directory.isError ? (
-        <Failed failure={directory.error} again={() => void directory.refetch()} />
-      ) : !directory.data ? (
+      {town.isError ? (
+        <Failed failure={town.error} again={() => void town.refetch()} />
+      ) : !town.data ? (
         <SkeletonRows rows={3} name={s('who.loading')} />
       ) : (
         <div>

@@ -62,7 +62,7 @@ function Denied({ doctor }: { doctor: DeniedDoctor }) {
   const format = useFormat();
   const said = useSpecialty();
   const { allow, deny } = useLimits();
-  const { name, specialty, places, everywhere } = doctor;
+  const { name, specialty, places, free, everywhere } = doctor;
   const back = useMutation({ mutationFn: () => allow(doctor) });
   const finish = useMutation({ mutationFn: () => deny(doctor) });
   return (
@@ -73,7 +73,7 @@ function Denied({ doctor }: { doctor: DeniedDoctor }) {
           <bdi>{name}</bdi>
         </h3>
         {specialty !== null && <p className="soft">{t('works', { specialty: said(specialty), places: format.list([...places]) })}</p>}
-        <p className="soft">{t(everywhere ? 'nothing' : 'partly')}</p>
+        <p className="soft">{free.length > 0 ? t('partlyAt', { places: format.list([...free]) }) : t(everywhere ? 'nothing' : 'partly')}</p>
       </div>
       <div className={classes.act}>
         {!everywhere && (

@@ -8,7 +8,7 @@ import { Said } from './Said.tsx';
 
 /** What the tick stands for, in words: what this device checked, who else looked, and what nobody can tell. */
 export function Checked({
-  receipts: { witnesses, signed, earlier, checked, problems, silentOf },
+  receipts: { witnesses, signed, earlier, checked, problems, silentOf, unfinishedOf, away },
   look,
   looker,
   close,
@@ -55,6 +55,18 @@ export function Checked({
               <Mark kind="quiet" size={18} />
               <span>{t('checked.kept')}</span>
             </li>
+            {unfinishedOf.length > 0 && (
+              <li>
+                <Mark kind="quiet" size={18} />
+                <span>{t('checked.unfinished', { names: format.list(unfinishedOf) })}</span>
+              </li>
+            )}
+            {away.length > 0 && (
+              <li>
+                <Mark kind="quiet" size={18} />
+                <span>{t('checked.away', { names: format.list(away) })}</span>
+              </li>
+            )}
             {earlier > 0 && (
               <li>
                 <Mark kind="quiet" size={18} />

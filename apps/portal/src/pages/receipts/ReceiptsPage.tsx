@@ -92,7 +92,7 @@ function Looks({ receipts, again, working }: { receipts: Receipts; again: () => 
 }
 
 /** That all of it was checked and when, with a way to what that means and a copy to keep. */
-function State({ receipts: { count, checked, witnesses, copy }, how }: { receipts: Receipts; how: () => void }) {
+function State({ receipts: { count, checked, witnesses, away, copy }, how }: { receipts: Receipts; how: () => void }) {
   const t = useWords('receipts');
   const format = useFormat();
   const signed = witnesses.length > 0;
@@ -103,6 +103,7 @@ function State({ receipts: { count, checked, witnesses, copy }, how }: { receipt
         <Mark kind={signed ? 'done' : 'waiting'} size={18} />
         <span>{signed ? t('checked.line', { count, when }) : t('checked.unsigned', { when })}</span>
       </p>
+      {away.length > 0 && <p className="meta">{t('checked.away', { names: format.list(away) })}</p>}
       <Button variant="subtle" onClick={how}>
         {t('checked.how')}
       </Button>
