@@ -12,7 +12,7 @@ import { attempt } from '../algebra/strict.ts';
 import { weight } from '../algebra/weight.ts';
 import { decodeRekey, decodeSealed, type RekeyParts } from './encoding.ts';
 
-export { scopeId } from './encoding.ts';
+export { rekeyLength, scopeId } from './encoding.ts';
 
 /** A re-encryption key that was checked. It shows whose it is: its grant, P of its scope, and Q. */
 export class Rekey extends Holder<G2> {

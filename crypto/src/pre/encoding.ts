@@ -89,6 +89,13 @@ export function decodeFactor(bytes: Bytes): FactorParts {
 
 export const encodeRekey = ({ grant, p, q, rk }: RekeyParts): Bytes => cbor([label.rekey, suite, grant, p, q, rk]);
 
+export const rekeyLength = encodeRekey({
+  grant: new Uint8Array(16),
+  p: new Uint8Array(48),
+  q: new Uint8Array(96),
+  rk: new Uint8Array(96),
+}).length;
+
 /** Throws a TypeError on anything but a re-encryption key. */
 export function decodeRekey(bytes: Bytes): RekeyParts {
   const [grant, p, q, rk] = fields(bytes, label.rekey, suite, 4, 'a re-encryption key');

@@ -229,7 +229,7 @@ export function changesSuite(place: string, open: OpenWorld): void {
         expect((await other.next()).kind).toBe('lost');
         await other.stop();
       }
-      world.restart();
+      await world.restart();
       const again = listen(ada, at);
       const lost = await again.next();
       expect(lost.kind).toBe('lost');

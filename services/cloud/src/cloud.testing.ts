@@ -50,7 +50,7 @@ export type World = AsyncDisposable & {
   raw(request: { op: string; body: Bytes; authorization?: string }): Promise<Response>;
   sql<T extends object>(text: string, values?: readonly unknown[]): Promise<T[]>;
   /** The cloud as it is after it was stopped and started again: over the same tables, with nothing in its memory. */
-  restart(): void;
+  restart(): Promise<void>;
 };
 
 /** Opens a world, whose cloud may remember little. */

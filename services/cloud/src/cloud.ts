@@ -15,7 +15,8 @@ import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { breakGlass } from './break-glass.ts';
 import { type Changes, openChanges } from './changes.ts';
-import { consent } from './consent.ts';
+import { consent, sealRekeys } from './consent.ts';
+import { replayEnds } from './ends.ts';
 import { kdc } from './kdc/kdc.ts';
 import type { CloudKeys } from './keys.ts';
 import { limits } from './limits/limits.ts';
@@ -38,6 +39,8 @@ export type Cloud = {
   as(caller: KnownCaller | null): CloudRole;
   /** Writes the receipts that wait into the log: within a minute of an act, or a promise is broken. */
   writeReceipts(): Promise<void>;
+  /** Makes what lies in the tables as it has to be before anybody is served: grants that were taken back since they came from a backup end again. */
+  ready(): Promise<void>;
   /** Asks the authority whose keys were ended, and which domains; nothing of a role is served before it was asked once. */
   hearEndedKeys(): Promise<void>;
 };
@@ -101,7 +104,7 @@ export function cloud({
       records: caller ? records({ db, cards, now, changes, book, domains }, caller) : strangersTo<CloudRole['records']>(),
       sharing: caller
         ? {
-            ...consent({ db, cards, mathematics, endedKeys, domains, now, changes, book }, caller),
+            ...consent({ db, cards, mathematics, endedKeys, domains, now, changes, book, keys }, caller),
             ...roles({ db, town, keys, endedKeys, domains, mathematics, now, book }, caller),
             ...openToAll,
             wrap: async (input) => ({ promise: await addWraps(db, known(), input, { changes, book, domains, now }) }),
@@ -110,7 +113,7 @@ export function cloud({
             }),
           }
         : strangersTo<CloudRole['sharing']>(openToAll),
-      kdc: caller ? kdc({ db, now, changes, book }, caller) : strangersTo<CloudRole['kdc']>(),
+      kdc: caller ? kdc({ db, now, changes, book, ends: keys.ends }, caller) : strangersTo<CloudRole['kdc']>(),
       teams: caller ? teams({ db, cards, keys, endedKeys, domains, mathematics, now }, caller) : strangersTo<CloudRole['teams']>(),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       limits: caller ? limits({ db, now, changes, book }, caller) : strangersTo<CloudRole['limits']>(),
@@ -145,7 +148,11 @@ export function cloud({
     await endedKeys.hear();
     await domains.hear();
   };
-  return { cards, as, writeReceipts: book.write, hearEndedKeys };
+  const ready = async () => {
+    await sealRekeys(db, keys);
+    await replayEnds(db, keys.ends, now());
+  };
+  return { cards, as, writeReceipts: book.write, hearEndedKeys, ready };
 }
 
 /** A room of which every operation wants a signed request, but for those that are open. */

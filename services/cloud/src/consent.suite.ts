@@ -1,5 +1,5 @@
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, utf8 } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, hex, utf8 } from '@carelet/crypto/algebra/bytes';
 import { type Group, loadGroup } from '@carelet/crypto/algebra/group';
 import { systemRandom } from '@carelet/crypto/algebra/random';
 import { signingKey } from '@carelet/crypto/algebra/sign';
@@ -229,6 +229,36 @@ export function consentSuite(place: string, open: () => Promise<World>): void {
       expect(await world.sql('select 1 from rekey where grant_id = $1', [given.number])).toEqual([]);
       // What was taken back does not come again, whoever sends it.
       expect(await refusal(ada.cloud.sharing.grant(asked(given)))).toBe('conflict');
+    });
+
+    test('takes back again what comes from a backup, before it serves anybody; whoever has the tables alone turns nothing', async () => {
+      const [given, held] = [granting(), granting()];
+      for (const one of [given, held]) await ada.cloud.sharing.grant(asked(one));
+      type Row = { grant_id: Buffer; scope: Buffer; body: Buffer };
+      const laid = await world.sql<Row>('select * from rekey where pat = $1', [pat]);
+      for (const { body } of laid)
+        for (const one of [given, held]) for (const rekey of one.rekeys) expect(hex(body).includes(hex(rekey.slice(-64)))).toBe(false);
+      await ada.cloud.sharing.end({ pat, grant: given.number, end: signEnd(ada.secrets.edSk, { pat, grant: given.number }) });
+      // The tables are those of before the end.
+      await world.sql('update consent set ended = null where grant_id = $1', [given.number]);
+      for (const { grant_id, scope, body } of laid)
+        await world.sql('insert into rekey values ($1, $2, $3, $4) on conflict do nothing', [pat, grant_id, scope, body]);
+      expect(await turnsFor(chen, given.number)).toBe('ok');
+      await world.restart();
+      expect(await turnsFor(chen, given.number)).toBe('denied');
+      expect(await world.sql('select 1 from rekey where grant_id = $1', [given.number])).toEqual([]);
+      expect((await ada.cloud.sharing.grants()).grants).toHaveLength(1);
+      expect(await turnsFor(chen, held.number)).toBe('ok');
+      // Or of before the grant: its number is none any more.
+      await world.sql('delete from consent where grant_id = $1', [given.number]);
+      await world.restart();
+      expect(await refusal(ada.cloud.sharing.grant(asked(given)))).toBe('conflict');
+      // What lay there unsealed, of before they were, is sealed; and opens as it did.
+      await world.sql('update rekey set body = $2 where grant_id = $1', [held.number, held.rekeys[0]!]);
+      await world.restart();
+      expect(await world.sql('select 1 from rekey where body = $1', [held.rekeys[0]!])).toEqual([]);
+      expect(await turnsFor(chen, held.number)).toBe('ok');
+      await ada.cloud.sharing.end({ pat, grant: held.number, end: signEnd(ada.secrets.edSk, { pat, grant: held.number }) });
     });
 
     test('takes no grant that its patient did not sign, of another chart, over another letter, or with keys of another', async () => {

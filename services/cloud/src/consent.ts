@@ -14,7 +14,7 @@ import type { RoleOf } from '@carelet/care/wire/contract/kit';
 import { type Bytes, equal, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { sha256 } from '@carelet/crypto/algebra/hash';
 import { encodeCard, mayBeLetRead } from '@carelet/crypto/cards/card';
-import { scopeId } from '@carelet/crypto/pre/cloud';
+import { rekeyLength, scopeId } from '@carelet/crypto/pre/cloud';
 import { type Grant, hashOfLetter, readGrant, verifyEnd } from '@carelet/crypto/pre/grant';
 import { isDelegateOf } from '@carelet/crypto/pre/vouched';
 import { turnedRoot } from '@carelet/crypto/receipts/mediated';
@@ -26,6 +26,8 @@ import type { Cards, KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { holding } from './access.ts';
 import type { Changes } from './changes.ts';
+import { noteEnd } from './ends.ts';
+import type { CloudKeys } from './keys.ts';
 import type { TurningMath } from './mathematics.ts';
 import type { Book } from './receipts/book.ts';
 import { answerRequest } from './requests.ts';
@@ -53,6 +55,7 @@ export function consent(
     now,
     changes,
     book,
+    keys,
   }: {
     db: Kysely<CloudTables>;
     cards: Cards;
@@ -62,6 +65,7 @@ export function consent(
     now: () => number;
     changes: Changes;
     book: Book;
+    keys: Pick<CloudKeys, 'secrets' | 'ends'>;
   },
   caller: KnownCaller,
 ): Consenting {
@@ -161,7 +165,10 @@ export function consent(
       const sound = reached.every((one) => one && first && equalPublic(one.grant, grant.grant) && equalPublic(one.q, first.q));
       if (!sound) throw refuse('a re-encryption key is not one of this grant');
       const promise = await transaction(db, async (within) => {
-        const laid = reached.map((one, i) => ({ scope: scopeId(one!.p), body: rekeys[i]! }));
+        const laid = reached.map((one, i) => {
+          const at = { pat: grant.pat, grant_id: grant.grant, scope: scopeId(one!.p) };
+          return { ...at, body: keys.secrets.seal(placeOf(at), rekeys[i]!) };
+        });
         await lay(within, grant, body, letter, laid);
         if (answers) await answerRequest(within, caller, { ...answers, doctor: grant.doctor, word: 'granted' }, now());
         return book.leave(within, grant.pat, { kind: 'grant', actor: caller.id, policy: sha256(body) });
@@ -180,8 +187,11 @@ export function consent(
           .insertInto('consent')
           .values({ pat, grant_id: grant, owner: caller.id, doctor: new Uint8Array(), ...unseen(now()), ended: end })
           .onConflict((c) => c.columns(['pat', 'grant_id']).doUpdateSet({ ended: end }).where('consent.owner', '=', caller.id))
-          .returning(['doctor', 'body'])
+          .returning(['doctor', 'body', 'not_after'])
           .execute();
+        // Beside the database before it is so in it: what was taken back is so whatever comes from a backup.
+        for (const { not_after } of ended)
+          await noteEnd(keys.ends, { table: 'consent', pat, grant, owner: caller.id, end, notAfter: Number(not_after) });
         await within.deleteFrom('rekey').where('pat', '=', pat).where('grant_id', '=', grant).execute();
         const parting = ended.filter(({ body }) => body.length > 0);
         const [taken] = parting;
@@ -234,7 +244,7 @@ export function consent(
             .where('grant_id', '=', grant)
             .where('scope', '=', sql<Bytes>`any(${nodes.map(({ scope }) => scope)}::bytea[])`)
             .execute()
-        ).map(({ scope, body }) => [hex(scope), body]),
+        ).map(({ scope, body }) => [hex(scope), keys.secrets.open(placeOf({ pat, grant_id: grant, scope }), body)]),
       );
       const wraps = new Map((await wrapsOf(db, pat, nodes)).map((wrap) => [hex(wrap.node_id) + hex(wrap.domain), wrap.body]));
       const jobs = nodes.map(({ nodeId, scope }) => {
@@ -278,7 +288,7 @@ export function consent(
     { pat, grant, doctor, notAfter }: Grant,
     body: Bytes,
     letter: Bytes,
-    rekeys: readonly { scope: Bytes; body: Bytes }[],
+    rekeys: readonly CloudTables['rekey'][],
   ): Promise<void> {
     const laid = await within
       .insertInto('consent')
@@ -300,8 +310,31 @@ export function consent(
     for (let at = 0; at < rekeys.length; at += atOnce) {
       await within
         .insertInto('rekey')
-        .values(rekeys.slice(at, at + atOnce).map((rekey) => ({ pat, grant_id: grant, ...rekey })))
+        .values(rekeys.slice(at, at + atOnce))
         .onConflict((c) => c.doNothing())
+        .execute();
+    }
+  }
+}
+
+/** Re-encryption keys lie under the cloud's key file: who has the tables alone turns nothing. */
+const placeOf = ({ pat, grant_id, scope }: Omit<CloudTables['rekey'], 'body'>): string =>
+  `rekey/${hex(pat)}/${hex(grant_id)}/${hex(scope)}`;
+
+/** Seals the re-encryption keys that were laid before they were sealed; to be done before anybody is served. */
+export async function sealRekeys(db: Kysely<CloudTables>, { secrets }: Pick<CloudKeys, 'secrets'>): Promise<void> {
+  for (;;) {
+    const rows = await db.selectFrom('rekey').selectAll().where(sql<boolean>`octet_length(body) = ${rekeyLength}`).limit(atOnce).execute();
+    if (rows.length === 0) return;
+    for (const { pat, grant_id, scope, body } of rows) {
+      const place = { pat, grant_id, scope };
+      await db
+        .updateTable('rekey')
+        .set({ body: secrets.seal(placeOf(place), body) })
+        .where('pat', '=', pat)
+        .where('grant_id', '=', grant_id)
+        .where('scope', '=', scope)
+        .where('body', '=', body)
         .execute();
     }
   }

@@ -8,17 +8,23 @@ import { join } from 'node:path';
 import type { Signer } from '@carelet/crypto/receipts/note';
 import { type Secrets, secretsFile } from '@carelet/ground/secrets';
 import { type ServiceKeys, serviceKeys } from '@carelet/ground/service-key';
+import { type Ends, endsIn } from './ends.ts';
 import { logKey } from './receipts/key.ts';
 
-export type CloudKeys = { readonly log: Signer; readonly service: ServiceKeys; readonly secrets: Secrets };
+export type CloudKeys = {
+  readonly log: Signer;
+  readonly service: ServiceKeys;
+  readonly secrets: Secrets;
+  /** What was taken back, beside the keys and not in the database. */
+  readonly ends: Ends;
+};
 
 /**
  * The keys in this folder, made when there are none.
  *
  * @param clock UTC milliseconds
  */
-export const cloudKeys = async (folder: string, clock: () => number): Promise<CloudKeys> => ({
-  log: await logKey(folder),
-  service: serviceKeys(join(folder, 'service'), clock),
-  secrets: await secretsFile(join(folder, 'cloud.key')),
-});
+export async function cloudKeys(folder: string, clock: () => number): Promise<CloudKeys> {
+  const secrets = await secretsFile(join(folder, 'cloud.key'));
+  return { log: await logKey(folder), service: serviceKeys(join(folder, 'service'), clock), secrets, ends: await endsIn(folder, secrets) };
+}

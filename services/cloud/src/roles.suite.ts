@@ -248,10 +248,10 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         const late = { organisation: northgate.card.id, before: now() + 300 };
         world.authority.administrators.push(encodeCard(sam.card));
         world.authority.ended.push({ doctor, of: late, by: sam.card.id, signature: word(sam, chen, late).signature });
-        world.restart();
+        await world.restart();
         expect((await transform([reached])).transformed.length).toBe(1);
         world.authority.ended.push({ doctor, of: ended, by: sam.card.id, signature });
-        world.restart();
+        await world.restart();
         await expect(transform([reached])).rejects.toMatchObject({ kind: 'denied' });
         await tools.refused('denied', () => enter(of));
       });
@@ -265,7 +265,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         world.authority.ended.push({ doctor: chen.card.id, of: null, by: sam.card.id, signature });
         // It comes up with all it had, and the authority is away: then nothing of a role is served, to anybody.
         world.authority.away = true;
-        world.restart();
+        await world.restart();
         await expect(transform([reached])).rejects.toMatchObject({ kind: 'unavailable' });
         world.authority.away = false;
         await expect(transform([reached])).rejects.toMatchObject({ kind: 'denied' });
@@ -275,7 +275,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         chen = world.person('doctor');
         await enter(entitlement());
         world.authority.ended.push({ doctor: chen.card.id, of: null, by: sam.card.id, signature });
-        world.restart();
+        await world.restart();
         expect((await transform([reached])).transformed.length).toBe(1);
       });
     });
@@ -317,7 +317,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
         await world.sql(`delete from ${table}`);
         await world.sql(`insert into ${table} select * from old_${table}`);
       }
-      world.restart();
+      await world.restart();
       expect([await outcome(transform()), await keptKeys()]).toEqual(['denied', 0]);
 
       const asked = { pat, kind: 'policy' as const, domain: northgate.card.id, nodes: [node] };
@@ -334,7 +334,7 @@ export function rolesSuite(name: string, openWorld: OpenWorld): void {
 
       // Started anew it has pinned no manifest yet, and is shown the one of before.
       world.authority.shows = before;
-      world.restart();
+      await world.restart();
       expect([await outcome(transform()), await outcome(enter()), await outcome(lay(wraps[0]!))]).toEqual([
         'tampered',
         'tampered',

@@ -15,6 +15,7 @@ import { forgetBreakGlass } from './break-glass.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import type { CloudWorker } from './cloud.worker.ts';
 import { forgetEnded } from './consent.ts';
+import { forgetEnds } from './ends.ts';
 import { forgetShared } from './kdc/grants.ts';
 import { cloudKeys } from './keys.ts';
 import { forgetRequests } from './requests.ts';
@@ -63,6 +64,7 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
   const role = cloud({ db, town, watched, keys, told, clock, mathematics });
   const rounds = [
     hourly('forget-ended', () => forgetEnded(db, Math.floor(clock() / 1000)), log),
+    hourly('forget-ends', () => forgetEnds(keys.ends, Math.floor(clock() / 1000)), log),
     hourly('forget-shared', () => forgetShared(db, Math.floor(clock() / 1000)), log),
     hourly('forget-ended-keys', () => forgetEndedKeys(db, Math.floor(clock() / 1000)), log),
     hourly('hear-ended-keys', () => role.hearEndedKeys(), log, hearingEvery),
@@ -76,6 +78,7 @@ export async function startCloud(config: CloudConfig): Promise<Running> {
     () => db.destroy(),
   ];
   try {
+    await role.ready();
     const handler = serve(cloudContract, {
       role: (caller: KnownCaller | null) => role.as(caller),
       identify: (asked) => role.cards.identify(asked),

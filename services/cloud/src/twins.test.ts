@@ -32,6 +32,7 @@ import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
+import { endsIn } from './ends.ts';
 import { kdcSuite } from './kdc/kdc.suite.ts';
 import { limitsSuite } from './limits/limits.suite.ts';
 import { mathematicsHere } from './mathematics.ts';
@@ -66,10 +67,12 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
   const { secret, public: key } = signingKey();
   const receiptsLog = { name: 'a.log', key, secret };
   const folder = temporaryFolder();
+  const sealing = secrets(systemRandom(32));
   const keys = {
     log: receiptsLog,
     service: serviceKeys(folder, () => clock.now),
-    secrets: secrets(systemRandom(32)),
+    secrets: sealing,
+    ends: await endsIn(folder, sealing),
   };
   const transforms: World['transforms'] = async ({ doctor, organisation, formula, issued }) => {
     const { publicKey } = await keys.service.current();
@@ -180,8 +183,9 @@ async function openWorld(overHttp: boolean, limits: ChangeLimits = {}): Promise<
       const query = pieces.slice(1).reduce((before, piece, i) => sql`${before}${values[i]}${piece}`, pieces[0]!);
       return (await sql<T>`${query}`.execute(db)).rows;
     },
-    restart() {
+    async restart() {
       role = start();
+      await role.ready();
     },
     async [Symbol.asyncDispose]() {
       await listening?.close();

@@ -151,6 +151,25 @@ export function kdcSuite(place: string, open: () => Promise<World>): void {
       expect(await refusal(end(grant))).toBe('ok');
     });
 
+    test('taken back, it is so when the database comes from a backup', async () => {
+      await lay(grant);
+      type Row = Record<string, unknown>;
+      const locks = await world.sql<Row>(`select * from wrap where kind = 'shared' and domain = $1`, [grant.grant]);
+      await end(grant);
+      await world.sql('update shared_grant set ended = null where grant_id = $1', [grant.grant]);
+      for (const lock of locks) {
+        const names = Object.keys(lock);
+        await world.sql(
+          `insert into wrap (${names.join(', ')}) values (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
+          names.map((name) => lock[name]),
+        );
+      }
+      expect(await refusal(hand(grant))).toBe('ok');
+      await world.restart();
+      expect(await refusal(hand(grant))).toBe('denied');
+      expect(await world.sql(`select 1 from wrap where kind = 'shared' and domain = $1`, [grant.grant])).toEqual([]);
+    });
+
     test('what waits while the grant is taken back is refused as what comes after, and leaves no receipt', async () => {
       await lay(grant);
       const before = await receipts();

@@ -16,6 +16,7 @@ import { transaction } from '@carelet/ground/database';
 import type { KnownCaller } from '@carelet/ground/login';
 import { type Kysely, sql } from 'kysely';
 import type { Changes } from '../changes.ts';
+import { type Ends, noteEnd } from '../ends.ts';
 import type { Book } from '../receipts/book.ts';
 import type { CloudTables } from '../schema.ts';
 import { mustHaveRoom, mustLastNoLonger, unseen } from '../unseen.ts';
@@ -23,7 +24,7 @@ import { notYours } from '../wraps.ts';
 import { sharedWith } from './grants.ts';
 
 export function kdc(
-  { db, now, changes, book }: { db: Kysely<CloudTables>; now: () => number; changes: Changes; book: Book },
+  { db, now, changes, book, ends }: { db: Kysely<CloudTables>; now: () => number; changes: Changes; book: Book; ends: Ends },
   caller: KnownCaller,
 ): RoleOf<typeof cloudContract>['kdc'] {
   const mustOwn = async (within: Kysely<CloudTables>, pat: Bytes, op: string): Promise<void> => {
@@ -76,8 +77,10 @@ export function kdc(
           .insertInto('shared_grant')
           .values({ pat, grant_id: grant, owner: caller.id, reader: new Uint8Array(), ...unseen(now()), ended: end })
           .onConflict((c) => c.columns(['pat', 'grant_id']).doUpdateSet({ ended: end }).where('shared_grant.owner', '=', caller.id))
-          .returning(['reader', 'body'])
+          .returning(['reader', 'body', 'not_after'])
           .executeTakeFirst();
+        const of = { table: 'shared_grant', pat, grant, owner: caller.id, end } as const;
+        if (ended) await noteEnd(ends, { ...of, notAfter: Number(ended.not_after) });
         const parting = ended && ended.body.length > 0 ? ended : undefined;
         if (parting)
           await within.deleteFrom('wrap').where('pat', '=', pat).where('kind', '=', 'shared').where('domain', '=', grant).execute();
