@@ -7,18 +7,21 @@
 import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
 import { checkUnit } from '@carelet/care/rules/sharing/attributes';
-import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, endReplaced, registeredCard } from '@carelet/client/enrolment';
+import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { changeInWords, policyChange } from '@carelet/care/rules/sharing/policy-change';
+import { approve, endReplaced, registeredCard, signedAt } from '@carelet/client/enrolment';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
 import { holdersFor } from '../../cloudlets.ts';
 import { command, common, listed, oneOf, UsageError } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { agreed, plainText, say } from '../../terminal.ts';
-import { findDoctor, findOrganisation } from '../../who.ts';
+import { findDoctor, findOrganisation, type RegisteredDoctor } from '../../who.ts';
 
 /** A key lasts so many days unless told; a quarter is the longest. */
 const usualDays = 90;
+
+type SignedPolicy = RegisteredDoctor['policies'][number];
 
 export const doctorsApprove = command({
   name: 'doctors approve',
@@ -50,7 +53,7 @@ export const doctorsApprove = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: `Two administrators of two organisations have to sign the very same policy; the first sees how many are still needed. Compare the fingerprint with the doctor, in person or by telephone: it is what the key will be locked to.
+  more: `Two administrators of two organisations have to sign the very same policy; the first sees how many are still needed. What it opens more and less than what was signed before is said beside it. Compare the fingerprint with the doctor, in person or by telephone: it is what the key will be locked to.
 
 Kinds: ${kinds.join(', ')}.`,
   examples: [
@@ -91,6 +94,8 @@ Kinds: ${kinds.join(', ')}.`,
     say(io, `${plainText(name)}, ${plainText(specialty)} at ${plainText(organisation)}, certificate ${plainText(certificate)}`);
     say(io, `  fingerprint  ${fingerprint(card)}`);
     say(io, `  may open at ${place.name}: ${inWords(policy)}`);
+    const signed = signedAt(doctor.policies, place.organisation, doctor.needed);
+    for (const line of insteadOf(policy, signed, { own: hex(person.keyring.card.id), today })) say(io, `  ${line}`);
     if (!options.yes && !(await agreed(io, 'Have you compared the fingerprint, and do you sign this?'))) {
       say(io, 'Nothing was signed.');
       return 1;
@@ -112,6 +117,32 @@ Kinds: ${kinds.join(', ')}.`,
     return 0;
   },
 });
+
+/** How a policy stands to what was signed for the same doctor at the same place: what it takes the place of, and what others wait for. */
+function insteadOf(
+  policy: Policy,
+  { counting, waiting }: { readonly counting: SignedPolicy | undefined; readonly waiting: readonly SignedPolicy[] },
+  { own, today }: { readonly own: string; readonly today: string },
+): string[] {
+  const isSame = (one: SignedPolicy) => policyText(one.policy) === policyText(policy);
+  const change = (one: SignedPolicy) => changeInWords(policyChange(one.policy, policy));
+  const told = (one: SignedPolicy) => {
+    const isOwn = one.signers.every(({ administrator }) => administrator === own);
+    if (isOwn) return isSame(one) ? 'the same as you signed already' : `instead of what you signed, and nobody else: ${change(one)}`;
+    const signers = one.approvals.map((name) => plainText(name)).join(', ');
+    return isSame(one) ? `the same as was signed by ${signers}` : `not the same as was signed by ${signers}: ${change(one)}`;
+  };
+  return [
+    ...(counting === undefined
+      ? []
+      : isSame(counting)
+        ? ['the same as what counts already']
+        : [
+            `instead of ${counting.policy.until < today ? `what ended on ${counting.policy.until}` : 'what counts so far'}: ${change(counting)}`,
+          ]),
+    ...waiting.map(told),
+  ];
+}
 
 function day(option: string, text: string): string {
   if (spanOf(text) !== 'day') throw new UsageError(`--${option}: "${text}" is no day like 2026-11-20.`);
