@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Policy } from '@carelet/care/rules/sharing/policy';
 import type { Someone } from './house.ts';
 import type { Making } from './roles.ts';
 
@@ -19,6 +20,8 @@ export type PolicyChoice = {
   readonly breakGlass: boolean;
   /** Last day, `2027-02-18`. */
   readonly until: string;
+  /** The rule it began with, as somebody signed it: what no form asks stays as it is there. */
+  readonly as?: Policy | undefined;
 };
 
 export type SignedPolicy = Making & {
@@ -31,6 +34,9 @@ export type SignedPolicy = Making & {
     readonly patients: number | null;
     readonly breakGlass: boolean;
   } | null;
+  /** As it was signed, its lists in the order people know. */
+  readonly policy: Policy;
+  /** The choice that a form begins with to sign the very same. */
   readonly choice: PolicyChoice;
   readonly until: string;
   /** Names of the administrators who signed, and their offices. */
@@ -38,6 +44,51 @@ export type SignedPolicy = Making & {
   /** Whether one has signed this one oneself. */
   readonly mine: boolean;
   readonly needed: number;
+};
+
+/** Whose records a rule is about: everyone's, or so many patients' and teams'. */
+export type Whom = 'everyone' | { readonly patients: number; readonly teams: number };
+
+/** What a choice would open and what not, in words that pages have their own for. */
+export type ChoiceInWords = {
+  readonly words: string;
+  readonly opens: readonly string[];
+  readonly withholds: readonly string[];
+  /** What narrows it, or opens charts beside: nothing of a rule that begins in a form. */
+  readonly limits: {
+    readonly whom: Whom;
+    readonly from: string;
+    /** Below the organisation, `cardio/icu`; empty for the whole of it. */
+    readonly unit: string;
+    /** Charts that name the doctor while they are open to named doctors only. */
+    readonly named: number;
+  };
+  /** How it differs from each rule it was laid beside, in their order. */
+  readonly changes: readonly RuleChange[];
+};
+
+/** What one rule opens that another does not. */
+export type Beyond = {
+  /** In the words of `ChoiceInWords`. */
+  readonly said: readonly string[];
+  readonly whom: Exclude<Whom, 'everyone'>;
+  readonly named: number;
+  readonly breakGlass: boolean;
+};
+
+type Instead<Value = string> = { readonly before: Value; readonly now: Value };
+
+/** How a choice differs from a rule that was signed, in everything a rule says; what both say alike is left out. */
+export type RuleChange = {
+  readonly same: boolean;
+  readonly more: Beyond;
+  readonly less: Beyond;
+  readonly whom?: Instead<Whom>;
+  /** Names of organisations. */
+  readonly place?: Instead;
+  readonly unit?: Instead;
+  readonly from?: Instead;
+  readonly until?: Instead;
 };
 
 export type DoctorLine = {
@@ -141,11 +192,8 @@ export type AdminHouse = {
   town(): Promise<TownStatus>;
   lately(): Promise<Lately>;
   doctors(): Promise<DoctorLine[]>;
-  /** The policy in plain words, as it would be signed. */
-  inWords(
-    doctor: string,
-    choice: PolicyChoice,
-  ): Promise<{ readonly words: string; readonly opens: readonly string[]; readonly withholds: readonly string[] }>;
+  /** The policy in plain words, as it would be signed, and how it differs from rules that were. */
+  inWords(choice: PolicyChoice, beside: readonly Pick<SignedPolicy, 'policy'>[]): Promise<ChoiceInWords>;
   approve(
     doctor: string,
     choice: PolicyChoice,

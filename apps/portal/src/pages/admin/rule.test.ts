@@ -1,13 +1,14 @@
 import { kinds } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
 import { describe, expect, test } from 'vitest';
-import type { DoctorLine, PolicyChoice, SignedPolicy } from '../../house/admin.ts';
+import type { DoctorLine, PolicyChoice, RuleChange, SignedPolicy } from '../../house/admin.ts';
 import {
   accepted,
   colleaguesIn,
+  comparedWith,
   counts,
   dayAhead,
-  differences,
   firstChoice,
   firstOrganisation,
   fitsUntil,
@@ -15,6 +16,7 @@ import {
   officesOf,
   organisationsOf,
   same,
+  signedFor,
   tick,
   tickedKinds,
   usualKinds,
@@ -48,8 +50,10 @@ const choice: PolicyChoice = {
 const signed = (changes: Partial<SignedPolicy> = {}): SignedPolicy => ({
   organisation: choice.organisation,
   words: '',
+  plainly: null,
+  policy: {} as Policy,
   choice,
-  until: choice.until,
+  until: (changes.choice ?? choice).until,
   approvals: ['Joan Pike, Harbour Clinic'],
   mine: false,
   needed: 2,
@@ -111,33 +115,39 @@ describe('a rule', () => {
     expect(tick(tick(choice, 'notes', true), 'notes', true).kinds).toHaveLength(3);
   });
 
-  test('says how it differs from a signed one, and nothing when only the order does', () => {
-    expect(differences(choice, { ...choice, kinds: ['identity', 'laboratory'] })).toEqual([]);
-    expect(differences(choice, { ...choice, kinds: ['notes', 'identity'], identity: true, breakGlass: true, until: '2027-02-01' })).toEqual(
-      [
-        { kind: 'more', kinds: ['notes'] },
-        { kind: 'less', kinds: ['laboratory'] },
-        { kind: 'identity', now: true },
-        { kind: 'breakGlass', now: true },
-        { kind: 'until', now: '2027-02-01', before: '2027-01-15' },
-      ],
-    );
+  test('is compared with what waits, and with what it takes the place of, ended or not', () => {
+    const both = ['Joan Pike, Harbour Clinic', 'Mara Holt, Medical Board'];
+    const counting = signed({ approvals: both, mine: true });
+    const ended = signed({ approvals: both, choice: { ...choice, until: '2026-11-01' } });
+    const waiting = signed({ choice: { ...choice, kinds: ['notes'] } });
+    const how = (policies: SignedPolicy[], at = choice.organisation) =>
+      comparedWith({ policies }, at, now).map(({ as, rule }) => [as, policies.indexOf(rule)]);
+    expect(how([counting])).toEqual([['replaced', 0]]);
+    expect(how([ended])).toEqual([['ended', 0]]);
+    expect(how([counting, waiting])).toEqual([
+      ['waiting', 1],
+      ['replaced', 0],
+    ]);
+    expect(how([waiting], 'Northgate Hospital')).toEqual([['elsewhere', 0]]);
+    expect(how([counting], 'Northgate Hospital')).toEqual([]);
+    // What waits is what a signature would join; what counts is there already.
+    expect(signedFor({ policies: [counting, waiting] }, choice.organisation, now)).toBe(waiting);
   });
 
-  test('is the same only at the same organisation', () => {
-    const line = doctor({ policies: [signed()] });
-    expect(same(line, { ...choice })).toBeDefined();
-    expect(same(line, { ...choice, organisation: 'Northgate Hospital' })).toBeUndefined();
-    expect(same(line, { ...choice, until: '2027-01-16' })).toBeUndefined();
+  test('is the same as the one that nothing changes of', () => {
+    const line = doctor({ policies: [signed(), signed()] });
+    const [nothing, something] = [true, false].map((same) => ({ same }) as RuleChange);
+    expect(same(line, [something!, nothing!])).toBe(line.policies[1]);
+    expect([same(line, [something!, something!]), same(line, [])]).toEqual([undefined, undefined]);
   });
 });
 
 test('two signatures of one office are one', () => {
-  const harbour = signed({ approvals: ['Joan Pike, Harbour Clinic', 'Sam Adeyemi, Harbour Clinic'] });
-  expect(officesOf(harbour)).toEqual(['Harbour Clinic']);
-  expect(counts(harbour)).toBe(false);
-  expect(colleaguesIn(harbour, ['Harbour Clinic'])).toBe('Harbour Clinic');
-  expect(colleaguesIn(harbour, ['Medical board'])).toBeUndefined();
+  const two = signed({ approvals: ['Joan Pike, Harbour Clinic', 'Sam Adeyemi, Harbour Clinic'] });
+  expect(officesOf(two)).toEqual(['Harbour Clinic']);
+  expect(counts(two)).toBe(false);
+  expect(colleaguesIn(two, ['Harbour Clinic'])).toBe('Harbour Clinic');
+  expect(colleaguesIn(two, ['Medical board'])).toBeUndefined();
   expect(colleaguesIn(signed({ mine: true }), ['Harbour Clinic'])).toBeUndefined();
   expect(counts(signed({ approvals: ['Joan Pike, Harbour Clinic', 'Mara Holt, Medical board'] }))).toBe(true);
 });
