@@ -45,7 +45,7 @@ describe('administrators', () => {
       until: '2099-12-31',
       breakGlass: false,
     };
-    const said = await first.inWords(choice, []);
+    const said = await first.inWords(choice, 'paediatrics', []);
     expect(said.opens).toContain('laboratory');
     expect(said.withholds).toContain('notes');
     expect(said.words).toMatch(/^vital signs and laboratory of everyone there; .* until 2027-02-20$/);
@@ -178,7 +178,7 @@ describe('administrators', () => {
     await approve(stage.authorityAs(sam), sam, doctor.card, rare, stage.clock() / 1000);
     const second = await inside(mara);
     const [begun] = (await second.doctors()).find(({ id }) => id === idOf(doctor))!.policies;
-    const said = await second.inWords(begun!.choice, [begun!]);
+    const said = await second.inWords(begun!.choice, 'cardiology', [begun!]);
     expect(said.words).toBe(begun!.words);
     expect(said.opens).toEqual(['laboratory', 'notes', 'birth date, sex and town', 'restricted records', 'PSY']);
     expect(said.withholds).toEqual(expect.arrayContaining(['names and contact data', 'very restricted records', 'HIV']));
@@ -205,7 +205,7 @@ describe('administrators', () => {
     // Whoever leaves it out signs another policy than the one that was begun.
     expect((await second.approve(idOf(doctor), { ...choice, breakGlass: false })).approvals).toBe(1);
     expect((await second.approve(idOf(doctor), choice)).approvals).toBe(2);
-    expect((await (await inside(sam)).inWords(choice, [])).words).toMatch(/break the glass/);
+    expect((await (await inside(sam)).inWords(choice, 'cardiology', [])).words).toMatch(/break the glass/);
   });
 
   test('sign for no chart by name which another named and their page does not, and read that it is named', async () => {

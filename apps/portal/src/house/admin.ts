@@ -44,7 +44,14 @@ export type SignedPolicy = Making & {
   /** Whether one has signed this one oneself. */
   readonly mine: boolean;
   readonly needed: number;
+  readonly template: BesideTemplate;
 };
+
+/** How a rule stands to the template of a specialty, or where that has none to the one for every doctor: in how many lines it is another. */
+export type BesideTemplate = { readonly specialty: string | null; readonly lines: number };
+
+/** What a doctor of a specialty usually needs, as a form begins with it. */
+export type Usual = Pick<PolicyChoice, 'kinds' | 'identity'>;
 
 /** Whose records a rule is about: everyone's, or so many patients' and teams'. */
 export type Whom = 'everyone' | { readonly patients: number; readonly teams: number };
@@ -65,6 +72,7 @@ export type ChoiceInWords = {
   };
   /** How it differs from each rule it was laid beside, in their order. */
   readonly changes: readonly RuleChange[];
+  readonly template: BesideTemplate;
 };
 
 /** What one rule opens that another does not. */
@@ -103,7 +111,8 @@ export type DoctorLine = {
   readonly reason: string | null;
   readonly policies: readonly SignedPolicy[];
   /** Roles asked for that nobody let her have yet: where, what for, when (UTC milliseconds). */
-  readonly asks: readonly { readonly organisation: string; readonly specialty: string; readonly at: number }[];
+  readonly asks: readonly { readonly organisation: string; readonly specialty: string; readonly at: number; readonly usual: Usual }[];
+  readonly usual: Usual;
 };
 
 /** Who has heard that a doctor's keys ended; whoever has not hears of it within a minute of answering again. */
@@ -192,8 +201,8 @@ export type AdminHouse = {
   town(): Promise<TownStatus>;
   lately(): Promise<Lately>;
   doctors(): Promise<DoctorLine[]>;
-  /** The policy in plain words, as it would be signed, and how it differs from rules that were. */
-  inWords(choice: PolicyChoice, beside: readonly Pick<SignedPolicy, 'policy'>[]): Promise<ChoiceInWords>;
+  /** The policy in plain words, as it would be signed, and how it differs from rules that were and from the template of a specialty. */
+  inWords(choice: PolicyChoice, specialty: string, beside: readonly Pick<SignedPolicy, 'policy'>[]): Promise<ChoiceInWords>;
   approve(
     doctor: string,
     choice: PolicyChoice,

@@ -36,7 +36,7 @@ const choice: PolicyChoice = {
 };
 
 /** Sam before an authority that shows these cards under these numbers, another list at each question. */
-function before(...lists: { readonly doctor: Uint8Array; readonly card: Card }[][]) {
+function authorityWith(...lists: { readonly doctor: Uint8Array; readonly card: Card }[][]) {
   const signed: Uint8Array[] = [];
   const enrolment = {
     async doctors() {
@@ -74,7 +74,7 @@ function passingAs(id: Uint8Array, serial: number): Card {
 }
 
 test('whoever compares a fingerprint signs for the keys it is of', async () => {
-  const { person, signed } = before([{ doctor: chen!.card.id, card: chen!.card }]);
+  const { person, signed } = authorityWith([{ doctor: chen!.card.id, card: chen!.card }]);
   const [line] = await doctorLines(person, now);
   expect(line!.fingerprint).toBe(fingerprint(chen!.card));
   expect(await approveChoice(person, line!.id, choice, () => now)).toEqual({ state: 'pending', approvals: 1, needed: 2 });
@@ -87,7 +87,7 @@ test('whoever compares a fingerprint signs for the keys it is of', async () => {
 test('an authority that shows another card once the fingerprint was compared gets no signature', async () => {
   const honest = { doctor: chen!.card.id, card: chen!.card };
   for (const card of [ivy!.card, passingAs(chen!.card.id, 1), passingAs(chen!.card.id, 2)]) {
-    const { person, signed } = before([honest], [{ doctor: chen!.card.id, card }]);
+    const { person, signed } = authorityWith([honest], [{ doctor: chen!.card.id, card }]);
     const [line] = await doctorLines(person, now);
     await expect(approveChoice(person, line!.id, choice, () => now)).rejects.toMatchObject({ kind: 'tampered' });
     expect(signed).toEqual([]);
@@ -95,7 +95,7 @@ test('an authority that shows another card once the fingerprint was compared get
 });
 
 test('nobody’s fingerprint is shown beside the number of another’s keys', async () => {
-  const { person, signed } = before([{ doctor: ivy!.card.id, card: chen!.card }], [{ doctor: ivy!.card.id, card: ivy!.card }]);
+  const { person, signed } = authorityWith([{ doctor: ivy!.card.id, card: chen!.card }], [{ doctor: ivy!.card.id, card: ivy!.card }]);
   const [line] = await doctorLines(person, now);
   expect(line).toMatchObject({ id: hex(ivy!.card.id), fingerprint: '' });
   expect(signed).toEqual([]);
@@ -103,7 +103,9 @@ test('nobody’s fingerprint is shown beside the number of another’s keys', as
 
 describe('how a choice differs from a rule that was signed', () => {
   const before = policyOf(manifest, choice, now);
-  const change = (now_: PolicyChoice, rule = before) => choiceInWords(manifest, now_, [{ policy: rule }], now).changes[0]!;
+  const told = (choice_: PolicyChoice, rule = before, specialty = 'Cardiology') =>
+    choiceInWords(manifest, { choice: choice_, specialty, beside: [{ policy: rule }] }, now);
+  const change = (now_: PolicyChoice, rule = before) => told(now_, rule).changes[0]!;
   const nothing = { said: [], whom: { patients: 0, teams: 0 }, named: 0, breakGlass: false };
 
   test('is told of everything a form asks, and of nothing when only the order does', () => {
@@ -138,5 +140,15 @@ describe('how a choice differs from a rule that was signed', () => {
     expect(change(begun, rare)).toEqual({ same: true, more: nothing, less: nothing });
     expect(change({ ...begun, identity: true }, rare).more.said).toEqual(['names and contact data']);
     expect(() => policyOf(manifest, { ...begun, organisation: clinic.name }, now)).toThrow('another organisation');
+  });
+
+  test('is told of the template of a specialty, line by line', async () => {
+    const { person } = authorityWith([{ doctor: chen!.card.id, card: chen!.card }]);
+    const [line] = await doctorLines(person, now);
+    const usual: PolicyChoice = { ...choice, ...line!.usual };
+    expect(line!.usual.kinds).toContain('imaging');
+    expect(told(usual).template).toEqual({ specialty: 'Cardiology', lines: 0 });
+    expect(told({ ...usual, identity: false, breakGlass: true }).template.lines).toBe(2);
+    expect(told({ ...usual, until: '2027-01-31' }, before, 'astrology').template).toEqual({ specialty: null, lines: 1 });
   });
 });

@@ -19,6 +19,7 @@ import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar
 import { isTeam } from '@carelet/care/rules/sharing/attributes';
 import { below, inWords, type Policy, partWords, policyText } from '@carelet/care/rules/sharing/policy';
 import { policyChange } from '@carelet/care/rules/sharing/policy-change';
+import { linesBeside, templateFor, templates } from '@carelet/care/rules/sharing/templates';
 import { approve, domainOf, endReplaced, type Holders, registeredCard, reject } from '@carelet/client/enrolment';
 import { connectCloudlet } from '@carelet/client/login';
 import { trulyAsked } from '@carelet/client/sharing/own-roles';
@@ -26,6 +27,7 @@ import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
 import type {
+  BesideTemplate,
   Beyond,
   ChoiceInWords,
   DoctorLine,
@@ -34,6 +36,7 @@ import type {
   PolicyChoice,
   RuleChange,
   SignedPolicy,
+  Usual,
   Whom,
 } from '../house/admin.ts';
 import { opensIdentity, policyOfChoice } from './choice.ts';
@@ -62,7 +65,9 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
       organisation: domainOf(keyring.manifest, organisation)?.name ?? hex(organisation),
       specialty,
       at: at * 1000,
+      usual: usualOf(specialty),
     })),
+    usual: usualOf(doctor.specialty),
     policies: doctor.policies.map(({ policy, approvals, signers, issued, answers }): SignedPolicy => {
       const organisation = nameOf(keyring.manifest, policy);
       return {
@@ -70,6 +75,7 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
         words: inWords(inOrder(policy)),
         plainly: plainly(inOrder(policy)),
         policy: inOrder(policy),
+        template: besideTemplate(policy, doctor.specialty),
         choice: choiceOf(inOrder(policy), organisation),
         until: policy.until,
         approvals: approvals.map((name, i) => (signers[i] ? `${name}, ${signers[i].organisation}` : name)),
@@ -87,8 +93,7 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
 /** What a choice would open, before anybody signs it, and how it differs from rules that were signed. */
 export function choiceInWords(
   manifest: Manifest,
-  choice: PolicyChoice,
-  beside: readonly Pick<SignedPolicy, 'policy'>[],
+  { choice, specialty, beside }: { choice: PolicyChoice; specialty: string; beside: readonly Pick<SignedPolicy, 'policy'>[] },
   now: number,
 ): ChoiceInWords {
   const policy = policyOf(manifest, choice, now);
@@ -116,7 +121,19 @@ export function choiceInWords(
     ],
     limits: { whom: whomOf(patients), from, unit: below(unit), named: charts.length },
     changes: beside.map((one) => changeTold(manifest, one.policy, policy)),
+    template: besideTemplate(policy, specialty),
   };
+}
+
+function besideTemplate(policy: Policy, specialty: string): BesideTemplate {
+  const template = templateFor(specialty);
+  return { specialty: template === 'general' ? null : specialty, lines: linesBeside(policy, template).length };
+}
+
+/** What a form begins with for a doctor of a specialty. */
+function usualOf(specialty: string): Usual {
+  const template = templates[templateFor(specialty)];
+  return { kinds: template.kinds, identity: opensIdentity(template.parts) };
 }
 
 /** How a policy differs from another, as pages say it in their own language: pseudonyms are counted, organisations called by their names. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { confidentialities, kinds, parts, sensitivities } from '../../model/index.ts';
 import { teamPrefix } from './attributes.ts';
 import { inWords, type Policy, policyText } from './policy.ts';
-import { changeInWords, isSamePolicy, policyChange } from './policy-change.ts';
+import { changeInWords, isSamePolicy, linesOf, policyChange } from './policy-change.ts';
 
 const hospital = 'c'.repeat(32);
 const [ada, ben] = ['a'.repeat(32), 'b'.repeat(32)];
@@ -86,6 +86,9 @@ test('policies of different texts always differ, and of the same never', () => {
       const same = policyText(one) === policyText(other);
       expect(isSamePolicy(change)).toBe(same);
       expect(changeInWords(change) === 'nothing changes').toBe(same);
+      const lines = (Object.keys(before) as (keyof Policy)[]).concat('breakGlass', 'named');
+      const differs = (line: keyof Policy) => policyText({ ...one, [line]: other[line] }) !== policyText(one);
+      expect(linesOf(change).sort()).toEqual(lines.filter(differs).sort());
       // What is more the one way is less the other.
       expect([back.more, back.less]).toEqual([change.less, change.more]);
     }),

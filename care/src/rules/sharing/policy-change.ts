@@ -68,11 +68,23 @@ export function policyChange(before: Policy, now: Policy): PolicyChange {
 const without = (some: readonly string[], others: readonly string[]): string[] =>
   [...new Set(some)].filter((one) => !others.includes(one)).sort();
 
-const namesNothing = ({ breakGlass, ...lists }: Beyond): boolean => !breakGlass && Object.values(lists).every(({ length }) => length === 0);
+/** A line of a policy. */
+export type Line = keyof Policy;
+
+/** The lines of a policy that are changed. */
+export function linesOf({ more, less, patients, unit, from, until }: PolicyChange): Line[] {
+  const lists = ['parts', 'kinds', 'confidentiality', 'sensitivity', 'patients', 'named'] as const;
+  return [
+    ...lists.filter((line) => more[line].length + less[line].length > 0 || (line === 'patients' && patients)),
+    ...(unit ? (['unit'] as const) : []),
+    ...(from ? (['from'] as const) : []),
+    ...(until ? (['until'] as const) : []),
+    ...(more.breakGlass || less.breakGlass ? (['breakGlass'] as const) : []),
+  ];
+}
 
 /** Whether nothing differs. */
-export const isSamePolicy = ({ more, less, patients, unit, from, until }: PolicyChange): boolean =>
-  namesNothing(more) && namesNothing(less) && !patients && !unit && !from && !until;
+export const isSamePolicy = (change: PolicyChange): boolean => linesOf(change).length === 0;
 
 /**
  * The change in words: `also opens medications; no longer opens waveforms and names and contact data; until 2027-02-28 instead of

@@ -9,7 +9,7 @@ import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import { Known } from './Known.tsx';
 import { RuleForm } from './RuleForm.tsx';
-import { faultOf, firstChoice, firstOrganisation, organisationsOf } from './rule.ts';
+import { faultOf, firstChoice, firstOrganisation, organisationsOf, roleAt } from './rule.ts';
 import { Signing } from './Signing.tsx';
 import { WhatOpens } from './WhatOpens.tsx';
 
@@ -37,9 +37,10 @@ function Decision({
   const [choice, choose] = useState<PolicyChoice>(() => firstChoice(doctor, firstOrganisation(doctor, organisations, own), now));
   const fault = faultOf(choice, now);
   const { policies } = doctor;
+  const { specialty } = roleAt(doctor, choice.organisation);
   const words = useQuery({
-    queryKey: ['in-words', choice, policies],
-    queryFn: () => house.inWords(choice, policies),
+    queryKey: ['in-words', choice, specialty, policies],
+    queryFn: () => house.inWords(choice, specialty, policies),
     placeholderData: keepPreviousData,
     enabled: fault === null,
   });
@@ -50,7 +51,15 @@ function Decision({
     <div className={classes.deciding}>
       <div className={classes.main}>
         <WhatOpens choice={choice} words={words} fault={fault}>
-          <RuleForm doctor={doctor} choice={choice} changes={changes} organisations={organisations} fault={fault} edit={choose} />
+          <RuleForm
+            doctor={doctor}
+            choice={choice}
+            changes={changes}
+            template={words.data?.template}
+            organisations={organisations}
+            fault={fault}
+            edit={choose}
+          />
         </WhatOpens>
         <Known doctor={doctor} />
       </div>

@@ -1,6 +1,6 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { DoctorLine, PolicyChoice, RuleChange } from '../../house/admin.ts';
+import type { BesideTemplate, DoctorLine, PolicyChoice, RuleChange } from '../../house/admin.ts';
 import { useSomeone } from '../../shell/session.tsx';
 import { useFormat } from '../../words/format.ts';
 import { useWords } from '../../words/words.ts';
@@ -12,12 +12,13 @@ import {
   dayAhead,
   type Fault,
   firstChoice,
-  hasTemplate,
   longest,
+  roleAt,
   signedFor,
   tick,
   tickedKinds,
 } from './rule.ts';
+import { useBesideTemplate } from './useBesideTemplate.ts';
 import { useChange } from './useChange.ts';
 
 /** The rule as choices; folded away while somebody else's signed rule stands as it is. */
@@ -25,6 +26,7 @@ export function RuleForm({
   doctor,
   choice,
   changes,
+  template,
   organisations,
   fault,
   edit,
@@ -33,6 +35,7 @@ export function RuleForm({
   choice: PolicyChoice;
   /** How it differs from each rule of the doctor's, in their order. */
   changes: readonly RuleChange[];
+  template: BesideTemplate | undefined;
   organisations: readonly string[];
   fault: Fault;
   edit: (choice: PolicyChoice) => void;
@@ -45,6 +48,7 @@ export function RuleForm({
   const signed = signedFor(doctor, choice.organisation, now);
   const [opened, setOpened] = useState(!signed);
   const last = format.born(dayAhead(now, longest));
+  const beside = useBesideTemplate();
   return (
     <section className={classes.rule} aria-labelledby={`${id}title`}>
       <div className={classes.ruleHead}>
@@ -54,9 +58,13 @@ export function RuleForm({
         </Button>
       </div>
       <div aria-live="polite">
-        {!signed && (
+        {template && (
           <p className="soft">
-            {t(hasTemplate(doctor.specialty) ? 'doctor.template' : 'doctor.noTemplate', { specialty: doctor.specialty })}
+            {signed || template.lines > 0
+              ? beside(template)
+              : t(template.specialty === null ? 'doctor.noTemplate' : 'doctor.template', {
+                  specialty: roleAt(doctor, choice.organisation).specialty,
+                })}
           </p>
         )}
         {comparedWith(doctor, choice.organisation, now).map(({ as, rule }) => {

@@ -1,6 +1,6 @@
 /**
- * The rule an administrator proposes for a doctor: what her specialty usually needs, until when, and how it differs
- * from what somebody else signed already.
+ * The rule an administrator proposes for a doctor: what it begins with, until when, and beside which rules that were signed
+ * it is laid.
  *
  * @module
  */
@@ -31,45 +31,6 @@ const named = {
 
 export type TickedKind = keyof typeof named;
 export const tickedKinds = Object.keys(named) as readonly TickedKind[];
-
-const clinical = [
-  'vital-signs',
-  'waveforms',
-  'laboratory',
-  'conditions',
-  'allergies',
-  'medications',
-  'encounters',
-  'notes',
-  'directory',
-] as const;
-
-/** What each specialty usually needs beside the clinical ones; a specialty that is not here gets those alone. */
-const beside: Readonly<Record<string, readonly TickedKind[]>> = {
-  cardiology: ['imaging', 'procedures', 'devices'],
-  emergency: ['imaging', 'immunizations', 'procedures', 'devices'],
-  'family-medicine': ['imaging', 'immunizations', 'procedures', 'plans', 'social-history', 'survey'],
-  hepatology: ['imaging', 'procedures'],
-  'infectious-diseases': ['immunizations', 'procedures'],
-  obstetrics: ['imaging', 'immunizations', 'procedures', 'plans'],
-  paediatrics: ['immunizations', 'plans', 'survey'],
-  psychiatry: ['plans', 'social-history', 'survey'],
-  pulmonology: ['imaging', 'procedures', 'devices'],
-};
-
-/** A specialty as the templates name it: `Family medicine` → `family-medicine`. */
-const templateOf = (specialty: string): string => specialty.trim().toLowerCase().replaceAll(/\s+/g, '-');
-
-/** Whether there is a template for a specialty, or only what every doctor begins with. */
-export const hasTemplate = (specialty: string): boolean => Object.hasOwn(beside, templateOf(specialty));
-
-/** Kinds of records a doctor of this specialty usually needs. */
-export function usualKinds(specialty: string): TickedKind[] {
-  const more = hasTemplate(specialty) ? beside[templateOf(specialty)]! : [];
-  return inOrder([...clinical, ...more]);
-}
-
-const inOrder = (kinds: readonly string[]): TickedKind[] => tickedKinds.filter((kind) => kinds.includes(kind));
 
 /** A choice with one kind ticked or not; whatever else was signed with it stays as it was. */
 export const tick = (choice: PolicyChoice, kind: TickedKind, on: boolean): PolicyChoice => ({
@@ -134,15 +95,17 @@ export const waits = ({ state, asks }: Pick<DoctorLine, 'state' | 'asks'>): bool
 export function firstChoice(doctor: DoctorLine, organisation: string, now: number): PolicyChoice {
   const signed = signedFor(doctor, organisation, now);
   if (signed) return signed.choice;
-  const asked = doctor.asks.find((one) => one.organisation === organisation);
   return {
     organisation,
-    kinds: usualKinds(asked?.specialty ?? doctor.specialty),
-    identity: true,
+    ...roleAt(doctor, organisation).usual,
     until: dayAhead(now, longest),
     breakGlass: false,
   };
 }
+
+/** As what somebody works at an organisation: what she asks for there, else what she registered as, and what that usually needs. */
+export const roleAt = (doctor: DoctorLine, organisation: string): Pick<DoctorLine, 'specialty' | 'usual'> =>
+  doctor.asks.find((one) => one.organisation === organisation) ?? doctor;
 
 /**
  * The rule to begin with at an organisation, of those that have not ended: one that waits for signatures, somebody else's first and the one
