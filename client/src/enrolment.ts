@@ -237,6 +237,25 @@ export function registeredCard({ doctor, card: bytes }: Registered, now: number)
   return hers && selfSigned(card, now) ? card : null;
 }
 
+/** A policy as the authority lists it beside a doctor, with the offices that signed it. */
+type Listed = { readonly policy: Policy; readonly signers: readonly { readonly organisation: string }[] };
+
+/**
+ * What was signed for a doctor at an organisation: the policy that counts there, or counted until it ended, and those that wait until others have
+ * signed the same. It is the authority's word, for showing what a policy takes the place of; what is signed is told whole beside it.
+ *
+ * @param needed signatures of different organisations that a policy wants
+ */
+export function signedAt<One extends Listed>(
+  policies: readonly One[],
+  organisation: Bytes,
+  needed: number,
+): { readonly counting: One | undefined; readonly waiting: readonly One[] } {
+  const there = policies.filter(({ policy }) => policy.unit.startsWith(hex(organisation)));
+  const counts = ({ signers }: Listed) => new Set(signers.map((one) => one.organisation)).size >= needed;
+  return { counting: there.find(counts), waiting: there.filter((one) => !counts(one)) };
+}
+
 /**
  * An administrator signs a policy for a doctor, over the keys of the card that was looked at (see `registeredCard`).
  *

@@ -2,6 +2,8 @@
  * The portal’s house at an administrator’s door: doctors approved and turned down, and how the town is.
  */
 
+import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { approve } from '@carelet/client/enrolment';
 import { type House, memoryStore } from '@carelet/portal/house';
 import { describe, expect, test } from 'vitest';
 import { patient, pulse, refusal } from './fixture.testing.ts';
@@ -43,7 +45,7 @@ describe('administrators', () => {
       until: '2099-12-31',
       breakGlass: false,
     };
-    const said = await first.inWords(line.id, choice);
+    const said = await first.inWords(choice, 'paediatrics', []);
     expect(said.opens).toContain('laboratory');
     expect(said.withholds).toContain('notes');
     expect(said.words).toMatch(/^vital signs and laboratory of everyone there; .* until 2027-02-20$/);
@@ -161,6 +163,33 @@ describe('administrators', () => {
     expect((JSON.parse(policy!.policy) as { confidentiality: string[] }).confidentiality).toEqual(['N']);
   });
 
+  test('sign the very rule that another made elsewhere, and read what their form does not ask', async () => {
+    const [sam, mara] = await stage.administrators();
+    const doctor = await stage.doctor('Dr Vega');
+    const rare: Policy = {
+      ...{ parts: ['QID', 'MI'], kinds: ['notes', 'laboratory'], confidentiality: ['N', 'R'], sensitivity: ['none', 'PSY'] },
+      ...{
+        patients: ['ad'.repeat(16), 'ae'.repeat(16)],
+        unit: `${idOf(northgate.keyring)}/cardio`,
+        from: '2026-01-01',
+        until: '2026-12-31',
+      },
+    };
+    await approve(stage.authorityAs(sam), sam, doctor.card, rare, stage.clock() / 1000);
+    const second = await inside(mara);
+    const [begun] = (await second.doctors()).find(({ id }) => id === idOf(doctor))!.policies;
+    const said = await second.inWords(begun!.choice, 'cardiology', [begun!]);
+    expect(said.words).toBe(begun!.words);
+    expect(said.opens).toEqual(['laboratory', 'notes', 'birth date, sex and town', 'restricted records', 'PSY']);
+    expect(said.withholds).toEqual(expect.arrayContaining(['names and contact data', 'very restricted records', 'HIV']));
+    expect(said.changes).toMatchObject([{ same: true }]);
+    expect(said.limits).toEqual({ whom: { patients: 2, teams: 0 }, from: '2026-01-01', unit: 'cardio', named: 0 });
+    // A choice that began with it is of that organisation.
+    const elsewhere = { ...begun!.choice, organisation: 'harbour' };
+    expect(await refusal(second.approve(idOf(doctor), elsewhere))).toBe('invalid');
+    expect(await second.approve(idOf(doctor), begun!.choice)).toMatchObject({ state: 'approved', approvals: 2 });
+  });
+
   test('let nobody open more in an emergency whom they did not mean to', async () => {
     const [sam, mara] = await stage.administrators();
     const doctor = await stage.doctor('Dr Amadi');
@@ -176,7 +205,7 @@ describe('administrators', () => {
     // Whoever leaves it out signs another policy than the one that was begun.
     expect((await second.approve(idOf(doctor), { ...choice, breakGlass: false })).approvals).toBe(1);
     expect((await second.approve(idOf(doctor), choice)).approvals).toBe(2);
-    expect((await (await inside(sam)).inWords(idOf(doctor), choice)).words).toMatch(/break the glass/);
+    expect((await (await inside(sam)).inWords(choice, 'cardiology', [])).words).toMatch(/break the glass/);
   });
 
   test('sign for no chart by name which another named and their page does not, and read that it is named', async () => {

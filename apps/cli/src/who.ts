@@ -8,7 +8,8 @@ import type { Authority } from '@carelet/client/login';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import type { Domain, Manifest } from '@carelet/crypto/cards/manifest';
 
-export type RegisteredDoctor = Awaited<ReturnType<Authority['enrolment']['doctors']>>['doctors'][number];
+type Registered = Awaited<ReturnType<Authority['enrolment']['doctors']>>;
+export type RegisteredDoctor = Registered['doctors'][number] & Pick<Registered, 'needed'>;
 
 /**
  * The one doctor who is meant: by name or a part of it, by certificate, by the beginning of the card's number. A doctor goes by a number
@@ -18,7 +19,7 @@ export type RegisteredDoctor = Awaited<ReturnType<Authority['enrolment']['doctor
  */
 export async function findDoctor(authority: Authority, who: string, place?: string): Promise<RegisteredDoctor> {
   const op = 'find doctor';
-  const { doctors } = await authority.enrolment.doctors({});
+  const { doctors, needed } = await authority.enrolment.doctors({});
   const plain = (text: string) =>
     text
       .normalize('NFKD')
@@ -34,9 +35,9 @@ export async function findDoctor(authority: Authority, who: string, place?: stri
   const found = exact.length > 0 ? exact : near.length > 0 ? near : doctors.filter(({ name }) => within(plain(name), wanted));
   const [first] = found;
   if (!first) throw new CareletError('missing', op, { subject: who, because: 'nobody of that name, certificate or number has registered' });
-  if (found.length === 1) return first;
+  if (found.length === 1) return { ...first, needed };
   const there = found.filter(({ organisation }) => organisation === place);
-  if (there.length === 1) return there[0]!;
+  if (there.length === 1) return { ...there[0]!, needed };
   const several = found.map(({ name, organisation, doctor }) => `${name} at ${organisation} (${hex(doctor).slice(0, 8)})`).join(', ');
   throw new CareletError('conflict', op, { subject: who, because: `it could be any of ${several}; say the number in brackets` });
 }

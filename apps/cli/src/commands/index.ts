@@ -14,6 +14,7 @@ import { doctorsApprove } from './doctors/approve.ts';
 import { doctorsList } from './doctors/list.ts';
 import { doctorsRegister } from './doctors/register.ts';
 import { doctorsReject } from './doctors/reject.ts';
+import { doctorsTemplates } from './doctors/templates.ts';
 import { importCommand } from './import.ts';
 import { keyringNew } from './keyring/new.ts';
 import { keyringShow } from './keyring/show.ts';
@@ -106,6 +107,7 @@ export const commands: readonly Command[] = [
   keyringShow,
   doctorsRegister,
   doctorsList,
+  doctorsTemplates,
   doctorsApprove,
   doctorsReject,
   keysTake,

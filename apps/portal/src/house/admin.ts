@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Policy } from '@carelet/care/rules/sharing/policy';
 import type { Someone } from './house.ts';
 import type { Making } from './roles.ts';
 
@@ -19,6 +20,8 @@ export type PolicyChoice = {
   readonly breakGlass: boolean;
   /** Last day, `2027-02-18`. */
   readonly until: string;
+  /** The rule it began with, as somebody signed it: what no form asks stays as it is there. */
+  readonly as?: Policy | undefined;
 };
 
 export type SignedPolicy = Making & {
@@ -31,6 +34,9 @@ export type SignedPolicy = Making & {
     readonly patients: number | null;
     readonly breakGlass: boolean;
   } | null;
+  /** As it was signed, its lists in the order people know. */
+  readonly policy: Policy;
+  /** The choice that a form begins with to sign the very same. */
   readonly choice: PolicyChoice;
   readonly until: string;
   /** Names of the administrators who signed, and their offices. */
@@ -38,6 +44,59 @@ export type SignedPolicy = Making & {
   /** Whether one has signed this one oneself. */
   readonly mine: boolean;
   readonly needed: number;
+  readonly template: BesideTemplate;
+};
+
+/** How a rule stands to the template of a specialty, or where that has none to the one for every doctor: in how many lines it is another. */
+export type BesideTemplate = { readonly specialty: string | null; readonly lines: number };
+
+/** What a doctor of a specialty usually needs, as a form begins with it. */
+export type Usual = Pick<PolicyChoice, 'kinds' | 'identity'>;
+
+/** Whose records a rule is about: everyone's, or so many patients' and teams'. */
+export type Whom = 'everyone' | { readonly patients: number; readonly teams: number };
+
+/** What a choice would open and what not, in words that pages have their own for. */
+export type ChoiceInWords = {
+  readonly words: string;
+  readonly opens: readonly string[];
+  readonly withholds: readonly string[];
+  /** What narrows it, or opens charts beside: nothing of a rule that begins in a form. */
+  readonly limits: {
+    readonly whom: Whom;
+    readonly from: string;
+    /** Below the organisation, `cardio/icu`; empty for the whole of it. */
+    readonly unit: string;
+    /** Charts that name the doctor while they are open to named doctors only. */
+    readonly named: number;
+  };
+  /** How it differs from each rule it was laid beside, in their order. */
+  readonly changes: readonly RuleChange[];
+  readonly template: BesideTemplate;
+};
+
+/** What one rule opens that another does not. */
+export type Beyond = {
+  /** In the words of `ChoiceInWords`. */
+  readonly said: readonly string[];
+  readonly whom: Exclude<Whom, 'everyone'>;
+  readonly named: number;
+  readonly breakGlass: boolean;
+};
+
+type Instead<Value = string> = { readonly before: Value; readonly now: Value };
+
+/** How a choice differs from a rule that was signed, in everything a rule says; what both say alike is left out. */
+export type RuleChange = {
+  readonly same: boolean;
+  readonly more: Beyond;
+  readonly less: Beyond;
+  readonly whom?: Instead<Whom>;
+  /** Names of organisations. */
+  readonly place?: Instead;
+  readonly unit?: Instead;
+  readonly from?: Instead;
+  readonly until?: Instead;
 };
 
 export type DoctorLine = {
@@ -52,7 +111,8 @@ export type DoctorLine = {
   readonly reason: string | null;
   readonly policies: readonly SignedPolicy[];
   /** Roles asked for that nobody let her have yet: where, what for, when (UTC milliseconds). */
-  readonly asks: readonly { readonly organisation: string; readonly specialty: string; readonly at: number }[];
+  readonly asks: readonly { readonly organisation: string; readonly specialty: string; readonly at: number; readonly usual: Usual }[];
+  readonly usual: Usual;
 };
 
 /** Who has heard that a doctor's keys ended; whoever has not hears of it within a minute of answering again. */
@@ -141,11 +201,8 @@ export type AdminHouse = {
   town(): Promise<TownStatus>;
   lately(): Promise<Lately>;
   doctors(): Promise<DoctorLine[]>;
-  /** The policy in plain words, as it would be signed. */
-  inWords(
-    doctor: string,
-    choice: PolicyChoice,
-  ): Promise<{ readonly words: string; readonly opens: readonly string[]; readonly withholds: readonly string[] }>;
+  /** The policy in plain words, as it would be signed, and how it differs from rules that were and from the template of a specialty. */
+  inWords(choice: PolicyChoice, specialty: string, beside: readonly Pick<SignedPolicy, 'policy'>[]): Promise<ChoiceInWords>;
   approve(
     doctor: string,
     choice: PolicyChoice,

@@ -2,10 +2,10 @@
  * What an administrator does: who registered, what they may open, who signs it.
  *
  * [Note: The very same policy]
- * A policy counts once two offices signed the same characters. So whoever signs second signs what lies at the
- * authority, as long as it opens nothing beyond what her form says: a first signer must not be able to have more
- * signed than is read. She is shown the words we make of a policy and the fingerprint we make of a card, never those
- * of the authority.
+ * A policy counts once two offices signed the same characters. So whoever signs second begins with what the first
+ * signed, with what no form asks of it, and her page says all of it. What she signs is what her page says, whatever
+ * lies at the authority by then: a first signer must not be able to have more signed than is read. She is shown the
+ * words we make of a policy and the fingerprint we make of a card, never those of the authority.
  *
  * [Note: The very same keys]
  * Between the fingerprint that is compared and the signature the list is fetched again, and an authority might show
@@ -14,16 +14,32 @@
  *
  * @module
  */
-import { CareletError, kinds, type Part, parts } from '@carelet/care/model';
+import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
-import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { isTeam } from '@carelet/care/rules/sharing/attributes';
+import { below, inWords, type Policy, partWords, policyText } from '@carelet/care/rules/sharing/policy';
+import { policyChange } from '@carelet/care/rules/sharing/policy-change';
+import { linesBeside, templateFor, templates } from '@carelet/care/rules/sharing/templates';
 import { approve, domainOf, endReplaced, type Holders, registeredCard, reject } from '@carelet/client/enrolment';
 import { connectCloudlet } from '@carelet/client/login';
 import { trulyAsked } from '@carelet/client/sharing/own-roles';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { type Card, fingerprint } from '@carelet/crypto/cards/card';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
-import type { DoctorLine, DoctorState, Heard, PolicyChoice, SignedPolicy } from '../house/admin.ts';
+import type {
+  BesideTemplate,
+  Beyond,
+  ChoiceInWords,
+  DoctorLine,
+  DoctorState,
+  Heard,
+  PolicyChoice,
+  RuleChange,
+  SignedPolicy,
+  Usual,
+  Whom,
+} from '../house/admin.ts';
+import { opensIdentity, policyOfChoice } from './choice.ts';
 import type { Person } from './person.ts';
 
 /**
@@ -49,13 +65,17 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
       organisation: domainOf(keyring.manifest, organisation)?.name ?? hex(organisation),
       specialty,
       at: at * 1000,
+      usual: usualOf(specialty),
     })),
+    usual: usualOf(doctor.specialty),
     policies: doctor.policies.map(({ policy, approvals, signers, issued, answers }): SignedPolicy => {
       const organisation = nameOf(keyring.manifest, policy);
       return {
         organisation,
         words: inWords(inOrder(policy)),
         plainly: plainly(inOrder(policy)),
+        policy: inOrder(policy),
+        template: besideTemplate(policy, doctor.specialty),
         choice: choiceOf(inOrder(policy), organisation),
         until: policy.until,
         approvals: approvals.map((name, i) => (signers[i] ? `${name}, ${signers[i].organisation}` : name)),
@@ -70,23 +90,100 @@ export async function doctorLines({ authority, keyring }: Person, now: number): 
   return doctors.map((doctor) => line(doctor, registeredCard(doctor, now / 1000)));
 }
 
-/** What a choice would open, before anybody signs it. */
+/** What a choice would open, before anybody signs it, and how it differs from rules that were signed. */
 export function choiceInWords(
   manifest: Manifest,
-  choice: PolicyChoice,
+  { choice, specialty, beside }: { choice: PolicyChoice; specialty: string; beside: readonly Pick<SignedPolicy, 'policy'>[] },
   now: number,
-): { readonly words: string; readonly opens: readonly string[]; readonly withholds: readonly string[] } {
+): ChoiceInWords {
   const policy = policyOf(manifest, choice, now);
-  const others = kinds.filter((kind) => kind !== 'identity' && !policy.kinds.includes(kind));
+  const { kinds: opened, parts: named, confidentiality, sensitivity, patients, unit, from, named: charts = [] } = policy;
+  const others = kinds.filter((kind) => kind !== 'identity' && !opened.includes(kind));
+  const groups = sensitivities.filter((group) => group !== 'none');
+  const beyond = (['R', 'V'] as const).filter((level) => confidentiality.includes(level));
   return {
     words: inWords(policy),
-    opens: [...policy.kinds.map(said), ...(choice.identity ? saidOfParts : [])],
-    withholds: [...(choice.identity ? [] : saidOfParts), ...others.map(said), 'restricted records', 'especially sensitive records'],
+    opens: [
+      ...(named.includes('MI') ? opened.map(said) : []),
+      ...who.filter(([part]) => named.includes(part)).map(([, words]) => words),
+      ...beyond.map((level) => marked[level]),
+      ...groups.filter((group) => sensitivity.includes(group)),
+    ],
+    withholds: [
+      ...who.filter(([part]) => !named.includes(part)).map(([, words]) => words),
+      ...(named.includes('MI') ? others.map(said) : [partWords.MI]),
+      ...confidentialities.filter((level) => level !== 'V' && !confidentiality.includes(level)).map((level) => marked[level]),
+      ...(confidentiality.includes('R') && !confidentiality.includes('V') ? [marked.V] : []),
+      ...(sensitivity.includes('none') ? [] : ['ordinary records']),
+      ...(groups.some((group) => sensitivity.includes(group))
+        ? groups.filter((group) => !sensitivity.includes(group))
+        : ['especially sensitive records']),
+    ],
+    limits: { whom: whomOf(patients), from, unit: below(unit), named: charts.length },
+    changes: beside.map((one) => changeTold(manifest, one.policy, policy)),
+    template: besideTemplate(policy, specialty),
   };
 }
 
+function besideTemplate(policy: Policy, specialty: string): BesideTemplate {
+  const template = templateFor(specialty);
+  return { specialty: template === 'general' ? null : specialty, lines: linesBeside(policy, template).length };
+}
+
+/** What a form begins with for a doctor of a specialty. */
+function usualOf(specialty: string): Usual {
+  const template = templates[templateFor(specialty)];
+  return { kinds: template.kinds, identity: opensIdentity(template.parts) };
+}
+
+/** How a policy differs from another, as pages say it in their own language: pseudonyms are counted, organisations called by their names. */
+function changeTold(manifest: Manifest, before: Policy, now: Policy): RuleChange {
+  const { more, less, patients, unit, from, until } = policyChange(before, now);
+  const told = ({
+    kinds: opened,
+    parts: some,
+    confidentiality,
+    sensitivity,
+    patients: charts,
+    named,
+    breakGlass,
+  }: typeof more): Beyond => ({
+    said: [
+      ...opened.map(said),
+      ...some.map((part) => partWords[part]),
+      ...confidentiality.map((level) => marked[level]),
+      ...sensitivity.map((group) => (group === 'none' ? 'ordinary records' : group)),
+    ],
+    whom: countOf(charts),
+    named: named.length,
+    breakGlass,
+  });
+  const place = { before: nameOf(manifest, before), now: nameOf(manifest, now) };
+  const [units, elsewhere] = [{ before: below(before.unit), now: below(now.unit) }, place.before !== place.now];
+  return {
+    same: policyText(before) === policyText(now),
+    more: told(more),
+    less: told(less),
+    ...(patients && { whom: { before: whomOf(patients.before), now: whomOf(patients.now) } }),
+    ...(elsewhere && { place }),
+    ...(unit && units.before !== units.now && { unit: units }),
+    ...(from && { from }),
+    ...(until && { until }),
+  };
+}
+
+const whomOf = (patients: Policy['patients']): Whom => (patients === 'everyone' ? patients : countOf(patients));
+
+function countOf(pseudonyms: readonly string[]): Exclude<Whom, 'everyone'> {
+  const teams = pseudonyms.filter(isTeam).length;
+  return { patients: pseudonyms.length - teams, teams };
+}
+
+/** How records are marked, as `inWords` of a choice says it. */
+const marked = { N: 'normal records', R: 'restricted records', V: 'very restricted records' } as const;
+
 /**
- * Signs a policy for a doctor: the very one that lies at the authority where somebody signed this choice already.
+ * Signs for a doctor the policy that a choice stands for.
  *
  * @throws {CareletError} `missing` for a doctor or an organisation nobody knows, `invalid` for a choice that opens
  * nothing, `tampered` when the authority shows a card that is not hers
@@ -102,9 +199,7 @@ export async function approveChoice(
   const { doctors } = await authority.enrolment.doctors({});
   const doctor = doctors.find((one) => hex(one.doctor) === id);
   if (!doctor) throw new CareletError('missing', 'approve doctor', { because: 'nobody registered under this card number' });
-  const wanted = policyOf(keyring.manifest, choice, now);
-  const begun = doctor.policies.map(({ policy }): Policy => policy).filter((policy) => saysNoMore(policy, wanted));
-  const policy = begun.find((one) => policyText(one) === policyText(wanted)) ?? begun[0] ?? wanted;
+  const policy = policyOf(keyring.manifest, choice, now);
   const card = registeredCard(doctor, now / 1000);
   if (!card) throw new CareletError('tampered', 'approve doctor', { because: 'the card at the authority is not hers' });
   const { state, approvals, needed, replaces } = await approve(authority, keyring, card, policy, now / 1000);
@@ -129,34 +224,23 @@ const holdersFor = ({ keyring, cloud, map }: Person, clock: () => number): Holde
 });
 
 /**
- * The policy of a choice: ordinary content of these kinds, of everyone of the organisation, for a quarter at most.
+ * The policy of a choice, for a quarter at most.
  *
  * @throws {CareletError} `missing` for an organisation the town manifest does not name, `invalid` for a kind or a day
- * that is none
+ * that is none, and for a choice that began with a rule of another organisation
  */
-export function policyOf(
-  manifest: Manifest,
-  { organisation, kinds: wanted, identity, until, breakGlass }: PolicyChoice,
-  now: number,
-): Policy {
+export function policyOf(manifest: Manifest, choice: PolicyChoice, now: number): Policy {
+  const { organisation, kinds: wanted, until, as } = choice;
   const domain = manifest.domains.find(({ name }) => name === organisation);
   if (!domain) throw new CareletError('missing', 'make policy', { because: 'no organisation of the town has this name' });
   const refuse = (because: string) => new CareletError('invalid', 'make policy', { because });
+  const whole = hex(domain.organisation);
+  if (as && as.unit !== whole && !as.unit.startsWith(`${whole}/`)) throw refuse('the rule it began with is of another organisation');
   const chosen = kinds.filter((kind) => wanted.includes(kind));
   if (chosen.length === 0 || chosen.length !== new Set(wanted).size) throw refuse('it names no kind of record, or one that is none');
   if (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))) throw refuse('its last day is no day');
   const latest = addDays(dayOf(now), longestKey);
-  return {
-    parts: identity ? (['EID', 'QID', 'MI'] satisfies Part[]) : ['MI'],
-    kinds: chosen,
-    confidentiality: ['N'],
-    sensitivity: ['none'],
-    patients: 'everyone',
-    unit: hex(domain.organisation),
-    from: 'beginning',
-    until: until < latest ? until : latest,
-    ...(breakGlass && { breakGlass: true }),
-  };
+  return policyOfChoice(until > latest ? { ...choice, until: latest } : choice, whole);
 }
 
 /** The same policy, its lists in the order people know; what is signed is sorted by letters. */
@@ -194,33 +278,18 @@ export function plainly({
 /** A kind as `inWords` says it, and who somebody is: the page has its own words for these. */
 const said = (kind: string): string => kind.replaceAll('-', ' ');
 const who = [
-  ['EID', 'names and contact data'],
-  ['QID', 'birth date, sex and town'],
+  ['EID', partWords.EID],
+  ['QID', partWords.QID],
 ] as const;
-const saidOfParts = who.map(([, words]) => words);
 
-const choiceOf = ({ kinds: named, parts, until, breakGlass }: Policy, organisation: string): PolicyChoice => ({
+const choiceOf = (policy: Policy, organisation: string): PolicyChoice => ({
   organisation,
-  kinds: named,
-  identity: parts.includes('EID'),
-  until,
-  breakGlass: breakGlass === true,
+  kinds: policy.kinds,
+  identity: opensIdentity(policy.parts),
+  until: policy.until,
+  breakGlass: policy.breakGlass === true,
+  as: policy,
 });
-
-/** Whether a policy has the kinds, the parts and the end that are wanted, and opens nothing beyond; it may be for fewer patients. */
-function saysNoMore(policy: Policy, wanted: Policy): boolean {
-  const same = (one: readonly string[], other: readonly string[]) => [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
-  return (
-    policy.unit === wanted.unit &&
-    policy.until === wanted.until &&
-    policy.breakGlass === wanted.breakGlass &&
-    same(policy.named ?? [], wanted.named ?? []) &&
-    same(policy.kinds, wanted.kinds) &&
-    same(policy.parts, wanted.parts) &&
-    same(policy.confidentiality, wanted.confidentiality) &&
-    same(policy.sensitivity, wanted.sensitivity)
-  );
-}
 
 /** The organisation a policy is about, by the town manifest and nobody else's word. */
 const nameOf = (manifest: Manifest, { unit }: Policy): string =>

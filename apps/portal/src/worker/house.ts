@@ -356,8 +356,8 @@ export function openHouse(outside: Surroundings): House {
     town: async () => townStatus(await around.map(), clock()),
     lately: async () => latelyIn(await around.map(), administrator(), clock),
     doctors: async () => doctorLines(administrator(), clock()),
-    async inWords(_doctor, choice) {
-      return choiceInWords(administrator().keyring.manifest, choice, clock());
+    async inWords(choice, specialty, beside) {
+      return choiceInWords(administrator().keyring.manifest, { choice, specialty, beside }, clock());
     },
     approve: async (doctor, choice) => approveChoice(administrator(), doctor, choice, clock),
     reject: async (doctor, reason) => rejectDoctor(administrator(), doctor, reason, clock),

@@ -170,20 +170,23 @@ export function policyText(policy: Policy): string {
   });
 }
 
+/** What the parts of a record hold. */
+export const partWords = { EID: 'names and contact data', QID: 'birth date, sex and town', MI: 'medical content' } as const;
+
 /** The policy in words, for the doctor, the approvers and the patient. */
 export function inWords(policy: Policy): string {
   const what = policy.kinds.length === kinds.length ? 'all kinds of records' : list(policy.kinds.map((kind) => kind.replaceAll('-', ' ')));
   const named = policy.named?.length ?? 0;
   const onlyNamed = named > 0 && policy.patients.length === 0;
   const of = policy.patients === 'everyone' ? everyoneIn(policy.unit) : onlyNamed ? patientsIn(named) : ofWhom(policy.patients);
-  const partWords = { EID: 'names and contact data', QID: 'birth date, sex and town', MI: 'medical content' };
   const groups = policy.sensitivity.filter((group) => group !== 'none');
   return [
     `${what} of ${of}`,
     list(policy.parts.map((part) => partWords[part])),
-    policy.confidentiality.includes('R') || policy.confidentiality.includes('V') ? 'restricted ones too' : 'normal confidentiality only',
+    levels(policy.confidentiality),
     groups.length > 0 ? `and ${list(groups)}` : 'nothing especially sensitive',
     policy.from === 'beginning' ? `until ${policy.until}` : `from ${policy.from} until ${policy.until}`,
+    ...(policy.patients !== 'everyone' && !onlyNamed && policy.unit.includes('/') ? [`written in ${below(policy.unit)}`] : []),
     ...(named > 0
       ? [
           onlyNamed
@@ -213,20 +216,26 @@ export function kindsInWords(words: string): readonly Kind[] {
 }
 
 /** `everyone there`, `everyone in cardio/icu`. */
-function everyoneIn(unit: string): string {
-  const below = unit.split('/').slice(1).join('/');
-  return below === '' ? 'everyone there' : `everyone in ${below}`;
-}
+const everyoneIn = (unit: string): string => (below(unit) === '' ? 'everyone there' : `everyone in ${below(unit)}`);
+
+/** The unit within its organisation, `cardio/icu`; empty for the whole of it. */
+export const below = (unit: string): string => unit.split('/').slice(1).join('/');
 
 /** `one patient`, `3 patients and for one team`. */
 function ofWhom(named: readonly string[]): string {
   const teams = named.filter(isTeam).length;
   const patients = named.length - teams;
-  const others = teams === 0 ? '' : ` and for ${teams === 1 ? 'one team' : `${teams} teams`}`;
-  return `${patientsIn(patients)}${others}`;
+  return `${patientsIn(patients)}${teams === 0 ? '' : ` and for ${teamsIn(teams)}`}`;
 }
 
-const patientsIn = (count: number): string => (count === 0 ? 'no patient' : count === 1 ? 'one patient' : `${count} patients`);
+/** `restricted ones too`, and which: very restricted ones are not the same. */
+function levels(confidentiality: Policy['confidentiality']): string {
+  const marked = [...(confidentiality.includes('R') ? ['restricted'] : []), ...(confidentiality.includes('V') ? ['very restricted'] : [])];
+  return marked.length === 0 ? 'normal confidentiality only' : `${list(marked)} ones ${confidentiality.includes('N') ? 'too' : 'only'}`;
+}
+
+export const teamsIn = (count: number): string => (count === 1 ? 'one team' : `${count} teams`);
+export const patientsIn = (count: number): string => (count === 0 ? 'no patient' : count === 1 ? 'one patient' : `${count} patients`);
 
 function check(values: readonly string[], known: readonly string[], what: string, refuse: (because: string) => CareletError): void {
   if (values.length === 0) throw refuse(`it names no ${what}`);
@@ -238,6 +247,6 @@ function fitting(sizes: readonly number[], length: number): number {
   return sizes.find((size) => size >= length) ?? length;
 }
 
-function list(words: readonly string[]): string {
+export function list(words: readonly string[]): string {
   return words.length <= 1 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

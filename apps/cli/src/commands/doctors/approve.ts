@@ -7,18 +7,22 @@
 import { CareletError, confidentialities, kinds, parts, sensitivities } from '@carelet/care/model';
 import { addDays, dayOf, spanOf } from '@carelet/care/rules/records';
 import { checkUnit } from '@carelet/care/rules/sharing/attributes';
-import { inWords, type Policy } from '@carelet/care/rules/sharing/policy';
-import { approve, endReplaced, registeredCard } from '@carelet/client/enrolment';
+import { inWords, type Policy, policyText } from '@carelet/care/rules/sharing/policy';
+import { changeInWords, type Line, policyChange } from '@carelet/care/rules/sharing/policy-change';
+import { linesBeside, type TemplateName, templateFor, templateNames, templates } from '@carelet/care/rules/sharing/templates';
+import { approve, endReplaced, registeredCard, signedAt } from '@carelet/client/enrolment';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { fingerprint } from '@carelet/crypto/cards/card';
 import { holdersFor } from '../../cloudlets.ts';
 import { command, common, listed, oneOf, UsageError } from '../../command.ts';
 import { enter } from '../../person.ts';
-import { agreed, plainText, say } from '../../terminal.ts';
-import { findDoctor, findOrganisation } from '../../who.ts';
+import { agreed, count, plainText, say } from '../../terminal.ts';
+import { findDoctor, findOrganisation, type RegisteredDoctor } from '../../who.ts';
 
 /** A key lasts so many days unless told; a quarter is the longest. */
 const usualDays = 90;
+
+type SignedPolicy = RegisteredDoctor['policies'][number];
 
 export const doctorsApprove = command({
   name: 'doctors approve',
@@ -29,8 +33,13 @@ export const doctorsApprove = command({
     ...common.as('an administrator'),
     at: { type: 'text', value: 'organisation', says: 'whose records, by name', required: true },
     unit: { type: 'text', value: 'unit', says: 'only what this department or ward wrote, as in cardio or cardio/icu (usual: all of it)' },
-    kinds: { type: 'text', value: 'kinds', says: 'kinds of records between commas, or all', required: true },
-    parts: { type: 'text', value: 'parts', says: 'MI (medical content), QID (birth date, sex, town), EID (name, address)', required: true },
+    template: {
+      type: 'text',
+      value: 'specialty',
+      says: 'begin with what this specialty usually needs (carelet doctors templates); what is said beside it goes before it',
+    },
+    kinds: { type: 'text', value: 'kinds', says: 'kinds of records between commas, or all' },
+    parts: { type: 'text', value: 'parts', says: 'MI (medical content), QID (birth date, sex, town), EID (name, address)' },
     patients: {
       type: 'text',
       value: 'who',
@@ -50,21 +59,30 @@ export const doctorsApprove = command({
     ...common.town,
     ...common.keyrings,
   },
-  more: `Two administrators of two organisations have to sign the very same policy; the first sees how many are still needed. Compare the fingerprint with the doctor, in person or by telephone: it is what the key will be locked to.
+  more: `Two administrators of two organisations have to sign the very same policy; the first sees how many are still needed. What it opens more and less than what was signed before is said beside it. Compare the fingerprint with the doctor, in person or by telephone: it is what the key will be locked to.
 
 Kinds: ${kinds.join(', ')}.`,
   examples: [
+    'carelet doctors approve chen --as mara --at "Northgate Hospital" --template cardiology',
     'carelet doctors approve chen --as mara --at "Northgate Hospital" --kinds vital-signs,laboratory --parts MI,QID --patients 8c1f…',
   ],
   async run({ options, given, io }) {
     const op = 'approve doctor';
     const today = dayOf(io.clock());
     const until = day('until', options.until ?? addDays(today, usualDays));
+    const [template] = options.template === undefined ? [] : oneOf('template', options.template, templateNames);
+    const usual = template && templates[template];
+    const [namedKinds, namedParts] = [options.kinds ?? usual?.kinds.join(), options.parts ?? usual?.parts.join()];
+    if (namedKinds === undefined || namedParts === undefined) {
+      const missing = [...(namedKinds === undefined ? ['--kinds'] : []), ...(namedParts === undefined ? ['--parts'] : [])];
+      const them = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+      throw new UsageError(`doctors approve: ${them}; or begin with a template: --template ${templateNames.join('|')}.`);
+    }
     const policyOf = (unit: string): Policy => ({
-      parts: oneOf('parts', options.parts, parts),
-      kinds: options.kinds === 'all' ? kinds : oneOf('kinds', options.kinds, kinds),
-      confidentiality: oneOf('confidentiality', options.confidentiality ?? 'N', confidentialities),
-      sensitivity: oneOf('sensitivity', options.sensitivity ?? 'none', sensitivities),
+      parts: oneOf('parts', namedParts, parts),
+      kinds: namedKinds === 'all' ? kinds : oneOf('kinds', namedKinds, kinds),
+      confidentiality: oneOf('confidentiality', options.confidentiality ?? usual?.confidentiality.join() ?? 'N', confidentialities),
+      sensitivity: oneOf('sensitivity', options.sensitivity ?? usual?.sensitivity.join() ?? 'none', sensitivities),
       patients: options.patients === undefined && options['by-name'] !== undefined ? [] : patientsOf(options.patients ?? 'everyone'),
       unit,
       from: options.from === undefined || options.from === 'beginning' ? 'beginning' : day('from', options.from),
@@ -91,6 +109,10 @@ Kinds: ${kinds.join(', ')}.`,
     say(io, `${plainText(name)}, ${plainText(specialty)} at ${plainText(organisation)}, certificate ${plainText(certificate)}`);
     say(io, `  fingerprint  ${fingerprint(card)}`);
     say(io, `  may open at ${place.name}: ${inWords(policy)}`);
+    const itsTemplate = templateFor(specialty);
+    if (itsTemplate !== 'general' || template !== undefined) say(io, `  ${besideTemplate(policy, itsTemplate)}`);
+    const signed = signedAt(doctor.policies, place.organisation, doctor.needed);
+    for (const line of insteadOf(policy, signed, { own: hex(person.keyring.card.id), today })) say(io, `  ${line}`);
     if (!options.yes && !(await agreed(io, 'Have you compared the fingerprint, and do you sign this?'))) {
       say(io, 'Nothing was signed.');
       return 1;
@@ -112,6 +134,46 @@ Kinds: ${kinds.join(', ')}.`,
     return 0;
   },
 });
+
+/** How a policy stands to the template of the doctor's specialty. */
+function besideTemplate(policy: Policy, template: TemplateName): string {
+  const lines = linesBeside(policy, template).map((line) => optionOf[line]);
+  const which = template === 'general' ? 'the general template, as the specialty has none of its own' : `the template for ${template}`;
+  if (lines.length === 0) return `the same as ${which}`;
+  return `${count(lines.length, 'line')} other than ${which}: ${lines.join(', ')}`;
+}
+
+/** What the lines of a policy are called here. */
+const optionOf = {
+  ...{ parts: 'parts', kinds: 'kinds', confidentiality: 'confidentiality', sensitivity: 'sensitivity', patients: 'patients', unit: 'unit' },
+  ...{ from: 'from', until: 'until', breakGlass: 'break-glass', named: 'by-name' },
+} as const satisfies Record<Line, string>;
+
+/** How a policy stands to what was signed for the same doctor at the same place: what it takes the place of, and what others wait for. */
+function insteadOf(
+  policy: Policy,
+  { counting, waiting }: { readonly counting: SignedPolicy | undefined; readonly waiting: readonly SignedPolicy[] },
+  { own, today }: { readonly own: string; readonly today: string },
+): string[] {
+  const isSame = (one: SignedPolicy) => policyText(one.policy) === policyText(policy);
+  const change = (one: SignedPolicy) => changeInWords(policyChange(one.policy, policy));
+  const told = (one: SignedPolicy) => {
+    const isOwn = one.signers.every(({ administrator }) => administrator === own);
+    if (isOwn) return isSame(one) ? 'the same as you signed already' : `instead of what you signed, and nobody else: ${change(one)}`;
+    const signers = one.approvals.map((name) => plainText(name)).join(', ');
+    return isSame(one) ? `the same as was signed by ${signers}` : `not the same as was signed by ${signers}: ${change(one)}`;
+  };
+  return [
+    ...(counting === undefined
+      ? []
+      : isSame(counting)
+        ? ['the same as what counts already']
+        : [
+            `instead of ${counting.policy.until < today ? `what ended on ${counting.policy.until}` : 'what counts so far'}: ${change(counting)}`,
+          ]),
+    ...waiting.map(told),
+  ];
+}
 
 function day(option: string, text: string): string {
   if (spanOf(text) !== 'day') throw new UsageError(`--${option}: "${text}" is no day like 2026-11-20.`);

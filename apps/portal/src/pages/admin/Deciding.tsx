@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DoctorLine, Heard, PolicyChoice } from '../../house/admin.ts';
+import { house } from '../../house/front.ts';
 import { ask } from '../../queries.ts';
 import { useSomeone } from '../../shell/session.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -8,7 +9,7 @@ import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import { Known } from './Known.tsx';
 import { RuleForm } from './RuleForm.tsx';
-import { faultOf, firstChoice, firstOrganisation, organisationsOf } from './rule.ts';
+import { faultOf, firstChoice, firstOrganisation, organisationsOf, roleAt } from './rule.ts';
 import { Signing } from './Signing.tsx';
 import { WhatOpens } from './WhatOpens.tsx';
 
@@ -35,15 +36,34 @@ function Decision({
   // What is on the page is what gets signed: when somebody signs meanwhile, it is told and not taken over by itself.
   const [choice, choose] = useState<PolicyChoice>(() => firstChoice(doctor, firstOrganisation(doctor, organisations, own), now));
   const fault = faultOf(choice, now);
+  const { policies } = doctor;
+  const { specialty } = roleAt(doctor, choice.organisation);
+  const words = useQuery({
+    queryKey: ['in-words', choice, specialty, policies],
+    queryFn: () => house.inWords(choice, specialty, policies),
+    placeholderData: keepPreviousData,
+    enabled: fault === null,
+  });
+  const changes = words.data?.changes ?? [];
+  // Whether it is the very same is only known of this choice, not of the one before it.
+  const isOfChoice = words.isSuccess && !words.isPlaceholderData && fault === null;
   return (
     <div className={classes.deciding}>
       <div className={classes.main}>
-        <WhatOpens doctor={doctor.id} choice={choice} fault={fault}>
-          <RuleForm doctor={doctor} choice={choice} organisations={organisations} fault={fault} edit={choose} />
+        <WhatOpens choice={choice} words={words} fault={fault}>
+          <RuleForm
+            doctor={doctor}
+            choice={choice}
+            changes={changes}
+            template={words.data?.template}
+            organisations={organisations}
+            fault={fault}
+            edit={choose}
+          />
         </WhatOpens>
         <Known doctor={doctor} />
       </div>
-      <Signing doctor={doctor} choice={choice} fault={fault} rejected={rejected} />
+      <Signing doctor={doctor} choice={choice} changes={isOfChoice ? changes : null} fault={fault} rejected={rejected} />
     </div>
   );
 }

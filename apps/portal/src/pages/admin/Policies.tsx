@@ -8,6 +8,7 @@ import { Rich } from '../../words/Rich.tsx';
 import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import { counts, dayAhead } from './rule.ts';
+import { useBesideTemplate } from './useBesideTemplate.ts';
 import { useSaid } from './useSaid.ts';
 
 /** The rules of a doctor who was let in, in words, each with its end and its signers. */
@@ -15,6 +16,7 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
   const t = useWords('admin');
   const format = useFormat();
   const list = useSaid();
+  const beside = useBesideTemplate();
   const today = dayAhead(Date.now(), 0);
   return (
     <Section
@@ -29,7 +31,7 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
     >
       {policies.length === 0 && <p className="soft">{t('doctor.noPolicies')}</p>}
       <ul className={classes.policies}>
-        {policies.map(({ organisation, words, plainly, until, approvals, needed, ...making }) => (
+        {policies.map(({ organisation, words, plainly, until, approvals, needed, template, ...making }) => (
           <li key={`${organisation} ${words}`}>
             <Card>
               <h3>{organisation}</h3>
@@ -48,6 +50,7 @@ export function Policies({ doctor: { policies }, renewing, renew }: { doctor: Do
               ) : (
                 <p>{words}</p>
               )}
+              <p className="soft">{beside(template)}</p>
               <p className={classes.policyFoot}>
                 {!counts({ approvals, needed }) ? (
                   <Word kind="waiting">{t('doctor.policyWaits')}</Word>

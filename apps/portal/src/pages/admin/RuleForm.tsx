@@ -1,34 +1,41 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
-import type { DoctorLine, PolicyChoice } from '../../house/admin.ts';
+import type { BesideTemplate, DoctorLine, PolicyChoice, RuleChange } from '../../house/admin.ts';
 import { useSomeone } from '../../shell/session.tsx';
 import { useFormat } from '../../words/format.ts';
-import { useWords, type Words } from '../../words/words.ts';
+import { useWords } from '../../words/words.ts';
 import classes from './DoctorPage.module.css';
 import {
+  type Compared,
   colleaguesIn,
-  type Difference,
+  comparedWith,
   dayAhead,
-  differences,
   type Fault,
   firstChoice,
-  hasTemplate,
   longest,
+  roleAt,
   signedFor,
   tick,
   tickedKinds,
 } from './rule.ts';
+import { useBesideTemplate } from './useBesideTemplate.ts';
+import { useChange } from './useChange.ts';
 
 /** The rule as choices; folded away while somebody else's signed rule stands as it is. */
 export function RuleForm({
   doctor,
   choice,
+  changes,
+  template,
   organisations,
   fault,
   edit,
 }: {
   doctor: DoctorLine;
   choice: PolicyChoice;
+  /** How it differs from each rule of the doctor's, in their order. */
+  changes: readonly RuleChange[];
+  template: BesideTemplate | undefined;
   organisations: readonly string[];
   fault: Fault;
   edit: (choice: PolicyChoice) => void;
@@ -39,11 +46,9 @@ export function RuleForm({
   const id = useId();
   const now = Date.now();
   const signed = signedFor(doctor, choice.organisation, now);
-  const differs = signed ? differences(signed.choice, choice) : [];
   const [opened, setOpened] = useState(!signed);
   const last = format.born(dayAhead(now, longest));
-  const colleagues = signed && colleaguesIn(signed, own);
-  const signers = signed ? format.list(signed.approvals) : '';
+  const beside = useBesideTemplate();
   return (
     <section className={classes.rule} aria-labelledby={`${id}title`}>
       <div className={classes.ruleHead}>
@@ -53,29 +58,19 @@ export function RuleForm({
         </Button>
       </div>
       <div aria-live="polite">
-        {!signed ? (
+        {template && (
           <p className="soft">
-            {t(hasTemplate(doctor.specialty) ? 'doctor.template' : 'doctor.noTemplate', { specialty: doctor.specialty })}
+            {signed || template.lines > 0
+              ? beside(template)
+              : t(template.specialty === null ? 'doctor.noTemplate' : 'doctor.template', {
+                  specialty: roleAt(doctor, choice.organisation).specialty,
+                })}
           </p>
-        ) : differs.length === 0 ? (
-          <p className="soft">
-            {signed.mine
-              ? t('doctor.alreadyMine')
-              : colleagues !== undefined
-                ? t('doctor.ownSigned', { organisation: colleagues })
-                : t('doctor.joined', { signers })}
-          </p>
-        ) : (
-          <div className={classes.differs}>
-            <p>
-              {t('doctor.differs', { signers })} <b>{format.list(differs.map((one) => inWords(one, t, format)))}</b>.{' '}
-              {t('doctor.differsEnd')}
-            </p>
-            <Button variant="default" onClick={() => edit(signed.choice)}>
-              {t('doctor.asSigned')}
-            </Button>
-          </div>
         )}
+        {comparedWith(doctor, choice.organisation, now).map(({ as, rule }) => {
+          const change = changes[doctor.policies.indexOf(rule)];
+          return change && <Beside key={as} as={as} rule={rule} change={change} own={own} edit={edit} />;
+        })}
       </div>
       <div id={`${id}choices`} hidden={!opened} className={classes.choices}>
         <NativeSelect
@@ -127,16 +122,45 @@ export function RuleForm({
   );
 }
 
-function inWords(difference: Difference, t: Words, format: ReturnType<typeof useFormat>): string {
-  switch (difference.kind) {
-    case 'more':
-    case 'less':
-      return t(`doctor.${difference.kind}`, { kinds: format.list(difference.kinds.map((kind) => t(`kind.${kind}`))) });
-    case 'identity':
-      return t(difference.now ? 'doctor.identityMore' : 'doctor.identityLess');
-    case 'breakGlass':
-      return t(difference.now ? 'doctor.breakGlassMore' : 'doctor.breakGlassLess');
-    case 'until':
-      return t('doctor.untilInstead', { now: format.born(difference.now), before: format.born(difference.before) });
+/** How a choice stands to a rule that was signed: the very same, or what it opens more and less. */
+function Beside({
+  as,
+  rule,
+  change,
+  own,
+  edit,
+}: Compared & { change: RuleChange; own: readonly string[]; edit: (choice: PolicyChoice) => void }) {
+  const t = useWords('admin');
+  const format = useFormat();
+  const phrases = useChange();
+  const waits = as === 'waiting';
+  const signers = format.list(rule.approvals);
+  if (change.same) {
+    const colleagues = colleaguesIn(rule, own);
+    const said = !waits
+      ? t('doctor.countsAlready')
+      : rule.mine
+        ? t('doctor.alreadyMine')
+        : colleagues !== undefined
+          ? t('doctor.ownSigned', { organisation: colleagues })
+          : t('doctor.joined', { signers });
+    return <p className="soft">{said}</p>;
   }
+  return (
+    <div className={waits ? classes.differs : undefined}>
+      <p>
+        {as === 'replaced'
+          ? t('doctor.replaces')
+          : as === 'ended'
+            ? t('doctor.replacesEnded', { date: format.born(rule.until) })
+            : t('doctor.differs', { signers })}{' '}
+        <b>{phrases(change)}</b>. {waits && t('doctor.differsEnd')}
+      </p>
+      {waits && (
+        <Button variant="default" onClick={() => edit(rule.choice)}>
+          {t('doctor.asSigned')}
+        </Button>
+      )}
+    </div>
+  );
 }

@@ -1,7 +1,7 @@
 import { Button, Checkbox } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { DoctorLine, Heard, PolicyChoice } from '../../house/admin.ts';
+import type { DoctorLine, Heard, PolicyChoice, RuleChange } from '../../house/admin.ts';
 import { house } from '../../house/front.ts';
 import { ask } from '../../queries.ts';
 import { useSomeone } from '../../shell/session.tsx';
@@ -18,11 +18,14 @@ import { colleaguesIn, counts, type Fault, officesOf, same } from './rule.ts';
 export function Signing({
   doctor,
   choice,
+  changes,
   fault,
   rejected,
 }: {
   doctor: DoctorLine;
   choice: PolicyChoice;
+  /** How it differs from each rule of the doctor's; `null` while that is not known. */
+  changes: readonly RuleChange[] | null;
   fault: Fault;
   rejected: (heard: Heard) => void;
 }) {
@@ -41,7 +44,7 @@ export function Signing({
       await queries.invalidateQueries({ queryKey: ask.doctors().queryKey });
     },
   });
-  const rule = same(doctor, choice);
+  const rule = same(doctor, changes ?? []);
   const needed = rule?.needed ?? doctor.policies[0]?.needed ?? 2;
   const signers = rule?.approvals ?? [];
   const mine = rule?.mine === true;
@@ -108,7 +111,7 @@ export function Signing({
           <Button
             fullWidth
             loading={approve.isPending}
-            disabled={fault !== null}
+            disabled={fault !== null || changes === null}
             onClick={() => {
               setAsked(true);
               if (compared) approve.mutate();

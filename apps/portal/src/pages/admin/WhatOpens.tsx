@@ -1,7 +1,6 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { PolicyChoice } from '../../house/admin.ts';
-import { house } from '../../house/front.ts';
+import type { ChoiceInWords, PolicyChoice } from '../../house/admin.ts';
 import { Icon, type IconName } from '../../ui/Icon.tsx';
 import { Card } from '../../ui/kit.tsx';
 import { SkeletonRows } from '../../ui/Skeleton.tsx';
@@ -12,29 +11,32 @@ import classes from './DoctorPage.module.css';
 import { Failed } from './Failed.tsx';
 import type { Fault } from './rule.ts';
 import { useSaid } from './useSaid.ts';
+import { useWhom } from './useWhom.ts';
 
 /** What somebody with this rule will be able to open and what not, as it would be signed. */
 export function WhatOpens({
-  doctor,
   choice,
+  words,
   fault,
   children,
 }: {
-  doctor: string;
   choice: PolicyChoice;
+  words: UseQueryResult<ChoiceInWords>;
   fault: Fault;
   children: ReactNode;
 }) {
   const t = useWords('admin');
   const format = useFormat();
-  const words = useQuery({
-    queryKey: ['in-words', doctor, choice],
-    queryFn: () => house.inWords(doctor, choice),
-    placeholderData: keepPreviousData,
-    enabled: fault === null,
-  });
   const { organisation, until, breakGlass } = choice;
   const list = useSaid();
+  const some = useWhom();
+  // What no form asks, of a rule that somebody signed so.
+  const limits = ({ whom, from, unit, named }: ChoiceInWords['limits']) => [
+    ...(some(whom).length === 0 || whom === 'everyone' ? [] : [t('doctor.opensWhom', { whom: format.list(some(whom)) })]),
+    ...(unit === '' ? [] : [t('doctor.opensUnit', { unit: unit })]),
+    ...(from === 'beginning' ? [] : [t('doctor.opensFrom', { date: format.born(from) })]),
+    ...(named === 0 ? [] : [t('doctor.opensByName', { charts: t('doctor.chartsByName', { count: named }) })]),
+  ];
   // A day that is none is not said; the field says what is wrong with it.
   const ends = (key: string) => (fault === 'until' ? [] : [t(key, { date: format.born(until) })]);
   return (
@@ -46,6 +48,7 @@ export function WhatOpens({
             icon="eye"
             lines={[
               t('doctor.opensKinds', { organisation, kinds: list(words.data.opens) }),
+              ...limits(words.data.limits),
               ...(breakGlass ? [t('doctor.opensEmergency')] : []),
               ...ends('doctor.opensUntil'),
             ]}

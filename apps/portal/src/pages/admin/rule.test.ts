@@ -1,13 +1,14 @@
 import { kinds } from '@carelet/care/model';
 import { addDays, dayOf, longestKey } from '@carelet/care/rules/records/calendar';
+import type { Policy } from '@carelet/care/rules/sharing/policy';
 import { describe, expect, test } from 'vitest';
-import type { DoctorLine, PolicyChoice, SignedPolicy } from '../../house/admin.ts';
+import type { DoctorLine, PolicyChoice, RuleChange, SignedPolicy, Usual } from '../../house/admin.ts';
 import {
   accepted,
   colleaguesIn,
+  comparedWith,
   counts,
   dayAhead,
-  differences,
   firstChoice,
   firstOrganisation,
   fitsUntil,
@@ -15,13 +16,15 @@ import {
   officesOf,
   organisationsOf,
   same,
+  signedFor,
   tick,
   tickedKinds,
-  usualKinds,
   waits,
 } from './rule.ts';
 
 const now = Date.parse('2026-11-20T09:41:00Z');
+
+const [lungs, heart] = (['imaging', 'procedures'] as const).map((kind) => ({ kinds: ['notes', kind], identity: true })) as [Usual, Usual];
 
 const doctor = (changes: Partial<DoctorLine> = {}): DoctorLine => ({
   id: 'd1',
@@ -35,6 +38,7 @@ const doctor = (changes: Partial<DoctorLine> = {}): DoctorLine => ({
   reason: null,
   policies: [],
   asks: [],
+  usual: lungs,
   ...changes,
 });
 
@@ -48,11 +52,14 @@ const choice: PolicyChoice = {
 const signed = (changes: Partial<SignedPolicy> = {}): SignedPolicy => ({
   organisation: choice.organisation,
   words: '',
+  plainly: null,
+  policy: {} as Policy,
   choice,
-  until: choice.until,
+  until: (changes.choice ?? choice).until,
   approvals: ['Joan Pike, Harbour Clinic'],
   mine: false,
   needed: 2,
+  template: { specialty: null, lines: 0 },
   issued: null,
   answers: [],
   offices: [],
@@ -81,14 +88,10 @@ describe('a rule', () => {
     expect(fitsUntil(until, now)).toBe(fits);
   });
 
-  test('begins with what the specialty usually needs, however it is written', () => {
-    expect(usualKinds('Family medicine')).toEqual(usualKinds('family-medicine'));
-    expect(usualKinds('pulmonology')).toContain('imaging');
-    expect(usualKinds('constructor')).toEqual(usualKinds('astrology'));
+  test('begins with what the specialty usually needs', () => {
     expect(firstChoice(doctor(), 'Harbour Clinic', now)).toEqual({
       organisation: 'Harbour Clinic',
-      kinds: usualKinds('pulmonology'),
-      identity: true,
+      ...lungs,
       until: '2027-02-18',
       breakGlass: false,
     });
@@ -97,7 +100,7 @@ describe('a rule', () => {
   test('begins with the very rule another administrator signed', () => {
     const policies = [signed({ mine: true, choice: { ...choice, kinds: ['notes'] } }), signed()];
     expect(firstChoice(doctor({ policies }), 'Harbour Clinic', now)).toBe(choice);
-    expect(firstChoice(doctor({ policies }), 'Northgate Hospital', now).kinds).toEqual(usualKinds('pulmonology'));
+    expect(firstChoice(doctor({ policies }), 'Northgate Hospital', now).kinds).toEqual(lungs.kinds);
   });
 
   test('does not begin with a rule that has ended', () => {
@@ -111,33 +114,39 @@ describe('a rule', () => {
     expect(tick(tick(choice, 'notes', true), 'notes', true).kinds).toHaveLength(3);
   });
 
-  test('says how it differs from a signed one, and nothing when only the order does', () => {
-    expect(differences(choice, { ...choice, kinds: ['identity', 'laboratory'] })).toEqual([]);
-    expect(differences(choice, { ...choice, kinds: ['notes', 'identity'], identity: true, breakGlass: true, until: '2027-02-01' })).toEqual(
-      [
-        { kind: 'more', kinds: ['notes'] },
-        { kind: 'less', kinds: ['laboratory'] },
-        { kind: 'identity', now: true },
-        { kind: 'breakGlass', now: true },
-        { kind: 'until', now: '2027-02-01', before: '2027-01-15' },
-      ],
-    );
+  test('is compared with what waits, and with what it takes the place of, ended or not', () => {
+    const both = ['Joan Pike, Harbour Clinic', 'Mara Holt, Medical Board'];
+    const counting = signed({ approvals: both, mine: true });
+    const ended = signed({ approvals: both, choice: { ...choice, until: '2026-11-01' } });
+    const waiting = signed({ choice: { ...choice, kinds: ['notes'] } });
+    const how = (policies: SignedPolicy[], at = choice.organisation) =>
+      comparedWith({ policies }, at, now).map(({ as, rule }) => [as, policies.indexOf(rule)]);
+    expect(how([counting])).toEqual([['replaced', 0]]);
+    expect(how([ended])).toEqual([['ended', 0]]);
+    expect(how([counting, waiting])).toEqual([
+      ['waiting', 1],
+      ['replaced', 0],
+    ]);
+    expect(how([waiting], 'Northgate Hospital')).toEqual([['elsewhere', 0]]);
+    expect(how([counting], 'Northgate Hospital')).toEqual([]);
+    // What waits is what a signature would join; what counts is there already.
+    expect(signedFor({ policies: [counting, waiting] }, choice.organisation, now)).toBe(waiting);
   });
 
-  test('is the same only at the same organisation', () => {
-    const line = doctor({ policies: [signed()] });
-    expect(same(line, { ...choice })).toBeDefined();
-    expect(same(line, { ...choice, organisation: 'Northgate Hospital' })).toBeUndefined();
-    expect(same(line, { ...choice, until: '2027-01-16' })).toBeUndefined();
+  test('is the same as the one that nothing changes of', () => {
+    const line = doctor({ policies: [signed(), signed()] });
+    const [nothing, something] = [true, false].map((same) => ({ same }) as RuleChange);
+    expect(same(line, [something!, nothing!])).toBe(line.policies[1]);
+    expect([same(line, [something!, something!]), same(line, [])]).toEqual([undefined, undefined]);
   });
 });
 
 test('two signatures of one office are one', () => {
-  const harbour = signed({ approvals: ['Joan Pike, Harbour Clinic', 'Sam Adeyemi, Harbour Clinic'] });
-  expect(officesOf(harbour)).toEqual(['Harbour Clinic']);
-  expect(counts(harbour)).toBe(false);
-  expect(colleaguesIn(harbour, ['Harbour Clinic'])).toBe('Harbour Clinic');
-  expect(colleaguesIn(harbour, ['Medical board'])).toBeUndefined();
+  const two = signed({ approvals: ['Joan Pike, Harbour Clinic', 'Sam Adeyemi, Harbour Clinic'] });
+  expect(officesOf(two)).toEqual(['Harbour Clinic']);
+  expect(counts(two)).toBe(false);
+  expect(colleaguesIn(two, ['Harbour Clinic'])).toBe('Harbour Clinic');
+  expect(colleaguesIn(two, ['Medical board'])).toBeUndefined();
   expect(colleaguesIn(signed({ mine: true }), ['Harbour Clinic'])).toBeUndefined();
   expect(counts(signed({ approvals: ['Joan Pike, Harbour Clinic', 'Mara Holt, Medical board'] }))).toBe(true);
 });
@@ -157,7 +166,10 @@ describe('the organisation a form begins with', () => {
 });
 
 describe('a doctor who asks for another role', () => {
-  const asking = doctor({ state: 'approved', asks: [{ organisation: 'Northgate Hospital', specialty: 'cardiology', at: now }] });
+  const asking = doctor({
+    state: 'approved',
+    asks: [{ organisation: 'Northgate Hospital', specialty: 'cardiology', at: now, usual: heart }],
+  });
 
   test('waits as one who is new does; one who was turned down waits for nobody', () => {
     expect(waits(asking)).toBe(true);
@@ -169,8 +181,8 @@ describe('a doctor who asks for another role', () => {
   test('is offered what that role usually needs, at that organisation', () => {
     const place = firstOrganisation(asking, ['Harbour Clinic', 'Northgate Hospital'], ['Harbour Clinic']);
     expect(place).toBe('Northgate Hospital');
-    expect(firstChoice(asking, place, now).kinds).toEqual(usualKinds('cardiology'));
-    expect(firstChoice(asking, 'Harbour Clinic', now).kinds).toEqual(usualKinds('pulmonology'));
+    expect(firstChoice(asking, place, now).kinds).toEqual(heart.kinds);
+    expect(firstChoice(asking, 'Harbour Clinic', now).kinds).toEqual(lungs.kinds);
   });
 });
 

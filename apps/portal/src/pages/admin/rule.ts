@@ -1,11 +1,11 @@
 /**
- * The rule an administrator proposes for a doctor: what her specialty usually needs, until when, and how it differs
- * from what somebody else signed already.
+ * The rule an administrator proposes for a doctor: what it begins with, until when, and beside which rules that were signed
+ * it is laid.
  *
  * @module
  */
 import type { Kind } from '@carelet/care/model';
-import type { DoctorLine, PolicyChoice, SignedPolicy } from '../../house/admin.ts';
+import type { DoctorLine, PolicyChoice, RuleChange, SignedPolicy } from '../../house/admin.ts';
 
 /** Kinds an administrator may tick, in the order of a chart. Who somebody is goes by the question about names. */
 const named = {
@@ -31,45 +31,6 @@ const named = {
 
 export type TickedKind = keyof typeof named;
 export const tickedKinds = Object.keys(named) as readonly TickedKind[];
-
-const clinical = [
-  'vital-signs',
-  'waveforms',
-  'laboratory',
-  'conditions',
-  'allergies',
-  'medications',
-  'encounters',
-  'notes',
-  'directory',
-] as const;
-
-/** What each specialty usually needs beside the clinical ones; a specialty that is not here gets those alone. */
-const beside: Readonly<Record<string, readonly TickedKind[]>> = {
-  cardiology: ['imaging', 'procedures', 'devices'],
-  emergency: ['imaging', 'immunizations', 'procedures', 'devices'],
-  'family-medicine': ['imaging', 'immunizations', 'procedures', 'plans', 'social-history', 'survey'],
-  hepatology: ['imaging', 'procedures'],
-  'infectious-diseases': ['immunizations', 'procedures'],
-  obstetrics: ['imaging', 'immunizations', 'procedures', 'plans'],
-  paediatrics: ['immunizations', 'plans', 'survey'],
-  psychiatry: ['plans', 'social-history', 'survey'],
-  pulmonology: ['imaging', 'procedures', 'devices'],
-};
-
-/** A specialty as the templates name it: `Family medicine` → `family-medicine`. */
-const templateOf = (specialty: string): string => specialty.trim().toLowerCase().replaceAll(/\s+/g, '-');
-
-/** Whether there is a template for a specialty, or only what every doctor begins with. */
-export const hasTemplate = (specialty: string): boolean => Object.hasOwn(beside, templateOf(specialty));
-
-/** Kinds of records a doctor of this specialty usually needs. */
-export function usualKinds(specialty: string): TickedKind[] {
-  const more = hasTemplate(specialty) ? beside[templateOf(specialty)]! : [];
-  return inOrder([...clinical, ...more]);
-}
-
-const inOrder = (kinds: readonly string[]): TickedKind[] => tickedKinds.filter((kind) => kinds.includes(kind));
 
 /** A choice with one kind ticked or not; whatever else was signed with it stays as it was. */
 export const tick = (choice: PolicyChoice, kind: TickedKind, on: boolean): PolicyChoice => ({
@@ -130,25 +91,56 @@ export function organisationsOf({ policies }: Pick<DoctorLine, 'policies'>, enro
 export const waits = ({ state, asks }: Pick<DoctorLine, 'state' | 'asks'>): boolean =>
   state === 'pending' || (state === 'approved' && asks.length > 0);
 
-/** What the form begins with: the very rule somebody else signed, else one's own, else what the specialty usually needs. */
+/** What the form begins with: the very rule somebody else signed, else one's own, else the one that counts, else what the specialty usually needs. */
 export function firstChoice(doctor: DoctorLine, organisation: string, now: number): PolicyChoice {
   const signed = signedFor(doctor, organisation, now);
   if (signed) return signed.choice;
-  const asked = doctor.asks.find((one) => one.organisation === organisation);
   return {
     organisation,
-    kinds: usualKinds(asked?.specialty ?? doctor.specialty),
-    identity: true,
+    ...roleAt(doctor, organisation).usual,
     until: dayAhead(now, longest),
     breakGlass: false,
   };
 }
 
-/** The rule to join at an organisation: of those that have not ended, the one nearest to being complete, somebody else's first. */
-export function signedFor(doctor: DoctorLine, organisation: string, now: number): SignedPolicy | undefined {
-  return doctor.policies
+/** As what somebody works at an organisation: what she asks for there, else what she registered as, and what that usually needs. */
+export const roleAt = (doctor: DoctorLine, organisation: string): Pick<DoctorLine, 'specialty' | 'usual'> =>
+  doctor.asks.find((one) => one.organisation === organisation) ?? doctor;
+
+/**
+ * The rule to begin with at an organisation, of those that have not ended: one that waits for signatures, somebody else's first and the one
+ * nearest to being complete, and where none waits the one that counts.
+ */
+export function signedFor({ policies }: Pick<DoctorLine, 'policies'>, organisation: string, now: number): SignedPolicy | undefined {
+  return policies
     .filter((policy) => policy.organisation === organisation && fitsUntil(policy.choice.until, now))
-    .toSorted((a, b) => Number(a.mine) - Number(b.mine) || officesOf(b).length - officesOf(a).length)[0];
+    .toSorted(
+      (a, b) => Number(counts(a)) - Number(counts(b)) || Number(a.mine) - Number(b.mine) || officesOf(b).length - officesOf(a).length,
+    )[0];
+}
+
+/** What a choice is compared with: the rule it would take the place of, one that waits for the same to be signed, one that waits elsewhere. */
+export type Compared = {
+  readonly as: 'replaced' | 'ended' | 'waiting' | 'elsewhere';
+  readonly rule: SignedPolicy;
+};
+
+/**
+ * The rules a choice is compared with, the one it would join first: what waits at its organisation, or where nothing does what waits at another
+ * one, and what counts there or did until it ended.
+ */
+export function comparedWith(doctor: Pick<DoctorLine, 'policies'>, organisation: string, now: number): Compared[] {
+  const there = doctor.policies.filter((policy) => policy.organisation === organisation);
+  const signed = signedFor(doctor, organisation, now);
+  const waiting = signed && !counts(signed) ? signed : undefined;
+  const begun = doctor.policies.filter((policy) => !counts(policy) && policy.organisation !== organisation);
+  const elsewhere = there.length === 0 ? begun.find((policy) => fitsUntil(policy.choice.until, now)) : undefined;
+  const counting = there.find(counts);
+  return [
+    ...(waiting ? [{ as: 'waiting' as const, rule: waiting }] : []),
+    ...(elsewhere ? [{ as: 'elsewhere' as const, rule: elsewhere }] : []),
+    ...(counting ? [{ as: counting.until < dayAhead(now, 0) ? ('ended' as const) : ('replaced' as const), rule: counting }] : []),
+  ];
 }
 
 /** Where the form stands first: where somebody signed already, else where she asks for a role, else where she works, else where one's own office is. */
@@ -160,24 +152,6 @@ export function firstOrganisation(doctor: DoctorLine, organisations: readonly st
   return wanted ?? organisations[0] ?? '';
 }
 
-/** The signed policy that says exactly this, if there is one. */
-export const same = (doctor: DoctorLine, choice: PolicyChoice): SignedPolicy | undefined =>
-  doctor.policies.find(({ choice: signed }) => differences(signed, choice).length === 0 && signed.organisation === choice.organisation);
-
-export type Difference =
-  | { readonly kind: 'more' | 'less'; readonly kinds: readonly string[] }
-  | { readonly kind: 'identity' | 'breakGlass'; readonly now: boolean }
-  | { readonly kind: 'until'; readonly now: string; readonly before: string };
-
-/** How a choice differs from one that was signed; empty when both say the same. */
-export function differences(signed: PolicyChoice, choice: PolicyChoice): Difference[] {
-  const more = choice.kinds.filter((kind) => !signed.kinds.includes(kind));
-  const less = signed.kinds.filter((kind) => !choice.kinds.includes(kind));
-  const found: Difference[] = [];
-  if (more.length > 0) found.push({ kind: 'more', kinds: more });
-  if (less.length > 0) found.push({ kind: 'less', kinds: less });
-  if (signed.identity !== choice.identity) found.push({ kind: 'identity', now: choice.identity });
-  if (signed.breakGlass !== choice.breakGlass) found.push({ kind: 'breakGlass', now: choice.breakGlass });
-  if (signed.until !== choice.until) found.push({ kind: 'until', now: choice.until, before: signed.until });
-  return found;
-}
+/** The signed policy that says exactly what a choice does, if there is one; `changes` are told of the policies in their order. */
+export const same = ({ policies }: Pick<DoctorLine, 'policies'>, changes: readonly RuleChange[]): SignedPolicy | undefined =>
+  policies.find((_, at) => changes[at]?.same);
