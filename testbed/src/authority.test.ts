@@ -10,6 +10,7 @@ import { loadGroup } from '@carelet/crypto/algebra/group';
 import { type KeyEnd, type RoleAsked, signAsk, signKeyEnd, signOwnRoles, verifyAsk, verifyKeyEnd } from '@carelet/crypto/cards/approval';
 import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { readEntitlement } from '@carelet/crypto/cards/entitlement';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { decodeManifest } from '@carelet/crypto/cards/manifest';
 import { seal } from '@carelet/crypto/kp-abe/owner';
 import { openDatabase } from '@carelet/ground/database';
@@ -339,7 +340,7 @@ describe('an approval', () => {
     expect(needed).toBe(2);
     const one = doctors.find((row) => hex(row.doctor) === hex(doctor.card.id))!;
     expect(one).toMatchObject({ ...registration, state: 'pending', reason: null });
-    expect(one.fingerprint).toMatch(/^([0-9a-f]{4} ){7}[0-9a-f]{4}$/);
+    expect(one.fingerprint).toBe(fingerprint(doctor.card));
     expect(one.policies).toEqual([
       {
         organisation: 'Northgate Hospital',

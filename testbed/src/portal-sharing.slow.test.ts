@@ -7,7 +7,7 @@ import { lock, newLock } from '@carelet/client/keyring/passphrase';
 import { mathematicsHere } from '@carelet/client/mathematics';
 import { foundTeam } from '@carelet/client/sharing/teams/organisation';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { type House, memoryStore, openHouse, type Store, type TownMap } from '@carelet/portal/house';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';

@@ -17,9 +17,11 @@
  *
  * @module
  */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { equalJson, isObject, type Json, own, parseJson } from '@carelet/care/model';
+import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { main } from './carelet.ts';
 import type { Io } from './io.ts';
 
@@ -174,7 +176,9 @@ function alike(line: string, { cwd }: World): string {
     .replace(/\b(?:[0-9a-f]{4}-){7}[0-9a-f]{4}\b/g, '<code>')
     .replace(/\b(?:[0-9A-Z]{4}-){7}[0-9A-Z]{4}\b/g, '<carer code>')
     .replace(/\b(?:[0-9A-Z]{5}-){8,}[0-9A-Z]{1,5}\b/g, '<pairing>')
-    .replace(/\b(?:[0-9a-f]{4} ){7}[0-9a-f]{4}\b/g, '<fingerprint>')
+    .replace(/\b(?:[a-z]{3,8} ){7}[a-z]{3,8}\b/g, (text) =>
+      text.split(' ').every((word) => wordlist.includes(word)) ? '<fingerprint>' : text,
+    )
     .replace(/\b[0-9a-f]{64}\b/g, '<hash>')
     .replace(/\b[0-9a-f]{32}\b/g, '<number>')
     .replace(/(?<![\w-])(?=[a-f]*\d)[0-9a-f]{8}(?![\w-])/g, '<record>');

@@ -169,13 +169,6 @@ export function decodeCard(bytes: Bytes): Card | null {
   }
 }
 
-/** Eight words' worth of a card's hash for people to compare, as eight groups of four hex digits. */
-export function fingerprint(card: CardBody): string {
-  return Array.from(cardHash(card).subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .replace(/(.{4})(?=.)/g, '$1 ');
-}
-
 /** Whether two cards are of the same person and the same keys. */
 export const sameCard = (a: Card, b: Card): boolean => equalPublic(cardHash(a), cardHash(b));
 

@@ -23,7 +23,8 @@ import {
   verifyRejection,
   verifyRetirement,
 } from '@carelet/crypto/cards/approval';
-import { type Card, decodeCard, encodeCard, fingerprint, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
+import { type Card, decodeCard, encodeCard, selfSigned, voucherStands } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { invitationKey, newCode, verifyInvitation } from '@carelet/crypto/cards/invitation';
 import { officeSignedBy } from '@carelet/crypto/cards/issuer';
 import { mostReviewers } from '@carelet/crypto/ma-kp-abe/break-glass';

@@ -24,7 +24,8 @@ import { approve, domainOf, endReplaced, type Holders, registeredCard, reject } 
 import { connectCloudlet } from '@carelet/client/login';
 import { trulyAsked } from '@carelet/client/sharing/own-roles';
 import { equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
-import { type Card, fingerprint } from '@carelet/crypto/cards/card';
+import type { Card } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import type { Manifest } from '@carelet/crypto/cards/manifest';
 import type {
   BesideTemplate,

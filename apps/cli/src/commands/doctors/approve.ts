@@ -12,7 +12,7 @@ import { changeInWords, type Line, policyChange } from '@carelet/care/rules/shar
 import { linesBeside, type TemplateName, templateFor, templateNames, templates } from '@carelet/care/rules/sharing/templates';
 import { approve, endReplaced, registeredCard, signedAt } from '@carelet/client/enrolment';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { holdersFor } from '../../cloudlets.ts';
 import { command, common, listed, oneOf, UsageError } from '../../command.ts';
 import { enter } from '../../person.ts';

@@ -5,7 +5,7 @@
  */
 import { numberToRegister, register } from '@carelet/client/enrolment';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { plainText, say } from '../../terminal.ts';

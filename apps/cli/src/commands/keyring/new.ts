@@ -4,7 +4,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { command, common, oneOf, UsageError } from '../../command.ts';
 import { say } from '../../terminal.ts';
 import { makeKeyring } from '../../unlock.ts';

@@ -6,7 +6,7 @@
 import { enrolOrganisation, takeWriterKeys } from '@carelet/client/enrolment';
 import { listKeyrings } from '@carelet/client/keyring/file';
 import { connectAuthority } from '@carelet/client/login';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { command, common } from '../../command.ts';
 import { enter, mustBe } from '../../person.ts';
 import { say } from '../../terminal.ts';

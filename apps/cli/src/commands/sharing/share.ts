@@ -25,7 +25,7 @@ import { share } from '@carelet/client/sharing/share';
 import { type FoundTeam, followersOf, teamsOfTown, teamTitle } from '@carelet/client/sharing/teams/patient';
 import { mathematicsInThreads } from '@carelet/client/threads';
 import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { cloudletOf, partiesFor } from '../../cloudlets.ts';
 import { command, common, oneOf, UsageError } from '../../command.ts';
 import type { Io } from '../../io.ts';

@@ -7,7 +7,7 @@ import type { Keyring, OwnTeam } from '@carelet/client/keyring/keyring';
 import { teamsNow } from '@carelet/client/sharing/teams/organisation';
 import { teamsOfTown } from '@carelet/client/sharing/teams/patient';
 import { hex } from '@carelet/crypto/algebra/bytes';
-import { fingerprint } from '@carelet/crypto/cards/card';
+import { fingerprint } from '@carelet/crypto/cards/fingerprint';
 import { command, common } from '../../command.ts';
 import { enter } from '../../person.ts';
 import { plainText, say, table } from '../../terminal.ts';
