@@ -1,11 +1,21 @@
 // What receipts cost: appending to the log, proving, and checking what an answer says against the map.
 //
-// The log's nodes lie in memory: what PostgreSQL adds is measured where it stands. `theirs` of the first line hashes the
-// leaves and nothing else; of the check of 10,000 rows, hashes each row as somebody must who compares them at all.
+// The log's nodes lie in memory, and then in a PostgreSQL that writes to disk, by the cloud's own book: leaves that wait written
+// down a batch at a time with map and checkpoint, and acts that each leave one in a transaction of their own. `theirs` of the first
+// line hashes the leaves and nothing else, of the book's is the same log in memory; of the check of 10,000 rows, hashes each row as
+// somebody must who compares them at all.
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { newKeyring } from '@carelet/client/keyring/keyring';
+import { bookOf } from '@carelet/cloud/receipts/book';
+import { logKey } from '@carelet/cloud/receipts/key';
+import { migrations } from '@carelet/cloud/schema';
 import { cbor } from '@carelet/crypto/algebra/bytes';
 import { merkleLeaf } from '@carelet/crypto/algebra/merkle';
 import { seededRandom } from '@carelet/crypto/algebra/random';
+import { signingKey } from '@carelet/crypto/algebra/sign';
+import { encodeCard } from '@carelet/crypto/cards/card';
+import { signManifest } from '@carelet/crypto/cards/manifest';
 import { commitment, leafHash, nothing, receiptOf } from '@carelet/crypto/receipts/leaf';
 import {
   append,
@@ -18,7 +28,11 @@ import {
 } from '@carelet/crypto/receipts/log';
 import { emptyMap, holds, nodeState, proveNodes, update, verifyNode } from '@carelet/crypto/receipts/map';
 import { logInMemory, mapInMemory } from '@carelet/crypto/receipts/memory';
-import { each, figure, interleaved, size } from './kit.mjs';
+import { openDatabase, transaction } from '@carelet/ground/database';
+import { startPostgres } from '@carelet/ground/postgres';
+import { scratch } from '@carelet/testbed/scratch';
+import { sql } from 'kysely';
+import { each, figure, interleaved, size, timed } from './kit.mjs';
 
 export const says = 'the receipts log and its map: appending, proving, checking';
 
@@ -45,6 +59,8 @@ export async function* run() {
     size(3, 1),
   );
   yield figure(`append ${count.toLocaleString('en')} leaves, ${batch} at a time`, 'leaves/s', appended.ours, appended.theirs, '≥ 20,000');
+
+  yield* kept();
 
   const { store, range } = log;
   const root = rootOf(range);
@@ -92,6 +108,86 @@ export async function* run() {
     size(9, 2),
   );
   yield figure(`check a month of ${rowsOfMonth.toLocaleString('en')} rows with one proof`, 'ms', checked.ours, checked.theirs);
+}
+
+/** The cloud's own book, in a PostgreSQL of its own. */
+async function* kept() {
+  const folder = scratch();
+  let postgres;
+  let db;
+  try {
+    postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
+    folder.also(postgres.folder);
+    db = await openDatabase({ url: postgres.url(), schema: 'cloud', migrations });
+    const book = bookOf(db, await logKey(folder.path), () => Math.floor(Date.now() / 1000));
+    const pat = randomBytes(16);
+    const owner = ownerCard();
+    await sql`insert into card (card_id, serial, kind, body) values (${owner.id}, ${owner.serial}, ${owner.kind}, ${encodeCard(owner)})`.execute(
+      db,
+    );
+    await sql`insert into chart (pat, writer, owner, deed) values (${pat}, ${owner.id}, ${owner.id}, ${nothing})`.execute(db);
+
+    const waits = async () => {
+      // A receipt that was sealed to its chart's owner is about this long.
+      const rows = Array.from({ length: batch }, () => [randomBytes(32), randomBytes(1600)]);
+      await sql`insert into receipt (pat, commitment, time, sealed) select ${pat}, commitment, 0, sealed from unnest(
+        ${rows.map(([committed]) => committed)}::bytea[], ${rows.map(([, sealed]) => sealed)}::bytea[]) as new (commitment, sealed)`.execute(
+        db,
+      );
+    };
+    const memory = { store: logInMemory(), range: emptyRange };
+    const rates = await interleaved(
+      {
+        ours: async () => {
+          await waits();
+          return (batch * 1000) / (await timed(() => book.write()));
+        },
+        theirs: async () => {
+          const leaves = Array.from({ length: batch }, () => leafHash(randomBytes(32)));
+          const ms = await timed(async () => {
+            const { range, nodes } = append(memory.range, leaves);
+            await memory.store.put(nodes);
+            memory.range = range;
+          });
+          return (batch * 1000) / ms;
+        },
+      },
+      size(25, 2),
+    );
+    yield figure(`the cloud’s book in PostgreSQL, ${batch} that wait at a time`, 'leaves/s', rates.ours, rates.theirs, '≥ 20,000');
+
+    const acts = size(1000, 10);
+    const left = await interleaved(
+      {
+        ours: async () => {
+          const ms = await timed(async () => {
+            const leave = () => transaction(db, (within) => book.leave(within, pat, { kind: 'posting', actor: owner.id }));
+            let next = 0;
+            const one = async () => {
+              while (next++ < acts) await leave();
+            };
+            await Promise.all(Array.from({ length: 8 }, one));
+            await book.write();
+          });
+          return (acts * 1000) / ms;
+        },
+      },
+      size(5, 1),
+    );
+    yield figure(`the same left by ${acts.toLocaleString('en')} acts, eight at once, and written down`, 'leaves/s', left.ours);
+  } finally {
+    await db?.destroy();
+    await postgres?.stop();
+    folder[Symbol.dispose]();
+  }
+}
+
+/** The card of somebody who owns a chart. */
+function ownerCard() {
+  const random = seededRandom('receipts/owner');
+  const issuers = [0, 1, 2].map((issuer) => ({ issuer, ...signingKey(random) }));
+  const body = { town: 'bench', serial: 1, issuers: issuers.map((key) => key.public), domains: [] };
+  return newKeyring('patient', 'ada', 'Ada', signManifest(body, issuers.slice(0, 2)), 2_000_000_000).card;
 }
 
 const act = { kind: 'posting', actor: new Uint8Array(16), scope: 'l:0', rows: nothing, version: 1, policy: nothing };

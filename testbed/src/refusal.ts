@@ -51,6 +51,34 @@ export async function answeredQuestions(
 }
 
 /**
+ * The questions by which a doctor opens a lock of a chart by her role, the cloud's and the mediator's, each answered once.
+ *
+ * @throws {CareletError} `internal` where one of the two does not serve a key that holds
+ */
+export async function answeredByRole(
+  cloud: Cloud,
+  mediator: Pick<Cloudlet, 'sharing'>,
+  { pat, organisation }: { readonly pat: Bytes; readonly organisation: Bytes },
+): Promise<readonly Question[]> {
+  const { wraps } = await cloud.records.nodes({ pat });
+  let nodes = wraps.flatMap(({ kind, nodeId }) => (kind === 'policy' ? [nodeId] : []));
+  const whole = async () => {
+    const { transformed } = await cloud.sharing.transform({ pat, organisation, nodes });
+    return nodes.filter((_, i) => transformed[i]?.length === 1152);
+  };
+  // Among what is in her sight may be what her key does not fit.
+  nodes = (await whole()).slice(0, 4);
+  const questions: Question[] = [
+    async () => nodes.length > 0 && (await whole()).length === nodes.length,
+    async () => (await mediator.sharing.enter({ organisation, factors: [] })).login.length > 0,
+  ];
+  for (const question of questions) {
+    if (!(await question())) throw new CareletError('internal', 'ask by a role', { because: 'a key that holds is not served' });
+  }
+  return questions;
+}
+
+/**
  * Asks questions that would be answered if the asker still might, side by side.
  *
  * @throws {CareletError} `internal` unless each is refused

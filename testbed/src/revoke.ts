@@ -27,7 +27,7 @@ import { decodeCard } from '@carelet/crypto/cards/card';
 import { type CloudTables, cloudTables } from './cloud-tables.ts';
 import { writeHeartRates } from './heart-rates.ts';
 import { type Keyrings, keyrings as keyringsIn } from './keyrings.ts';
-import { allRefused, answeredQuestions } from './refusal.ts';
+import { allRefused, answeredByRole, answeredQuestions } from './refusal.ts';
 import { settle } from './settle.ts';
 import { openTown, type Town } from './town.ts';
 
@@ -228,12 +228,10 @@ async function setting(town: Town, keyrings: Keyrings, mathematics: Mathematics,
       const { organisation } = key!;
       const office = { authority: connectAuthority(town.addresses.authority, sam.keyring, clock), keyring: sam.keyring };
       const cloudlets = places.map(({ where }) => connectCloudlet(where, sam.keyring, clock));
+      const questions = await answeredByRole(cloud, cloudlet, { pat: chart.pat, organisation });
       const began = performance.now();
       await reject(office, { cloud: cloudAs(sam), cloudlets }, chen.keyring.card.id, 'Her licence has ended.');
-      await allRefused([
-        () => cloud.sharing.transform({ pat: chart.pat, organisation, nodes: [new Uint8Array(16)] }),
-        () => cloudlet.sharing.enter({ organisation, factors: [] }),
-      ]);
+      await allRefused(questions);
       return performance.now() - began;
     },
     /** From the patient's word to the first refusal of both, in ms. */
