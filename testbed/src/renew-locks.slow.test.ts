@@ -223,7 +223,7 @@ test('a cloud of before learns of each lock what it is sealed for', async () => 
   await stage.sql('alter table wrap drop column sealed_for');
   await stage.sql('drop index wrap_shared, consent_owner');
   await stage.sql('alter table break_glass drop column administrator_reasons, drop column reviewed, drop column reviewer');
-  await stage.sql('drop table served_domain, team_member, team, shared_grant, card_receipt, device_witness, limits, denied');
+  await stage.sql('drop table served_domain, team_member, team, shared_grant, card_receipt, device_witness, limits, denied, device_word');
   await stage.sql(`delete from kysely_migration where name >= '0011'`);
   await (await openDatabase({ url: stage.town.postgres.url(), schema: 'cloud', migrations })).destroy();
   expect(await stage.sql('select node_id, kind, domain, sealed_for from wrap order by node_id, kind, domain')).toEqual(before);

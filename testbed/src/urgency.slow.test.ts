@@ -279,7 +279,7 @@ describe('what is urgent', () => {
     expect(watch.wearable.waiting).toEqual([]);
     await at.forwarded();
     expect(await at.pulses(at.ada, watch)).toEqual([80, 81, 82, 140]);
-    expect(await refusal((async () => decodeWearable(cbor([4, ...earlier])))())).toBe('invalid');
+    expect(await refusal((async () => decodeWearable(cbor([5, ...earlier])))())).toBe('invalid');
   });
 
   test('a memory from before there were lanes is read, and goes on where it was', async () => {

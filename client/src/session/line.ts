@@ -5,15 +5,20 @@
  */
 import { CareletError } from '@carelet/care/model';
 import { type Acknowledgement, readAcknowledgement } from '@carelet/crypto/session/acknowledgement';
+import { decodeAnewTold, encodeAnewAsked } from '@carelet/crypto/session/anew';
 import { frameTypes } from '@carelet/crypto/session/device';
 import { decodeFinding, encodeInquiry } from '@carelet/crypto/session/inquiry';
 import { encodeParcel } from '@carelet/crypto/session/parcel';
 import { emergency, judge, nextFor, rowOf, settle, toAskOf, took } from './relays.ts';
+import { takeAnew } from './seal.ts';
 import type { Talk } from './talk.ts';
 import type { HeldStrip, Wearable, WearableRelay } from './wearable.ts';
 
 /** Milliseconds after which something is tried again, doubled each time. */
 export const againMs = { first: 1_000, longest: 60_000 } as const;
+
+/** Milliseconds after which a cloudlet is asked again for a word of the owner's, and where it could not say. */
+const anewMs = { again: 900_000, unknown: 60_000 } as const;
 
 export type Line = {
   /** Sends what is meant for this cloudlet and asks it what it should be asked. */
@@ -38,6 +43,8 @@ export function lineTo({ wearable, relay, talk, save, clock, battery, heard }: L
   /** When to ask whether the cloud has an emergency by now, and about what others took. */
   const ask = pauses(clock);
   const inquire = pauses(clock);
+  /** When to ask for a word of the owner's next, and in which session that was last. */
+  const anew = { at: 0, session: -1 };
   /** The number of a strip that it did not take the last time. */
   let puzzling: number | null = null;
   let taken = 0;
@@ -49,7 +56,7 @@ export function lineTo({ wearable, relay, talk, save, clock, battery, heard }: L
     async work() {
       do {
         for (let strip = next(); strip; strip = next()) await hand(strip);
-      } while (await inquired());
+      } while ((await inquired()) || (await heardAnew()));
     },
   };
 
@@ -125,6 +132,23 @@ export function lineTo({ wearable, relay, talk, save, clock, battery, heard }: L
     if (found === null) return false;
     judge(wearable, strips, found, now());
     await save();
+    return nextFor(wearable, relay, now()) !== undefined;
+  }
+
+  /**
+   * Asks whether the owner said that its trees are over: once in each session, and then now and then. No answer keeps it from sending.
+   *
+   * @returns whether some strips now go to this cloudlet
+   */
+  async function heardAnew(): Promise<boolean> {
+    const due = talk.opened !== anew.session || clock() >= anew.at || anew.at - clock() > anewMs.again;
+    if (!due || !relay.device.session) return false;
+    anew.session = talk.opened;
+    anew.at = clock() + anewMs.again;
+    const message = await talk.ask(frameTypes.anewAsked, encodeAnewAsked(wearable.anew), frameTypes.anewTold);
+    const told = message ? decodeAnewTold(message) : null;
+    if (told === 'unknown') anew.at = clock() + anewMs.unknown;
+    else if (told && takeAnew(wearable, told)) await save();
     return nextFor(wearable, relay, now()) !== undefined;
   }
 }

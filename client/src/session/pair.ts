@@ -19,11 +19,11 @@ import type { Cloud, Cloudlet } from '../login.ts';
 import type { Mathematics } from '../mathematics.ts';
 import { nodeKey } from '../records/trees.ts';
 import { ownerWrap, type Wrap, type WrapNode } from '../records/wraps.ts';
+import { newestAnew } from '../sharing/anew.ts';
 import { daysToCome, shareNodes } from './renew.ts';
-import { categoryOfStrip, freshRelay, type StripKind, usualRelayName, type Wearable, type WearableRelay } from './wearable.ts';
+import { categoryOfStrip, freshRelay, givenTree, stripKinds, usualRelayName, type Wearable, type WearableRelay } from './wearable.ts';
 
 const cardYears = 5;
-const kinds: readonly StripKind[] = ['vital-signs', 'waveforms'];
 
 export type PairOptions = {
   /** The patient's. */
@@ -58,7 +58,7 @@ export async function pairDevice(
   const { pat, writer, device, broker } = await adopt(options, pairing, vouched);
   await cloud.login.present({ card: encodeCard(vouched), with: [encodeCard(keyring.card)] });
 
-  const trees = kinds.map((kind) => ({ kind, tree: newTree() }));
+  const trees = stripKinds.map((kind) => ({ kind, tree: newTree() }));
   const months = monthsFrom(dayOf(clock()));
   const wearable: Wearable = {
     name,
@@ -67,11 +67,11 @@ export async function pairDevice(
     owner: keyring.card,
     pat,
     ridKey: systemRandom(32),
-    trees: trees.map(({ kind, tree }) => ({
-      kind,
-      treeId: tree.id,
-      months: Object.fromEntries(months.map((month) => [month, nodeKey(tree, month)])),
-    })),
+    trees: trees.map(({ kind, tree }) =>
+      givenTree({ kind, treeId: tree.id, months: Object.fromEntries(months.map((month) => [month, nodeKey(tree, month)])) }),
+    ),
+    // What was said before binds trees of before.
+    anew: await newestAnew({ keyring, cloud }, pat),
     urgency: null,
     next: 0,
     waiting: [],

@@ -21,6 +21,7 @@ import type { Mathematics } from '../mathematics.ts';
 import { linksOf } from '../records/trees.ts';
 import { type Held, walkDown } from '../records/walk.ts';
 import { fetchedPlace, openOwnerWrap, type Wrap, type WrapNode, withoutPolicy, wrapsFor } from '../records/wraps.ts';
+import { tellDevices } from '../sharing/anew.ts';
 import { limitsOf } from '../sharing/limits.ts';
 
 export type RenewOptions = {
@@ -43,6 +44,7 @@ export async function renewDevices({ keyring, cloud, mathematics, cloudletOf, cl
   let made = 0;
   for (const chart of (await cloud.records.charts()).charts) {
     if (!equalPublic(chart.owner, keyring.card.id)) continue;
+    await tellDevices({ keyring, cloud }, chart);
     const cloudlet = cloudletOf(chart.writer);
     if (!cloudlet) continue;
     const { nodes: links, wraps } = await cloud.records.nodes({ pat: chart.pat });

@@ -79,8 +79,8 @@ export function sender(options: SenderOptions): Sender {
 
     async keep({ kind, from, bytes, urgency = 'routine' }) {
       const number = wearable.next;
-      const body = sealStrip(wearable, { kind, day: dayOf(from), number, bytes }, sealOne, random);
       const lane = urgencies.indexOf(urgency);
+      const body = sealStrip(wearable, { kind, day: dayOf(from), number, lane, bytes }, sealOne, random);
       wearable.waiting.push({ number, lane, body, at: [], past: [], reached: false });
       wearable.next++;
       // Somebody who was away a moment ago may be there: an emergency knocks at once.

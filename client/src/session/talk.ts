@@ -17,6 +17,13 @@ export type Talk = {
    * @throws {CareletError} `tampered` for an answer that is not from this cloudlet, else what the hop says
    */
   say(type: number, message: Bytes, answers: number): Promise<Bytes | null>;
+  /**
+   * Asks something in passing, in the session there is: `null` where there is none, and for whatever comes but an answer, as from a
+   * cloudlet that does not know the question. The session goes on.
+   */
+  ask(type: number, message: Bytes, answers: number): Promise<Bytes | null>;
+  /** How many sessions were opened. */
+  readonly opened: number;
   /** Whether it is there, asked in passing. */
   knock(): Promise<void>;
 };
@@ -28,12 +35,17 @@ export function talk(
 ): Talk {
   /** A session opened just now, in which nothing was acknowledged yet: if the cloudlet refuses even that, another will not help. */
   let fresh = false;
+  let opened = 0;
   const over = (): null => {
     relay.device = { ...relay.device, session: null };
     return null;
   };
 
   return {
+    get opened() {
+      return opened;
+    },
+
     async say(type, message, answers) {
       if (!relay.device.session || rekeyDue(relay.device.session, now())) await open();
       const sealed = sealUp(relay.device, type, message, now());
@@ -42,13 +54,32 @@ export function talk(
       if (sealed.store) await save();
       const answer = await frameUp(sealed.frame);
       if (!answer) return over();
-      const opened = openDown(relay.device, answer, now());
-      if (opened?.type !== answers) {
+      const heard = openDown(relay.device, answer, now());
+      if (heard?.type !== answers) {
         throw new CareletError('tampered', 'send strip', { because: 'the cloudlet’s answer is not from the cloudlet' });
       }
       fresh = false;
-      relay.device = opened.device;
-      return opened.message;
+      relay.device = heard.device;
+      return heard.message;
+    },
+
+    async ask(type, message, answers) {
+      const { session } = relay.device;
+      const sealed = session && !rekeyDue(session, now()) ? sealUp(relay.device, type, message, now()) : null;
+      if (!sealed) return null;
+      relay.device = sealed.device;
+      if (sealed.store) await save();
+      let answer: Bytes;
+      try {
+        answer = (await sessions.frame({ frame: sealed.frame })).frame;
+      } catch (thrown) {
+        if (thrown instanceof CareletError) return null;
+        throw thrown;
+      }
+      const heard = openDown(relay.device, answer, now());
+      if (heard?.type !== answers) return null;
+      relay.device = heard.device;
+      return heard.message;
     },
 
     async knock() {
@@ -77,6 +108,7 @@ export function talk(
     const finished = finish(relay.device, begun.pending, ack, now());
     if (!finished) throw new CareletError('cannot-open', 'open session', { because: 'the cloudlet’s answer does not open' });
     relay.device = finished.device;
+    opened++;
     fresh = true;
     await save();
   }

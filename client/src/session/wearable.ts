@@ -10,17 +10,29 @@ import { CareletError, type Category, type Period, urgencies } from '@carelet/ca
 import { type UrgencyPolicy, usualUrgency } from '@carelet/care/rules/relay/urgency';
 import { type Bytes, type Cbor, cbor, uncbor } from '@carelet/crypto/algebra/bytes';
 import { type Card, decodeCard, encodeCard } from '@carelet/crypto/cards/card';
+import type { DeviceWrap } from '@carelet/crypto/records/strip';
 import { type Device, deviceFromBytes, deviceToBytes } from '@carelet/crypto/session/device';
 import type { BrokerNames } from '@carelet/crypto/session/pairing';
 import { decodeUrgency, encodeUrgency, type SignedUrgency } from './urgency.ts';
 
 /** What a strip's readings are, and so which tree it hangs in. */
-export type StripKind = 'vital-signs' | 'waveforms';
+export const stripKinds = ['vital-signs', 'waveforms'] as const;
+export type StripKind = (typeof stripKinds)[number];
 
 export const categoryOfStrip = (kind: StripKind): Category => ({ kind, conf: 'N', sens: 'none' });
 
 /** One category's tree, as far as the device holds it. */
-export type WearableTree = { readonly kind: StripKind; readonly treeId: Bytes; months: Record<Period, Bytes> };
+export type WearableTree = {
+  readonly kind: StripKind;
+  readonly treeId: Bytes;
+  months: Record<Period, Bytes>;
+  /** Of one that the device began: its wrap for the owner, as long as it goes with some strip to come; and the lanes in which it went. */
+  wrap: DeviceWrap | null;
+  lanes: number[];
+};
+
+/** A tree as its owner's client hands it over, which wrapped it itself. */
+export const givenTree = (tree: Pick<WearableTree, 'kind' | 'treeId' | 'months'>): WearableTree => ({ ...tree, wrap: null, lanes: [] });
 
 export type Wearable = {
   readonly name: string;
@@ -32,6 +44,8 @@ export type Wearable = {
   readonly pat: Bytes;
   readonly ridKey: Bytes;
   trees: WearableTree[];
+  /** The number of the last word of its owner's by which it began new trees; 0 before any. */
+  anew: number;
   /** What is urgent, as its owner signed it; `null` where she signed nothing: then an adult's usual limits hold. */
   urgency: SignedUrgency | null;
   /** The number of the next strip. */
@@ -105,11 +119,11 @@ export const freshRelay = (of: Pick<WearableRelay, 'name' | 'address' | 'device'
 /** How urgent its readings are to this device. */
 export const urgencyPolicyOf = ({ urgency }: Wearable): UrgencyPolicy => urgency?.policy ?? usualUrgency();
 
-/** Version 1 knew one lane and no broker, version 2 one cloudlet. */
-const version = 3;
+/** Version 1 knew one lane and no broker, version 2 one cloudlet, version 3 no word of the owner's that trees are over. */
+const version = 4;
 
 export function encodeWearable(wearable: Wearable): Bytes {
-  const { name, card, edSk, owner, pat, ridKey, trees, urgency, next, waiting, entrusted, relays, routine } = wearable;
+  const { name, card, edSk, owner, pat, ridKey, trees, anew, urgency, next, waiting, entrusted, relays, routine } = wearable;
   return cbor([
     version,
     name,
@@ -118,7 +132,12 @@ export function encodeWearable(wearable: Wearable): Bytes {
     encodeCard(owner),
     pat,
     ridKey,
-    trees.map(({ kind, treeId, months }) => [kind, treeId, months]),
+    trees.map(({ kind, treeId, months, wrap, lanes }) => [
+      kind,
+      treeId,
+      months,
+      ...(wrap ? [[wrap.nodeId, wrap.body, wrap.signature, lanes]] : []),
+    ]),
     urgency && encodeUrgency(urgency),
     next,
     waiting.map(held),
@@ -137,6 +156,7 @@ export function encodeWearable(wearable: Wearable): Bytes {
       relay.faded,
     ]),
     routine,
+    anew,
   ]);
 }
 
@@ -144,7 +164,7 @@ const held = ({ number, lane, body, at, past, reached }: HeldStrip): HeldFields 
 
 type HeldFields = [number, number, Bytes, string[], string[], boolean];
 type BrokerFields = [string, string, string] | null;
-type TreeFields = [StripKind, Bytes, Record<Period, Bytes>][];
+type TreeFields = [StripKind, Bytes, Record<Period, Bytes>, [Bytes, Bytes, Bytes, number[]]?][];
 type RelayFields = [
   string,
   string,
@@ -160,30 +180,32 @@ type RelayFields = [
 ];
 
 /**
- * Reads a wearable's memory, also that of the versions before, which had one cloudlet, and the first of them one lane.
+ * Reads a wearable's memory, also that of the versions before: the first two had one cloudlet, and the first of them one lane.
  *
  * @throws {CareletError} `invalid` for anything else
  */
 export function decodeWearable(bytes: Bytes): Wearable {
   const fields = uncbor(bytes) as Cbor[];
-  if (!Array.isArray(fields) || (fields[0] !== 1 && fields[0] !== 2 && fields[0] !== version)) throw refuse();
-  if (fields[0] !== version) return decodeEarlier(fields);
-  const [, name, cardBytes, edSk, ownerBytes, pat, ridKey, trees, urgencyBytes, next, waiting, entrusted, relays, routine] = fields as [
-    number,
-    string,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    Bytes,
-    TreeFields,
-    Bytes | null,
-    number,
-    HeldFields[],
-    [...HeldFields, number][],
-    RelayFields[],
-    string | null,
-  ];
+  if (!Array.isArray(fields) || ![1, 2, 3, version].includes(fields[0] as number)) throw refuse();
+  if (fields[0] === 1 || fields[0] === 2) return decodeEarlier(fields);
+  const [, name, cardBytes, edSk, ownerBytes, pat, ridKey, trees, urgencyBytes, next, waiting, entrusted, relays, routine, anew] =
+    fields as [
+      number,
+      string,
+      Bytes,
+      Bytes,
+      Bytes,
+      Bytes,
+      Bytes,
+      TreeFields,
+      Bytes | null,
+      number,
+      HeldFields[],
+      [...HeldFields, number][],
+      RelayFields[],
+      string | null,
+      number?,
+    ];
   return {
     name,
     ...cardsOf(cardBytes, ownerBytes),
@@ -191,6 +213,7 @@ export function decodeWearable(bytes: Bytes): Wearable {
     pat,
     ridKey,
     trees: treesOf(trees),
+    anew: anew ?? 0,
     urgency: urgencyOf(urgencyBytes),
     next,
     waiting: waiting.map(heldOf),
@@ -244,6 +267,7 @@ function decodeEarlier(fields: Cbor[]): Wearable {
     pat,
     ridKey,
     trees: treesOf(trees),
+    anew: 0,
     urgency: of === 1 ? null : urgencyOf(urgencyBytes),
     next,
     waiting: waiting.map(([number, body, inLane]) => {
@@ -269,7 +293,13 @@ const cardsOf = (card: Bytes, owner: Bytes) => ({ card: sound(decodeCard(card)),
 const deviceOf = (bytes: Bytes): Device => sound(deviceFromBytes(bytes));
 const urgencyOf = (bytes: Bytes | null): SignedUrgency | null => bytes && sound(decodeUrgency(bytes));
 const brokerOf = (fields: BrokerFields): BrokerNames | null => fields && { user: fields[0], password: fields[1], topic: fields[2] };
-const treesOf = (trees: TreeFields): WearableTree[] => trees.map(([kind, treeId, months]) => ({ kind, treeId, months: { ...months } }));
+const treesOf = (trees: TreeFields): WearableTree[] =>
+  trees.map(([kind, treeId, months, begun]) => {
+    const tree = givenTree({ kind, treeId, months: { ...months } });
+    if (!begun) return tree;
+    const [nodeId, body, signature, lanes] = begun;
+    return { ...tree, wrap: { nodeId, body, signature }, lanes: [...lanes] };
+  });
 const heldOf = ([number, lane, body, at, past, reached]: HeldFields): HeldStrip => ({
   number,
   lane,

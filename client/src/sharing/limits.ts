@@ -15,6 +15,7 @@ import type { Keyring } from '../keyring/keyring.ts';
 import type { Cloud } from '../login.ts';
 import { watchOver } from '../receipts/watch.ts';
 import type { ChartRef } from '../records/reader.ts';
+import { rememberAnew, tellDevices } from './anew.ts';
 import { areOne, type DeniedOne, deniedOnes, type Listed } from './people.ts';
 import { headName } from './scopes.ts';
 
@@ -139,10 +140,14 @@ export async function limit(options: Limiting, chart: Pick<ChartRef, 'pat' | 'wr
   const prevHash = keyring.sharing.heads[endName(pat)]?.hash ?? new Uint8Array(32);
   const now = Math.floor(clock() / 1000);
   const state = signLimits(keyring.secrets.edSk, { pat, seq, ...next, time: now, prevHash });
+  // Whoever loses something may have kept keys of her devices' trees.
+  const limitsMore = denied.length > stays.length || (next.byName && before?.byName !== true);
+  if (limitsMore) await rememberAnew(options, chart);
   const { promise } = await cloud.limits.say({ pat, state });
   rememberLimits(keyring, pat, state);
   const unpromised = watchOver({ keyring, cloud, now: () => now }).took(promise);
   await save();
+  if (limitsMore) await tellDevices(options, chart);
   if (unpromised !== null) throw new CareletError('tampered', 'limit a chart', { because: unpromised });
   return true;
 }

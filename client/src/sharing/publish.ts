@@ -18,6 +18,8 @@ import { hashOfState, type PublishedScope, type ScopeHead, signScopeState } from
 import type { GivenGrant, Keyring, SharingKeys } from '../keyring/keyring.ts';
 import { mustStand } from '../receipts/cards.ts';
 import type { ChartRef } from '../records/reader.ts';
+import { categoryOfStrip, stripKinds } from '../session/wearable.ts';
+import { rememberAnew, tellDevices } from './anew.ts';
 import { isHeld } from './heirs.ts';
 import { categoriesReached } from './meant.ts';
 import { categoryName, followScopes, headName, namesOf, type Published, scopeIn, sealWriterLetter } from './scopes.ts';
@@ -70,7 +72,7 @@ export async function publish(
 
 /**
  * Begins a new generation of every category of a chart that somebody was let read and is not any more; gives how many. See
- * [Note: Generations].
+ * [Note: Generations]. Where devices write some of them, they are told to begin new trees.
  *
  * @param ends of a grant that holds, whether it is about to end as another is given in its place
  */
@@ -99,7 +101,11 @@ export async function raiseGenerations(
     const isLost = reaching.some(({ grant, names }) => isOver(grant) && isOf(grant) && (names?.has(name) ?? true) && !readsOn(grant, name));
     return isLost ? [{ name, head, gen: (head?.gen ?? 0) + 1, since, scopes: [] }] : [];
   });
+  const ofDevices = new Set(stripKinds.map((kind) => categoryName(published, categoryOfStrip(kind))));
+  const devices = next.some(({ name }) => ofDevices.has(name));
+  if (devices) await rememberAnew(options, chart);
   await lay(options, chart, next);
+  if (devices) await tellDevices(options, chart);
   return next.length;
 }
 

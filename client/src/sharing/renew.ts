@@ -9,6 +9,7 @@ import { fromFhirConsent, recipientOf, teamsOrganisation } from '@carelet/care/r
 import { type Bytes, equalPublic, hex, unhex } from '@carelet/crypto/algebra/bytes';
 import { renewShared } from '../kdc/share.ts';
 import type { GivenGrant, Keyring } from '../keyring/keyring.ts';
+import { tellDevices } from './anew.ts';
 import { grantIn, isHeld } from './heirs.ts';
 import { keepLimits } from './limits.ts';
 import { sameAs } from './meant.ts';
@@ -45,6 +46,7 @@ export async function renewConsents(options: SharingOptions, progress?: (done: n
   // Whoever shows false limits is told of where somebody reads them; consent goes on.
   await keepLimits(options, charts).catch(() => {});
   for (const chart of charts) {
+    await tellDevices(options, chart);
     if (!keyring.sharing.grants.some(({ pat }) => equalPublic(pat, chart.pat))) continue;
     await raiseGenerations(options, chart, ({ doctor }) => followers.has(hex(doctor)));
     // Whoever was away when limits were said is told now.

@@ -17,7 +17,7 @@ import { kdf } from '../algebra/hash.ts';
 import { aeadOf, type SuiteNumber } from './suite.ts';
 
 /** What a frame holds. A number from 0 to 15; these are the ones that are spoken for. */
-export const frameTypes = { strip: 1, acknowledgement: 2, rekey: 3, inquiry: 4, finding: 5 } as const;
+export const frameTypes = { strip: 1, acknowledgement: 2, rekey: 3, inquiry: 4, finding: 5, anewAsked: 6, anewTold: 7 } as const;
 
 /** Counters of one ratchet epoch. */
 export const epochLength = 256;

@@ -15,7 +15,9 @@ import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { breakGlass } from './break-glass.ts';
 import { type Changes, openChanges } from './changes.ts';
+
 import { consent, sealRekeys } from './consent.ts';
+import { devices } from './devices.ts';
 import { replayEnds } from './ends.ts';
 import { kdc } from './kdc/kdc.ts';
 import type { CloudKeys } from './keys.ts';
@@ -117,6 +119,7 @@ export function cloud({
       teams: caller ? teams({ db, cards, keys, endedKeys, domains, mathematics, now }, caller) : strangersTo<CloudRole['teams']>(),
       requests: caller ? requests({ db, cards, now, changes }, caller) : strangersTo<CloudRole['requests']>(),
       limits: caller ? limits({ db, now, changes, book }, caller) : strangersTo<CloudRole['limits']>(),
+      devices: caller ? devices({ db, now }, caller) : strangersTo<CloudRole['devices']>(),
       breakGlass: caller ? breakGlass({ db, town, keys, endedKeys, now, changes, book }, caller) : strangersTo<CloudRole['breakGlass']>(),
       receipts: caller ? receipts({ db, book, town, log: keys.log, now }, caller) : strangersTo<CloudRole['receipts']>(),
       town: {

@@ -135,6 +135,8 @@ export type CloudTables = CardTables &
     };
     /** The newest of what owners limit, and the writer's signed word that it follows that. */
     limits: { pat: Bytes; seq: number; by_name: boolean; since: number; body: Bytes; followed: Bytes | null };
+    /** The newest that owners said to their devices. */
+    device_word: { pat: Bytes; body: Bytes };
     /** Whom it denies, one by one. */
     denied: { pat: Bytes; doctor: Bytes };
     entitlement: { doctor: Bytes; organisation: Bytes; formula: string; issued: number; not_after: number };
@@ -378,6 +380,11 @@ export const migrations: Record<string, Migration> = {
   '0017 ends of grants that never came': {
     async up(db: Kysely<unknown>) {
       await sql`create index consent_owner on consent (owner)`.execute(db);
+    },
+  },
+  '0018 words to devices': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table device_word (pat bytea primary key, body bytea not null)`.execute(db);
     },
   },
 };

@@ -32,6 +32,7 @@ import { cloudSuite } from './cloud.suite.ts';
 import type { World } from './cloud.testing.ts';
 import { cloud, cloudContract } from './cloud.ts';
 import { consentSuite } from './consent.suite.ts';
+import { devicesSuite } from './devices.suite.ts';
 import { endsIn } from './ends.ts';
 import { kdcSuite } from './kdc/kdc.suite.ts';
 import { limitsSuite } from './limits/limits.suite.ts';
@@ -209,6 +210,7 @@ for (const [place, overHttp] of [
   receiptsSuite(place, () => openWorld(overHttp));
   cardsSuite(place, () => openWorld(overHttp));
   limitsSuite(place, () => openWorld(overHttp));
+  devicesSuite(place, () => openWorld(overHttp));
   requestsSuite(place, () => openWorld(overHttp));
   changesSuite(place, (limits) => openWorld(overHttp, limits));
 }

@@ -17,6 +17,7 @@ import { decodeCard } from '@carelet/crypto/cards/card';
 import { type DeviceWrap, decodeStrip, type SealedStrip } from '@carelet/crypto/records/strip';
 import { verifyWrap } from '@carelet/crypto/records/wrap';
 import { acknowledge } from '@carelet/crypto/session/acknowledgement';
+import { decodeAnewAsked, encodeAnewTold } from '@carelet/crypto/session/anew';
 import {
   confirm,
   connectionOf,
@@ -34,6 +35,7 @@ import { transaction } from '@carelet/ground/database';
 import { event, type Log } from '@carelet/ground/log';
 import type { Secrets } from '@carelet/ground/secrets';
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { Anew } from './anew.ts';
 import type { Inquiries } from './inquiries.ts';
 import { type Queue, urgencyNumber, type WaitingStrip } from './queue/queue.ts';
 import type { Relay } from './relay.ts';
@@ -49,12 +51,14 @@ type Asked = { readonly connection: number; readonly frame: Bytes; readonly only
 /** What a frame carried. */
 type Carried =
   | { readonly kind: 'strip'; readonly parcel: Parcel; readonly strip: SealedStrip }
-  | { readonly kind: 'inquiry'; readonly rows: readonly AskedRow[] };
+  | { readonly kind: 'inquiry'; readonly rows: readonly AskedRow[] }
+  | { readonly kind: 'anew'; readonly after: number };
 /** A frame that opened: from whom, in which session, with what. */
 type Opened = { readonly device: Device & { readonly pat: Bytes }; readonly session: Session; readonly carried: Carried };
 type Taken =
   | { readonly kind: 'strip'; readonly lane: number; readonly reached: boolean; readonly answer: Bytes }
-  | { readonly kind: 'inquiry'; readonly device: Bytes; readonly pat: Bytes; readonly rows: readonly AskedRow[] };
+  | { readonly kind: 'inquiry'; readonly device: Bytes; readonly pat: Bytes; readonly rows: readonly AskedRow[] }
+  | { readonly kind: 'anew'; readonly device: Bytes; readonly pat: Bytes; readonly after: number };
 
 /** What is true of a device and its session once its frame is taken. */
 type State = Pick<Device, 'device' | 'kept' | 'bucket' | 'demoted' | 'last_strip' | 'last_urgency'> & {
@@ -78,6 +82,7 @@ export function frames({
   secrets,
   relay,
   inquiries,
+  anew,
   log,
   clock,
 }: {
@@ -86,6 +91,7 @@ export function frames({
   secrets: Secrets;
   relay: Relay;
   inquiries: Inquiries;
+  anew: Anew;
   log: Log;
   clock: () => number;
 }): FrameRoom {
@@ -98,12 +104,8 @@ export function frames({
       const connection = connectionOf(frame);
       if (connection === null) throw silence();
       const taken = await take({ connection, frame, only });
-      if (taken.kind === 'inquiry') {
-        const found = await inquiries(taken);
-        const answer = await transaction(db, (within) => say(within, connection, frameTypes.finding, encodeFinding(found)));
-        if (!answer) throw silence();
-        return { frame: answer };
-      }
+      if (taken.kind === 'inquiry') return tell(connection, frameTypes.finding, encodeFinding(await inquiries(taken)));
+      if (taken.kind === 'anew') return tell(connection, frameTypes.anewTold, encodeAnewTold(await anew(taken)));
       const { lane, reached, answer } = taken;
       if (lane !== emergency || reached) {
         relay.wake();
@@ -112,6 +114,13 @@ export function frames({
       await relay.urgent(endToEndMs);
       return { frame: (await transaction(db, (within) => answerAgain(within, connection))) ?? answer };
     };
+
+  /** Answers what a device asked, in the session that it asked in. */
+  async function tell(connection: number, type: number, message: Bytes): Promise<{ frame: Bytes }> {
+    const frame = await transaction(db, (within) => say(within, connection, type, message));
+    if (!frame) throw silence();
+    return { frame };
+  }
 
   /** Takes frames of several devices in one transaction; where that goes wrong for one of them, each in its own. */
   async function takeSome(asked: readonly Asked[]): Promise<PromiseSettledResult<Taken>[]> {
@@ -158,9 +167,9 @@ export function frames({
       const record = confirm(recordFromBytes(secrets.open(recordPlace(device.device), device.record))!, session);
       const keep = (says: State['says'], now: Session) =>
         states.push({ device: device.device, connection: one.connection, session: now, record, says, ...state });
-      if (carried.kind === 'inquiry') {
+      if (carried.kind !== 'strip') {
         keep(device, session);
-        taken.set(one, { kind: 'inquiry', device: device.device, pat: device.pat, rows: carried.rows });
+        taken.set(one, { ...carried, device: device.device, pat: device.pat });
         continue;
       }
       const { lane } = carried.parcel;
@@ -191,7 +200,7 @@ export function frames({
   function judge({ device: before, carried }: Opened) {
     const { device, pat, kept, bucket, demoted, last_strip, last_urgency } = before;
     const nothing = { laid: null, state: { kept, bucket, demoted, last_strip, last_urgency } };
-    if (carried.kind === 'inquiry') return nothing;
+    if (carried.kind !== 'strip') return nothing;
     const { lane, after, strip: body } = carried.parcel;
     const { number, part } = carried.strip;
     const last = kept[lane] ?? null;
@@ -299,6 +308,10 @@ function readCarried(type: number, message: Bytes): Carried | null {
   if (type === frameTypes.inquiry) {
     const rows = decodeInquiry(message);
     return rows && { kind: 'inquiry', rows };
+  }
+  if (type === frameTypes.anewAsked) {
+    const after = decodeAnewAsked(message);
+    return after === null ? null : { kind: 'anew', after };
   }
   const parcel = type === frameTypes.strip ? decodeParcel(message) : null;
   const strip = parcel && wellFormed(decodeStrip(parcel.strip));

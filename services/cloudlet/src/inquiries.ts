@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { CareletError, type Part } from '@carelet/care/model';
+import type { Part } from '@carelet/care/model';
 import { type Bytes, hex } from '@carelet/crypto/algebra/bytes';
 import type { AskedRow, Finding } from '@carelet/crypto/session/inquiry';
 import { groupBy } from '@carelet/ground/group-by';
+import { asking } from './asking.ts';
 import type { CloudRole } from './uplink.ts';
 
 export type Inquiry = { readonly device: Bytes; readonly pat: Bytes; readonly rows: readonly AskedRow[] };
@@ -15,29 +16,12 @@ export type Inquiry = { readonly device: Bytes; readonly pat: Bytes; readonly ro
 /** Which of these rows the cloud has; `null` where it cannot be asked now. */
 export type Inquiries = (inquiry: Inquiry) => Promise<Finding>;
 
-/** Inquiries under way: one of each device, and so many in all. Whoever asks meanwhile is told that it is not known now. */
-const atOnce = 32;
-/** How long the cloud may take, in milliseconds: the device waits. */
-const patienceMs = 8_000;
+/** Whoever asks beyond that is told that it is not known now. */
+const limits = { atOnce: 32, patienceMs: 8_000 };
 
 export function inquiriesAt(cloud: () => Promise<CloudRole>): Inquiries {
-  const underWay = new Set<string>();
-  return async ({ device, pat, rows }) => {
-    const mine = hex(device);
-    if (underWay.size >= atOnce || underWay.has(mine)) return null;
-    underWay.add(mine);
-    let late: NodeJS.Timeout | undefined;
-    const finding = found(pat, rows).catch((thrown: unknown) => {
-      if (thrown instanceof CareletError) return null;
-      throw thrown;
-    });
-    const over = () => underWay.delete(mine);
-    finding.then(over, over);
-    const enough = new Promise<null>((done) => {
-      late = setTimeout(() => done(null), patienceMs);
-    });
-    return Promise.race([finding, enough]).finally(() => clearTimeout(late));
-  };
+  const ask = asking(limits);
+  return ({ device, pat, rows }) => ask(device, () => found(pat, rows));
 
   async function found(pat: Bytes, rows: readonly AskedRow[]): Promise<readonly Bytes[]> {
     const up = await cloud();

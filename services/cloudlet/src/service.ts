@@ -20,6 +20,7 @@ import { perHour } from '@carelet/ground/per-hour';
 import { asServiceConfig, type Running, run, type ServiceConfig, serviceLog, serviceSettings, townAt } from '@carelet/ground/service';
 import { serviceKeys } from '@carelet/ground/service-key';
 import { workers } from '@carelet/ground/workers';
+import { anewAt } from './anew.ts';
 import { cloudlet, cloudletContract } from './cloudlet.ts';
 import type { CloudletWorker } from './cloudlet.worker.ts';
 import { frames } from './frames.ts';
@@ -230,7 +231,7 @@ export async function startCloudlet(config: CloudletConfig): Promise<RunningClou
       cloud,
       clock,
     });
-    const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), log, clock });
+    const frameFor = frames({ db, queue, secrets, relay, inquiries: inquiriesAt(cloud), anew: anewAt(cloud), log, clock });
     const install = async (handed: Organisation) => {
       await installOrganisation(config.keys, handed);
       installed = handed;

@@ -126,7 +126,7 @@ const beginningOf = (today: string): string => `${today}T09:41:00Z`;
 const ofCharts = [
   ...Object.values(shelves),
   ...['chart', 'node', 'wrap', 'posting', 'posting_node', 'scope_state', 'writer_letter', 'consent', 'rekey', 'receipt', 'unmapped'],
-  ...['limits', 'denied'],
+  ...['limits', 'denied', 'device_word'],
 ];
 
 /** Takes a town back to before there was a patient. */

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { breakGlass } from './cloud/break-glass.ts';
+import { devices } from './cloud/devices.ts';
 import { kdc } from './cloud/kdc.ts';
 import { limits } from './cloud/limits.ts';
 import { receipts } from './cloud/receipts.ts';
@@ -32,6 +33,7 @@ export const cloudContract = defineContract('cloud', {
   ...teams,
   ...requests,
   ...limits,
+  ...devices,
   ...breakGlass,
   ...receipts,
   'town.state': {
