@@ -131,6 +131,33 @@ describe('a doctor', () => {
     expect(await wordsNow()).toEqual([expect.not.stringContaining('notes')]);
   });
 
+  test('whose key is to be ended is named to whoever signs, until somebody ends it, whatever she asks for meanwhile', async () => {
+    const doctor = await approved(policyAt({ kinds: ['laboratory', 'notes'] }));
+    const manifest = decodeManifest((await doctor.authority.town.manifest()).manifest)!;
+    const issuedOf = (key: { entitlement: Uint8Array }) => readEntitlement(key.entitlement, manifest)!.issued;
+    const [wide] = await keysOf(doctor);
+    await approve(sam, doctor);
+    // What was under way when the narrower one began to count is handed out before that, and so named, or not at all.
+    const [asked, said] = await Promise.all([issue(doctor, [northgate.card.id]).catch(() => ({ keys: [] })), approve(mara, doctor)]);
+    expect(said.replaces).toBeGreaterThanOrEqual(issuedOf(wide!));
+    for (const key of asked.keys) if (key.words.includes('notes')) expect(issuedOf(key)).toBeLessThanOrEqual(said.replaces!);
+    const [narrow] = await keysOf(doctor);
+    expect(narrow!.words).not.toContain('notes');
+    expect(issuedOf(narrow!)).toBeGreaterThan(said.replaces!);
+    expect(await approve(mara, doctor)).toMatchObject({ replaces: said.replaces });
+    const ends = async (before: number) => {
+      const end = { doctor: doctor.card.id, of: { organisation: northgate.card.id, before } };
+      await mara.authority.enrolment.endKeys({ ...end, signature: signKeyEnd(mara.secrets.edSk, end) });
+    };
+    await ends(said.replaces! + 1);
+    expect(await approve(mara, doctor)).toMatchObject({ replaces: null });
+    expect(await keysOf(doctor)).toEqual([narrow]);
+    // An end that took too much with it: she is given another, not the one that was ended.
+    await ends(issuedOf(narrow!) + 1);
+    const [again] = await keysOf(doctor);
+    expect(issuedOf(again!)).toBeGreaterThan(issuedOf(narrow!));
+  });
+
   test('who has a key made anew again and again gets none of a time to come', async () => {
     const doctor = await approved();
     await keysOf(doctor);

@@ -7,7 +7,7 @@
  * @module
  */
 import { CareletError } from '@carelet/care/model';
-import { type Bytes, equalPublic } from '@carelet/crypto/algebra/bytes';
+import { type Bytes, equalPublic, hex } from '@carelet/crypto/algebra/bytes';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { AuthorityTables } from './schema.ts';
 
@@ -38,17 +38,19 @@ export async function signFor(
   }
   const there = within.deleteFrom('approval').where('doctor', '=', doctor).where('organisation', '=', organisation);
   await there.where('administrator', '=', administrator).where('counts', '=', false).execute();
-  if (!counting.some((one) => one.policy === policy && equalPublic(one.administrator, administrator))) {
-    await within
-      .insertInto('approval')
-      .values({ ...word, counts: again })
-      .execute();
-  }
+  // Said again, it is of now: whoever signed before another policy counted somewhere can make hers count there.
+  const { signature, signed } = word;
+  await within
+    .insertInto('approval')
+    .values({ ...word, counts: again })
+    .onConflict((c) => c.columns(['doctor', 'organisation', 'administrator', 'counts']).doUpdateSet({ policy, signature, signed, time }))
+    .execute();
   const alike = [...all.filter((one) => one.policy === policy), word];
   const offices = new Set(alike.map((one) => one.from_organisation)).size;
   if (!again && offices >= needed) {
     await there.where('counts', '=', true).execute();
     await there.where('policy', '<>', policy).execute();
+    await replaceKeys(within, word);
     await within
       .updateTable('approval')
       .set({ counts: true })
@@ -57,6 +59,48 @@ export async function signFor(
       .execute();
   }
   return offices;
+}
+
+/** Takes away the keys that were made for another policy of this organisation, for emergencies too, and keeps when the last of them was issued. */
+async function replaceKeys(
+  within: Transaction<AuthorityTables>,
+  { doctor, organisation, policy }: Pick<AuthorityTables['approval'], 'doctor' | 'organisation' | 'policy'>,
+): Promise<void> {
+  const made = await within.selectFrom('issued').select(['organisation', 'policy', 'issued']).where('doctor', '=', doctor).execute();
+  const isOver = (key: (typeof made)[number]) =>
+    key.policy !== policy && (JSON.parse(key.policy) as { unit: string }).unit.startsWith(hex(organisation));
+  const over = made.filter(isOver);
+  if (over.length === 0) return;
+  for (const key of over) {
+    await within.deleteFrom('issued').where('doctor', '=', doctor).where('organisation', '=', key.organisation).execute();
+  }
+  const issued = Math.max(...over.map((key) => Number(key.issued)));
+  await within
+    .insertInto('replaced')
+    .values({ doctor, organisation, issued })
+    .onConflict((c) => c.columns(['doctor', 'organisation']).doUpdateSet({ issued: sql`greatest(replaced.issued, excluded.issued)` }))
+    .execute();
+}
+
+/** When the last key was issued that has still to be ended, because another policy took the place of its own; `null` where none has. */
+export async function toBeEnded(db: Kysely<AuthorityTables>, doctor: Bytes, organisation: Bytes): Promise<number | null> {
+  const { rows } = await sql<{ issued: string }>`select replaced.issued from replaced
+    where doctor = ${doctor} and organisation = ${organisation} and not exists (
+      select from key_end where key_end.doctor = replaced.doctor and key_end.organisation = replaced.organisation
+        and key_end.before > replaced.issued)`.execute(db);
+  return rows[0] ? Number(rows[0].issued) : null;
+}
+
+/** Locks a doctor's row, and tells whether this very policy counts for her now. */
+export async function stillCounts(
+  within: Transaction<AuthorityTables>,
+  doctor: Bytes,
+  organisation: Bytes,
+  policy: string,
+): Promise<boolean> {
+  const row = await within.selectFrom('doctor').select('state').where('doctor', '=', doctor).forUpdate().executeTakeFirst();
+  const policies = await policiesOf(within, doctor);
+  return row?.state === 'approved' && policies.some((one) => one.text === policy && equalPublic(one.organisation, organisation));
 }
 
 /** The policies of a doctor that count: one at each organisation. */

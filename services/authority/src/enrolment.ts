@@ -32,7 +32,7 @@ import { transaction } from '@carelet/ground/database';
 import { groupBy } from '@carelet/ground/group-by';
 import { type Cards, clockSkew, type KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
-import { signFor } from './approvals.ts';
+import { signFor, toBeEnded } from './approvals.ts';
 import type { Issuers } from './issuers.ts';
 import { refuseElsewhere } from './numbers.ts';
 import { heardByTwo, noteRejection, tellRejections } from './rejections.ts';
@@ -335,10 +335,7 @@ export function enrolment(
         await cards.present(vouched, []);
       }
       await db.deleteFrom('asked').where('doctor', '=', doctor).where('organisation', '=', organisation).execute();
-      const before = (await db.selectFrom('issued').select(['policy', 'issued']).where('doctor', '=', doctor).execute())
-        .filter((key) => key.policy !== text && (JSON.parse(key.policy) as SignedPolicy).unit.startsWith(hex(organisation)))
-        .map(({ issued }) => Number(issued));
-      return { state: 'approved', approvals: offices, needed, replaces: before.length === 0 ? null : Math.max(...before) };
+      return { state: 'approved', approvals: offices, needed, replaces: await toBeEnded(db, doctor, organisation) };
     },
 
     async reject({ doctor, reason, signature, keyEnd }) {
@@ -355,7 +352,7 @@ export function enrolment(
           .executeTakeFirst();
         if (!changed) throw new CareletError('missing', 'reject doctor', { because: 'nobody registered under this card number' });
         await within.deleteFrom('approval').where('doctor', '=', doctor).execute();
-        await within.deleteFrom('issued').where('doctor', '=', doctor).execute();
+        for (const table of ['issued', 'replaced'] as const) await within.deleteFrom(table).where('doctor', '=', doctor).execute();
         for (const table of ['asked', 'answer'] as const) await within.deleteFrom(table).where('doctor', '=', doctor).execute();
         await keepEnd(within, { doctor, of: null }, id, keyEnd);
         await noteRejection(within, { doctor, administrator: id, reason, signature });

@@ -14,9 +14,10 @@ import { decodeCard, encodeCard } from '@carelet/crypto/cards/card';
 import { encodeEntitlement, entitlementSignedBy } from '@carelet/crypto/cards/entitlement';
 import { encodeManifest } from '@carelet/crypto/cards/manifest';
 import { idOfDomain } from '@carelet/crypto/ma-kp-abe/security-domain';
+import { transaction } from '@carelet/ground/database';
 import type { Cards, KnownCaller } from '@carelet/ground/login';
 import type { Kysely } from 'kysely';
-import { policiesOf } from './approvals.ts';
+import { policiesOf, stillCounts } from './approvals.ts';
 import { asSigned } from './enrolment.ts';
 import type { IssuerRole } from './handover.ts';
 import type { Issuers } from './issuers.ts';
@@ -71,6 +72,8 @@ export function keys(
       );
       const approved = (await policiesOf(db, caller.id)).filter(({ text }) => (JSON.parse(text) as Policy).until >= today);
       const issued = await db.selectFrom('issued').selectAll().where('doctor', '=', caller.id).execute();
+      const ends = await db.selectFrom('key_end').select(['organisation', 'before']).where('doctor', '=', caller.id).execute();
+      const ended = new Map(ends.map(({ organisation, before }) => [hex(organisation), Number(before)]));
       const out = [];
       for (const { organisation, text } of approved) {
         const publicKey = domains.get(hex(organisation))!;
@@ -81,7 +84,11 @@ export function keys(
           const number = emergency ? idOfDomain(emergency)! : organisation;
           const wanted = anew.some((one) => equalPublic(one, number));
           const isKept = (key: (typeof issued)[number]) =>
-            key.policy === text && equalPublic(key.organisation, number) && equalPublic(key.public_key, publicKey);
+            key.policy === text &&
+            equalPublic(key.organisation, number) &&
+            equalPublic(key.public_key, publicKey) &&
+            // One that was ended is none any more.
+            Number(key.issued) >= (ended.get(hex(organisation)) ?? 0);
           const making =
             (wanted ? undefined : issued.find(isKept)) ??
             make({ card: row.card, doctor: caller.id, organisation, publicKey, text, emergency, wanted }, services);
@@ -124,6 +131,12 @@ export function keys(
       .where('doctor', '=', doctor)
       .where('organisation', '=', number)
       .executeTakeFirst();
+    const replaced = await db
+      .selectFrom('replaced')
+      .select('issued')
+      .where('doctor', '=', doctor)
+      .where('organisation', '=', organisation)
+      .executeTakeFirst();
     const ended = await db
       .selectFrom('key_end')
       .select('before')
@@ -135,7 +148,12 @@ export function keys(
       throw new CareletError('unavailable', op, { because: 'this key was made anew a moment ago; ask again in a few seconds' });
     }
     // Of two keys the cloud keeps the later one, so no two are of one second; and none is of before the last one ended.
-    const issued = Math.max(Math.floor(clock() / 1000), before ? Number(before.issued) + 1 : 0, Number(ended?.before ?? 0));
+    const issued = Math.max(
+      Math.floor(clock() / 1000),
+      before ? Number(before.issued) + 1 : 0,
+      replaced ? Number(replaced.issued) + 1 : 0,
+      Number(ended?.before ?? 0),
+    );
     const approvals = await words.approvals(doctor, organisation, text);
     const manifest = await issuers.manifest();
     const { issuers: keys } = manifest;
@@ -184,11 +202,17 @@ export function keys(
       words: emergency ? `in an emergency: ${inWords(inEmergency(policy))}` : inWords(policy),
       not_after: first!.notAfter,
     };
-    await db
-      .insertInto('issued')
-      .values(row)
-      .onConflict((c) => c.columns(['doctor', 'organisation']).doUpdateSet(row))
-      .execute();
+    await transaction(db, async (within) => {
+      // Another policy may count by now, or none: then what was made for this one is nobody's.
+      if (!(await stillCounts(within, doctor, organisation, text))) {
+        throw new CareletError('conflict', op, { because: 'another policy was approved meanwhile' });
+      }
+      await within
+        .insertInto('issued')
+        .values(row)
+        .onConflict((c) => c.columns(['doctor', 'organisation']).doUpdateSet(row))
+        .execute();
+    });
     return row;
   }
 }

@@ -78,6 +78,8 @@ export type AuthorityTables = CardTables & {
     issued: number;
     not_after: number;
   };
+  /** When the last key was issued whose policy another one replaced: to be ended, by whoever signs last. */
+  replaced: { doctor: Bytes; organisation: Bytes; issued: number };
   /** Roles that doctors ask for, as they signed it, until they have them or are turned down. */
   asked: { doctor: Bytes; organisation: Bytes; specialty: string; at: number; signature: Bytes };
   /** How each issuer answered when a doctor's key for an organisation was made last. */
@@ -235,6 +237,13 @@ export const migrations: Record<string, Migration> = {
       ]) {
         await statement.execute(db);
       }
+    },
+  },
+  '0015 replaced': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table replaced (
+        doctor bytea not null references doctor, organisation bytea not null references domain, issued bigint not null,
+        primary key (doctor, organisation))`.execute(db);
     },
   },
 };

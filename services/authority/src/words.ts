@@ -43,10 +43,14 @@ export function wordsIn(db: Kysely<AuthorityTables>, cards: Pick<Cards, 'byId'>)
     async approvals(doctor, organisation, policy) {
       const rows = await db
         .selectFrom('approval')
+        // One word of each organisation says it, its latest; more than that is nobody's business.
+        .distinctOn('from_organisation')
         .select(['administrator', 'signature', 'time'])
         .where('doctor', '=', doctor)
         .where('organisation', '=', organisation)
         .where('policy', '=', policy)
+        .orderBy('from_organisation')
+        .orderBy('time', 'desc')
         .orderBy('administrator')
         .limit(16)
         .execute();

@@ -18,7 +18,7 @@ import { type Changes, openChanges } from './changes.ts';
 
 import { consent, sealRekeys } from './consent.ts';
 import { devices } from './devices.ts';
-import { replayEnds } from './ends.ts';
+import { noteOldEnds, replayEnds } from './ends.ts';
 import { kdc } from './kdc/kdc.ts';
 import type { CloudKeys } from './keys.ts';
 import { limits } from './limits/limits.ts';
@@ -153,6 +153,7 @@ export function cloud({
   };
   const ready = async () => {
     await sealRekeys(db, keys);
+    await noteOldEnds(db, keys.ends, now());
     await replayEnds(db, keys.ends, now());
   };
   return { cards, as, writeReceipts: book.write, hearEndedKeys, ready };

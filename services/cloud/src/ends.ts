@@ -80,6 +80,22 @@ async function endAgain(within: Transaction<CloudTables>, { table, pat, grant, o
   return rows.length > 0;
 }
 
+/** Writes down those that lie in the tables alone: of before they were written down, and any that did not come to it. */
+export async function noteOldEnds(db: Kysely<CloudTables>, ends: Ends, now: number): Promise<void> {
+  for (const table of ['consent', 'shared_grant'] as const) {
+    const rows = await db
+      .selectFrom(table)
+      .select(['pat', 'grant_id', 'owner', 'ended', 'not_after'])
+      .where('ended', 'is not', null)
+      .where('not_after', '>', now)
+      .execute();
+    for (const { pat, grant_id: grant, owner, ended, not_after } of rows) {
+      const taken = { table, pat, grant, owner, end: ended!, notAfter: Number(not_after) };
+      await ends.keep(nameOf(taken), taken);
+    }
+  }
+}
+
 /** Forgets those that nothing depends on any more. */
 export const forgetEnds = (ends: Ends, now: number): Promise<void> => ends.dropWhere(({ notAfter }) => notAfter <= now);
 
