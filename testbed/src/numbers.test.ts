@@ -6,6 +6,7 @@ import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import { newNumber, numberAt, numbersOf } from '@carelet/client/keyring/numbers';
 import { mathematicsHere } from '@carelet/client/mathematics';
+import { watchAsOne, watchOver } from '@carelet/client/receipts/watch';
 import { recordsOf } from '@carelet/client/records/fhir';
 import { joinedReader } from '@carelet/client/records/joined';
 import { type OpenedChart, type Reader, reader } from '@carelet/client/records/reader';
@@ -191,6 +192,30 @@ describe('of what the cloud shows of its log', () => {
     other.receipts.seen = signCheckpoint(log, shorter);
     expect(words(await openAda(who, honestly)).join()).toContain('tampered');
   });
+});
+
+test('a cloud that never shows her numbers one log is not believed, and what each saw stays as evidence', async () => {
+  const who = decodeKeyring(encodeKeyring(chen));
+  const [other] = who.elsewhere as [Keyring];
+  const cloud = stage.cloudAs(who);
+  const log = await logKey(join(stage.town.folder, 'keys', 'cloud'));
+  const sizeOf = (note: Uint8Array | null) => openCheckpoint(note!, log)!.checkpoint.size;
+  const write = async (id: string) => {
+    await stage.take(northgate, [pulse('p-ada', id, '2026-11-20')]);
+    return cloud.receipts.head({ seen: 0 });
+  };
+  who.receipts.seen = (await write('first')).note;
+  const [first, second] = [sizeOf(who.receipts.seen), await write('second')];
+  other.receipts.seen = second.note;
+  const shown = await cloud.receipts.head({ seen: first });
+  await write('third');
+  // To the question from the first it answers as of before, to every other as of now.
+  const head: typeof cloud.receipts.head = async ({ seen }) => (seen === first ? shown : cloud.receipts.head({ seen }));
+  watchAsOne([who, other]);
+  const watch = watchOver({ keyring: who, cloud: { ...cloud, receipts: { ...cloud.receipts, head } }, now: () => stage.clock() / 1000 });
+  const judged = await watch.ask((seen) => cloud.receipts.head({ seen }));
+  expect(judged).toMatchObject({ kind: 'fails', what: expect.stringContaining('one log to one of your numbers') });
+  expect([who, other].map(({ receipts }) => sizeOf(receipts.seen))).toEqual([first, sizeOf(second.note)]);
 });
 
 test('a number that nobody approved yet is asked nothing, and keeps nothing from opening', async () => {

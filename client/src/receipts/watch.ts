@@ -97,6 +97,9 @@ export function watchAsOne(numbers: readonly Pick<Keyring, 'receipts'>[]): void 
 /** What one's numbers remember, one's own among them. */
 export const seenAsOne = (receipts: WatchedLog): readonly WatchedLog[] => asOneWith(receipts).logs;
 
+/** Questions of one moment, and each time another answer: that is more than one log. */
+const neverOne = 'the cloud shows one log to one of your numbers, and another to the next';
+
 /** How often it is asked for one checkpoint that goes on from all that was seen. */
 const meetings = 6;
 
@@ -188,7 +191,8 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
         for (const one of logs) one.seen = note;
       }
     }
-    return { last: all.at(-1), logs };
+    // A checkpoint stands for a second: an honest cloud shows the same to questions of one moment, or soon will.
+    return all.length > 1 ? neverOne : { last: all.at(-1), logs };
   }
 
   return {
