@@ -83,7 +83,8 @@ export async function watchesAt(stage: Stage) {
     }
   }
 
-  const forwarded = () => until(async () => (await clinic()).waiting === 0);
+  /** A line that was cut for some seconds is tried again after as many. */
+  const forwarded = () => until(async () => (await clinic()).waiting === 0, 40_000);
 
   /** The pulses a device's owner finds in the cloud, sorted; each as often as it lies there. */
   async function pulses(who: Keyring, { wearable }: Watch): Promise<number[]> {
