@@ -6,7 +6,7 @@ import { usualConsent } from '@carelet/care/rules/sharing/consent';
 import { decodeKeyring, encodeKeyring, type Keyring } from '@carelet/client/keyring/keyring';
 import { newNumber, numberAt, numbersOf } from '@carelet/client/keyring/numbers';
 import { mathematicsHere } from '@carelet/client/mathematics';
-import { watchAsOne, watchOver } from '@carelet/client/receipts/watch';
+import { noPromise, watchAsOne, watchOver } from '@carelet/client/receipts/watch';
 import { recordsOf } from '@carelet/client/records/fhir';
 import { joinedReader } from '@carelet/client/records/joined';
 import { type OpenedChart, type Reader, reader } from '@carelet/client/records/reader';
@@ -15,6 +15,7 @@ import { logKey } from '@carelet/cloud/receipts/key';
 import { hex } from '@carelet/crypto/algebra/bytes';
 import { merkleRoot } from '@carelet/crypto/algebra/merkle';
 import { openCheckpoint, signCheckpoint } from '@carelet/crypto/receipts/checkpoint';
+import { signLimits } from '@carelet/crypto/records/limits';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openStage, type Place, patient, pulse, refusal, result, type Stage } from './fixture.testing.ts';
 import { putBackAfter } from './receipts.ts';
@@ -216,6 +217,19 @@ test('a cloud that never shows her numbers one log is not believed, and what eac
   const judged = await watch.ask((seen) => cloud.receipts.head({ seen }));
   expect(judged).toMatchObject({ kind: 'fails', what: expect.stringContaining('one log to one of your numbers') });
   expect([who, other].map(({ receipts }) => sizeOf(receipts.seen))).toEqual([first, sizeOf(second.note)]);
+});
+
+test('what the cloud promised one of her numbers is no promise to the next', async () => {
+  const who = decodeKeyring(encodeKeyring(chen));
+  const [other] = who.elsewhere as [Keyring];
+  const cloud = stage.cloudAs(ada);
+  const [{ pat } = { pat: new Uint8Array() }] = (await cloud.records.charts()).charts;
+  const said = { pat, seq: 1, byName: false, denied: [], time: Math.floor(stage.clock() / 1000), prevHash: new Uint8Array(32) };
+  const { promise } = await cloud.limits.say({ pat, state: signLimits(ada.secrets.edSk, said) });
+  const took = (number: Keyring) =>
+    watchOver({ keyring: number, cloud: stage.cloudAs(number), now: () => Math.floor(stage.clock() / 1000) }).took(promise);
+  watchAsOne([who, other]);
+  expect([took(who), took(other), took(who)]).toEqual([null, noPromise, noPromise]);
 });
 
 test('a number that nobody approved yet is asked nothing, and keeps nothing from opening', async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Policy } from '@carelet/care/rules/sharing/policy';
+import { templates } from '@carelet/care/rules/sharing/templates';
 import type { DoctorSlug, OrganisationSlug, PatientSlug } from './cast.ts';
 
 export type Role = {
@@ -12,17 +13,8 @@ export type Role = {
   readonly policy: Pick<Policy, 'parts' | 'kinds' | 'confidentiality' | 'sensitivity' | 'breakGlass'>;
 };
 
-const clinical = [
-  'vital-signs',
-  'waveforms',
-  'laboratory',
-  'conditions',
-  'allergies',
-  'medications',
-  'notes',
-  'encounters',
-  'directory',
-] as const;
+/** What every doctor begins with. */
+const clinical = templates.general.kinds;
 
 /** Ordinary content of a kind, nothing restricted, nothing sensitive. */
 const ordinary = (kinds: Policy['kinds'], parts: Policy['parts'] = ['EID', 'QID', 'MI']): Role['policy'] => ({

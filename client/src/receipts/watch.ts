@@ -66,11 +66,11 @@ const atOnce = 1000;
  * Whoever watches with one keyring waits for the others who do: a reader, a giver, who goes through her receipts; and her numbers for each other.
  * See [Note: Several numbers, one log].
  */
-type AsOne = { readonly logs: readonly WatchedLog[]; turn: Promise<unknown> };
+type AsOne = { readonly logs: readonly WatchedLog[]; readonly taken: Taken; turn: Promise<unknown> };
 const asOne = new WeakMap<WatchedLog, AsOne>();
 
 function asOneWith(receipts: WatchedLog): AsOne {
-  const one = asOne.get(receipts) ?? { logs: [receipts], turn: Promise.resolve() };
+  const one = asOne.get(receipts) ?? { logs: [receipts], taken: takenBy(receipts), turn: Promise.resolve() };
   asOne.set(receipts, one);
   return one;
 }
@@ -90,7 +90,16 @@ function asOneWith(receipts: WatchedLog): AsOne {
 export function watchAsOne(numbers: readonly Pick<Keyring, 'receipts'>[]): void {
   const before = [...new Set(numbers.map(({ receipts }) => asOneWith(receipts)))];
   if (before.length < 2) return;
-  const one: AsOne = { logs: before.flatMap(({ logs }) => logs), turn: Promise.all(before.map(({ turn }) => turn)) };
+  const one: AsOne = {
+    logs: before.flatMap(({ logs }) => logs),
+    // What one of them was promised is no news to another.
+    taken: {
+      began: Math.max(...before.map(({ taken }) => taken.began)),
+      here: new Set(before.flatMap(({ taken }) => [...taken.here])),
+      times: new Map(before.flatMap(({ taken }) => [...taken.times])),
+    },
+    turn: Promise.all(before.map(({ turn }) => turn)),
+  };
   for (const log of one.logs) asOne.set(log, one);
 }
 
@@ -108,19 +117,15 @@ const meetings = 6;
  * and those that wait to be asked about and came here.
  */
 type Taken = { readonly began: number; readonly here: Set<string>; readonly times: Map<string, number> };
-const takenBy = new WeakMap<WatchedLog, Taken>();
 /** How many are remembered before those are forgotten that are too old to be taken anyway. */
 const mostTaken = 10_000;
 
-function takenOf(receipts: WatchedLog): Taken {
-  const before = takenBy.get(receipts);
-  if (before) return before;
+/** What had come to a watcher when she began. */
+function takenBy(receipts: WatchedLog): Taken {
   const head = receipts.seen && readCheckpoint(decodeNote(receipts.seen)?.text ?? '');
   const due = receipts.due.flatMap((bytes) => decodePromise(bytes) ?? []);
   const times = new Map(due.map(({ commitment, time }) => [hex(commitment), time]));
-  const known = { began: head ? head.size : 0, here: new Set<string>(), times };
-  takenBy.set(receipts, known);
-  return known;
+  return { began: head ? head.size : 0, here: new Set<string>(), times };
 }
 
 /**
@@ -140,7 +145,7 @@ function takenOf(receipts: WatchedLog): Taken {
  */
 export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cloud; now: () => number }): Watching {
   const { receipts } = keyring;
-  const taken = takenOf(receipts);
+  asOneWith(receipts);
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const one = asOneWith(receipts);
     const turn = one.turn.then(work);
@@ -203,12 +208,12 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
       if (!watch) return null;
       const promised = promise && decodePromise(promise);
       if (!promised || !verifyPromise(promised, watch.log) || !isOfNow(promised, now())) return noPromise;
-      const { times } = taken;
+      const { times, here } = asOneWith(receipts).taken;
       const name = hex(promised.commitment);
       if (times.has(name)) return noPromise;
       if (times.size > mostTaken) for (const [one, time] of times) if (!isOfNow({ time }, now())) times.delete(one);
       times.set(name, promised.time);
-      taken.here.add(name);
+      here.add(name);
       receipts.due.push(promise);
       return null;
     },
@@ -231,11 +236,12 @@ export function watchOver({ keyring, cloud, now }: { keyring: Keyring; cloud: Cl
       });
       const over = new Set(asked.flatMap(({ bytes }, i) => (outcomes[i] === 'due' ? [] : [bytes])));
       receipts.due = receipts.due.filter((bytes) => !over.has(bytes));
+      const { here, began } = asOneWith(receipts).taken;
       // What was in the log before anything came here is of something else. Of what came elsewhere nobody knows that.
       const isOfBefore = (_: Promised, i: number) =>
-        outcomes[i] === 'included' && taken.here.has(hex(asked[i]!.commitment)) && found[i]!.place < taken.began;
+        outcomes[i] === 'included' && here.has(hex(asked[i]!.commitment)) && found[i]!.place < began;
       const before = asked.some(isOfBefore);
-      for (const [i, { commitment }] of asked.entries()) if (outcomes[i] !== 'due') taken.here.delete(hex(commitment));
+      for (const [i, { commitment }] of asked.entries()) if (outcomes[i] !== 'due') here.delete(hex(commitment));
       return [...(outcomes.includes('broken') ? [brokenPromise] : []), ...(before ? [noPromise] : [])];
     },
   };

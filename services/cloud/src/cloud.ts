@@ -15,7 +15,6 @@ import type { Town } from '@carelet/ground/town';
 import { type Kysely, sql } from 'kysely';
 import { breakGlass } from './break-glass.ts';
 import { type Changes, openChanges } from './changes.ts';
-
 import { consent, sealRekeys } from './consent.ts';
 import { devices } from './devices.ts';
 import { noteOldEnds, replayEnds } from './ends.ts';

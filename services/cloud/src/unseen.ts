@@ -47,6 +47,8 @@ export async function mustHaveRoom(
   { pat, grant, owner }: { readonly pat: Bytes; readonly grant: Bytes; readonly owner: Bytes },
   now: number,
 ): Promise<void> {
+  // The chart’s row is the lock: of several that come at once each counts those before.
+  await within.selectFrom('chart').select('pat').where('pat', '=', pat).forUpdate().execute();
   const { rows } = await sql<{
     full: boolean;
   }>`select not exists (select 1 from ${sql.table(table)} where pat = ${pat} and grant_id = ${grant})
