@@ -260,6 +260,17 @@ describe('an issuer', () => {
     }
   });
 
+  test('takes a policy that was begun before a third signed the one it replaces, which counted already', async () => {
+    const doctor = person('doctor').card;
+    const [wide, narrow] = [policyAt({ kinds: ['laboratory', 'notes'] }), policyAt()];
+    const joan = await administrator('Millbrook', [sam, mara]);
+    const said = (policy: Policy, ...words: readonly (readonly [Administrator, number])[]) =>
+      words.map(([by, ago]) => approvalOf(by, doctor, policy, clock.now - ago));
+    await issue(0, request(doctor, wide, said(wide, [sam, 20], [mara, 19], [joan, 1])));
+    await issue(0, request(doctor, narrow, said(narrow, [sam, 10], [mara, 0])));
+    expect(await refusal(issue(0, request(doctor, wide, said(wide, [sam, 20], [mara, 19], [joan, 1]))))).toBe('denied');
+  });
+
   test('issues nothing that has ended, lasts longer than a quarter, or is of another day', async () => {
     const doctor = person('doctor').card;
     expect(await refusal(issue(0, request(doctor, policyAt({ until: addDays(today, -1) }))))).toBe('denied');

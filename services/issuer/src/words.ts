@@ -79,9 +79,17 @@ export async function approvedDoctor(
   if (await db.selectFrom('rejected').select('doctor').where('doctor', '=', card.id).executeTakeFirst()) {
     throw refuse('an administrator turned her down');
   }
-  if (before === null || others)
-    await count(db, { doctor: card.id, organisation, policy: hash, time: Math.max(...signed.map((word) => word.time)) }, refuse);
+  if (before === null || others) {
+    await count(db, { doctor: card.id, organisation, policy: hash, time: countsSince(signed, needed) }, refuse);
+  }
   return { card, organisation };
+}
+
+/** When the last of those signed who make a policy count; who signs it after them makes it no later. */
+function countsSince(signed: readonly ApprovalWord[], needed: number): number {
+  const first = new Map<string, number>();
+  for (const { organisation, time } of signed) first.set(organisation, Math.min(time, first.get(organisation) ?? time));
+  return [...first.values()].sort((a, b) => a - b)[needed - 1]!;
 }
 
 /** The policy that counts for a doctor at an organisation. */
