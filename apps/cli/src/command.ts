@@ -108,6 +108,9 @@ function read<O extends Options>({ name, options, takes = [] }: Description<O>, 
   const last = takes.at(-1);
   if (given.length < takes.length) throw new UsageError(`${name}: <${takes[given.length]!.name}> is missing.`);
   if (given.length > takes.length && !last?.many) throw new UsageError(`${name}: "${given[takes.length]}" is one word too many.`);
+  // A word that a shell made of nothing is none: an empty path would be the folder one stands in.
+  const empty = given.findIndex((word) => word.trim() === '');
+  if (empty >= 0) throw new UsageError(`${name}: <${(takes[empty] ?? last!).name}> is empty.`);
   return { options: values as Values<O>, given };
 }
 
